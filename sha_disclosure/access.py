@@ -1,0 +1,74 @@
+"""The broad right of access and the authority's right of access (703/2023 55 § 2 mom.).
+
+Two rights, two types: the first belongs to any social welfare provider when a client cannot
+judge a permission, the second to a social welfare authority for a statutory task.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from sha_disclosure.codes import Coding
+from sha_disclosure.shape import CoveredBy, Part
+from sha_disclosure.values import FreeText, Hidden
+
+BASIS = "703/2023 55 § 2 mom."
+"""The provision both rights rest on."""
+
+
+class Cause(Hidden):
+    """Why the client cannot judge a permission (55 § 2): health data, so never shown.
+
+    ``memory_disease`` muistisairaus, ``mental_disorder`` mielenterveyden häiriö,
+    ``intellectual_disability`` kehitysvammaisuus, ``similar_cause`` vastaava syy.
+    """
+
+    CHOICES = ("memory_disease", "mental_disorder", "intellectual_disability", "similar_cause")
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the cause, or refuse it as ``choice``."""
+        if value in cls.CHOICES:
+            return str(value)
+        raise PydanticCustomError("choice", "refused", {"expected": ", ".join(cls.CHOICES)})
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "enum": list(cls.CHOICES)}
+
+
+class BroadRight(Part):
+    """A social welfare provider's broad right of access (laaja tiedonsaantioikeus, 55 § 2).
+
+    The client has no capacity to judge the meaning of a permission because of ``cause``,
+    has no legal representative, and the data is necessary to arrange or carry out a
+    necessary social service: ``necessity`` says how.
+    """
+
+    kind: Literal["broad_right"] = "broad_right"
+    cause: Annotated[Cause, CoveredBy("N09")]
+    no_legal_representative: Annotated[Literal[True], CoveredBy("N09")]
+    necessity: Annotated[FreeText, CoveredBy("N09")]
+    reason: Coding | None = None
+
+
+class AuthorityRight(Part):
+    """A social welfare authority's right of access (viranomaisen tiedonsaantioikeus, 55 § 2).
+
+    The data is necessary because of ``statutory_task`` to assess the need for social welfare
+    (``assess_need``), to arrange it and carry out its measures (``arrange_care``), or to
+    verify information that was given (``verify_information``).
+    """
+
+    kind: Literal["authority_right"] = "authority_right"
+    purpose: Annotated[
+        Literal["assess_need", "arrange_care", "verify_information"], CoveredBy("N10")
+    ]
+    statutory_task: Annotated[FreeText, CoveredBy("N10")]
+    reason: Coding | None = None

@@ -1,0 +1,325 @@
+"""The typed form of an edition's values: which constants the SDK needs, by section.
+
+A field here is a promise that the edition file has an entry of that name. Values are
+never written in code; this module only names them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
+Algorithm = Literal["RS256", "PS256", "ES256", "ES384"]
+
+
+class Section(BaseModel):
+    """Base of the sections: frozen, every entry known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class CodingValue(Section):
+    """A fixed coding: all three parts, as Kanta asks of codings."""
+
+    system: Text
+    code: Text
+    display: Text
+
+
+class Package(Section):
+    """Which of Kela's packages the edition describes."""
+
+    name: Text
+    version: Text
+    fhir_version: Literal["4.0.1"]
+
+
+class Bundle(Section):
+    """The transaction Bundle."""
+
+    type: Literal["transaction"]
+    method: Literal["POST"]
+    full_url: Annotated[str, StringConstraints(pattern=r"^[a-z:]*\{id\}$")]
+    pairs: Literal["AuditEvent, Provenance"]
+
+
+class Profile(Section):
+    """Canonical URLs for ``meta.profile``; an empty text sends none."""
+
+    audit_event: Text
+    provenance: Text
+    organisation: str
+    practitioner_role: str
+    practitioner: str
+    patient: str
+    related_person: str
+    consent: str
+
+
+class Extension(Section):
+    """URLs of extensions; an empty ``ground_detail`` leaves that extension out."""
+
+    register_type: Text
+    practitioner_title: Text
+    practitioner_authentication_method: Text
+    type_of_disclosure: Text
+    consent: Text
+    provision: Text
+    function_code: Text
+    specific_document_type: Text
+    ground_detail: str
+
+
+class CodeSystem(Section):
+    """URIs of code systems for codes the caller gives without ``system``."""
+
+    register_type: Text
+    authentication_method: Text
+    service_task: Text
+    original_service_task: Annotated[tuple[Text, ...], Field(min_length=1)]
+    document_type: Text
+    specific_document_type: Text
+    type_of_disclosure: Text
+    access_reason: Text
+
+
+class Identifier(Section):
+    """Systems of identifiers; ``oid`` is used with ``urn:oid:`` values."""
+
+    oid: Text
+    personal_id: Text
+
+
+class Contained(Section):
+    """Ids of contained resources."""
+
+    controller: Label
+    discloser_role: Label
+    discloser: Label
+    discloser_unit: Label
+    client: Label
+    recipient_organisation: Label
+    recipient_role: Label
+    recipient_professional: Label
+    recipient_unit: Label
+    recipient_person: Label
+    consent: Label
+    representative: Label
+    record_system: Label
+
+
+class RegisterType(Section):
+    """Display of register code 1, the only one publicly known."""
+
+    display: Text
+
+
+class Event(Section):
+    """Fixed parts of the AuditEvent, and where it carries what has no published place."""
+
+    type: CodingValue
+    subject_type: CodingValue
+    subject_role: CodingValue
+    subject_at: Literal["entity.what"]
+    ground_at: Literal["purposeOfEvent.coding"]
+    purpose_at: Literal["agent.purposeOfUse.text of the recipient"]
+    document_type_at: Literal["entity.type"]
+    description_at: Literal["entity.description"]
+    document_id_at: Literal["entity.what.identifier"]
+    service_task_at: Literal["extension of the entity"]
+    observer_at: Literal["contained Device"]
+
+
+class Agent(Section):
+    """``AuditEvent.agent.type`` of each actor and which of them is the requestor."""
+
+    controller: CodingValue
+    discloser: CodingValue
+    recipient: CodingValue
+    requestor: Literal["controller", "discloser", "recipient"]
+
+
+class GroundCode(Section):
+    """``purposeOfEvent`` coding of each ground (luovutuksen peruste)."""
+
+    permission: CodingValue
+    consent: CodingValue
+    statute: CodingValue
+    information_request: CodingValue
+    broad_right: CodingValue
+    authority_right: CodingValue
+
+
+class GroundDetail(Section):
+    """Names of the parts of the ground-detail extension."""
+
+    stored_in_kanta: Text
+    cause: Text
+    no_legal_representative: Text
+    necessity: Text
+    purpose: Text
+    statutory_task: Text
+    reason: Text
+
+
+class CauseCode(Section):
+    """Codings of the four causes of 55 § 2 mom."""
+
+    memory_disease: CodingValue
+    mental_disorder: CodingValue
+    intellectual_disability: CodingValue
+    similar_cause: CodingValue
+
+
+class AuthorityPurpose(Section):
+    """Codings of the three purposes of 55 § 2 mom."""
+
+    assess_need: CodingValue
+    arrange_care: CodingValue
+    verify_information: CodingValue
+
+
+class RoleCode(Section):
+    """``agent.role`` codings of a recipient's roles."""
+
+    social_welfare_provider: CodingValue
+    social_welfare_authority: CodingValue
+    health_care_provider: CodingValue
+    other_authority: CodingValue
+    other: CodingValue
+
+
+class Relation(Section):
+    """``RelatedPerson.relationship`` codings."""
+
+    legal_representative: CodingValue
+    close_person: CodingValue
+    other: CodingValue
+
+
+class ConsentValue(Section):
+    """Fixed parts of the contained Consent."""
+
+    status: Literal["active"]
+    scope: CodingValue
+    permission: CodingValue
+    consent: CodingValue
+    policy_rule: CodingValue
+    provision_type: Literal["permit", "deny"]
+    scope_at: Literal["provision.code.text"]
+
+
+class ProvenanceAgent(Section):
+    """``Provenance.agent.role`` codings."""
+
+    professional: CodingValue
+    service_unit: CodingValue
+
+
+class ContentSignature(Section):
+    """The JSON signature of the Bundle."""
+
+    rsa: Literal["RS256", "PS256"]
+    p256: Literal["ES256"]
+    p384: Literal["ES384"]
+    accepted: Annotated[tuple[Algorithm, ...], Field(min_length=1)]
+    serialisation: Literal["compact"]
+    detached: bool
+    b64: bool
+    header: tuple[Literal["x5c", "typ", "x5t#S256"], ...]
+    typ: Text
+    canonical_form: Literal["RFC 8785"]
+    excluded: Literal["signature"]
+    encoding: Literal["base64"]
+    type: CodingValue
+    who_at: Literal["identifier and display"]
+    format: Text
+    target_format: str
+
+
+class Token(Section):
+    """The JSON Web Token's header and times."""
+
+    rsa: Literal["RS256", "PS256"]
+    p256: Literal["ES256"]
+    p384: Literal["ES384"]
+    header: tuple[Literal["x5c", "typ", "x5t#S256"], ...]
+    typ: Text
+    lifetime: Annotated[int, Field(gt=0, le=3600)]
+    leeway: Annotated[int, Field(ge=0, le=600)]
+
+
+Fill = Literal[
+    "system.id", "system.urn", "system.name",
+    "subscriber.id", "subscriber.urn", "subscriber.name",
+    "requester.id", "requester.urn", "requester.name",
+    "user.id", "user.name", "user.authentication_method",
+    "base_url", "issued_at", "not_before", "expires_at", "unique_id",
+]  # fmt: skip
+
+
+class Claim(Section):
+    """One claim: its name (dots nest objects) and what fills it."""
+
+    name: Text
+    fill: Fill
+
+
+class Header(Section):
+    """One request header; ``{token}`` and ``{request_id}`` in ``value`` are filled in."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
+    value: Text
+
+
+class Answer(Section):
+    """Names of the answer's headers."""
+
+    request_id: Text
+    correlation_id: Text
+
+
+class OutcomeCode(Section):
+    """Codings of OperationOutcome issues."""
+
+    invalid_message: CodingValue
+    not_authorised: CodingValue
+
+
+class Limit(Section):
+    """Bounds of the wire."""
+
+    text: Annotated[int, Field(gt=0)]
+
+
+class Wire(Section):
+    """Every value of an edition."""
+
+    package: Package
+    bundle: Bundle
+    profile: Profile
+    extension: Extension
+    code_system: CodeSystem
+    identifier: Identifier
+    contained: Contained
+    register_type: RegisterType
+    event: Event
+    agent: Agent
+    ground: GroundCode
+    ground_detail: GroundDetail
+    cause: CauseCode
+    authority_purpose: AuthorityPurpose
+    role: RoleCode
+    relation: Relation
+    consent: ConsentValue
+    provenance_agent: ProvenanceAgent
+    content_signature: ContentSignature
+    token: Token
+    claim: dict[str, Claim]
+    header: dict[str, Header]
+    answer: Answer
+    outcome: OutcomeCode
+    limit: Limit

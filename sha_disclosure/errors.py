@@ -1,0 +1,221 @@
+"""Every error of the SDK: one tree, each class an answer to "what do I do now?".
+
+No error holds a value of a notice. Each can be pickled (to cross a process
+boundary) and turned into a plain dictionary with ``to_dict()`` for a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from sha_disclosure.transport.outcome import OperationOutcome
+
+Severity = Literal["error", "warning"]
+Language = Literal["fi", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One breach of a rule in a notice (puute ilmoituksessa).
+
+    ``rule`` is the rule's id (``N04``, or ``SHAPE`` for input that has not the shape of
+    a notice), ``path`` the place in the caller's own object
+    (``disclosed_data[1].service_tasks``), ``rests_on`` the paragraph or page behind it.
+    Texts name the mend and never repeat what was given.
+    """
+
+    rule: str
+    path: str
+    en: str
+    fi: str
+    rests_on: str = ""
+    severity: Severity = "error"
+
+    @property
+    def message(self) -> str:
+        """The English text."""
+        return self.en
+
+    def text(self, language: Language) -> str:
+        """Return the text in ``language``."""
+        return self.fi if language == "fi" else self.en
+
+    def to_dict(self, language: Language = "en") -> dict[str, str]:
+        """Return the problem as the ``validate`` command prints it."""
+        return {
+            "rule": self.rule,
+            "path": self.path,
+            "message": self.text(language),
+            "severity": self.severity,
+        }
+
+
+class DisclosureError(Exception):
+    """Any error of the SDK. ``str()`` says what happened and what to do next."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __reduce__(self) -> tuple[Callable[..., DisclosureError], tuple[Any, ...]]:
+        return _restore, (type(self), dict(self.__dict__))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain values, free of personal data."""
+        return {"error": type(self).__name__, "message": self.message}
+
+
+_E = TypeVar("_E", bound=DisclosureError)
+
+
+def _restore(kind: type[_E], state: dict[str, Any]) -> _E:
+    error = kind.__new__(kind)
+    Exception.__init__(error, state["message"])
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigurationError(DisclosureError):
+    """The settings, the edition file or the machine are not fit for sending; mend them."""
+
+
+class _WithProblems(DisclosureError):
+    _what = ""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        lines = "".join(f"\n  {p.rule} {p.path or '(whole)'}: {p.en}" for p in problems)
+        super().__init__(f"{self._what}: {len(problems)} problem(s) to mend{lines}")
+        self.problems = tuple(problems)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error with its problems as plain values."""
+        return {
+            "error": type(self).__name__,
+            "message": self._what,
+            "problems": [p.to_dict() for p in self.problems],
+        }
+
+
+class InvalidNotice(_WithProblems):
+    """The notice breaks rules; ``problems`` holds every one of them. Nothing was signed or sent."""
+
+    _what = "The disclosure notice is not valid"
+
+
+class InvalidAccessReason(_WithProblems):
+    """The reason of a search is not valid; ``problems`` holds every lack."""
+
+    _what = "The reason of access is not valid"
+
+
+class SigningError(DisclosureError):
+    """A signature could not be made. Nothing was sent."""
+
+
+class KeyUnavailable(SigningError):
+    """The private key cannot be used: missing file, wrong passphrase, no token, callback failed."""
+
+
+class CertificateExpired(SigningError):
+    """The certificate's validity does not cover this moment; renew it before sending."""
+
+
+class SubmissionError(DisclosureError):
+    """Sending ended without a receipt.
+
+    ``notice_ids``: the notices concerned. ``request_id``: the X-Request-Id of the last
+    attempt, to give to Kela's support. ``attempts``: how many were made. ``retry_at``:
+    the earliest moment the service asked to be tried again, if it did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        notice_ids: Sequence[str] = (),
+        request_id: str | None = None,
+        attempts: int = 0,
+        retry_at: datetime | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.notice_ids = tuple(notice_ids)
+        self.request_id = request_id
+        self.attempts = attempts
+        self.retry_at = retry_at
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain values: ids and times only."""
+        return {
+            **super().to_dict(),
+            "notice_ids": list(self.notice_ids),
+            "request_id": self.request_id,
+            "attempts": self.attempts,
+            "retry_at": self.retry_at.isoformat() if self.retry_at else None,
+        }
+
+
+class NotSent(SubmissionError):
+    """No attempt reached the service: it has certainly not received the notice. Try again."""
+
+
+class OutcomeUnknown(SubmissionError):
+    """The connection broke after the request began: the service may or may not hold the notice.
+
+    Submit the same ``PreparedNotice`` again; it has the same bytes and ids.
+    """
+
+
+class Unavailable(SubmissionError):
+    """The service said it cannot take the notice now. Try again at ``retry_at`` or later."""
+
+
+class Unauthorized(SubmissionError):
+    """The service refused the token, also a fresh one. Check the token's key, clock and parties."""
+
+
+class Rejected(SubmissionError):
+    """The service refused the notice for good; ``outcome`` says why. Mend and make a new notice.
+
+    ``outcome`` is the service's OperationOutcome, or None when it sent none. Its free
+    text is hidden from ``repr`` since a service may quote the notice there.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        notice_ids: Sequence[str] = (),
+        request_id: str | None = None,
+        attempts: int = 0,
+        outcome: OperationOutcome | None = None,
+    ) -> None:
+        super().__init__(message, notice_ids=notice_ids, request_id=request_id, attempts=attempts)
+        self.outcome = outcome
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain values, with the codes of the outcome's issues."""
+        return {**super().to_dict(), "outcome": self.outcome.to_dict() if self.outcome else None}
+
+
+class UnexpectedAnswer(SubmissionError):
+    """The answer is not one a FHIR server gives to a transaction: a wrong address or a gateway."""
+
+
+class OutboxError(DisclosureError):
+    """The outbox could not take or give a notice."""
+
+
+class OutboxFull(OutboxError):
+    """The outbox has reached its bound; nothing was added. Drain it or raise the bound."""
+
+
+class OutboxBusy(OutboxError):
+    """The outbox's database is locked by others for too long; nothing was added. Try again."""
+
+
+class OutboxDamaged(OutboxError):
+    """Stored data does not match its digest or schema; it was set aside, never skipped."""

@@ -1,0 +1,268 @@
+"""Settings: who sends, where to, with which keys. From TOML, the environment or arguments.
+
+The file is ``sha-disclosure.toml`` by custom; ``SHA_DISCLOSURE_SETTINGS`` names another,
+``SHA_DISCLOSURE__TLS__CERTIFICATE`` and the like set single values above the file's.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from sha_disclosure.editions import SHIPPED
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.values import Oid, PersonalId
+
+Environment = Literal["sandbox", "at", "production"]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"\S")]
+Seconds = Annotated[float, Field(gt=0)]
+
+PREFIX = "SHA_DISCLOSURE__"
+FILE_VARIABLE = "SHA_DISCLOSURE_SETTINGS"
+ID_DIGITS_MIN = 24
+_ROOT_MAX = 64 - len(".2026.") - ID_DIGITS_MIN
+
+
+class _Table(BaseModel):
+    """One table of the settings file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Party(_Table):
+    """An organisation or system with its OID (e.g. liittyjä, palvelunantaja, järjestelmä)."""
+
+    id: Oid
+    name: Name
+
+
+class KeyPair(_Table):
+    """A certificate chain, leaf first, and its private key: PEM files."""
+
+    certificate: Path
+    key: Path
+    passphrase: SecretStr | None = None
+
+
+class Tls(KeyPair):
+    """The TLS client certificate and the only CA certificates that are trusted."""
+
+    ca: Path
+
+
+class Retry(_Table):
+    """How often and how long one ``submit`` tries. Times in seconds."""
+
+    attempts: Annotated[int, Field(ge=1, le=100)] = 6
+    deadline_s: Seconds = 120.0
+    base_s: Seconds = 0.5
+    longest_s: Seconds = 20.0
+    retry_after_longest_s: Annotated[float, Field(ge=0)] = 60.0
+
+
+class Timeouts(_Table):
+    """Time-outs of one attempt, in seconds."""
+
+    connect_s: Seconds = 10.0
+    read_s: Seconds = 60.0
+    write_s: Seconds = 60.0
+
+
+class Ids(_Table):
+    """Where generated ids hang: an OID of the sender's own, at most 34 characters."""
+
+    root: Annotated[Oid, AfterValidator(lambda root: _short(root))]
+
+
+def _short(root: Oid) -> Oid:
+    if len(str(root)) > _ROOT_MAX:
+        raise PydanticCustomError("root_long", "refused")
+    return root
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fit = parts.scheme == "https" and parts.hostname and not (parts.port and parts.port < 1)
+    except ValueError:
+        fit = None
+        parts = urlsplit("")
+    if not fit or parts.username or parts.password or parts.query or parts.fragment:
+        raise PydanticCustomError("address", "refused")
+    return url
+
+
+class Settings(_Table):
+    """Everything a client needs to know about its sender and its service.
+
+    ``environment``: ``sandbox`` (the embedded service), ``at`` (asiakastestiympäristö) or
+    ``production`` (tuotanto). ``requester`` is the subscriber unless a tenant of the
+    joint-joining model (yhteisliittymismalli) sends. ``proxy`` is a URL, or ``environment``
+    to follow the proxy variables, which are ignored otherwise.
+
+    Raises ConfigurationError that names every wrong entry and its mend.
+    """
+
+    environment: Environment
+    base_url: Annotated[str, AfterValidator(_address)]
+    edition: str = "kanta-1.0.0"
+    system: Party
+    subscriber: Party
+    requester: Party = None  # type: ignore[assignment]  # filled below from subscriber
+    tls: Tls | None = None
+    signing: KeyPair | None = None
+    token: KeyPair | None = None
+    retry: Retry = Retry()
+    timeouts: Timeouts = Timeouts()
+    ids: Ids = None  # type: ignore[assignment]  # filled below from requester
+    proxy: SecretStr | None = None
+    accept_assumed: bool = False
+    allow_artificial_ids: bool = False
+    test_personal_ids: tuple[PersonalId, ...] = ()
+    clock_skew_s: Annotated[float, Field(ge=0, le=600)] = 60.0
+
+    def __init__(self, **data: Any) -> None:
+        data = _completed(data)
+        faults: list[ErrorDetails] = []
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+        if faults:
+            _refuse("arguments", faults)
+
+    # Tells pydantic that model_validate need not pass through this __init__.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def load(cls, path: str | Path | None = None, **values: Any) -> Settings:
+        """Read the settings file, lay the environment over it, and ``values`` over both.
+
+        ``path`` defaults to what ``SHA_DISCLOSURE_SETTINGS`` names. Paths in the file are
+        relative to the file, others to the working directory.
+
+        Raises ConfigurationError.
+        """
+        named = path or os.environ.get(FILE_VARIABLE)
+        data = _read(Path(named)) if named else {}
+        merged = _laid_over(_laid_over(data, _from_environment(os.environ)), values)
+        if not merged:
+            raise ConfigurationError(
+                f"No settings: give a settings file, name it in {FILE_VARIABLE}, or set "
+                f"{PREFIX}... variables. `sha-disclosure sandbox --dir D` writes one to start from."
+            )
+        merged = _completed(merged)
+        faults: list[ErrorDetails] = []
+        try:
+            return cls.model_validate(merged)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+        _refuse(str(named or "environment"), faults)
+
+    @classmethod
+    def stand_in(cls) -> Settings:
+        """Return the sandbox's sender, for work that needs no keys: validating and building."""
+        party = {"id": "1.2.246.10.28777751.10.0", "name": "Esimerkin hyvinvointialue"}
+        return cls(
+            environment="sandbox",
+            base_url="https://127.0.0.1:8443/fhir",
+            system={"id": "1.2.246.10.12345678.20.1", "name": "Esimerkkijärjestelmä 1.0"},
+            subscriber=party,
+        )
+
+
+def _completed(data: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(data)
+    made.setdefault("requester", made.get("subscriber"))
+    requester = made["requester"]
+    identifier = requester.get("id") if isinstance(requester, Mapping) else None
+    identifier = str(requester.id) if isinstance(requester, Party) else identifier
+    if made.get("ids") is None and isinstance(identifier, str):
+        made["ids"] = {"root": f"{identifier}.95"}
+    return made
+
+
+def _read(path: Path) -> dict[str, Any]:
+    fault = ""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        fault = f"cannot be read ({error.strerror})"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = f"is not valid TOML ({type(error).__name__}: check quotes and brackets)"
+    if fault:
+        raise ConfigurationError(f"Settings {path}: the file {fault}")
+    return _anchored(data, path.parent)
+
+
+_PATHS = {"certificate", "key", "ca"}
+
+
+def _anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    for name, value in data.items():
+        if isinstance(value, dict):
+            data[name] = _anchored(value, folder)
+        elif isinstance(value, str) and (
+            name in _PATHS or (name == "edition" and value not in SHIPPED)
+        ):
+            data[name] = str(folder / value)
+    return data
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, value in variables.items():
+        if name.startswith(PREFIX):
+            *tables, last = name.removeprefix(PREFIX).lower().split("__")
+            place = made
+            for table in tables:
+                place = place.setdefault(table, {})
+            place[last] = value.split(",") if last == "test_personal_ids" else value
+    return made
+
+
+def _laid_over(base: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in upper.items():
+        below = merged.get(name)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        merged[name] = _laid_over(below, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+_MENDS = {
+    "missing": "missing: add it",
+    "extra_forbidden": "unknown: correct its name or remove it",
+    "oid": "not an OID: digits and dots without leading zeros, at most 64 characters",
+    "root_long": f"too long: use an OID of at most {_ROOT_MAX} characters",
+    "address": "not an https address without user, query and fragment",
+    "personal_id": "not a valid personal identity code",
+    "model_type": "missing or not a table: add it",
+}
+
+
+def _refuse(origin: str, faults: list[ErrorDetails]) -> NoReturn:
+    told = dict.fromkeys(
+        f"{'.'.join(map(str, f['loc']))}: {_MENDS.get(f['type'], _mend(f))}" for f in faults
+    )
+    raise ConfigurationError(f"Settings ({origin}): " + "; ".join(told))
+
+
+def _mend(fault: ErrorDetails) -> str:
+    bound = next(iter(fault.get("ctx", {}).values()), "")
+    return f"not a fitting value ({fault['type'].replace('_', ' ')} {bound})".replace(" )", ")")

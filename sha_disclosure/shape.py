@@ -1,0 +1,277 @@
+"""The shape of a notice: the base of its parts, and from a parser's faults to problems.
+
+A parser's own words would show the input; they never leave this module.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn, Self, cast, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from sha_disclosure.catalogue import problem
+from sha_disclosure.errors import InvalidNotice, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredBy:
+    """Names the rule that asks for a field: ``Annotated[FreeText, CoveredBy("N05")]``."""
+
+    rule: str
+
+
+class Unread(Exception):  # noqa: N818 - not an error of the SDK: a signal to the rules
+    """A rule looked at a part that could not be read; the part has its own problem already."""
+
+
+class Part(BaseModel):
+    """Base of the notice and its parts: frozen, strict about fields, its values hidden.
+
+    Raises ``InvalidNotice`` with every problem of shape, never pydantic's error.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, serialize_by_alias=True
+    )
+
+    def __init__(self, **data: Any) -> None:
+        faults: list[ErrorDetails] = []
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+        if faults:
+            _refuse(type(self), faults)
+
+    # Tells pydantic that parts nested in a part need not pass through this __init__: the
+    # outermost one then reports all problems at once.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Return the part that ``obj`` describes. Raises InvalidNotice with every problem."""
+        faults: list[ErrorDetails] = []
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+        _refuse(cls, faults)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Return the part that the JSON text describes. Raises InvalidNotice as above."""
+        return cls.model_validate(read_json(json_data), **options)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        yield from ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name in type(self).model_fields:
+            raise Unread(name)
+        return super().__getattr__(name)  # type: ignore[misc]
+
+
+def read_json(text: str | bytes | bytearray) -> object:
+    """Return what the JSON text says; a field given twice is refused, not dropped.
+
+    Raises InvalidNotice with one problem that gives the place by line and column.
+    """
+    place = ""
+    key = "SHAPE.json"
+    try:
+        decoded = text if isinstance(text, str) else bytes(text).decode("utf-8-sig")
+        return json.loads(decoded, object_pairs_hook=_once, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        key = "SHAPE.encoding"
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+    except _Twice:
+        key = "SHAPE.duplicate"
+    except (ValueError, RecursionError):
+        place = "a number or a nesting that JSON does not have"
+    raise InvalidNotice([problem(key, "", place)])
+
+
+class _Twice(Exception):
+    pass
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _Twice
+    return made
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise ValueError
+
+
+def shape_problems(kind: type[Part], data: object) -> tuple[Problem, ...]:
+    """Return every way in which ``data`` has not the shape of ``kind``."""
+    try:
+        BaseModel.model_validate.__func__(kind, data)  # type: ignore[attr-defined]
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+    else:
+        return ()
+    return _problems(kind, faults)
+
+
+def salvage(kind: type[Part], data: object) -> Part:
+    """Return a ``kind`` of what could be read of ``data``; what could not raises ``Unread``."""
+    given = data if isinstance(data, Mapping) else {}
+    read: dict[str, Any] = {}
+    for name, field in kind.model_fields.items():
+        if name in given:
+            try:
+                read[name] = _adapter(field).validate_python(given[name])
+            except ValidationError:
+                rest = _salvaged(field.annotation, given[name])
+                if rest is not None:
+                    read[name] = rest
+    return kind.model_construct(**read)
+
+
+def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
+    wanted: Any = field.annotation
+    for extra in (*field.metadata, field):
+        wanted = typing.Annotated[wanted, extra]
+    return TypeAdapter(wanted)
+
+
+def _salvaged(annotation: Any, value: object) -> object | None:
+    if isinstance(value, Mapping):
+        members = _members(annotation)
+        tagged = members if len(members) == 1 else [
+            m for m in members if _tag(m) == value.get("kind")
+        ]
+        return salvage(tagged[0], value) if tagged else None
+    if get_origin(annotation) is tuple and isinstance(value, list | tuple) and value:
+        each_kind = get_args(annotation)[0]
+        read = [_one(each_kind, each) for each in value]
+        return tuple(read) if all(r is not None for r in read) else None
+    return None
+
+
+def _one(annotation: Any, value: object) -> object | None:
+    try:
+        return cast("object", TypeAdapter(annotation).validate_python(value))
+    except ValidationError:
+        return _salvaged(annotation, value)
+
+
+def _refuse(kind: type[Part], faults: list[ErrorDetails]) -> NoReturn:
+    raise InvalidNotice(_problems(kind, faults))
+
+
+def _problems(kind: type[Part], faults: list[ErrorDetails]) -> tuple[Problem, ...]:
+    # The parser counts only members it could read; a list that has some is not too short.
+    faults = [f for f in faults if not (f["type"] == "too_short" and f["input"])]
+    return tuple(dict.fromkeys(_problem(kind, fault) for fault in faults))
+
+
+# What a value type refuses -> the rule that says why.
+_KINDS = {
+    "oid": "N14.oid",
+    "temporary_id": "N14.oid",
+    "personal_id": "N08.personal_id",
+    "birth_date": "N08.birth_date",
+    "no_offset": "N04.offset",
+    "instant": "N04.instant",
+    "language": "N14.language",
+    "code": "N14.code",
+    "uri": "N14.uri",
+    "control_character": "N14.control",
+}
+_ABSENT = {"missing": "SHAPE", "blank": "SHAPE.blank", "too_short": "SHAPE.empty"}
+_EXPECTED = {
+    "not_text": "text",
+    "bool_type": "true | false",
+    "bool_parsing": "true | false",
+    "tuple_type": "[ ]",
+    "list_type": "[ ]",
+    "model_type": "{ }",
+    "model_attributes_type": "{ }",
+    "dict_type": "{ }",
+}
+
+
+def _problem(kind: type[Part], fault: ErrorDetails) -> Problem:
+    place = _walk(kind, fault["loc"])
+    what = fault["type"]
+    if what in _ABSENT or fault["input"] is None:
+        return problem(place.rule or _ABSENT.get(what, "SHAPE"), place.path)
+    if what in _KINDS:
+        return problem(_KINDS[what], place.path)
+    if what == "extra_forbidden":
+        return problem("SHAPE.unknown", place.path, _closest(place.annotation, fault["loc"][-1]))
+    if what in {"union_tag_invalid", "union_tag_not_found"}:
+        return problem("SHAPE.kind", place.path, ", ".join(map(_tag, _members(place.annotation))))
+    if what in {"choice", "literal_error"}:
+        return _choice(place, str(fault["ctx"]["expected"]).replace("True", "true"))
+    return problem("SHAPE.type", place.path, _EXPECTED.get(what, "another"))
+
+
+def _choice(place: _Place, expected: str) -> Problem:
+    made = problem("SHAPE.choice", place.path, expected)
+    if not place.rule:
+        return made
+    # The condition of a right is not met or not known: the rule's own text says more.
+    asked = problem(place.rule, place.path)
+    return replace(asked, en=f"{asked.en} ({made.en})", fi=f"{asked.fi} ({made.fi})")
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a fault is: the caller's path, the rule that covers it, what was expected there."""
+
+    annotation: Any
+    path: str = ""
+    rule: str = ""
+
+
+def _walk(kind: type[Part], loc: tuple[int | str, ...]) -> _Place:
+    place = _Place(kind)
+    for step in loc:
+        members = _members(place.annotation)
+        if isinstance(step, int):
+            place.path += f"[{step}]"
+            place.annotation = get_args(place.annotation)[0]
+        elif len(members) > 1:  # the parser's step into one kind of a union: no field of the caller
+            place.annotation = next(m for m in members if _tag(m) == step)
+        elif not members or step not in members[0].model_fields:
+            break  # an unknown field, whose name may itself be personal
+        else:
+            field = members[0].model_fields[step]
+            place.path += f".{step}" if place.path else step
+            place.annotation = field.annotation
+            place.rule = next((m.rule for m in field.metadata if isinstance(m, CoveredBy)), "")
+    return place
+
+
+def _members(annotation: Any) -> list[type[Part]]:
+    """Return the kinds of part that may stand where ``annotation`` does (not inside a list)."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return [annotation]
+    if get_origin(annotation) is tuple:
+        return []
+    return [part for each in get_args(annotation) for part in _members(each)]
+
+
+def _tag(part: type[Part]) -> str:
+    field = part.model_fields.get("kind")
+    return str(get_args(field.annotation)[0]) if field else ""
+
+
+def _closest(annotation: Any, name: int | str) -> str:
+    fields = [name for part in _members(annotation) for name in part.model_fields]
+    close = difflib.get_close_matches(str(name), fields, n=1)
+    return f" (the nearest it has is `{close[0]}`)" if close else ""

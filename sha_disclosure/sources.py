@@ -1,0 +1,38 @@
+"""Where time, chance and waiting come from: parameters, so that a build can be repeated."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import SystemRandom
+from typing import Protocol
+
+
+class Randomness(Protocol):
+    """The part of ``random.Random`` the SDK uses."""
+
+    def getrandbits(self, k: int, /) -> int:
+        """Return ``k`` random bits as an integer."""
+
+    def random(self) -> float:
+        """Return a number in [0, 1)."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Clock (aware datetimes), randomness and sleep (seconds), with the real ones as defaults."""
+
+    clock: Callable[[], datetime] = _now
+    randomness: Randomness = field(default_factory=SystemRandom)
+    sleep: Callable[[float], None] = time.sleep
+
+    def uuid(self) -> str:
+        """Return a random UUID (RFC 9562 version 4), as X-Request-Id and ``jti`` use it."""
+        return str(uuid.UUID(int=self.randomness.getrandbits(128), version=4))

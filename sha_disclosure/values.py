@@ -1,0 +1,336 @@
+"""Checked value types. Those that hold personal data hide it in ``repr`` and ``str``.
+
+A hidden value is read with ``reveal()``: a word one can search a code base for.
+Refusals name the kind of fault only, so no error can carry the value.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any, ClassVar, Self
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){1,}", re.ASCII)
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)",
+    re.ASCII,
+)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
+_CODE = re.compile(r"[^\s]+( [^\s]+)*")
+_URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\s]+")
+_PERSONAL_ID = re.compile(
+    r"([0-3][0-9])([01][0-9])([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])", re.ASCII
+)
+_IN_TEXT = re.compile(
+    r"(?<![0-9A-Za-z])([0-3][0-9])([01][0-9])([0-9]{2})\s?([-+‐‑‒–—−A-FU-Ya-fu-y])\s?"
+    r"([0-9]{3})([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9A-Za-z])",
+    re.ASCII,
+)
+_CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+# 690/2022 (amending 128/2010 2 §): the separators of each century, in force since 1.1.2023.
+_CENTURIES = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}
+# FHIR R4 string: no control characters but tab, line feed and carriage return.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+OID_MAX = 64
+"""FHIR R4 ``id``: at most 64 characters; a resource id of ours is a bare OID."""
+
+
+def _refuse(kind: str) -> PydanticCustomError:
+    """Name the fault; its text for people is in the rules, in both languages."""
+    return PydanticCustomError(kind, "refused")  # type: ignore[arg-type]
+
+
+class _Checked:
+    """A value made from a string by ``check`` and turned back to the same string."""
+
+    __slots__ = ("_value",)
+    _pattern: ClassVar[str | None] = None
+    _description: ClassVar[str] = ""
+
+    def __init__(self, value: str) -> None:
+        self._value = self.check(value)
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the text to keep, or raise a ``ValueError`` that names the fault."""
+        raise NotImplementedError  # pragma: no cover - each kind has its own
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _Checked):
+            return type(self) is type(other) and self._value == other._value
+        return self._value == other if isinstance(other, str) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self._value,)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        def parse(value: object) -> Self:
+            return value if isinstance(value, cls) else cls(value)  # type: ignore[arg-type]
+
+        return core_schema.no_info_plain_validator_function(
+            parse,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _text_of, when_used="json"
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        described: JsonSchemaValue = {"type": "string", "description": cls._description}
+        return {**described, "pattern": cls._pattern} if cls._pattern else described
+
+
+def _text_of(value: _Checked) -> str:
+    return value._value  # noqa: SLF001 - the one place that serialises
+
+
+class _Plain(_Checked):
+    """A checked value that is not personal: shown as it is."""
+
+    def __str__(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._value!r})"
+
+
+class Hidden(_Checked):
+    """A value that holds personal data (henkilötieto): shown as ``***``, read by ``reveal()``."""
+
+    def reveal(self) -> str:
+        """Return the value itself. Never put it in a log, an error, a URL or a header."""
+        return self._value
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}('***')"
+
+    def __format__(self, format_spec: str) -> str:
+        return "***"
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise _refuse("not_text")
+    return value
+
+
+class Oid(_Plain):
+    """An object identifier, dotted, at most 64 characters (yksilöintitunnus, ISO/IEC 9834-1)."""
+
+    _pattern = r"^[0-2](\.(0|[1-9][0-9]*))+$"
+    _description = "Object identifier (OID), at most 64 characters"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the OID, or refuse it as ``oid``."""
+        text = _string(value)
+        if len(text) > OID_MAX or not _OID.fullmatch(text):
+            raise _refuse("oid")
+        return text
+
+    @property
+    def urn(self) -> str:
+        """The OID as a URN (RFC 3061)."""
+        return f"urn:oid:{self._value}"
+
+
+class TemporaryId(Hidden):
+    """The identifier of a client whose identity code is not known (väliaikainen tunnus, 38 §)."""
+
+    _pattern = Oid._pattern
+    _description = "Temporary identifier of the client, an OID"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the OID, or refuse it as ``temporary_id``."""
+        text = _string(value)
+        if len(text) > OID_MAX or not _OID.fullmatch(text):
+            raise _refuse("temporary_id")
+        return text
+
+
+class PersonalId(Hidden):
+    """A Finnish personal identity code (henkilötunnus), with the separators of 2023.
+
+    Source: 128/2010 2 § as amended by 690/2022. Case and separator are kept: since 2023
+    a code without its separator does not identify a person.
+    """
+
+    _pattern = r"^[0-3][0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]$"
+    _description = "Finnish personal identity code (henkilötunnus)"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the code, or refuse it as ``personal_id``."""
+        text = _string(value)
+        parts = _PERSONAL_ID.fullmatch(text)
+        if parts is None or not _is_personal_id(*parts.groups()):
+            raise _refuse("personal_id")
+        return text
+
+    @property
+    def artificial(self) -> bool:
+        """Whether the individual number is 900-999: given to test persons, never to a real one."""
+        return self._value[7] == "9"
+
+
+def _is_personal_id(day: str, month: str, year: str, sign: str, number: str, check: str) -> bool:
+    try:
+        date(_CENTURIES[sign] + int(year), int(month), int(day))
+    except ValueError:
+        return False
+    # DVV gives individual numbers from 002; 900-999 are for temporary and test use.
+    return number >= "002" and _CHECK_CHARACTERS[int(day + month + year + number) % 31] == check
+
+
+def names_a_person(text: str) -> bool:
+    """Return whether ``text`` has a personal identity code in it, also loosely written."""
+    for match in _IN_TEXT.finditer(text):
+        day, month, year, sign, number, check = match.groups()
+        separator = sign.upper() if sign.upper() in _CENTURIES else "-"
+        if _is_personal_id(day, month, year, separator, number, check.upper()):
+            return True
+    return False
+
+
+class _Words(Hidden):
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the text as given, or refuse it as blank or not FHIR text."""
+        text = _string(value)
+        if not text.strip():
+            raise _refuse("blank")
+        if _CONTROL.search(text):
+            raise _refuse("control_character")
+        return text
+
+
+class PersonName(_Words):
+    """A part of a person's name (nimi)."""
+
+    _pattern = r"\S"
+    _description = "Part of a person's name"
+
+
+class FreeText(_Words):
+    """Text written by a person (vapaa teksti); the client may read it in OmaKanta (74 § 2)."""
+
+    _pattern = r"\S"
+    _description = "Free text; the client may read it, so no identity code in it"
+
+
+class BirthDate(Hidden):
+    """A client's date of birth (syntymäaika), ISO 8601 ``YYYY-MM-DD``."""
+
+    _pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+    _description = "Date of birth, YYYY-MM-DD"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the date's text, or refuse it as ``birth_date``."""
+        text = value.isoformat() if type(value) is date else _string(value)
+        try:
+            parsed = date.fromisoformat(text)
+        except ValueError:
+            parsed = None
+        if parsed is None or parsed.isoformat() != text:
+            raise _refuse("birth_date")
+        return text
+
+
+class Instant(_Plain):
+    """A moment with seconds and offset (FHIR R4 ``instant``), kept byte for byte as given.
+
+    Made from text such as ``2026-11-15T11:00:00+02:00`` or from an aware ``datetime``.
+    """
+
+    __slots__ = ("moment",)
+    moment: datetime
+    _pattern = rf"^{_INSTANT.pattern}$"
+    _description = "Moment with seconds and offset, e.g. 2026-11-15T11:00:00+02:00"
+
+    def __init__(self, value: str | datetime) -> None:
+        super().__init__(value)  # type: ignore[arg-type]
+        self.moment = datetime.fromisoformat(self._value)
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the instant's text, or refuse it as ``no_offset`` or ``instant``."""
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise _refuse("no_offset")
+            return value.isoformat().replace("+00:00", "Z")
+        text = _string(value)
+        if not _INSTANT.fullmatch(text):
+            raise _refuse("no_offset" if _INSTANT.fullmatch(text + "Z") else "instant")
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            fault = _refuse("instant")
+        else:
+            return text
+        raise fault
+
+
+class LanguageTag(_Plain):
+    """A language tag of BCP 47 as FHIR uses it: ``fi``, ``sv``, ``en``, ``se`` ..."""
+
+    _pattern = rf"^{_LANGUAGE.pattern}$"
+    _description = "Language tag (BCP 47)"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the tag, or refuse it as ``language``."""
+        text = _string(value)
+        if not _LANGUAGE.fullmatch(text):
+            raise _refuse("language")
+        return text
+
+
+class Code(_Plain):
+    """A code of a code system (koodi): no blanks at the ends, single blanks inside (FHIR R4)."""
+
+    _pattern = r"^\S+( \S+)*$"
+    _description = "Code of a code system"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the code, or refuse it as ``code``."""
+        text = _string(value)
+        if not _CODE.fullmatch(text) or _CONTROL.search(text):
+            raise _refuse("code")
+        return text
+
+
+class Uri(_Plain):
+    """The identifier of a code system or an identifier's system, e.g. ``urn:oid:1.2.246.21``."""
+
+    _pattern = rf"^{_URI.pattern}$"
+    _description = "Absolute URI, e.g. urn:oid:1.2.246.537.6.1221.201601"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the URI, or refuse it as ``uri`` (``oid`` when the OID in it is malformed)."""
+        text = _string(value)
+        if not _URI.fullmatch(text):
+            raise _refuse("uri")
+        if text.startswith("urn:oid:"):
+            Oid(text.removeprefix("urn:oid:"))
+        return text
