@@ -235,6 +235,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The code was not in force at the time of the disclosure: use the code that was.",
             "Koodi ei ollut voimassa luovutusajankohtana: käytä silloin voimassa ollutta koodia.",
         ),
+        "N15.register": (
+            "The edition knows these register codes: {expected}. Use one of them, or add yours "
+            "with its display to section `register_type` of your edition file.",
+            "Editio tuntee nämä rekisteritunnukset: {expected}. Käytä jotakin niistä tai lisää "
+            "omasi näyttönimineen editiotiedoston osioon `register_type`.",
+        ),
         "N15.not_loaded": (
             "The code list {expected} is not loaded, so its codes were not checked: load it from "
             "the national code server.",
@@ -254,6 +260,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "SHAPE.json": (
             "The text is not JSON from {expected} on: mend it there.",
             "Teksti ei ole JSON-muotoa alkaen kohdasta {expected}: korjaa se siitä.",
+        ),
+        "SHAPE.bundle": (
+            "The Bundle does not have the form of this edition ({expected}): read it with the "
+            "edition it was built by.",
+            "Bundle ei ole tämän edition muotoinen ({expected}): lue se sillä editiolla, jolla se "
+            "on rakennettu.",
         ),
         "SHAPE.encoding": (
             "The file is not UTF-8 text: save it as UTF-8.",
@@ -304,4 +316,3 @@ def problem(key: str, path: str, expected: str = "", severity: Severity = "error
         rests_on=RESTS_ON[rule],
         severity=severity,
     )
-

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-if TYPE_CHECKING:
-    from sha_disclosure.transport.outcome import OperationOutcome
+from sha_disclosure.operation_outcome import OperationOutcome
 
 Severity = Literal["error", "warning"]
 Language = Literal["fi", "en"]

@@ -137,9 +137,7 @@ class PersonRecipient(Part):
     kind: Literal["person"] = "person"
     family_name: Annotated[PersonName, CoveredBy("N03")]
     given_names: Annotated[GivenNames, CoveredBy("N03")]
-    relation: Annotated[
-        Literal["legal_representative", "close_person", "other"], CoveredBy("N03")
-    ]
+    relation: Annotated[Literal["legal_representative", "close_person", "other"], CoveredBy("N03")]
 
 
 Recipient = Annotated[
@@ -222,8 +220,6 @@ class DisclosureNotice(Part):
     purpose: Annotated[FreeText, CoveredBy("N05")]
     disclosed_at: Annotated[Instant, CoveredBy("N04")]
     recorded_at: Instant | None = None
-    disclosed_data: Annotated[
-        tuple[DisclosedData, ...], Field(min_length=1), CoveredBy("N01")
-    ]
+    disclosed_data: Annotated[tuple[DisclosedData, ...], Field(min_length=1), CoveredBy("N01")]
     type_of_disclosure: Coding | None = None
     language: LanguageTag = LanguageTag("fi")

@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -83,16 +83,16 @@ class Timeouts(_Table):
     write_s: Seconds = 60.0
 
 
-class Ids(_Table):
-    """Where generated ids hang: an OID of the sender's own, at most 34 characters."""
-
-    root: Annotated[Oid, AfterValidator(lambda root: _short(root))]
-
-
 def _short(root: Oid) -> Oid:
     if len(str(root)) > _ROOT_MAX:
         raise PydanticCustomError("root_long", "refused")
     return root
+
+
+class Ids(_Table):
+    """Where generated ids hang: an OID of the sender's own, at most 34 characters."""
+
+    root: Annotated[Oid, AfterValidator(_short)]
 
 
 def _address(url: str) -> str:
@@ -144,7 +144,7 @@ class Settings(_Table):
         except ValidationError as error:
             faults = error.errors(include_url=False)
         if faults:
-            _refuse("arguments", faults)
+            raise _refused("arguments", faults)
 
     # Tells pydantic that model_validate need not pass through this __init__.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -167,12 +167,11 @@ class Settings(_Table):
                 f"{PREFIX}... variables. `sha-disclosure sandbox --dir D` writes one to start from."
             )
         merged = _completed(merged)
-        faults: list[ErrorDetails] = []
         try:
             return cls.model_validate(merged)
         except ValidationError as error:
             faults = error.errors(include_url=False)
-        _refuse(str(named or "environment"), faults)
+        raise _refused(str(named or "environment"), faults)
 
     @classmethod
     def stand_in(cls) -> Settings:
@@ -256,11 +255,11 @@ _MENDS = {
 }
 
 
-def _refuse(origin: str, faults: list[ErrorDetails]) -> NoReturn:
+def _refused(origin: str, faults: list[ErrorDetails]) -> ConfigurationError:
     told = dict.fromkeys(
         f"{'.'.join(map(str, f['loc']))}: {_MENDS.get(f['type'], _mend(f))}" for f in faults
     )
-    raise ConfigurationError(f"Settings ({origin}): " + "; ".join(told))
+    return ConfigurationError(f"Settings ({origin}): " + "; ".join(told))
 
 
 def _mend(fault: ErrorDetails) -> str:

@@ -48,7 +48,7 @@ class Part(BaseModel):
         except ValidationError as error:
             faults = error.errors(include_url=False)
         if faults:
-            _refuse(type(self), faults)
+            raise InvalidNotice(_problems(type(self), faults))
 
     # Tells pydantic that parts nested in a part need not pass through this __init__: the
     # outermost one then reports all problems at once.
@@ -57,12 +57,11 @@ class Part(BaseModel):
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
         """Return the part that ``obj`` describes. Raises InvalidNotice with every problem."""
-        faults: list[ErrorDetails] = []
         try:
             return super().model_validate(obj, **options)
         except ValidationError as error:
             faults = error.errors(include_url=False)
-        _refuse(cls, faults)
+        raise InvalidNotice(_problems(cls, faults))
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
@@ -99,7 +98,7 @@ def read_json(text: str | bytes | bytearray) -> object:
     raise InvalidNotice([problem(key, "", place)])
 
 
-class _Twice(Exception):
+class _Twice(Exception):  # noqa: N818 - a signal inside this module
     pass
 
 
@@ -117,7 +116,7 @@ def _no_constant(_: str) -> NoReturn:
 def shape_problems(kind: type[Part], data: object) -> tuple[Problem, ...]:
     """Return every way in which ``data`` has not the shape of ``kind``."""
     try:
-        BaseModel.model_validate.__func__(kind, data)  # type: ignore[attr-defined]
+        TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
         faults = error.errors(include_url=False)
     else:
@@ -128,16 +127,24 @@ def shape_problems(kind: type[Part], data: object) -> tuple[Problem, ...]:
 def salvage(kind: type[Part], data: object) -> Part:
     """Return a ``kind`` of what could be read of ``data``; what could not raises ``Unread``."""
     given = data if isinstance(data, Mapping) else {}
-    read: dict[str, Any] = {}
+    part = kind.model_construct()
     for name, field in kind.model_fields.items():
-        if name in given:
-            try:
-                read[name] = _adapter(field).validate_python(given[name])
-            except ValidationError:
-                rest = _salvaged(field.annotation, given[name])
-                if rest is not None:
-                    read[name] = rest
-    return kind.model_construct(**read)
+        value = given.get(field.alias or name, _ABSENCE)
+        if value is not _ABSENCE:
+            part.__dict__.pop(name, None)  # what is given but cannot be read is not its default
+            part.__dict__ |= _read(name, field, value)
+    return part
+
+
+_ABSENCE = object()
+
+
+def _read(name: str, field: FieldInfo, value: object) -> dict[str, Any]:
+    try:
+        return {name: _adapter(field).validate_python(value)}
+    except ValidationError:
+        rest = _salvaged(field.annotation, value)
+        return {} if rest is None else {name: rest}
 
 
 def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
@@ -150,9 +157,9 @@ def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
 def _salvaged(annotation: Any, value: object) -> object | None:
     if isinstance(value, Mapping):
         members = _members(annotation)
-        tagged = members if len(members) == 1 else [
-            m for m in members if _tag(m) == value.get("kind")
-        ]
+        tagged = (
+            members if len(members) == 1 else [m for m in members if _tag(m) == value.get("kind")]
+        )
         return salvage(tagged[0], value) if tagged else None
     if get_origin(annotation) is tuple and isinstance(value, list | tuple) and value:
         each_kind = get_args(annotation)[0]
@@ -166,10 +173,6 @@ def _one(annotation: Any, value: object) -> object | None:
         return cast("object", TypeAdapter(annotation).validate_python(value))
     except ValidationError:
         return _salvaged(annotation, value)
-
-
-def _refuse(kind: type[Part], faults: list[ErrorDetails]) -> NoReturn:
-    raise InvalidNotice(_problems(kind, faults))
 
 
 def _problems(kind: type[Part], faults: list[ErrorDetails]) -> tuple[Problem, ...]:

@@ -37,13 +37,15 @@ _CENTURIES = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDE
 # FHIR R4 string: no control characters but tab, line feed and carriage return.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
+_OID_SCHEMA = r"^[0-2](\.(0|[1-9][0-9]*))+$"
+
 OID_MAX = 64
 """FHIR R4 ``id``: at most 64 characters; a resource id of ours is a bare OID."""
 
 
 def _refuse(kind: str) -> PydanticCustomError:
     """Name the fault; its text for people is in the rules, in both languages."""
-    return PydanticCustomError(kind, "refused")  # type: ignore[arg-type]
+    return PydanticCustomError(kind, "refused")
 
 
 class _Checked:
@@ -76,8 +78,8 @@ class _Checked:
     def __get_pydantic_core_schema__(
         cls, source: type[Any], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        def parse(value: object) -> Self:
-            return value if isinstance(value, cls) else cls(value)  # type: ignore[arg-type]
+        def parse(value: Any) -> _Checked:
+            return value if isinstance(value, cls) else cls(value)
 
         return core_schema.no_info_plain_validator_function(
             parse,
@@ -134,7 +136,7 @@ def _string(value: object) -> str:
 class Oid(_Plain):
     """An object identifier, dotted, at most 64 characters (yksilöintitunnus, ISO/IEC 9834-1)."""
 
-    _pattern = r"^[0-2](\.(0|[1-9][0-9]*))+$"
+    _pattern = _OID_SCHEMA
     _description = "Object identifier (OID), at most 64 characters"
 
     @classmethod
@@ -154,7 +156,7 @@ class Oid(_Plain):
 class TemporaryId(Hidden):
     """The identifier of a client whose identity code is not known (väliaikainen tunnus, 38 §)."""
 
-    _pattern = Oid._pattern
+    _pattern = _OID_SCHEMA
     _description = "Temporary identifier of the client, an OID"
 
     @classmethod

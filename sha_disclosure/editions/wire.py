@@ -111,12 +111,6 @@ class Contained(Section):
     record_system: Label
 
 
-class RegisterType(Section):
-    """Display of register code 1, the only one publicly known."""
-
-    display: Text
-
-
 class Event(Section):
     """Fixed parts of the AuditEvent, and where it carries what has no published place."""
 
@@ -305,7 +299,7 @@ class Wire(Section):
     code_system: CodeSystem
     identifier: Identifier
     contained: Contained
-    register_type: RegisterType
+    register_type: dict[str, Text]  # display of each register code that is known
     event: Event
     agent: Agent
     ground: GroundCode

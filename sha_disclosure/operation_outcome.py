@@ -1,0 +1,84 @@
+"""What a service says of a message it refuses: the FHIR OperationOutcome."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sha_disclosure.values import Hidden, names_a_person
+
+_TOKEN = re.compile(r"[A-Za-z0-9._:-]{1,80}", re.ASCII)
+
+
+class Diagnostics(Hidden):
+    """A service's own words about a message; it may quote the message, so they are hidden."""
+
+    _description = "Diagnostics"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the words as they are."""
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One issue: severity and codes may be shown; ``diagnostics`` only by ``reveal()``."""
+
+    severity: str
+    code: str
+    detail_code: str | None = None
+    diagnostics: Diagnostics | None = None
+    expression: tuple[Diagnostics, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.severity} {self.code}" + (f" {self.detail_code}" if self.detail_code else "")
+
+
+@dataclass(frozen=True, slots=True)
+class OperationOutcome:
+    """The issues a service named (FHIR R4 OperationOutcome)."""
+
+    issues: tuple[Issue, ...]
+
+    @classmethod
+    def read(cls, resource: object) -> OperationOutcome | None:
+        """Return the outcome in a parsed JSON value, or None when it is none."""
+        if not isinstance(resource, dict) or resource.get("resourceType") != "OperationOutcome":
+            return None
+        issues = resource.get("issue")
+        given = issues if isinstance(issues, list) else []
+        return cls(tuple(_issue(each) for each in given if isinstance(each, dict)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the codes of the issues, without the service's own words."""
+        return {
+            "issues": [
+                {"severity": i.severity, "code": i.code, "detail_code": i.detail_code}
+                for i in self.issues
+            ]
+        }
+
+
+def _issue(issue: dict[str, Any]) -> Issue:
+    details = issue.get("details")
+    codings = details.get("coding") if isinstance(details, dict) else None
+    codes = [c.get("code") for c in codings or () if isinstance(c, dict)]
+    text = details.get("text") if isinstance(details, dict) else None
+    words = [w for w in (issue.get("diagnostics"), text) if isinstance(w, str) and w]
+    places = issue.get("expression") or issue.get("location") or ()
+    return Issue(
+        severity=_token(issue.get("severity")) or "unknown",
+        code=_token(issue.get("code")) or "unknown",
+        detail_code=next((t for t in map(_token, codes) if t), None),
+        diagnostics=Diagnostics("; ".join(words)) if words else None,
+        expression=tuple(Diagnostics(p) for p in places if isinstance(p, str)),
+    )
+
+
+def _token(value: object) -> str | None:
+    """Return a code that is safe to show: a service could put anything there."""
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value) or names_a_person(value):
+        return None
+    return value

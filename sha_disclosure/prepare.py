@@ -1,0 +1,161 @@
+"""From notices to signed bytes: the only place where FHIR and JOSE meet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sha_disclosure.codes import CodeLists
+from sha_disclosure.editions import Edition
+from sha_disclosure.errors import InvalidNotice, Problem
+from sha_disclosure.fhir.bundle import bundle, to_bytes
+from sha_disclosure.fhir.completion import completed
+from sha_disclosure.ids import new_oid
+from sha_disclosure.jose.content import sign_bundle
+from sha_disclosure.jose.signer import SigningIdentity
+from sha_disclosure.notice import Discloser, DisclosureNotice
+from sha_disclosure.rules import Circumstances, check, check_together
+from sha_disclosure.settings import Settings
+from sha_disclosure.sources import Sources
+from sha_disclosure.values import Instant, Oid
+
+if TYPE_CHECKING:
+    from fhir.resources.R4B.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The professional on whose behalf a message is sent; known to the token only."""
+
+    id: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    authentication_method: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, discloser: Discloser) -> User:
+        """Return the discloser as the user."""
+        names = [*(n.reveal() for n in discloser.given_names), discloser.family_name.reveal()]
+        method = discloser.authentication_method
+        return cls(
+            id=discloser.id.value.reveal() if discloser.id else None,
+            name=" ".join(names),
+            authentication_method=str(method.code) if method else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedNotice:
+    """A checked message before its signature: the Bundle, its notices, its warnings."""
+
+    bundle: dict[str, Any] = field(repr=False)
+    notices: tuple[DisclosureNotice, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedNotice:
+    """A signed message, frozen: the same ``body`` goes out on every attempt.
+
+    ``notice_ids``: ids of its notices, in order. ``digest``: SHA-256 of ``body``, hexadecimal.
+    ``certificate``: SHA-256 thumbprint of the signing certificate. ``warnings``: problems
+    that do not hinder sending. ``body`` holds personal data and is hidden from ``repr``.
+    """
+
+    notice_ids: tuple[str, ...]
+    body: bytes = field(repr=False)
+    digest: str
+    certificate: str
+    edition: str
+    prepared_at: datetime
+    user: User = field(repr=False)
+    warnings: tuple[Problem, ...] = ()
+
+    def resources(self) -> tuple[Resource, ...]:
+        """Return the resources as typed ``fhir.resources`` R4B objects, for reading.
+
+        Never serialise them for sending: that would rewrite instants and base64.
+        """
+        from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415 - costs 0.1 s to import
+
+        entries = Bundle.model_validate_json(self.body).entry or []
+        return tuple(entry.resource for entry in entries if entry.resource is not None)
+
+    def bundle(self) -> dict[str, Any]:
+        """Return the signed Bundle as a dictionary. It holds personal data."""
+        parsed: dict[str, Any] = json.loads(self.body)
+        return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends and by which rules: settings, edition, code lists; and the clock and chance."""
+
+    settings: Settings
+    edition: Edition
+    sources: Sources = field(default_factory=Sources, repr=False)
+    code_lists: CodeLists = field(default_factory=CodeLists, repr=False)
+
+
+def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice:
+    """Check the notices and build their unsigned Bundle.
+
+    Raises InvalidNotice with every problem of every notice.
+    """
+    settings, edition, sources = sender.settings, sender.edition, sender.sources
+    now = sources.clock()
+    warnings = _checked(notices, Circumstances.of(settings, edition, now, sender.code_lists))
+
+    def new_id() -> Oid:
+        return new_oid(settings.ids.root, now, sources.randomness)
+
+    moment, wire = instant(now), edition.wire
+    complete = tuple(completed(notice, moment, new_id, wire) for notice in notices)
+    made = bundle(complete, [new_id() for _ in complete], settings.system, wire)
+    return UnsignedNotice(made, complete, warnings)
+
+
+def sign(unsigned: UnsignedNotice, sender: Sender, identity: SigningIdentity) -> PreparedNotice:
+    """Sign a built message. Raises SigningError: KeyUnavailable or CertificateExpired."""
+    now = sender.sources.clock()
+    identity.require_valid(now)
+    signed = sign_bundle(
+        unsigned.bundle,
+        identity=identity,
+        edition=sender.edition,
+        who=sender.settings.requester,
+        when=instant(now),
+    )
+    body = to_bytes(signed.bundle)
+    return PreparedNotice(
+        notice_ids=tuple(str(notice.id) for notice in unsigned.notices),
+        body=body,
+        digest=hashlib.sha256(body).hexdigest(),
+        certificate=identity.thumbprint,
+        edition=sender.edition.name,
+        prepared_at=now,
+        user=User.of(unsigned.notices[0].discloser),
+        warnings=unsigned.warnings,
+    )
+
+
+def instant(moment: datetime) -> Instant:
+    """Return a moment of the clock as the SDK writes it: milliseconds and offset."""
+    return Instant(moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+
+
+def _checked(notices: Sequence[DisclosureNotice], given: Circumstances) -> tuple[Problem, ...]:
+    several = len(notices) > 1
+    found: list[Problem] = []
+    for index, notice in enumerate(notices):
+        prefix = f"[{index}]." if several else ""
+        found += [replace(p, path=f"{prefix}{p.path}") for p in check(notice, given)]
+    if several:
+        found += check_together(notices)
+    errors = [p for p in found if p.severity == "error"]
+    if errors:
+        raise InvalidNotice(errors)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""The exchange with the service, without the network: headers, verdicts, retries."""

@@ -1,0 +1,13 @@
+"""The HTTP headers of one attempt (Kanta FHIR HTTP header, as far as known: the edition)."""
+
+from __future__ import annotations
+
+from sha_disclosure.editions.wire import Wire
+
+
+def request_headers(wire: Wire, *, token: str, request_id: str) -> dict[str, str]:
+    """Return the request headers of the edition, filled in for one attempt."""
+    return {
+        header.name: header.value.replace("{token}", token).replace("{request_id}", request_id)
+        for header in wire.header.values()
+    }

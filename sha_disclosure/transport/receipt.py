@@ -1,0 +1,62 @@
+"""The receipt: the service's word that it holds a notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNotice:
+    """One notice as the service stored it: ``status`` and ``location`` are the service's words."""
+
+    notice_id: str
+    status: str
+    location: str | None
+    provenance_location: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The service accepted the message (vastaanottokuittaus).
+
+    ``request_id``: the X-Request-Id of the attempt that was accepted. ``response_id``: the
+    service's own id of its answer. ``attempts``: how many were made. ``possibly_duplicated``:
+    an earlier attempt ended without an answer, so the service may hold a second copy.
+    """
+
+    notices: tuple[StoredNotice, ...]
+    request_id: str
+    response_id: str | None
+    attempts: int
+    received_at: datetime
+    possibly_duplicated: bool = False
+
+    @property
+    def notice_id(self) -> str:
+        """The id of the (first) notice."""
+        return self.notices[0].notice_id
+
+    @property
+    def status(self) -> str:
+        """The service's status of the (first) notice, e.g. ``201 Created``."""
+        return self.notices[0].status
+
+    @property
+    def location(self) -> str | None:
+        """Where the service keeps the (first) notice."""
+        return self.notices[0].location
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return one plain record per notice, as ``send --json`` prints them."""
+        return [
+            {
+                "notice_id": each.notice_id,
+                "request_id": self.request_id,
+                "status": each.status,
+                "location": each.location,
+                "attempts": self.attempts,
+            }
+            for each in self.notices
+        ]
