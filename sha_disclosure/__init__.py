@@ -4,53 +4,70 @@ Make a ``DisclosureNotice``, ``prepare`` it with a ``KantaClient`` and ``submit`
 
     with KantaClient(Settings.load("sha-disclosure.toml")) as kanta:
         receipt = kanta.submit(kanta.prepare(notice))
+
+A name is loaded when it is first used, so a program that only makes notices does not pay
+for the network's and the signature's libraries.
 """
 
-from sha_disclosure._version import __version__
-from sha_disclosure.client import AsyncKantaClient, KantaClient
-from sha_disclosure.errors import (
-    CertificateExpired,
-    ConfigurationError,
-    DisclosureError,
-    InvalidAccessReason,
-    InvalidNotice,
-    KeyUnavailable,
-    NotSent,
-    OutcomeUnknown,
-    Problem,
-    Rejected,
-    SigningError,
-    SubmissionError,
-    Unauthorized,
-    Unavailable,
-    UnexpectedAnswer,
-)
-from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.prepare import PreparedNotice
-from sha_disclosure.settings import Settings
-from sha_disclosure.transport.receipt import Receipt
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "AsyncKantaClient",
-    "CertificateExpired",
-    "ConfigurationError",
-    "DisclosureError",
-    "DisclosureNotice",
-    "InvalidAccessReason",
-    "InvalidNotice",
-    "KantaClient",
-    "KeyUnavailable",
-    "NotSent",
-    "OutcomeUnknown",
-    "PreparedNotice",
-    "Problem",
-    "Receipt",
-    "Rejected",
-    "Settings",
-    "SigningError",
-    "SubmissionError",
-    "Unauthorized",
-    "Unavailable",
-    "UnexpectedAnswer",
-    "__version__",
-]
+from sha_disclosure._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from sha_disclosure.client import AsyncKantaClient as AsyncKantaClient
+    from sha_disclosure.client import KantaClient as KantaClient
+    from sha_disclosure.errors import CertificateExpired as CertificateExpired
+    from sha_disclosure.errors import ConfigurationError as ConfigurationError
+    from sha_disclosure.errors import DisclosureError as DisclosureError
+    from sha_disclosure.errors import InvalidAccessReason as InvalidAccessReason
+    from sha_disclosure.errors import InvalidNotice as InvalidNotice
+    from sha_disclosure.errors import KeyUnavailable as KeyUnavailable
+    from sha_disclosure.errors import NotSent as NotSent
+    from sha_disclosure.errors import OutcomeUnknown as OutcomeUnknown
+    from sha_disclosure.errors import Problem as Problem
+    from sha_disclosure.errors import Rejected as Rejected
+    from sha_disclosure.errors import SigningError as SigningError
+    from sha_disclosure.errors import SubmissionError as SubmissionError
+    from sha_disclosure.errors import Unauthorized as Unauthorized
+    from sha_disclosure.errors import Unavailable as Unavailable
+    from sha_disclosure.errors import UnexpectedAnswer as UnexpectedAnswer
+    from sha_disclosure.notice import DisclosureNotice as DisclosureNotice
+    from sha_disclosure.prepare import PreparedNotice as PreparedNotice
+    from sha_disclosure.settings import Settings as Settings
+    from sha_disclosure.transport.receipt import Receipt as Receipt
+
+_ROOMS = {
+    "AsyncKantaClient": "client",
+    "CertificateExpired": "errors",
+    "ConfigurationError": "errors",
+    "DisclosureError": "errors",
+    "DisclosureNotice": "notice",
+    "InvalidAccessReason": "errors",
+    "InvalidNotice": "errors",
+    "KantaClient": "client",
+    "KeyUnavailable": "errors",
+    "NotSent": "errors",
+    "OutcomeUnknown": "errors",
+    "PreparedNotice": "prepare",
+    "Problem": "errors",
+    "Receipt": "transport.receipt",
+    "Rejected": "errors",
+    "Settings": "settings",
+    "SigningError": "errors",
+    "SubmissionError": "errors",
+    "Unauthorized": "errors",
+    "Unavailable": "errors",
+    "UnexpectedAnswer": "errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted((*_ROOMS, "__version__"))

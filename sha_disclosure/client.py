@@ -21,7 +21,7 @@ from sha_disclosure.prepare import PreparedNotice, Sender, build, sign
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.submission import AttemptFailed, Request, Submission
-from sha_disclosure.transport.network import failure_of
+from sha_disclosure.transport.network import NETWORK_FAULTS, failure_of
 from sha_disclosure.transport.outcome import Answer, unknown
 from sha_disclosure.transport.receipt import Receipt
 
@@ -119,7 +119,7 @@ class KantaClient(_Shell):
         request = course.request()
         try:
             answer = self._exchange(request)
-        except httpx.HTTPError as fault:
+        except NETWORK_FAULTS as fault:
             failure = failure_of(fault)
         else:
             return course.receipt(answer)
@@ -181,7 +181,7 @@ class AsyncKantaClient(_Shell):
         request = course.request()
         try:
             answer = await self._exchange(request)
-        except httpx.HTTPError as fault:
+        except NETWORK_FAULTS as fault:
             failure = failure_of(fault)
         else:
             return course.receipt(answer)

@@ -148,12 +148,14 @@ def instant(moment: datetime) -> Instant:
 
 
 def _checked(notices: Sequence[DisclosureNotice], given: Circumstances) -> tuple[Problem, ...]:
-    several = len(notices) > 1
-    found: list[Problem] = []
-    for index, notice in enumerate(notices):
-        prefix = f"[{index}]." if several else ""
-        found += [replace(p, path=f"{prefix}{p.path}") for p in check(notice, given)]
-    if several:
+    if len(notices) == 1:
+        found = list(check(notices[0], given))
+    else:
+        found = [
+            replace(p, path=f"[{index}].{p.path}")
+            for index, notice in enumerate(notices)
+            for p in check(notice, given)
+        ]
         found += check_together(notices)
     errors = [p for p in found if p.severity == "error"]
     if errors:

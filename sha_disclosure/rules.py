@@ -7,6 +7,7 @@ passes it over: that part has its own problem already. So all problems come at o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -20,7 +21,7 @@ from sha_disclosure.errors import Problem, Severity
 from sha_disclosure.notice import Consent, DisclosureNotice, InformationRequest, Permission
 from sha_disclosure.settings import Environment, Settings
 from sha_disclosure.shape import Part, Unread, salvage, shape_problems
-from sha_disclosure.values import FreeText, Instant, PersonalId, PersonName, names_a_person
+from sha_disclosure.values import Instant, PersonalId, Words, names_a_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Circumstances:
 
 
 Found = Iterator[tuple[str, Any]]
+Look = Callable[[DisclosureNotice, Circumstances], Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Rule:
     """One rule: ``where`` finds (path, thing) pairs, ``holds`` says whether a thing is right."""
 
     key: str
-    where: Callable[[DisclosureNotice, Circumstances], Found]
+    where: Look
     holds: Callable[[Any, Circumstances], object]  # anything truthy holds
     at: str = ""
     expected: Callable[[Any, Circumstances], str] = lambda _thing, _given: ""
@@ -68,7 +70,13 @@ class Rule:
 
 def check(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]:
     """Return every breach of the rules in a notice; warnings are among them."""
-    return tuple(dict.fromkeys(found for rule in RULES for found in _breaches(rule, notice, given)))
+    seen: dict[Look, list[tuple[str, Any]]] = {}
+    found: list[Problem] = []
+    for rule in RULES:
+        if rule.where not in seen:  # several rules look at the same things: look once
+            seen[rule.where] = _look(rule.where, notice, given)
+        found += [_breach(rule, *at, given) for at in seen[rule.where] if _broken(rule, at, given)]
+    return tuple(found)
 
 
 def check_data(data: object, given: Circumstances) -> tuple[Problem, ...]:
@@ -90,22 +98,23 @@ def check_together(notices: Sequence[DisclosureNotice]) -> tuple[Problem, ...]:
     )
 
 
-def _breaches(rule: Rule, notice: DisclosureNotice, given: Circumstances) -> Iterator[Problem]:
-    try:
-        for path, thing in rule.where(notice, given):
-            if _broken(rule, thing, given):
-                place = ".".join(filter(None, (path, rule.at)))
-                expected = rule.expected(thing, given)
-                yield problem(rule.key, place, expected, rule.severity)
-    except Unread:
-        return
+def _look(where: Look, notice: DisclosureNotice, given: Circumstances) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    with suppress(Unread):  # what was found before the part that could not be read is judged
+        found.extend(where(notice, given))
+    return found
 
 
-def _broken(rule: Rule, thing: Any, given: Circumstances) -> bool:
+def _broken(rule: Rule, at: tuple[str, Any], given: Circumstances) -> bool:
     try:
-        return not rule.holds(thing, given)
+        return not rule.holds(at[1], given)
     except Unread:
         return False
+
+
+def _breach(rule: Rule, path: str, thing: Any, given: Circumstances) -> Problem:
+    place = f"{path}.{rule.at}" if path and rule.at else path or rule.at
+    return problem(rule.key, place, rule.expected(thing, given), rule.severity)
 
 
 # --- where the rules look --------------------------------------------------------------------
@@ -170,7 +179,7 @@ def _will_given(notice: DisclosureNotice, _: Circumstances) -> Found:
         yield "ground.given_at", (ground.given_at, notice.disclosed_at)
 
 
-def _recipient_by(ground: type[Part]) -> Callable[[DisclosureNotice, Circumstances], Found]:
+def _recipient_by(ground: type[Part]) -> Look:
     def where(notice: DisclosureNotice, _: Circumstances) -> Found:
         if isinstance(notice.ground, ground):
             yield "recipient", notice.recipient
@@ -179,21 +188,26 @@ def _recipient_by(ground: type[Part]) -> Callable[[DisclosureNotice, Circumstanc
 
 
 def _texts(notice: DisclosureNotice, _: Circumstances) -> Found:
-    yield from _texts_in("", notice)
+    found: list[tuple[str, Words]] = []
+    _collect_texts("", notice, found)
+    yield from found
 
 
-def _texts_in(path: str, thing: object) -> Found:
-    if isinstance(thing, FreeText | PersonName):
-        yield path, thing
-    elif isinstance(thing, tuple):
-        for index, each in enumerate(thing):
-            yield from _texts_in(f"{path}[{index}]", each)
-    elif isinstance(thing, Part):
-        for name, field_ in type(thing).model_fields.items():
-            given_name = field_.alias or name
-            if name in thing.__dict__:
-                below = f"{path}.{given_name}" if path else given_name
-                yield from _texts_in(below, thing.__dict__[name])
+def _collect_texts(path: str, thing: object, found: list[tuple[str, Any]]) -> None:
+    # Walks every value of every notice, so it looks at the plain dictionary of each part.
+    # A field's alias needs no thought: no text has one.
+    for name, value in cast("Part", thing).__dict__.items():
+        if isinstance(value, Words):
+            found.append((f"{path}{name}", value))
+        elif isinstance(value, Part):
+            _collect_texts(f"{path}{name}.", value, found)
+        elif isinstance(value, tuple):
+            for index, each in enumerate(value):
+                place = f"{path}{name}[{index}]"
+                if isinstance(each, Part):
+                    _collect_texts(f"{place}.", each, found)
+                elif isinstance(each, Words):
+                    found.append((place, each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +245,7 @@ def _used(coding: Coding, system: str, at: Instant) -> _Used:
     return _Used(str(coding.system or system), str(coding.code), at)
 
 
-def _codes_of_loaded_lists(notice: DisclosureNotice, given: Circumstances) -> Found:
-    for path, used in _codes(notice, given):
-        if given.code_lists.loaded(used.system):
-            yield path, used
-
-
-def _first_of_other_lists(notice: DisclosureNotice, given: Circumstances) -> Found:
+def _first_of_lists_not_loaded(notice: DisclosureNotice, given: Circumstances) -> Found:
     told: set[str] = set()
     for path, used in _codes(notice, given):
         if used.system not in told and not given.code_lists.loaded(used.system):
@@ -256,8 +264,14 @@ def _is_past(time: Instant, given: Circumstances) -> bool:
     return time.moment <= given.now + timedelta(seconds=given.clock_skew_s)
 
 
-def _known_on_its_day(used: _Used, given: Circumstances) -> bool:
-    listed = given.code_lists.find(used.system, used.code)
+def _is_listed(used: _Used, given: Circumstances) -> bool:
+    lists = given.code_lists
+    return not lists.loaded(used.system) or lists.find(used.system, used.code) is not None
+
+
+def _is_in_force(used: _Used, given: Circumstances) -> bool:
+    lists = given.code_lists
+    listed = lists.find(used.system, used.code) if lists.loaded(used.system) else None
     return listed is None or listed.valid_on(used.at.moment.date())
 
 
@@ -326,12 +340,8 @@ RULES: tuple[Rule, ...] = (
         lambda text, given: len(text.reveal()) <= given.wire.limit.text,
         expected=lambda _, given: str(given.wire.limit.text),
     ),
-    Rule(
-        "N15.unknown",
-        _codes_of_loaded_lists,
-        lambda used, given: given.code_lists.find(used.system, used.code),
-    ),
-    Rule("N15.closed", _codes_of_loaded_lists, _known_on_its_day),
+    Rule("N15.unknown", _codes, _is_listed),
+    Rule("N15.closed", _codes, _is_in_force),
     Rule(
         "N15.register",
         _register,
@@ -340,7 +350,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "N15.not_loaded",
-        _first_of_other_lists,
+        _first_of_lists_not_loaded,
         lambda _used, _given: False,
         expected=lambda used, _: used.system,
         severity="warning",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, Self, cast, get_args, get_origin
 
@@ -68,8 +68,10 @@ class Part(BaseModel):
         """Return the part that the JSON text describes. Raises InvalidNotice as above."""
         return cls.model_validate(read_json(json_data), **options)
 
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        yield from ()
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(***)"
+
+    __str__ = __repr__
 
     def __getattr__(self, name: str) -> Any:
         if name in type(self).model_fields:

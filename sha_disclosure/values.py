@@ -212,7 +212,9 @@ def names_a_person(text: str) -> bool:
     return False
 
 
-class _Words(Hidden):
+class Words(Hidden):
+    """Anything a person wrote: names and free text."""
+
     @classmethod
     def check(cls, value: object) -> str:
         """Return the text as given, or refuse it as blank or not FHIR text."""
@@ -224,14 +226,14 @@ class _Words(Hidden):
         return text
 
 
-class PersonName(_Words):
+class PersonName(Words):
     """A part of a person's name (nimi)."""
 
     _pattern = r"\S"
     _description = "Part of a person's name"
 
 
-class FreeText(_Words):
+class FreeText(Words):
     """Text written by a person (vapaa teksti); the client may read it in OmaKanta (74 § 2)."""
 
     _pattern = r"\S"

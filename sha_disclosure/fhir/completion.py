@@ -1,4 +1,8 @@
-"""What the SDK adds to a notice before it is built: id, time of recording, code systems."""
+"""What the SDK adds to a notice before it is built: its id and the time of recording.
+
+A code system that the edition names anyway is taken out of a coding, so that what is read
+back from a Bundle equals what was built.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ from sha_disclosure.access import AuthorityRight, BroadRight
 from sha_disclosure.codes import Coding
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.notice import DisclosedData, DisclosureNotice
-from sha_disclosure.values import Instant, Oid, Uri
+from sha_disclosure.values import Instant, Oid
 
 
 def completed(
     notice: DisclosureNotice, now: Instant, new_id: Callable[[], Oid], wire: Wire
 ) -> DisclosureNotice:
-    """Return the notice with everything said that the caller may leave out."""
+    """Return the notice with what the caller may leave out, and without what is said twice."""
     changes: dict[str, Any] = {}
     if notice.id is None:
         changes["id"] = new_id()
@@ -23,29 +27,37 @@ def completed(
         # A disclosure a moment ahead of this clock is within the allowed skew.
         late = notice.disclosed_at.moment > now.moment
         changes["recorded_at"] = notice.disclosed_at if late else now
-    changes["disclosed_data"] = tuple(_data_set(data, wire) for data in notice.disclosed_data)
+    data = tuple(_data_set(each, wire) for each in notice.disclosed_data)
+    if any(new is not old for new, old in zip(data, notice.disclosed_data, strict=True)):
+        changes["disclosed_data"] = data
     kind, ground = notice.type_of_disclosure, notice.ground
     if kind is not None:
-        changes["type_of_disclosure"] = _of(kind, wire.code_system.type_of_disclosure)
+        changes["type_of_disclosure"] = _short(kind, wire.code_system.type_of_disclosure)
     if isinstance(ground, BroadRight | AuthorityRight) and ground.reason is not None:
-        reason = _of(ground.reason, wire.code_system.access_reason)
+        reason = _short(ground.reason, wire.code_system.access_reason)
         changes["ground"] = ground.model_copy(update={"reason": reason})
-    return notice.model_copy(update=changes)
+    return notice.model_copy(update=changes) if changes else notice
 
 
 def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:
     systems = wire.code_system
-    original = systems.original_service_task[0]
-    general, specific = data.document_type, data.specific_document_type
-    return data.model_copy(
-        update={
-            "document_type": general and _of(general, systems.document_type),
-            "specific_document_type": specific and _of(specific, systems.specific_document_type),
-            "service_tasks": tuple(_of(t, systems.service_task) for t in data.service_tasks),
-            "original_service_tasks": tuple(_of(t, original) for t in data.original_service_tasks),
-        }
-    )
+    changes: dict[str, Any] = {}
+    for name, system in (
+        ("document_type", systems.document_type),
+        ("specific_document_type", systems.specific_document_type),
+    ):
+        coding = getattr(data, name)
+        if coding is not None and coding.system is not None:
+            changes[name] = _short(coding, system)
+    for name, system in (
+        ("service_tasks", systems.service_task),
+        ("original_service_tasks", systems.original_service_task[0]),
+    ):
+        codings = getattr(data, name)
+        if any(coding.system is not None for coding in codings):
+            changes[name] = tuple(_short(coding, system) for coding in codings)
+    return data.model_copy(update=changes) if changes else data
 
 
-def _of(coding: Coding, system: str) -> Coding:
-    return coding if coding.system else coding.model_copy(update={"system": Uri(system)})
+def _short(coding: Coding, system: str) -> Coding:
+    return coding.model_copy(update={"system": None}) if coding.system == system else coding

@@ -57,7 +57,8 @@ class _Reader:
             disclosed_at=event["period"]["start"],
             recorded_at=event["recorded"],
             disclosed_data=[self._data_set(each) for each in event["entity"][1:]],
-            type_of_disclosure=kind and kind["valueCoding"],
+            type_of_disclosure=kind
+            and _coding(kind["valueCoding"], self.wire.code_system.type_of_disclosure),
             language=self.provenance["language"],
         )
 
@@ -157,6 +158,8 @@ class _Reader:
             if kind == "broad_right"
             else ("purpose", self.wire.authority_purpose)
         )
+        if "reason" in details:
+            details["reason"] = _coding(details["reason"], self.wire.code_system.access_reason)
         return {**details, chosen: _word(words, details[chosen])}
 
     def _data_set(self, entity: Element) -> Data:
@@ -165,21 +168,30 @@ class _Reader:
             for each in entity["extension"]
             if each["url"] == self.urls.function_code
         ]
-        current = self.wire.code_system.service_task
+        systems = self.wire.code_system
+        current, older = systems.service_task, systems.original_service_task[0]
+        general = entity.get("type")
         specific = _extension(entity, self.urls.specific_document_type)
         what = entity.get("what")
         return _given(
-            document_type=entity.get("type"),
-            specific_document_type=specific and specific["valueCoding"],
+            document_type=general and _coding(general, systems.document_type),
+            specific_document_type=specific
+            and _coding(specific["valueCoding"], systems.specific_document_type),
             description=entity.get("description"),
-            service_tasks=[c for c in codings if c["system"] == current],
-            original_service_tasks=[c for c in codings if c["system"] != current],
+            service_tasks=[_coding(c, current) for c in codings if c["system"] == current],
+            original_service_tasks=[_coding(c, older) for c in codings if c["system"] != current],
             document_id=what and _oid(what["identifier"]["value"]),
         )
 
 
 def _given(**elements: Any) -> Data:
     return {name: value for name, value in elements.items() if value is not None}
+
+
+def _coding(element: Element, system: str) -> Data:
+    """Return a coding as a caller writes it: without the system the edition names."""
+    shown = {name: element[name] for name in ("code", "display")}
+    return shown if element["system"] == system else {**shown, "system": element["system"]}
 
 
 def _extension(element: Element, url: str) -> Element | None:

@@ -18,7 +18,11 @@ _BEFORE = (
 )
 
 
-def failure_of(fault: httpx.HTTPError) -> Failure:
+# The asynchronous network library lets some TLS and socket faults through as they are.
+NETWORK_FAULTS = (httpx.HTTPError, ssl.SSLError, OSError)
+
+
+def failure_of(fault: BaseException) -> Failure:
     """Return the verdict on a fault. Its own text is not used: it may hold addresses or more."""
     told = type(fault).__name__
     alert = _tls_alert(fault)

@@ -1,0 +1,27 @@
+"""Where the examples send: the embedded sandbox, or what SHA_DISCLOSURE_SETTINGS names."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sha_disclosure import DisclosureNotice, Settings
+from sha_disclosure.sandbox import Sandbox
+from sha_disclosure.settings import FILE_VARIABLE
+
+NOTICES = Path(__file__).parent / "notices"
+
+
+@contextmanager
+def service() -> Iterator[Settings]:
+    """Give the settings of the service to send to."""
+    if os.environ.get(FILE_VARIABLE):
+        yield Settings.load()
+    else:
+        with Sandbox() as sandbox:
+            yield sandbox.settings()
+
+
+def example(name: str) -> DisclosureNotice:
+    """Read one of the example notices."""
+    return DisclosureNotice.model_validate_json((NOTICES / name).read_bytes())

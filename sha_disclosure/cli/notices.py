@@ -1,0 +1,122 @@
+"""Reading the FILE arguments: one notice in a file, or one on each line of a ``.jsonl``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from sha_disclosure.cli.output import Output
+from sha_disclosure.errors import ConfigurationError, InvalidNotice, Problem
+from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.prepare import Sender
+from sha_disclosure.rules import Circumstances, check_data
+from sha_disclosure.shape import read_json
+
+_STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of one notice and where it stands; ``size`` counts its part of the file."""
+
+    label: str
+    text: bytes = field(repr=False)
+    size: int
+
+
+def documents(files: Iterable[str]) -> Iterator[Document]:
+    """Yield the notices of the files in order, each ``.jsonl`` line by line.
+
+    Raises ConfigurationError when a file cannot be read.
+    """
+    for file in files:
+        with _opened(file) as stream:
+            if Path(file).suffix.lower() == ".jsonl":
+                for number, line in enumerate(stream, 1):
+                    if line.strip():
+                        yield Document(f"{file}:{number}", line, len(line))
+            else:
+                text = stream.read()
+                yield Document(file, text, len(text))
+
+
+def read_file(file: str) -> bytes:
+    """Return the content of a file, or of the standard input. Raises ConfigurationError."""
+    with _opened(file) as stream:
+        return stream.read()
+
+
+def require_readable(files: Iterable[str]) -> None:
+    """Refuse files that cannot be read, before anything is done. Raises ConfigurationError."""
+    for file in files:
+        if file != _STDIN and not Path(file).exists():
+            raise ConfigurationError(f"{file}: there is no such file; check the name")
+        if file != _STDIN and (Path(file).is_dir() or not os.access(file, os.R_OK)):
+            raise ConfigurationError(f"{file}: this is no file that can be read; check the name")
+
+
+def length(files: Sequence[str]) -> int | None:
+    """Return how many bytes the files have together, or None when that is not known."""
+    if any(file == _STDIN or not Path(file).is_file() for file in files):
+        return None
+    return sum(Path(file).stat().st_size for file in files)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == _STDIN:
+        yield sys.stdin.buffer
+        return
+    require_readable([file])
+    try:
+        stream = Path(file).open("rb")  # noqa: SIM115 - closed below
+    except OSError:
+        stream = None
+    if stream is None:
+        raise ConfigurationError(f"{file}: the file cannot be opened; check its permissions")
+    with stream:
+        yield stream
+
+
+def problems_of(text: bytes, sender: Sender) -> tuple[Problem, ...]:
+    """Return every problem of the text of a notice; warnings are among them."""
+    try:
+        data = read_json(text)
+    except InvalidNotice as error:
+        return error.problems
+    given = Circumstances.of(
+        sender.settings, sender.edition, sender.sources.clock(), sender.code_lists
+    )
+    return check_data(data, given)
+
+
+def notice_of(text: bytes, sender: Sender) -> DisclosureNotice:
+    """Return the notice in a text. Raises InvalidNotice with every problem, also of rules."""
+    try:
+        return DisclosureNotice.model_validate_json(text)
+    except InvalidNotice as error:
+        found = problems_of(text, sender) or error.problems
+    raise InvalidNotice([p for p in found if p.severity == "error"])
+
+
+def checked_notices(
+    files: Sequence[str], sender: Sender, output: Output
+) -> list[DisclosureNotice] | None:
+    """Return the notices of the files, or None after telling the problems of each."""
+    require_readable(files)
+    notices = []
+    valid = True
+    for document in documents(files):
+        problems = problems_of(document.text, sender)
+        errors = [p for p in problems if p.severity == "error"]
+        if errors:
+            valid = False
+            output.problems(document.label, errors, to=output.err)
+        elif valid:
+            notices.append(DisclosureNotice.model_validate_json(document.text))
+    return notices if valid else None

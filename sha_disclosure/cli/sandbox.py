@@ -1,0 +1,92 @@
+"""``sha-disclosure sandbox``: the embedded log-register retention service until it is stopped."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sha_disclosure.cli.options import Call
+from sha_disclosure.cli.output import Output, clean
+from sha_disclosure.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from sha_disclosure.sandbox import Sandbox
+
+_Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")]
+
+
+def sandbox(
+    context: typer.Context,
+    port: _Port = 8443,
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="DIR", help="Where keys and settings are written.")
+    ] = Path("sandbox-data"),
+    admin_port: Annotated[
+        int, typer.Option("--admin-port", min=0, max=65535, help="Port of the web page.")
+    ] = 0,
+) -> int:
+    """Run a stand-in for the Kanta service on this computer until Ctrl-C.
+
+    Example: sha-disclosure sandbox --port 8443 --dir sandbox-data
+    """
+    output = Call.of(context).output
+    with _stop_signal() as stopped, sandbox_class()(folder, port=port, admin_port=admin_port) as it:
+        _introduce(output, it)
+        # A wait without end would not see Ctrl-C on Windows.
+        while not stopped.wait(0.5):
+            pass
+    output.out.print(output.say("The sandbox has stopped.", "Hiekkalaatikko on pysäytetty."))
+    return 0
+
+
+def sandbox_class() -> type[Sandbox]:
+    """Return the class ``Sandbox``. Raises ConfigurationError without the extra."""
+    missing = ""
+    try:
+        from sha_disclosure.sandbox import Sandbox as Found  # noqa: PLC0415 - needs the extra
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in {"aiohttp", "joserfc"}:
+            raise
+    if missing:
+        raise ConfigurationError(
+            'The sandbox needs an extra; install it: pip install "sha-disclosure[cli,sandbox]"'
+        )
+    return Found
+
+
+@contextmanager
+def _stop_signal() -> Iterator[threading.Event]:
+    """Turn Ctrl-C and SIGTERM into an event while the sandbox runs."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: Any) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _introduce(output: Output, sandbox: Sandbox) -> None:
+    say, file = output.say, clean(sandbox.settings_file)
+    quoted = f'"{file}"' if " " in file else file
+    output.out.print(
+        f"{say('Service', 'Palvelu'):<12}{sandbox.base_url}\n"
+        f"{say('Web page', 'Verkkosivu'):<12}{sandbox.admin_url}\n"
+        f"{say('Settings', 'Asetukset'):<12}{file}\n\n"
+        f"{say('Try next, in another window:', 'Kokeile seuraavaksi toisessa ikkunassa:')}\n"
+        f"  sha-disclosure --settings {quoted} send notice.json\n"
+        f"  sha-disclosure --settings {quoted} sign notice.json\n\n"
+        f"{say('Ctrl-C stops the sandbox.', 'Ctrl-C pysäyttää hiekkalaatikon.')}"
+    )
+    output.out.file.flush()

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from command_parts import EXAMPLES, process_environment, tells_no_secret
+
+from sha_disclosure.cli.notices import documents
+from sha_disclosure.cli.output import clean
+from sha_disclosure.cli.send import Pace
+from sha_disclosure.client import KantaClient
+
+KEYS = ["notice_id", "request_id", "status", "location", "attempts"]
+FILE = EXAMPLES / "broad-right.json"
+
+
+def lines(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def send(command, sandbox, quick):
+    sandbox.clear_faults()
+    return lambda *arguments, **more: command(
+        "send", "--settings", sandbox.settings_file, *arguments, **more
+    )
+
+
+def test_accepted_notices_give_their_receipts_as_json(send, sandbox):
+    files = [FILE, EXAMPLES / "permission-in-kanta.json"]
+    before = len(sandbox.received())
+    result = send("--json", *files)
+    assert result.exit_code == 0, result.output
+    receipts = lines(result.stdout)
+    assert [list(r) for r in receipts] == [KEYS, KEYS]
+    assert {r["notice_id"] for r in receipts} == {r.notice_id for r in sandbox.received()[before:]}
+    assert result.stderr == ""
+
+
+def test_accepted_notices_give_their_receipts_as_text(send):
+    result = send("--lang", "fi", FILE)
+    assert result.exit_code == 0
+    assert "vastaanotettu" in result.stdout
+    assert "201 Created" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_an_invalid_notice_is_told_and_the_others_are_sent(send, write, broken, good):
+    result = send("--json", "--lang", "fi", write("b.json", broken), write("g.json", good))
+    assert result.exit_code == 1
+    assert len(lines(result.stdout)) == 1
+    (failure,) = lines(result.stderr)
+    assert failure["error"] == "InvalidNotice"
+    assert failure["file"].endswith("b.json")
+    assert sorted(p["rule"] for p in failure["problems"]) == ["N02", "N04", "N05", "N08", "N11"]
+    assert "käyttötarkoitus" in result.stderr
+    tells_no_secret(result.output, send(write("b.json", broken)).output)
+
+
+def test_a_notice_the_service_refuses_ends_with_2_and_its_issues(send, sandbox):
+    sandbox.inject("status", status=422)
+    result = send(FILE)
+    assert result.exit_code == 2
+    assert "Rejected" in result.stderr
+    assert "this answer was asked for" in result.stderr
+    sandbox.inject("status", status=401, times=2)
+    result = send("--json", FILE)
+    assert (result.exit_code, lines(result.stderr)[0]["error"]) == (2, "Unauthorized")
+
+
+def test_the_words_of_the_service_are_hidden_in_production(
+    send, sandbox, monkeypatch, write, real_person
+):
+    monkeypatch.setenv("SHA_DISCLOSURE__ENVIRONMENT", "production")
+    monkeypatch.setenv("SHA_DISCLOSURE__ACCEPT_ASSUMED", "true")
+    file = write("real.json", real_person)
+    sandbox.inject("status", status=422, times=2)
+    hidden = send(file)
+    shown = send("--show-diagnostics", file)
+    assert hidden.exit_code == shown.exit_code == 2
+    assert "this answer was asked for" not in hidden.output
+    assert "--show-diagnostics" in hidden.stderr
+    assert "this answer was asked for" in shown.stderr
+    tells_no_secret(hidden.output, shown.output)
+
+
+@pytest.mark.parametrize(
+    ("fault", "details", "name"),
+    [
+        ("status", {"status": 503}, "Unavailable"),
+        ("reset_after", {}, "OutcomeUnknown"),
+        ("html", {}, "UnexpectedAnswer"),
+    ],
+)
+def test_a_notice_that_is_not_delivered_ends_with_3(send, sandbox, fault, details, name):
+    sandbox.inject(fault, times=2, **details)
+    result = send("--json", FILE)
+    assert (result.exit_code, lines(result.stderr)[0]["error"]) == (3, name)
+
+
+def test_a_service_that_is_not_there_ends_with_3(send, monkeypatch):
+    monkeypatch.setenv("SHA_DISCLOSURE__BASE_URL", "https://127.0.0.1:1/fhir")
+    result = send(FILE)
+    assert result.exit_code == 3
+    assert "NotSent" in result.stderr
+
+
+def test_of_several_ends_the_most_serious_is_told(send, sandbox, write, broken, good):
+    bad, fine = write("b.json", broken), write("g.json", good)
+    sandbox.inject("status", status=422)
+    assert send(bad, fine).exit_code == 2
+    sandbox.inject("status", status=422)
+    sandbox.inject("html")
+    assert send(bad, fine, fine, fine).exit_code == 3
+
+
+def test_what_is_wrong_with_the_settings_ends_with_4_at_once(command, sandbox, tmp_path, good):
+    none = command("send", FILE)
+    assert none.exit_code == 4
+    as_json = command("send", "--json", FILE)
+    assert (as_json.exit_code, lines(as_json.stderr)[0]["error"]) == (4, "ConfigurationError")
+    shutil.copytree(sandbox.folder, tmp_path / "copy")
+    settings = tmp_path / "copy" / "sha-disclosure.toml"
+    (tmp_path / "copy" / "signing.key").unlink()
+    result = command("send", "--settings", settings, FILE)
+    assert result.exit_code == 4
+    assert "KeyUnavailable" in result.stderr
+
+
+def test_a_missing_file_stops_before_anything_is_sent(send, sandbox, tmp_path):
+    before = len(sandbox.received())
+    assert send(FILE, tmp_path / "missing.json").exit_code == 4
+    assert len(sandbox.received()) == before
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "at"])
+def test_a_real_identity_code_is_refused_where_one_tests(
+    send, sandbox, monkeypatch, write, real_person, environment
+):
+    monkeypatch.setenv("SHA_DISCLOSURE__ENVIRONMENT", environment)
+    before = len(sandbox.received())
+    result = send("--json", write("real.json", real_person))
+    assert result.exit_code == 1
+    assert [p["rule"] for p in lines(result.stderr)[0]["problems"]] == ["N13"]
+    assert len(sandbox.received()) == before
+    tells_no_secret(result.output)
+
+
+def test_a_dry_run_prepares_everything_and_sends_nothing(send, sandbox, write, broken):
+    before = (len(sandbox.received()), len(sandbox.refusals()), sandbox.connections)
+    result = send("--dry-run", FILE)
+    assert result.exit_code == 0
+    assert "nothing was sent" in result.stdout
+    (record,) = lines(send("--dry-run", "--json", FILE).stdout)
+    assert list(record) == KEYS
+    assert (record["attempts"], record["location"]) == (0, None)
+    assert send("--dry-run", write("b.json", broken)).exit_code == 1
+    assert (len(sandbox.received()), len(sandbox.refusals()), sandbox.connections) == before
+
+
+def test_two_hundred_lines_are_sent_over_one_connection(send, sandbox, write, good):
+    file = write("many.jsonl", *[good] * 200)
+    before = (len(sandbox.received()), sandbox.connections)
+    result = send("--json", file)
+    assert result.exit_code == 0, result.stderr
+    assert len({r["notice_id"] for r in lines(result.stdout)}) == 200
+    assert (len(sandbox.received()), sandbox.connections) == (before[0] + 200, before[1] + 1)
+
+
+def test_memory_stays_flat_however_many_lines_a_file_has(tmp_path, good):
+    line = json.dumps(good).encode() + b"\n"
+    file = tmp_path / "long.jsonl"
+    file.write_bytes(line * 20_000)
+    tracemalloc.start()
+    count = sum(1 for _ in documents([str(file)]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 20_000
+    assert peak < 1_000_000 < file.stat().st_size
+
+
+def test_a_broken_line_is_named_by_its_number(send, write, good, broken):
+    result = send("--json", write("many.jsonl", good, broken, good))
+    assert result.exit_code == 1
+    assert len(lines(result.stdout)) == 2
+    assert lines(result.stderr)[0]["file"].endswith("many.jsonl:2")
+
+
+def test_the_rate_keeps_notices_apart():
+    now, waits = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    pace = Pace(4, clock=lambda: now[0], sleep=sleep)
+    for _ in range(3):
+        pace.wait()
+    assert waits == [0.25, 0.25]
+    now[0] += 10  # a slow answer gives no right to a burst
+    pace.wait()
+    pace.wait()
+    assert waits == [0.25] * 3
+
+
+def test_the_rate_option_slows_sending(send, write, good):
+    began = time.monotonic()
+    assert send("--rate", "10", "--dry-run", write("n.jsonl", good, good, good)).exit_code == 0
+    assert time.monotonic() - began >= 0.2
+    assert send("--rate", "0", FILE).exit_code == 4
+
+
+def test_an_interruption_says_that_the_last_notice_is_unknown(send, monkeypatch):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(KantaClient, "submit", interrupt)
+    result = send(FILE)
+    assert result.exit_code == 3
+    assert "may or may not" in result.stderr
+
+
+def test_control_characters_of_a_service_do_not_reach_the_terminal():
+    assert clean("a\x1b[31mb\u202e\n") == "a?[31mb??"
+
+
+def test_options_stand_before_or_after_in_a_process_of_its_own(process, sandbox):
+    settings = Path(sandbox.settings_file)
+    for arguments in (
+        ["--settings", settings, "send", FILE, "--json"],
+        ["send", "--json", FILE, "--settings", settings],
+    ):
+        result = process(*arguments)
+        assert result.returncode == 0, result.stderr
+        assert [list(r) for r in lines(result.stdout)] == [KEYS]
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_reader_that_leaves_stops_the_sending_with_3(sandbox, write, good, as_json):
+    sandbox.clear_faults()
+    before = len(sandbox.received())
+    file = write("many.jsonl", *[good] * 500)
+    arguments = ["send", "--settings", sandbox.settings_file, file, *(["--json"] * as_json)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "sha_disclosure.cli", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=process_environment(),
+    ) as running:
+        running.stdout.readline()
+        running.stdout.close()
+        err = running.stderr.read().decode()
+    assert running.returncode == 3
+    assert "may or may not" in err
+    assert "Traceback" not in err
+    assert len(sandbox.received()) < before + 500
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
+@pytest.mark.parametrize("as_json", [True, False])
+def test_the_bar_is_drawn_on_a_terminal_only_and_never_with_json(sandbox, write, good, as_json):
+    sandbox.clear_faults()
+    master, slave = os.openpty()
+    file = write("many.jsonl", good, good, good)
+    arguments = ["send", "--settings", sandbox.settings_file, file, *(["--json"] * as_json)]
+    result = subprocess.run(
+        [sys.executable, "-m", "sha_disclosure.cli", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=slave,
+        env=process_environment(TERM="xterm"),
+        check=False,
+    )
+    os.write(slave, b"end")
+    shown = os.read(master, 100_000)
+    os.close(slave)
+    os.close(master)
+    assert result.returncode == 0
+    assert b"\x1b" not in result.stdout
+    assert (b"Sending" in shown) is not as_json

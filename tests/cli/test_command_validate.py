@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from command_parts import EXAMPLES, tells_no_secret
+
+FIVE = ["N02", "N04", "N05", "N08", "N11"]
+
+
+def errors(stdout: str) -> list[str]:
+    (record,) = json.loads(stdout)
+    return sorted(p["rule"] for p in record["problems"] if p["severity"] == "error")
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.json")), ids=lambda f: f.stem)
+def test_every_example_is_valid_also_deep(command, file):
+    result = command("validate", "--deep", file)
+    assert result.exit_code == 0, result.output
+    assert "Valid: 1 of 1" in result.stdout
+
+
+@pytest.mark.parametrize("lang", ["fi", "en"])
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_notice_broken_in_five_ways_gives_its_five_problems(
+    command, write, broken, lang, as_json
+):
+    file = write("broken.json", broken)
+    result = command("validate", "--lang", lang, *(["--json"] if as_json else []), file)
+    assert result.exit_code == 1
+    tells_no_secret(result.output)
+    if as_json:
+        assert errors(result.stdout) == FIVE
+        assert set(json.loads(result.stdout)[0]) == {"file", "problems"}
+    else:
+        assert all(rule in result.stdout for rule in FIVE)
+        assert ("virheellinen" if lang == "fi" else "not valid") in result.stdout
+
+
+def test_the_language_may_stand_before_or_after_or_in_the_environment(command, write, broken):
+    file = write("broken.json", broken)
+    before = command("--lang", "fi", "validate", "--json", file).stdout
+    after = command("validate", "--json", "--lang", "fi", file).stdout
+    variable = command("validate", "--json", file, env={"SHA_DISCLOSURE_LANG": "fi"}).stdout
+    assert before == after == variable
+    assert before != command("validate", "--json", file).stdout
+    assert "käyttötarkoitus" in before
+
+
+def test_a_process_of_its_own_says_the_same_in_plain_text(process, write, broken):
+    file = write("broken.json", broken)
+    result = process("validate", "--json", file)
+    assert (result.returncode, errors(result.stdout)) == (1, FIVE)
+    plain = process("validate", file)
+    assert "\x1b" not in plain.stdout
+    tells_no_secret(result.stdout, result.stderr, plain.stdout, plain.stderr)
+
+
+def test_a_real_identity_code_is_refused_without_settings(command, write, real_person):
+    result = command("validate", "--json", write("real.json", real_person))
+    assert (result.exit_code, errors(result.stdout)) == (1, ["N13"])
+    tells_no_secret(result.output)
+
+
+def test_a_line_of_a_jsonl_file_is_named_by_its_number(command, write, good, broken):
+    file = write("many.jsonl", good, good, broken)
+    result = command("validate", "--json", file)
+    records = json.loads(result.stdout)
+    assert [r["file"] for r in records] == [f"{file}:{n}" for n in (1, 2, 3)]
+    assert result.exit_code == 1
+
+
+def test_byte_order_mark_windows_lines_and_blank_lines_are_fine(command, tmp_path, good):
+    text = json.dumps(good, ensure_ascii=False).encode()
+    single, many = tmp_path / "single.json", tmp_path / "many.jsonl"
+    single.write_bytes(b"\xef\xbb\xbf" + text.replace(b", ", b",\r\n"))
+    many.write_bytes(b"\xef\xbb\xbf" + text + b"\r\n\r\n" + text + b"\r\n")
+    result = command("validate", single, many)
+    assert result.exit_code == 0, result.output
+    assert "Valid: 3 of 3" in result.stdout
+
+
+def test_a_notice_may_come_from_the_standard_input(command, good):
+    result = command("validate", "--json", "-", input=json.dumps(good))
+    assert (result.exit_code, json.loads(result.stdout)[0]["file"]) == (0, "-")
+
+
+@pytest.mark.parametrize(
+    "content", [b"{", b"", b"\xff\xfe\x00", b"[1]", b'"a"', b'{"id": "x", "id": "x"}']
+)
+@pytest.mark.parametrize("verb", ["validate", "build"])
+def test_what_is_no_notice_is_invalid_input(command, tmp_path, content, verb):
+    file = tmp_path / "bad.json"
+    file.write_bytes(content)
+    result = command(verb, file)
+    assert result.exit_code == 1
+    assert "SHAPE" in result.output
+
+
+def test_a_file_that_is_not_there_is_a_matter_of_configuration(command, tmp_path):
+    missing = tmp_path / "missing.json"
+    for verb in ("validate", "build", "verify"):
+        extra = ["--ca", tmp_path] if verb == "verify" else []
+        assert command(verb, missing, *extra).exit_code == 4
+    assert command("validate", tmp_path).exit_code == 4
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["validate"],
+        ["validate", "--nonsense", "x"],
+        ["nonsense"],
+        ["--lang", "sv", "validate", "x"],
+        ["send", "--rate", "x", "a"],
+        ["sandbox", "--port", "-1"],
+        [],
+    ],
+)
+def test_a_wrong_use_ends_with_4_and_not_with_what_says_refused(command, process, wrong):
+    result = command(*wrong)
+    assert result.exit_code == 4
+    assert result.stderr
+    assert not result.stdout
+
+
+def test_a_wrong_use_ends_with_4_in_a_process_too(process):
+    result = process("send", "--rate", "x", "a")
+    assert result.returncode == 4
+    assert "Usage" in result.stderr
+
+
+def test_settings_that_are_wrong_end_with_4(command, tmp_path):
+    settings = tmp_path / "s.toml"
+    settings.write_text('environment = "moon"\n', "utf-8")
+    file = next(EXAMPLES.glob("*.json"))
+    for arguments in (
+        ("--settings", settings, "validate", file),
+        ("validate", "--settings", settings, file),
+        ("validate", "--settings", tmp_path / "none.toml", file),
+    ):
+        result = command(*arguments)
+        assert result.exit_code == 4
+        assert "ConfigurationError" in result.stderr
+
+
+def test_the_version_and_help_of_every_command_are_printed(command):
+    assert command("--version").stdout.startswith("sha-disclosure ")
+    for verb in ("demo", "validate", "build", "sign", "verify", "send", "sandbox", "edition"):
+        result = command(verb, "--help")
+        assert result.exit_code == 0
+        assert f"Example: sha-disclosure {verb}" in result.stdout
+
+
+def test_deep_tells_a_fault_of_the_built_bundle_without_its_values(
+    command, monkeypatch, write, good
+):
+    module = sys.modules["sha_disclosure.cli.validate"]
+    real = module.build
+
+    def spoilt(notices, sender):
+        made = real(notices, sender)
+        event = made.bundle["entry"][0]["resource"]
+        event["recorded"] = "Planted-Salaisuus"
+        del made.bundle["entry"][0]["fullUrl"]
+        return made
+
+    monkeypatch.setattr(module, "build", spoilt)
+    result = command("validate", "--deep", "--json", write("n.json", good))
+    assert result.exit_code == 1
+    assert set(errors(result.stdout)) == {"FHIR"}
+    assert "recorded" in result.stdout
+    tells_no_secret(result.output)

@@ -1,0 +1,70 @@
+"""Fixtures shared by all tests: nothing here reads a clock, draws chance or waits."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from notices import NOW
+
+from sha_disclosure.editions import Edition, load_edition
+from sha_disclosure.settings import Settings
+from sha_disclosure.sources import Sources
+
+hypothesis_settings.register_profile(
+    "stable", max_examples=80, deadline=None, derandomize=True, database=None
+)
+hypothesis_settings.load_profile("stable")
+
+NOTICES = Path(__file__).resolve().parent.parent / "examples" / "notices"
+
+
+@dataclass
+class Sleeper:
+    """A sleep that only remembers how long it was asked to wait."""
+
+    waits: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+@pytest.fixture(scope="session")
+def edition() -> Edition:
+    """The shipped edition."""
+    return load_edition()
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The sandbox's sender."""
+    return Settings.stand_in()
+
+
+@pytest.fixture
+def fixed_clock() -> Callable[[], datetime]:
+    """A clock that stands still at 2026-11-22T10:00:00Z."""
+    return lambda: NOW
+
+
+@pytest.fixture
+def sleeper() -> Sleeper:
+    """The sleep of ``sources``, with its record of waits."""
+    return Sleeper()
+
+
+@pytest.fixture
+def sources(fixed_clock: Callable[[], datetime], sleeper: Sleeper) -> Sources:
+    """Sources that repeat: a standing clock, seeded chance, no waiting."""
+    return Sources(clock=fixed_clock, randomness=random.Random(1), sleep=sleeper)
+
+
+@pytest.fixture(scope="session")
+def notice_texts() -> dict[str, str]:
+    """The example notices by name, as their files hold them."""
+    return {path.stem: path.read_text("utf-8") for path in sorted(NOTICES.glob("*.json"))}

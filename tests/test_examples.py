@@ -1,0 +1,44 @@
+"""Every example runs against the sandbox as it stands, and against settings that are named."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sha_disclosure.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted(p for p in (ROOT / "examples").glob("*.py") if p.name != "service.py")
+
+
+def run(example: Path, **environment: str) -> str:
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", example],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment},
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr == ""
+    return finished.stdout
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_runs_against_the_sandbox(example):
+    printed = run(example)
+    assert "Stored: " in printed or "as received: valid" in printed
+    for name in ("Korhonen", "Laine", "Asiakas", "Mäkinen"):
+        assert name not in printed
+
+
+def test_the_examples_follow_the_settings_that_are_named():
+    with Sandbox() as sandbox:
+        run(
+            ROOT / "examples" / "first_notice.py",
+            SHA_DISCLOSURE_SETTINGS=str(sandbox.settings_file),
+        )
+        assert len(sandbox.received()) == 1
