@@ -274,10 +274,28 @@ def test_what_the_caller_leaves_out_is_completed(settings: Settings, edition: Ed
     notice = built(settings, edition, data).notices[0]
     assert str(notice.id).startswith(f"{settings.ids.root}.2026.")
     assert str(notice.recorded_at) == "2026-11-22T10:00:00.000Z"
+
+
+def test_every_coding_of_the_message_names_its_system_whether_the_caller_did_or_not(
+    settings: Settings, edition: Edition
+) -> None:
     systems = edition.wire.code_system
-    assert str(notice.disclosed_data[0].service_tasks[0].system) == systems.service_task
-    assert str(notice.type_of_disclosure.system) == systems.type_of_disclosure  # type: ignore[union-attr]
-    assert str(notice.ground.reason.system) == systems.access_reason  # type: ignore[union-attr]
+    named = full("broad_right")
+    for path, system in {
+        ("ground", "reason"): systems.access_reason,
+        ("type_of_disclosure",): systems.type_of_disclosure,
+        ("disclosed_data", 0, "specific_document_type"): systems.specific_document_type,
+        ("disclosed_data", 0, "service_tasks", 0): systems.service_task,
+        ("disclosed_data", 0, "original_service_tasks", 0): systems.original_service_task[0],
+    }.items():
+        named = having(named, (*path, "system"), system)
+    plain = built(settings, edition, full("broad_right"))
+    assert to_bytes(built(settings, edition, named).bundle) == to_bytes(plain.bundle)
+    assert built(settings, edition, named).notices == plain.notices
+    assert read_bundle(plain.bundle, edition.wire) == plain.notices
+    told = set(strings(plain.bundle))
+    assert {systems.access_reason, systems.type_of_disclosure, systems.service_task} <= told
+    assert "urn:oid:1.2.246.1" in told
 
 
 def test_a_disclosure_a_moment_ahead_of_the_clock_is_recorded_when_it_happened(

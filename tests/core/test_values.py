@@ -419,7 +419,10 @@ def test_the_repr_of_a_notice_and_its_parts_shows_no_value() -> None:
     notice = DisclosureNotice.model_validate(data)
     parts = [notice, notice.client, notice.ground, notice.discloser, *notice.disclosed_data]
     shown = " ".join(text for part in parts for text in (repr(part), str(part), f"{part}"))
-    assert "DisclosureNotice()" in shown
+    # What debuggers and pretty printers (rich, devtools) call instead of repr.
+    shown += " ".join(repr(list(part.__rich_repr__())) for part in parts)
+    shown += " ".join(part.__repr_str__(" ") for part in parts)
+    assert "DisclosureNotice(" in shown
     said = {
         value
         for value in json.dumps(data, ensure_ascii=False).split('"')

@@ -4,13 +4,14 @@ import json
 import logging
 import pickle
 import traceback
+from pathlib import Path
 
 import pytest
-from conftest import NOTICES
 
 from sha_disclosure import DisclosureError, DisclosureNotice
 from sha_disclosure.submission import Submission
 
+NOTICES = Path(__file__).parents[2] / "examples" / "notices"
 NAME = "Salaisuusnen"
 TEXT = "planted-secret-text"
 CODE = "050594U903M"

@@ -10,9 +10,9 @@ import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from conftest import NOTICES
 
 from sha_disclosure import (
     CertificateExpired,
@@ -29,6 +29,8 @@ from sha_disclosure.prepare import Sender, build
 from sha_disclosure.sandbox.pki import Pki
 from sha_disclosure.settings import Retry
 from sha_disclosure.sources import Sources
+
+NOTICES = Path(__file__).parents[2] / "examples" / "notices"
 
 
 def read(name: str) -> DisclosureNotice:
