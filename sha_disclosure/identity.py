@@ -214,12 +214,10 @@ def _load_key(pair: KeyPair, chain: Chain) -> PrivateKey:
         raise KeyUnavailable(f"{pair.key}: {fault}")
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise ConfigurationError(f"{pair.key}: the key is not RSA, P-256 or P-384")
-    public = key.public_key()
-    if public != chain[0].public_key():
-        later = any(public == c.public_key() for c in chain[1:])
+    if key.public_key() != chain[0].public_key():
         raise ConfigurationError(
             f"{pair.key}: the key does not match the first certificate of {pair.certificate}. "
-            + ("Put its certificate first there" if later else "Name the pair made together")
+            "Name the key and the certificate that were made together"
         )
     return key
 

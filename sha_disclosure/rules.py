@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -217,9 +217,17 @@ class _Used:
     system: str
     code: str
     at: Instant
+    first_of_its_system: bool = True
 
 
 def _codes(notice: DisclosureNotice, given: Circumstances) -> Found:
+    told: set[str] = set()
+    for path, used in _every_code(notice, given):
+        yield path, replace(used, first_of_its_system=used.system not in told)
+        told.add(used.system)
+
+
+def _every_code(notice: DisclosureNotice, given: Circumstances) -> Found:
     systems = given.wire.code_system
     for path, data in _data_sets(notice, given):
         for name, system in (
@@ -243,14 +251,6 @@ def _codes(notice: DisclosureNotice, given: Circumstances) -> Found:
 
 def _used(coding: Coding, system: str, at: Instant) -> _Used:
     return _Used(str(coding.system or system), str(coding.code), at)
-
-
-def _first_of_lists_not_loaded(notice: DisclosureNotice, given: Circumstances) -> Found:
-    told: set[str] = set()
-    for path, used in _codes(notice, given):
-        if used.system not in told and not given.code_lists.loaded(used.system):
-            told.add(used.system)
-            yield path, used
 
 
 # --- what must hold there --------------------------------------------------------------------
@@ -350,8 +350,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "N15.not_loaded",
-        _first_of_lists_not_loaded,
-        lambda _used, _given: False,
+        _codes,
+        lambda used, given: not used.first_of_its_system or given.code_lists.loaded(used.system),
         expected=lambda used, _: used.system,
         severity="warning",
     ),

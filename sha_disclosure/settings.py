@@ -150,17 +150,25 @@ class Settings(_Table):
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     @classmethod
-    def load(cls, path: str | Path | None = None, **values: Any) -> Settings:
+    def load(
+        cls,
+        path: str | Path | None = None,
+        *,
+        variables: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Settings:
         """Read the settings file, lay the environment over it, and ``values`` over both.
 
         ``path`` defaults to what ``SHA_DISCLOSURE_SETTINGS`` names. Paths in the file are
-        relative to the file, others to the working directory.
+        relative to the file, others to the working directory. ``variables`` stands in for
+        the environment.
 
         Raises ConfigurationError.
         """
-        named = path or os.environ.get(FILE_VARIABLE)
+        environment = os.environ if variables is None else variables
+        named = path or environment.get(FILE_VARIABLE)
         data = _read(Path(named)) if named else {}
-        merged = _laid_over(_laid_over(data, _from_environment(os.environ)), values)
+        merged = _laid_over(_laid_over(data, _from_environment(environment)), values)
         if not merged:
             raise ConfigurationError(
                 f"No settings: give a settings file, name it in {FILE_VARIABLE}, or set "

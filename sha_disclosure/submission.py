@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tenacity import RetryCallState
 
+from sha_disclosure._version import __version__
 from sha_disclosure.errors import OutcomeUnknown, SubmissionError, Unauthorized
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
 from sha_disclosure.prepare import PreparedNotice, Sender
@@ -73,6 +74,7 @@ class Submission:
         headers = request_headers(wire, token=token, request_id=self._request_id)
         # Transactions are posted to the service root.
         url = settings.base_url.rstrip("/") + "/"
+        headers["User-Agent"] = f"sha-disclosure/{__version__}"
         return Request(url, headers, self._prepared.body)
 
     def receipt(self, answer: Answer) -> Receipt:

@@ -39,6 +39,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 _OID_SCHEMA = r"^[0-2](\.(0|[1-9][0-9]*))+$"
 
+_PERSONAL_ID_LENGTH = 11
+
 OID_MAX = 64
 """FHIR R4 ``id``: at most 64 characters; a resource id of ours is a bare OID."""
 
@@ -204,6 +206,8 @@ def _is_personal_id(day: str, month: str, year: str, sign: str, number: str, che
 
 def names_a_person(text: str) -> bool:
     """Return whether ``text`` has a personal identity code in it, also loosely written."""
+    if len(text) < _PERSONAL_ID_LENGTH:
+        return False
     for match in _IN_TEXT.finditer(text):
         day, month, year, sign, number, check = match.groups()
         separator = sign.upper() if sign.upper() in _CENTURIES else "-"

@@ -1,11 +1,14 @@
-"""From a fault of the network library to a verdict: not sent for certain, or unknown."""
+"""The network library: which proxy it uses, and what its faults mean."""
 
 from __future__ import annotations
 
 import ssl
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from sha_disclosure.settings import Settings
 from sha_disclosure.transport.outcome import Failure, not_sent, unknown
 
 # Faults that come before a byte of the request is written.
@@ -20,6 +23,17 @@ _BEFORE = (
 
 # The asynchronous network library lets some TLS and socket faults through as they are.
 NETWORK_FAULTS = (httpx.HTTPError, ssl.SSLError, OSError)
+
+
+def proxy_for(settings: Settings) -> str | None:
+    """Return the proxy of the settings; with ``environment``, what the proxy variables say."""
+    named = settings.proxy.get_secret_value() if settings.proxy else None
+    if named != "environment":
+        return named
+    if proxy_bypass(urlsplit(settings.base_url).hostname or ""):
+        return None
+    proxies = getproxies()
+    return proxies.get("https") or proxies.get("all")
 
 
 def failure_of(fault: BaseException) -> Failure:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notices import NOW, artificial_codes, json_values
 
-from sha_disclosure.editions import Edition
+from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import (
     NotSent,
     OutcomeUnknown,
@@ -38,6 +38,9 @@ from sha_disclosure.transport.outcome import (
 )
 from sha_disclosure.transport.receipt import Receipt, StoredNotice
 from sha_disclosure.transport.retry import Progress, decide
+
+EDITION = load_edition()  # hypothesis would print the fixture in full
+
 
 OUTCOME = {
     "resourceType": "OperationOutcome",
@@ -266,21 +269,21 @@ def test_whatever_retry_after_says_it_is_read_or_passed_over(text: str) -> None:
     st.dictionaries(st.sampled_from(["retry-after", "content-type"]), st.text()),
 )
 def test_any_answer_is_judged_without_a_crash(
-    edition: Edition, status: int, body: object, headers: dict[str, str]
+    status: int, body: object, headers: dict[str, str]
 ) -> None:
     made = judge(
         Answer(status, headers, json.dumps(body).encode()),
         notice_ids=["1"],
         now=NOW,
-        wire=edition.wire,
+        wire=EDITION.wire,
     )
     assert isinstance(made, Failure)
 
 
 @given(st.binary(max_size=40))
-def test_any_bytes_are_judged_without_a_crash(edition: Edition, body: bytes) -> None:
-    assert isinstance(verdict(answer(200, body), edition), Failure)
-    assert isinstance(verdict(answer(400, body), edition), Failure)
+def test_any_bytes_are_judged_without_a_crash(body: bytes) -> None:
+    assert isinstance(verdict(answer(200, body), EDITION), Failure)
+    assert isinstance(verdict(answer(400, body), EDITION), Failure)
 
 
 # --- the network -------------------------------------------------------------------------------

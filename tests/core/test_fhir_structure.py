@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given
 from notices import NOW, Data, full, having, json_values, places
 
-from sha_disclosure.editions import Edition
+from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.prepare import Sender, build
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
+
+EDITION = load_edition()  # hypothesis would print the fixture in full
+
 
 Change = Callable[[Data], object]
 
@@ -75,7 +78,10 @@ MUTANTS: dict[str, tuple[Change, str]] = {
     "pair in the other order": (lambda b: b["entry"].reverse(), EVENT),
     "resource of another type": (put(event, resourceType="Basic"), EVENT),
     # entry
-    "relative fullUrl": (put(lambda b: b["entry"][0], fullUrl="AuditEvent/1"), "Bundle.entry[0].fullUrl"),
+    "relative fullUrl": (
+        put(lambda b: b["entry"][0], fullUrl="AuditEvent/1"),
+        "Bundle.entry[0].fullUrl",
+    ),
     "no fullUrl": (drop(lambda b: b["entry"][0], "fullUrl"), "Bundle.entry[0].fullUrl"),
     "fullUrl as a URN of a UUID": (
         put(lambda b: b["entry"][1], fullUrl="urn:uuid:00000000-0000-4000-8000-000000000000"),
@@ -86,14 +92,17 @@ MUTANTS: dict[str, tuple[Change, str]] = {
         "Bundle.entry[1].fullUrl",
     ),
     "wrong request url": (
-        put(lambda b: b["entry"][0]["request"], url="Provenance"), "Bundle.entry[0].request",
+        put(lambda b: b["entry"][0]["request"], url="Provenance"),
+        "Bundle.entry[0].request",
     ),
     "request url with an id": (
-        put(lambda b: b["entry"][0]["request"], url="AuditEvent/1"), "Bundle.entry[0].request",
+        put(lambda b: b["entry"][0]["request"], url="AuditEvent/1"),
+        "Bundle.entry[0].request",
     ),
     "PUT": (put(lambda b: b["entry"][1]["request"], method="PUT"), "Bundle.entry[1].request"),
     "conditional create": (
-        put(lambda b: b["entry"][0]["request"], ifNoneExist="x=1"), "Bundle.entry[0].request",
+        put(lambda b: b["entry"][0]["request"], ifNoneExist="x=1"),
+        "Bundle.entry[0].request",
     ),
     "no request": (drop(lambda b: b["entry"][0], "request"), "Bundle.entry[0].request"),
     # resource
@@ -102,11 +111,13 @@ MUTANTS: dict[str, tuple[Change, str]] = {
     "no id": (drop(event, "id"), f"{EVENT}.id"),
     "another profile": (put(event, meta={"profile": ["urn:x"]}), f"{EVENT}.meta.profile"),
     "two profiles": (
-        lambda b: event(b)["meta"]["profile"].append("urn:x"), f"{EVENT}.meta.profile",
+        lambda b: event(b)["meta"]["profile"].append("urn:x"),
+        f"{EVENT}.meta.profile",
     ),
     "Provenance without a profile": (drop(provenance, "meta"), f"{PROVENANCE}.meta.profile"),
     "target elsewhere": (
-        put(lambda b: provenance(b)["target"][0], reference="urn:oid:1.2.3"), f"{PROVENANCE}.target",
+        put(lambda b: provenance(b)["target"][0], reference="urn:oid:1.2.3"),
+        f"{PROVENANCE}.target",
     ),
     "two targets": (
         lambda b: provenance(b)["target"].append({"reference": "urn:oid:1.2.3"}),
@@ -115,7 +126,8 @@ MUTANTS: dict[str, tuple[Change, str]] = {
     "no target": (drop(provenance, "target"), f"{PROVENANCE}.target"),
     # contained
     "dangling reference": (
-        put(lambda b: event(b)["agent"][0]["who"], reference="#NONE"), f"{EVENT}.agent[0].who",
+        put(lambda b: event(b)["agent"][0]["who"], reference="#NONE"),
+        f"{EVENT}.agent[0].who",
     ),
     "dangling reference inside a contained resource": (
         put(lambda b: held(provenance(b), "AMM-HLO-ROLE-1")["practitioner"], reference="#NONE"),
@@ -127,19 +139,24 @@ MUTANTS: dict[str, tuple[Change, str]] = {
         f"{EVENT}.contained",
     ),
     "contained without an id": (
-        lambda b: event(b)["contained"].append({"resourceType": "Basic"}), f"{EVENT}.contained",
+        lambda b: event(b)["contained"].append({"resourceType": "Basic"}),
+        f"{EVENT}.contained",
     ),
     "nested contained": (
-        put(lambda b: held(event(b), "REK-PIT-ORG-1"), contained=[NEW]), f"{EVENT}.contained",
+        put(lambda b: held(event(b), "REK-PIT-ORG-1"), contained=[NEW]),
+        f"{EVENT}.contained",
     ),
     "contained with a version": (
-        lambda b: held(event(b), "REK-PIT-ORG-1")["meta"].update(versionId="1"), f"{EVENT}.contained",
+        lambda b: held(event(b), "REK-PIT-ORG-1")["meta"].update(versionId="1"),
+        f"{EVENT}.contained",
     ),
     "observer is a Consent": (
-        put(lambda b: event(b)["source"]["observer"], reference="#LUPA-1"), f"{EVENT}.source.observer",
+        put(lambda b: event(b)["source"]["observer"], reference="#LUPA-1"),
+        f"{EVENT}.source.observer",
     ),
     "agent is a Consent": (
-        put(lambda b: event(b)["agent"][2]["who"], reference="#LUPA-1"), f"{EVENT}.agent[2].who",
+        put(lambda b: event(b)["agent"][2]["who"], reference="#LUPA-1"),
+        f"{EVENT}.agent[2].who",
     ),
     "client is an Organization": (
         put(lambda b: event(b)["entity"][0]["what"], reference="#REK-PIT-ORG-1"),
@@ -158,10 +175,12 @@ MUTANTS: dict[str, tuple[Change, str]] = {
         f"{EVENT}.contained[8].performer[0]",
     ),
     "Provenance agent is nobody": (
-        put(lambda b: provenance(b)["agent"][1]["who"], reference="#X"), f"{PROVENANCE}.agent[1].who",
+        put(lambda b: provenance(b)["agent"][1]["who"], reference="#X"),
+        f"{PROVENANCE}.agent[1].who",
     ),
     "client outside the message": (
-        put(lambda b: event(b)["entity"][0]["what"], reference="Patient/1"), f"{EVENT}.entity[0].what",
+        put(lambda b: event(b)["entity"][0]["what"], reference="Patient/1"),
+        f"{EVENT}.entity[0].what",
     ),
     "consent extension refers to the client": (
         lambda b: extension(b, "/Consent")["valueReference"].update(reference="#ASIAKAS-1"),
@@ -173,7 +192,8 @@ MUTANTS: dict[str, tuple[Change, str]] = {
         f"{EVENT}.extension[3]",
     ),
     "extension of the Bundle": (
-        put(lambda b: b, extension=[{"url": "urn:x", "valueString": "x"}]), "Bundle.extension",
+        put(lambda b: b, extension=[{"url": "urn:x", "valueString": "x"}]),
+        "Bundle.extension",
     ),
     "modifier extension": (
         put(event, modifierExtension=[{"url": "urn:x", "valueString": "x"}]),
@@ -190,7 +210,8 @@ MUTANTS: dict[str, tuple[Change, str]] = {
         f"{EVENT}.extension[2].valueCoding.extension[0]",
     ),
     "extension with two values": (
-        lambda b: extension(b, "/TypeOfDisclosure").update(valueString="x"), f"{EVENT}.extension[2]",
+        lambda b: extension(b, "/TypeOfDisclosure").update(valueString="x"),
+        f"{EVENT}.extension[2]",
     ),
     "extension with a value of another type": (
         lambda b: event(b)["extension"].__setitem__(
@@ -199,10 +220,12 @@ MUTANTS: dict[str, tuple[Change, str]] = {
         f"{EVENT}.extension[2]",
     ),
     "extension without a value": (
-        lambda b: extension(b, "/TypeOfDisclosure").pop("valueCoding"), f"{EVENT}.extension[2]",
+        lambda b: extension(b, "/TypeOfDisclosure").pop("valueCoding"),
+        f"{EVENT}.extension[2]",
     ),
     "extension without a url": (
-        lambda b: extension(b, "/TypeOfDisclosure").pop("url"), f"{EVENT}.extension[2]",
+        lambda b: extension(b, "/TypeOfDisclosure").pop("url"),
+        f"{EVENT}.extension[2]",
     ),
     "extension in a contained resource without display": (
         lambda b: held(event(b), "REK-PIT-ORG-1")["extension"][0]["valueCoding"].pop("display"),
@@ -223,7 +246,9 @@ MUTANTS: dict[str, tuple[Change, str]] = {
         f"{EVENT}.entity[1].extension[0]",
     ),
     "unknown part of the ground detail": (
-        lambda b: extension(b, "ground-detail")["extension"].append({"url": "x", "valueString": "x"}),
+        lambda b: extension(b, "ground-detail")["extension"].append(
+            {"url": "x", "valueString": "x"}
+        ),
         f"{EVENT}.extension[1].extension[1]",
     ),
     # blanks
@@ -234,7 +259,7 @@ MUTANTS: dict[str, tuple[Change, str]] = {
     "null in a list": (lambda b: event(b)["agent"].append(None), f"{EVENT}.agent[3]"),
     "entry null": (lambda b: b["entry"].extend([None, None]), "Bundle.entry[2]"),
     "resource null": (put(lambda b: b["entry"][0], resource=None), "Bundle.entry[0].resource"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -275,6 +300,8 @@ def test_any_value_put_anywhere_is_judged_without_a_crash(good: Data, edition: E
 
 
 @given(value=json_values)
-def test_any_json_is_judged_without_a_crash(value: Any, edition: Edition) -> None:
-    assert check_structure({"entry": value}, edition.wire)
-    assert check_structure({"entry": [{"resource": value}, {"resource": value}]}, edition.wire)
+def test_any_json_is_judged_without_a_crash(
+    value: Any,
+) -> None:
+    assert check_structure({"entry": value}, EDITION.wire)
+    assert check_structure({"entry": [{"resource": value}, {"resource": value}]}, EDITION.wire)

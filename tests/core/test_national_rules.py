@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -13,8 +12,8 @@ from hypothesis import given
 from notices import (
     GROUNDS,
     NOW,
-    Path,
     Data,
+    Path,
     full,
     ground,
     having,
@@ -22,14 +21,13 @@ from notices import (
     json_values,
     notices,
     places,
-    recipient,
     without,
     written,
-)  # noqa: E501, I001
+)
 
 from sha_disclosure import catalogue
 from sha_disclosure.codes import CodeLists, ListedCode
-from sha_disclosure.editions import Edition
+from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice, Problem
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.prepare import Sender, build
@@ -37,6 +35,9 @@ from sha_disclosure.rules import RULES, Circumstances, check, check_data, check_
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.values import PersonalId
+
+EDITION = load_edition()  # hypothesis would print the fixture in full
+
 
 PERSONAL_ID = ("client", "personal_id")
 TASK = "urn:oid:1.2.246.537.6.1221.201601"
@@ -61,8 +62,10 @@ def test_a_full_notice_on_any_ground_keeps_every_rule(kind: str, given_: Circums
 
 
 @given(data=notices())
-def test_any_generated_notice_keeps_every_rule(data: Data, edition: Edition) -> None:
-    given_ = Circumstances(now=NOW, environment="at", wire=edition.wire)
+def test_any_generated_notice_keeps_every_rule(
+    data: Data,
+) -> None:
+    given_ = Circumstances(now=NOW, environment="at", wire=EDITION.wire)
     assert errors(data, given_) == []
 
 
@@ -246,7 +249,8 @@ def test_the_texts_under_test_are_those_people_write() -> None:
     assert {"purpose", "ground.provision", "ground.necessity", "ground.statutory_task",
             "ground.scope", "disclosed_data[0].description", "recipient.title",
             "disclosed_data[0].service_tasks[0].display", "discloser.id.value",
-            "client.given_names[1]", "controller.name"} <= {written(p) for _, _, p in TEXTS}  # fmt: skip
+            "client.given_names[1]", "controller.name"
+            } <= {written(p) for _, _, p in TEXTS}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -432,8 +436,10 @@ def test_a_part_that_cannot_be_read_gets_no_second_problem(given_: Circumstances
 
 
 @given(value=json_values)
-def test_any_json_at_any_part_is_judged_without_a_crash(value: object, edition: Edition) -> None:
-    given_ = Circumstances(now=NOW, environment="sandbox", wire=edition.wire)
+def test_any_json_at_any_part_is_judged_without_a_crash(
+    value: object,
+) -> None:
+    given_ = Circumstances(now=NOW, environment="sandbox", wire=EDITION.wire)
     for name in ("client", "ground", "recipient", "disclosed_data", "disclosed_at", "discloser"):
         assert check_data(having(full(), (name,), value), given_)
     assert check_data(value, given_)

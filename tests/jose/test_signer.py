@@ -136,7 +136,8 @@ def test_an_identity_is_frozen_and_carries_the_chain_without_the_root() -> None:
 
 def test_validity_is_asked_for_each_moment_with_dates_and_mend() -> None:
     made = identity()
-    made.require_valid(NOW)
+    for covered in (NOW - 30 * DAY, NOW, NOW + 300 * DAY):
+        made.require_valid(covered)
     with pytest.raises(CertificateExpired, match=r"expired at 2027-.*renew") as caught:
         made.require_valid(NOW + 301 * DAY)
     assert "Test Signing" not in str(caught.value)

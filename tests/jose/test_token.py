@@ -127,6 +127,7 @@ def test_claims_that_exclude_one_another_are_refused(
 def test_the_user_is_in_no_repr(edition: Edition) -> None:
     shown = repr(FACTS) + repr(TokenMaker(identity(), edition))
     assert "alainen" not in shown
+    assert "user" not in shown
 
 
 def test_no_token_is_made_with_an_expired_certificate(edition: Edition) -> None:
