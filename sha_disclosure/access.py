@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import GetJsonSchemaHandler
+from pydantic import BeforeValidator, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -43,6 +43,16 @@ class Cause(Hidden):
         return {"type": "string", "enum": list(cls.CHOICES)}
 
 
+def _confirmed(value: object) -> object:
+    if value is not True:  # 1 and "true" are no statement
+        raise PydanticCustomError("choice", "refused", {"expected": "true"})
+    return value
+
+
+Confirmed = Annotated[Literal[True], BeforeValidator(_confirmed)]
+"""A condition the caller confirms: ``true``, and nothing else."""
+
+
 class BroadRight(Part):
     """A social welfare provider's broad right of access (laaja tiedonsaantioikeus, 55 § 2).
 
@@ -53,7 +63,7 @@ class BroadRight(Part):
 
     kind: Literal["broad_right"] = "broad_right"
     cause: Annotated[Cause, CoveredBy("N09")]
-    no_legal_representative: Annotated[Literal[True], CoveredBy("N09")]
+    no_legal_representative: Annotated[Confirmed, CoveredBy("N09")]
     necessity: Annotated[FreeText, CoveredBy("N09")]
     reason: Coding | None = None
 

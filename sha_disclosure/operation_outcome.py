@@ -47,9 +47,8 @@ class OperationOutcome:
         """Return the outcome in a parsed JSON value, or None when it is none."""
         if not isinstance(resource, dict) or resource.get("resourceType") != "OperationOutcome":
             return None
-        issues = resource.get("issue")
-        given = issues if isinstance(issues, list) else []
-        return cls(tuple(_issue(each) for each in given if isinstance(each, dict)))
+        issues = _list(resource.get("issue"))
+        return cls(tuple(_issue(each) for each in issues if isinstance(each, dict)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the codes of the issues, without the service's own words."""
@@ -63,11 +62,11 @@ class OperationOutcome:
 
 def _issue(issue: dict[str, Any]) -> Issue:
     details = issue.get("details")
-    codings = details.get("coding") if isinstance(details, dict) else None
-    codes = [c.get("code") for c in codings or () if isinstance(c, dict)]
+    codings = _list(details.get("coding") if isinstance(details, dict) else None)
+    codes = [c.get("code") for c in codings if isinstance(c, dict)]
     text = details.get("text") if isinstance(details, dict) else None
     words = [w for w in (issue.get("diagnostics"), text) if isinstance(w, str) and w]
-    places = issue.get("expression") or issue.get("location") or ()
+    places = _list(issue.get("expression")) or _list(issue.get("location"))
     return Issue(
         severity=_token(issue.get("severity")) or "unknown",
         code=_token(issue.get("code")) or "unknown",
@@ -75,6 +74,10 @@ def _issue(issue: dict[str, Any]) -> Issue:
         diagnostics=Diagnostics("; ".join(words)) if words else None,
         expression=tuple(Diagnostics(p) for p in places if isinstance(p, str)),
     )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _token(value: object) -> str | None:

@@ -237,6 +237,10 @@ def _every_code(notice: DisclosureNotice, given: Circumstances) -> Found:
             coding = data.__dict__.get(name)
             if coding is not None:
                 yield f"{path}.{name}", _used(coding, system, notice.disclosed_at)
+    method = notice.discloser.authentication_method
+    if method is not None:
+        used = _Used(systems.authentication_method, str(method.code), notice.disclosed_at)
+        yield "discloser.authentication_method", used
     for path, task in _service_tasks(notice, given):
         yield path, _used(task, systems.service_task, notice.disclosed_at)
     for path, task in _original_tasks(notice, given):

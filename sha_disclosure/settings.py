@@ -30,7 +30,7 @@ from sha_disclosure.values import Oid, PersonalId
 
 Environment = Literal["sandbox", "at", "production"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"\S")]
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
 
 PREFIX = "SHA_DISCLOSURE__"
 FILE_VARIABLE = "SHA_DISCLOSURE_SETTINGS"
@@ -72,7 +72,7 @@ class Retry(_Table):
     deadline_s: Seconds = 120.0
     base_s: Seconds = 0.5
     longest_s: Seconds = 20.0
-    retry_after_longest_s: Annotated[float, Field(ge=0)] = 60.0
+    retry_after_longest_s: Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)] = 60.0
 
 
 class Timeouts(_Table):
@@ -102,7 +102,8 @@ def _address(url: str) -> str:
     except ValueError:
         fit = None
         parts = urlsplit("")
-    if not fit or parts.username or parts.password or parts.query or parts.fragment:
+    blank = any(character.isspace() for character in url)
+    if not fit or blank or parts.username or parts.password or parts.query or parts.fragment:
         raise PydanticCustomError("address", "refused")
     return url
 
@@ -182,15 +183,18 @@ class Settings(_Table):
         raise _refused(str(named or "environment"), faults)
 
     @classmethod
-    def stand_in(cls) -> Settings:
-        """Return the sandbox's sender, for work that needs no keys: validating and building."""
-        party = {"id": "1.2.246.10.28777751.10.0", "name": "Esimerkin hyvinvointialue"}
-        return cls(
-            environment="sandbox",
-            base_url="https://127.0.0.1:8443/fhir",
-            system={"id": "1.2.246.10.12345678.20.1", "name": "Esimerkkijärjestelmä 1.0"},
-            subscriber=party,
-        )
+    def stand_in(cls, variables: Mapping[str, str] | None = None) -> Settings:
+        """Return the sandbox's sender, for work that needs no keys: validating and building.
+
+        ``variables`` may set single values, as the environment does for ``load``.
+        """
+        sender = {
+            "environment": "sandbox",
+            "base_url": "https://127.0.0.1:8443/fhir",
+            "system": {"id": "1.2.246.10.12345678.20.1", "name": "Esimerkkijärjestelmä 1.0"},
+            "subscriber": {"id": "1.2.246.10.28777751.10.0", "name": "Esimerkin hyvinvointialue"},
+        }
+        return cls(**_laid_over(sender, _from_environment(variables or {})))
 
 
 def _completed(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -239,6 +243,16 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
             place = made
             for table in tables:
                 place = place.setdefault(table, {})
+                if not isinstance(place, dict):
+                    raise ConfigurationError(
+                        f"Settings (environment): {table}: a variable sets it whole and {name} "
+                        "sets a part of it; keep one of them"
+                    )
+            if isinstance(place.get(last), dict):
+                raise ConfigurationError(
+                    f"Settings (environment): {last}: {name} sets it whole and {name}__... a "
+                    "part of it; keep one of them"
+                )
             place[last] = value.split(",") if last == "test_personal_ids" else value
     return made
 

@@ -68,6 +68,9 @@ class Part(BaseModel):
         """Return the part that the JSON text describes. Raises InvalidNotice as above."""
         return cls.model_validate(read_json(json_data), **options)
 
+    def __repr_args__(self) -> tuple[()]:
+        return ()  # what debuggers and pretty printers ask for
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(***)"
 
@@ -87,7 +90,8 @@ def read_json(text: str | bytes | bytearray) -> object:
     place = ""
     key = "SHAPE.json"
     try:
-        decoded = text if isinstance(text, str) else bytes(text).decode("utf-8-sig")
+        decoded = text if isinstance(text, str) else bytes(text).decode("utf-8")
+        decoded = decoded.removeprefix("\ufeff")
         return json.loads(decoded, object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError:
         key = "SHAPE.encoding"
@@ -252,14 +256,19 @@ def _walk(kind: type[Part], loc: tuple[int | str, ...]) -> _Place:
             place.annotation = get_args(place.annotation)[0]
         elif len(members) > 1:  # the parser's step into one kind of a union: no field of the caller
             place.annotation = next(m for m in members if _tag(m) == step)
-        elif not members or step not in members[0].model_fields:
+        elif not members or (field := _field(members[0], step)) is None:
             break  # an unknown field, whose name may itself be personal
         else:
-            field = members[0].model_fields[step]
             place.path += f".{step}" if place.path else step
             place.annotation = field.annotation
             place.rule = next((m.rule for m in field.metadata if isinstance(m, CoveredBy)), "")
     return place
+
+
+def _field(part: type[Part], name: str) -> FieldInfo | None:
+    """Return the field a caller calls ``name``."""
+    fields = part.model_fields.items()
+    return next((field for own, field in fields if (field.alias or own) == name), None)
 
 
 def _members(annotation: Any) -> list[type[Part]]:
@@ -277,6 +286,10 @@ def _tag(part: type[Part]) -> str:
 
 
 def _closest(annotation: Any, name: int | str) -> str:
-    fields = [name for part in _members(annotation) for name in part.model_fields]
+    fields = [
+        field.alias or own
+        for part in _members(annotation)
+        for own, field in part.model_fields.items()
+    ]
     close = difflib.get_close_matches(str(name), fields, n=1)
     return f" (the nearest it has is `{close[0]}`)" if close else ""

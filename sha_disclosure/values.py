@@ -27,9 +27,8 @@ _PERSONAL_ID = re.compile(
     r"([0-3][0-9])([01][0-9])([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])", re.ASCII
 )
 _IN_TEXT = re.compile(
-    r"(?<![0-9A-Za-z])([0-3][0-9])([01][0-9])([0-9]{2})\s?([-+‐‑‒–—−A-FU-Ya-fu-y])\s?"
-    r"([0-9]{3})([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9A-Za-z])",
-    re.ASCII,
+    r"(?<![0-9])([0-3][0-9])([01][0-9])([0-9]{2})\s?([-+‐‑‒–—−A-FU-Ya-fu-y])\s?"
+    r"([0-9]{3})([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9])"
 )
 _CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 # 690/2022 (amending 128/2010 2 §): the separators of each century, in force since 1.1.2023.
@@ -284,8 +283,9 @@ class Instant(_Plain):
         if isinstance(value, datetime):
             if value.tzinfo is None:
                 raise _refuse("no_offset")
-            return value.isoformat().replace("+00:00", "Z")
-        text = _string(value)
+            text = value.isoformat().replace("+00:00", "Z")
+        else:
+            text = _string(value)
         if not _INSTANT.fullmatch(text):
             raise _refuse("no_offset" if _INSTANT.fullmatch(text + "Z") else "instant")
         try:
@@ -322,7 +322,7 @@ class Code(_Plain):
     def check(cls, value: object) -> str:
         """Return the code, or refuse it as ``code``."""
         text = _string(value)
-        if not _CODE.fullmatch(text) or _CONTROL.search(text):
+        if not _CODE.fullmatch(text) or _CONTROL.search(text) or names_a_person(text):
             raise _refuse("code")
         return text
 

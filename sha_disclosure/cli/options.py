@@ -21,7 +21,7 @@ from sha_disclosure.errors import (
     Unauthorized,
 )
 from sha_disclosure.prepare import Sender
-from sha_disclosure.settings import FILE_VARIABLE, PREFIX, Settings
+from sha_disclosure.settings import FILE_VARIABLE, Settings
 
 INVALID, REFUSED, UNDELIVERED, CONFIGURATION = 1, 2, 3, 4
 
@@ -85,22 +85,18 @@ class Call:
         chosen = lang or common.lang
         return cls(settings or common.settings, "fi" if chosen is Lang.fi else "en")
 
-    @property
-    def has_settings(self) -> bool:
-        """Whether settings are given at all: by option, file variable or single variables."""
-        return bool(
-            self.settings_file
-            or os.environ.get(FILE_VARIABLE)
-            or any(name.startswith(PREFIX) for name in os.environ)
-        )
-
     def settings(self) -> Settings:
         """Return the settings. Raises ConfigurationError when there are none."""
         return Settings.load(self.settings_file)
 
     def settings_or_stand_in(self) -> Settings:
-        """Return the settings or, when none are given, the sandbox's sender."""
-        return self.settings() if self.has_settings else Settings.stand_in()
+        """Return the settings or, when no file is named, the sandbox's sender.
+
+        Single variables of the environment count in both cases.
+        """
+        if self.settings_file or os.environ.get(FILE_VARIABLE):
+            return self.settings()
+        return Settings.stand_in(os.environ)
 
     def sender_or_stand_in(self) -> Sender:
         """Return who would send, as ``settings_or_stand_in`` says."""

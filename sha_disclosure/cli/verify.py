@@ -58,13 +58,13 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     call = Call.of(context, settings, lang)
     moment = _moment(at)
-    given = call.settings() if call.has_settings else None
-    trusted = ca or (given.tls.ca if given and given.tls else None)
+    given = call.settings_or_stand_in()
+    trusted = ca or (given.tls.ca if given.tls else None)
     if trusted is None:
         raise ConfigurationError(
             "No trusted certificates: give them with --ca FILE, or give settings with tls.ca"
         )
-    edition = load_edition(given.edition) if given else load_edition()
+    edition = load_edition(given.edition)
     anchors = load_anchors(trusted)
     text = read_file(bundle)
     result = verify_bundle(text, edition=edition, anchors=anchors, at=moment)

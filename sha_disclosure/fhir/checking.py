@@ -34,6 +34,7 @@ _TARGETS: Mapping[str, frozenset[str]] = {
     "Consent.patient": frozenset({"Patient"}),
     "Consent.performer": frozenset({"Patient", "RelatedPerson"}),
     "Consent.organization": frozenset({"Organization"}),
+    "AuditEvent.extension.valueReference": frozenset({"Consent"}),
 }
 
 
@@ -45,9 +46,42 @@ class StructureFault:
     what: str
 
 
-def check_structure(document: Element, wire: Wire) -> tuple[StructureFault, ...]:
-    """Return every fault of a Bundle's structure by FHIR R4 and the edition."""
+def check_structure(document: object, wire: Wire) -> tuple[StructureFault, ...]:
+    """Return every fault of a Bundle's structure by FHIR R4 and the edition.
+
+    ``document`` is any parsed JSON value; where its parts are of the wrong JSON type, only
+    that is told.
+    """
+    mistyped = tuple(_mistyped("Bundle", "Bundle", document))
+    if mistyped or not isinstance(document, dict):
+        return mistyped
     return tuple(_bundle(document, wire))
+
+
+# The JSON types of the elements the checks below look into, by name. ``type`` is a code in a
+# Bundle and a concept or Coding elsewhere.
+_LISTS_OF_OBJECTS = frozenset(
+    {"entry", "contained", "extension", "modifierExtension", "target", "agent", "entity"}
+)
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("Bundle", "resource", "request", "meta", "what", "who"), (dict,)),
+    **dict.fromkeys((*_LISTS_OF_OBJECTS, "profile"), (list,)),
+    **dict.fromkeys(("resourceType", "fullUrl", "id", "url", "reference"), (str,)),
+    "type": (str, dict, list),
+}
+
+
+def _mistyped(path: str, name: str, value: Any) -> Iterator[StructureFault]:
+    if name in _TYPES and not isinstance(value, _TYPES[name]):
+        yield _fault(path, "must not be empty" if value is None else "is of the wrong JSON type")
+    elif isinstance(value, dict):
+        for inner, each in value.items():
+            yield from _mistyped(f"{path}.{inner}", inner, each)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            if name in _LISTS_OF_OBJECTS and not isinstance(each, dict):
+                yield _fault(f"{path}[{index}]", "is of the wrong JSON type")
+            yield from _mistyped(f"{path}[{index}]", "", each)
 
 
 def _fault(path: str, what: str) -> StructureFault:
@@ -110,7 +144,9 @@ def _contained(path: str, resource: Element) -> Iterator[StructureFault]:
     for place, kind, reference in _references(path, resource["resourceType"], resource):
         used.add(reference)
         allowed = _TARGETS.get(kind)
-        if reference.startswith("#") and reference not in held:
+        if allowed and not reference.startswith("#"):
+            yield _fault(place, "must refer to a contained resource")
+        elif reference.startswith("#") and reference not in held:
             yield _fault(place, "refers to nothing that is contained")
         elif reference in held and allowed and held[reference]["resourceType"] not in allowed:
             yield _fault(place, f"must refer to one of {', '.join(sorted(allowed))}")
@@ -145,8 +181,14 @@ def _extensions(path: str, value: Any, wire: Wire) -> Iterator[StructureFault]:
         for index, each in enumerate(value):
             yield from _extensions(f"{path}[{index}]", each, wire)
     elif isinstance(value, dict):
+        for index, _ in enumerate(value.get("modifierExtension", ())):
+            yield _fault(f"{path}.modifierExtension[{index}]", "is not of the edition")
         for index, each in enumerate(value.get("extension", ())):
-            yield from _extension(f"{path}.extension[{index}]", each, wire)
+            place = f"{path}.extension[{index}]"
+            yield from _extension(place, each, wire)
+            for name, inner in each.items():
+                if name.startswith("value"):
+                    yield from _extensions(f"{place}.{name}", inner, wire)
         for name, each in value.items():
             if name != "extension":
                 yield from _extensions(f"{path}.{name}", each, wire)
@@ -175,8 +217,12 @@ def _extension(path: str, value: Element, wire: Wire) -> Iterator[StructureFault
         for index, part in enumerate(value["extension"]):
             if part.get("url") not in parts:
                 yield _fault(f"{path}.extension[{index}]", "is not a part of the edition")
-    elif wanted == "valueCoding" and value["valueCoding"].keys() < {"system", "code", "display"}:
+    elif wanted == "valueCoding" and not _is_coding(value["valueCoding"]):
         yield _fault(path, "must have system, code and display")
+
+
+def _is_coding(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() >= {"system", "code", "display"}
 
 
 def _blanks(path: str, value: Any) -> Iterator[StructureFault]:

@@ -199,7 +199,8 @@ def _extension(element: Element, url: str) -> Element | None:
 
 
 def _value(extension: Element) -> Any:
-    return next(value for name, value in extension.items() if name.startswith("value"))
+    (value,) = (value for name, value in extension.items() if name.startswith("value"))
+    return value
 
 
 def _oid(urn: str) -> str:

@@ -195,7 +195,7 @@ class Sandbox:
 
     def settings(self) -> Settings:
         """Return the settings of the file the sandbox wrote."""
-        return Settings.load(self.settings_file)
+        return Settings.load(self.settings_file, variables={})
 
     def received(self) -> list[Received]:
         """Return the notices accepted so far, in the order they came."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from sha_disclosure.errors import (
 from sha_disclosure.operation_outcome import OperationOutcome
 from sha_disclosure.transport.receipt import StoredNotice
 
+_STORED = re.compile(r"2[0-9]{2}( .*)?")
 _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 
 
@@ -122,10 +124,10 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
         or not isinstance(entries, list)
     ):
         return _unexpected(answer, "is no transaction-response")
-    responses = [r for r in map(_response, entries) if r is not None]
-    if len(responses) != 2 * len(notice_ids):
+    if len(entries) != 2 * len(notice_ids):
         return _unexpected(answer, "has another number of entries than was sent")
-    if not all(str(r.get("status", "")).startswith("2") for r in responses):
+    responses = [r for r in map(_response, entries) if r is not None]
+    if len(responses) != len(entries):
         return _unexpected(answer, "has an entry that was not stored")
     stored = tuple(
         StoredNotice(
@@ -142,8 +144,10 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
 
 
 def _response(entry: object) -> dict[str, Any] | None:
+    """Return the response of an entry that was stored."""
     response = entry.get("response") if isinstance(entry, dict) else None
-    return response if isinstance(response, dict) else None
+    status = response.get("status") if isinstance(response, dict) else None
+    return response if isinstance(status, str) and _STORED.fullmatch(status) else None
 
 
 def _unexpected(answer: Answer, what: str) -> Failure:
@@ -187,7 +191,8 @@ def retry_after(value: str | None, now: datetime) -> datetime | None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
-        return now + timedelta(seconds=min(int(text[:10]), 10**8))
+        digits = text.lstrip("0")[:10] or "0"
+        return now + timedelta(seconds=min(int(digits), 10**8))
     try:
         named = parsedate_to_datetime(text)
     except ValueError:

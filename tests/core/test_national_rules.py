@@ -346,6 +346,9 @@ def lists(edition: Edition, *skip: str) -> dict[str, list[ListedCode]]:
         systems.original_service_task[0]: ["esim-vanha"],
         systems.type_of_disclosure: ["kirje"],
         systems.access_reason: ["1"],
+        systems.authentication_method: [
+            full("broad_right")["discloser"]["authentication_method"]["code"]
+        ],
     }
     return {uri: [ListedCode(c) for c in codes] for uri, codes in made.items() if uri not in skip}
 
@@ -363,11 +366,11 @@ def test_each_code_list_that_is_not_loaded_gives_one_warning(
     data = full("broad_right")
     data["disclosed_data"].append(data["disclosed_data"][0])
     found = warnings(data, given_)
-    assert [p.rule for p in found] == ["N15"] * 6
+    assert [p.rule for p in found] == ["N15"] * 7
     assert {p.path for p in found} == {
         "disclosed_data[0].document_type", "disclosed_data[0].specific_document_type",
         "disclosed_data[0].service_tasks[0]", "disclosed_data[0].original_service_tasks[0]",
-        "type_of_disclosure", "ground.reason",
+        "type_of_disclosure", "ground.reason", "discloser.authentication_method",
     }  # fmt: skip
     loaded = replace(given_, code_lists=CodeLists.of(lists(edition, TASK)))
     assert [p.path for p in warnings(data, loaded)] == ["disclosed_data[0].service_tasks[0]"]
