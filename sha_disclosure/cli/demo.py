@@ -7,7 +7,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from sha_disclosure.cli.options import Call, LanguageOption, exit_code
@@ -40,12 +39,6 @@ def demo(
     output = call.output
     codes: list[int] = []
     failures = TextReport(output, output.err, show_diagnostics=True)
-    table = Table(
-        output.say("Notice", "Ilmoitus"),
-        output.say("Receipt", "Kuittaus"),
-        output.say("Notice id", "Ilmoituksen tunniste"),
-        output.say("Checks", "Tarkistukset"),
-    )
     with sandbox_class()() as sandbox, KantaClient(sandbox.settings()) as kanta:
         for name, text in example_notices():
             try:
@@ -56,11 +49,10 @@ def demo(
                 continue
             codes.append(0)
             received = _received(sandbox, receipt)
-            _row(table, name, receipt, received)
             if verbose and len(codes) == 1:
                 _show_checks(output, received)
+            _show_receipt(output, name, receipt, received)
         refused = len(sandbox.refusals())
-    output.out.print(table, soft_wrap=False)
     output.out.print(
         output.say(
             f"{codes.count(0)} of {len(codes)} notices accepted, {refused} refused. The sandbox "
@@ -104,14 +96,14 @@ def _received(sandbox: Sandbox, receipt: Receipt) -> Received | None:
     return next((r for r in sandbox.received() if r.notice_id == receipt.notice_id), None)
 
 
-def _row(table: Table, name: str, receipt: Receipt, received: Received | None) -> None:
+def _show_receipt(output: Output, name: str, receipt: Receipt, received: Received | None) -> None:
     checks = received.checks if received else ()
-    table.add_row(
-        Text(name, no_wrap=True),
-        Text(receipt.status, "green", no_wrap=True),
-        Text(receipt.notice_id, overflow="fold"),
-        Text(f"{sum(c.passed for c in checks)}/{len(checks)}"),
-    )
+    passed = f"{sum(c.passed for c in checks)}/{len(checks)}"
+    line = Text(f"{name}.json  ").append(receipt.status, "green")
+    line.append(output.say(f"  checks passed: {passed}", f"  tarkistukset läpi: {passed}"))
+    output.out.print(line)
+    output.out.print(Text(output.say("  notice    ", "  ilmoitus  ") + receipt.notice_id))
+    output.out.print(Text(output.say("  stored at ", "  sijainti  ") + str(receipt.location)))
 
 
 def _show_checks(output: Output, received: Received | None) -> None:
