@@ -54,6 +54,7 @@ class _Shell:
             token_signer=token_signer,
         )
         self._tokens = TokenMaker(self._identity.token, self.edition)
+        self._url = httpx.URL(self._sender.url)  # read once: that costs as much as a signature
         times = settings.timeouts
         self._timeouts = {
             "connect": times.connect_s,
@@ -81,7 +82,7 @@ class _Shell:
     def _request(self, request: Request) -> httpx.Request:
         return httpx.Request(
             "POST",
-            request.url,
+            self._url,
             headers=request.headers,
             content=request.body,
             extensions={"timeout": self._timeouts},
@@ -244,5 +245,4 @@ def _add(body: bytearray, part: bytes) -> None:
 
 
 def _answer(response: httpx.Response, body: bytearray) -> Answer:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, bytes(body))
+    return Answer(response.status_code, response.headers, bytes(body))

@@ -99,6 +99,11 @@ class Sender:
     sources: Sources = field(default_factory=Sources, repr=False)
     code_lists: CodeLists = field(default_factory=CodeLists, repr=False)
 
+    @property
+    def url(self) -> str:
+        """The service root, to which transactions are posted."""
+        return self.settings.base_url.rstrip("/") + "/"
+
 
 def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice:
     """Check the notices and build their unsigned Bundle.

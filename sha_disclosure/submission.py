@@ -32,7 +32,6 @@ class AttemptFailed(Exception):  # noqa: N818 - a signal between the shells and 
 class Request:
     """What one attempt sends; hidden, since the token names the user."""
 
-    url: str
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
@@ -72,10 +71,8 @@ class Submission:
         token = self._tokens.make(facts, now=sources.clock(), unique_id=sources.uuid())
         wire = self._sender.edition.wire
         headers = request_headers(wire, token=token, request_id=self._request_id)
-        # Transactions are posted to the service root.
-        url = settings.base_url.rstrip("/") + "/"
         headers["User-Agent"] = f"sha-disclosure/{__version__}"
-        return Request(url, headers, self._prepared.body)
+        return Request(headers, self._prepared.body)
 
     def receipt(self, answer: Answer) -> Receipt:
         """Return the receipt in an answer. Raises AttemptFailed when it holds none."""

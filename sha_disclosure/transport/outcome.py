@@ -29,7 +29,7 @@ _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer: status, headers with lower-case names, body."""
+    """An HTTP answer: status, headers found by their lower-case names, body."""
 
     status: int
     headers: Mapping[str, str]

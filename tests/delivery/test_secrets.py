@@ -70,7 +70,7 @@ def test_no_log_record_error_or_traceback_shows_it(shell, sandbox, planted, capl
 def test_no_url_or_header_outside_the_signed_token_shows_it(kanta, planted):
     client = kanta.client
     request = Submission(client._sender, client._tokens, kanta.prepare(planted)).request()
-    clean(request, request.url)
+    clean(request, client._sender.url)
     headers = dict(request.headers)
     token = headers.pop("Authorization")
     clean(headers)
