@@ -17,7 +17,7 @@ from sha_disclosure.fhir.completion import completed
 from sha_disclosure.ids import new_oid
 from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.jose.signer import SigningIdentity
-from sha_disclosure.notice import Discloser, DisclosureNotice
+from sha_disclosure.notice import Client, Discloser, DisclosureNotice
 from sha_disclosure.rules import Circumstances, check, check_together
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
@@ -62,7 +62,9 @@ class PreparedNotice:
 
     ``notice_ids``: ids of its notices, in order. ``digest``: SHA-256 of ``body``, hexadecimal.
     ``certificate``: SHA-256 thumbprint of the signing certificate. ``warnings``: problems
-    that do not hinder sending. ``body`` holds personal data and is hidden from ``repr``.
+    that do not hinder sending. ``client`` identifies the client the message is about, so that
+    two messages about one client can be kept in order; it and ``body`` hold personal data and
+    are hidden from ``repr``.
     """
 
     notice_ids: tuple[str, ...]
@@ -72,6 +74,7 @@ class PreparedNotice:
     edition: str
     prepared_at: datetime
     user: User = field(repr=False)
+    client: str = field(default="", repr=False)
     warnings: tuple[Problem, ...] = ()
 
     def resources(self) -> tuple[Resource, ...]:
@@ -143,8 +146,19 @@ def sign(unsigned: UnsignedNotice, sender: Sender, identity: SigningIdentity) ->
         edition=sender.edition.name,
         prepared_at=now,
         user=User.of(unsigned.notices[0].discloser),
+        client=_identity_of(unsigned.notices[0].client),
         warnings=unsigned.warnings,
     )
+
+
+def _identity_of(client: Client) -> str:
+    """Return what tells this client from others: the best identifier there is."""
+    for identifier in (client.personal_id, client.temporary_id):
+        if identifier is not None:
+            return identifier.reveal()
+    born = client.birth_date.reveal() if client.birth_date else ""
+    names = (client.family_name, *client.given_names)
+    return "|".join((born, *(name.reveal() for name in names)))
 
 
 def instant(moment: datetime) -> Instant:
