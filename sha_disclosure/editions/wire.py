@@ -125,6 +125,8 @@ class Event(Section):
     document_id_at: Literal["entity.what.identifier"]
     service_task_at: Literal["extension of the entity"]
     observer_at: Literal["contained Device"]
+    observer_name_type: Literal["other", "user-friendly-name", "manufacturer-name", "model-name"]
+    right_of_access: Text
 
 
 class Agent(Section):

@@ -146,7 +146,7 @@ def record_system(system: Party, wire: Wire) -> Element:
         "Device",
         wire.contained.record_system,
         identifier=[oid_identifier(wire.identifier.oid, system.id)],
-        deviceName=[{"name": system.name, "type": "other"}],
+        deviceName=[{"name": system.name, "type": wire.event.observer_name_type}],
     )
 
 

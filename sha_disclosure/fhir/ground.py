@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sha_disclosure.access import BASIS, AuthorityRight, BroadRight
+from sha_disclosure.access import AuthorityRight, BroadRight
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.fhir.actors import person
 from sha_disclosure.fhir.elements import (
@@ -33,7 +33,7 @@ def extensions(ground: Ground, wire: Wire) -> Iterator[Element]:
     if isinstance(ground, Statute | InformationRequest):
         yield extension(urls.provision, "String", ground.provision.reveal())
     elif isinstance(ground, BroadRight | AuthorityRight):
-        yield extension(urls.provision, "String", BASIS)
+        yield extension(urls.provision, "String", wire.event.right_of_access)
     elif has_own_data(ground):
         yield extension(urls.consent, "Reference", to(wire.contained.consent))
     elif ground.document_id is not None:

@@ -157,7 +157,7 @@ class Contained:
         node.only("identifier").as_oid_identifier(self._wire.identifier.oid)
         name = node.only("deviceName")
         name.text("name")
-        name.fixed("type", "other")
+        name.fixed("type", self._wire.event.observer_name_type)
 
 
 def _name(node: Node) -> None:

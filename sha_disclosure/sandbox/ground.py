@@ -11,8 +11,6 @@ from sha_disclosure.sandbox.findings import Report
 from sha_disclosure.sandbox.node import Node
 
 GROUND = "ground"
-RIGHT_OF_ACCESS = "703/2023 55 § 2 mom."
-"""The provision of both rights of access (specs/wire.md section 4)."""
 
 
 class GroundReader:
@@ -47,8 +45,9 @@ class GroundReader:
             self._ask(consent, wanted=False, what="permission or consent")
         if urls.ground_detail:
             self._ask(detail, wanted=by_will or by_right, what="ground's detail")
-        if by_right and provision is not None and text and text != RIGHT_OF_ACCESS:
-            provision.refuse(f'this must be "{RIGHT_OF_ACCESS}"', "valueString", code="value")
+        basis = self._wire.event.right_of_access
+        if by_right and provision is not None and text and text != basis:
+            provision.refuse(f'this must be "{basis}"', "valueString", code="value")
         if detail is not None and (by_will or by_right):
             self._check_detail(detail, parts)
         stored = parts.get("stored_in_kanta")
