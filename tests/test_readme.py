@@ -1,0 +1,80 @@
+"""What the README shows works as it stands there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sha_disclosure import Settings
+from sha_disclosure.editions import load_edition
+from sha_disclosure.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+
+
+def blocks(language: str, containing: str) -> str:
+    (found,) = [text for kind, text in BLOCKS if kind == language and containing in text]
+    return found
+
+
+def test_the_python_of_the_readme_stores_a_notice(tmp_path, monkeypatch, capsys):
+    code = blocks("python", "kanta.submit")
+    text = (ROOT / "examples" / "notices" / "statute-to-authority.json").read_text("utf-8")
+    with Sandbox(tmp_path) as sandbox:
+        monkeypatch.chdir(tmp_path)
+        exec(compile(code, "README.md", "exec"), {"text": text})
+        assert capsys.readouterr().out.startswith(sandbox.received()[0].notice_id)
+
+
+def test_the_commands_of_the_round_trip_work(tmp_path):
+    first, second = blocks("sh", "sha-disclosure sandbox").strip().splitlines()
+    assert shlex.split(first)[:2] == ["sha-disclosure", "sandbox"]
+    with Sandbox(tmp_path / "sandbox-data") as sandbox:
+        arguments = shlex.split(second.replace("sandbox-data", str(sandbox.folder)))[1:]
+        notices = sorted(map(str, (ROOT / "examples" / "notices").glob("*.json")))
+        at = arguments.index("examples/notices/*.json")
+        sent = subprocess.run(
+            [sys.executable, "-m", "sha_disclosure.cli", *arguments[:at], *notices, "--json"],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
+        assert len(sent.stdout.splitlines()) == len(sandbox.received()) == len(notices)
+
+
+def test_the_edition_of_the_readme_can_be_loaded(tmp_path):
+    own = tmp_path / "ours-1.toml"
+    own.write_text(blocks("toml", "based_on"), "utf-8")
+    edition = load_edition(own)
+    assert [e.key for e in edition.entries if e.status == "confirmed"] == ["header.authorization"]
+
+
+def test_the_settings_of_the_readme_are_settings(tmp_path):
+    file = tmp_path / "sha-disclosure.toml"
+    file.write_text(blocks("toml", "[subscriber]").replace("https://...", "https://x.fi"), "utf-8")
+    settings = Settings.load(file, variables={})
+    assert settings.environment == "at"
+    assert settings.requester == settings.subscriber
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`sha-disclosure (\w+)", README))))
+def test_every_command_the_readme_names_exists(command):
+    helped = subprocess.run(
+        [sys.executable, "-m", "sha_disclosure.cli", command, "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert helped.returncode == 0, helped.stderr
+
+
+def test_every_file_the_readme_points_at_is_there():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
