@@ -56,9 +56,13 @@ class Edition:
     wire: Wire = field(repr=False)
     entries: tuple[Entry, ...] = field(repr=False)
 
-    def unconfirmed(self) -> tuple[Entry, ...]:
-        """Return the entries that are only assumed."""
+    def assumed(self) -> tuple[Entry, ...]:
+        """Return the entries that are only assumed: production waits for them."""
         return tuple(e for e in self.entries if e.status == "assumed")
+
+    def unconfirmed(self) -> tuple[Entry, ...]:
+        """Return the entries with something to check: assumed and inferred."""
+        return tuple(e for e in self.entries if e.status in {"assumed", "inferred"})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the edition as plain values."""
@@ -92,6 +96,8 @@ _FAULTS = {
     "missing": "missing: add it, or name a base edition with based_on",
     "extra_forbidden": "not an entry this version of the SDK knows: correct its name or remove it",
     "literal_error": "a form this version of the SDK does not build",
+    "string_too_short": "empty: give a value",
+    "string_pattern_mismatch": "not of the form that is needed here, such as a URI: correct it",
 }
 
 

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(min_length=1)]
+Uri = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z][a-zA-Z0-9+.-]*:\S+$")]
+UriOrNone = Annotated[str, StringConstraints(pattern=r"^([a-zA-Z][a-zA-Z0-9+.-]*:\S+)?$")]
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
 Algorithm = Literal["RS256", "PS256", "ES256", "ES384"]
 
@@ -24,7 +26,7 @@ class Section(BaseModel):
 class CodingValue(Section):
     """A fixed coding: all three parts, as Kanta asks of codings."""
 
-    system: Text
+    system: Uri
     code: Text
     display: Text
 
@@ -49,48 +51,48 @@ class Bundle(Section):
 class Profile(Section):
     """Canonical URLs for ``meta.profile``; an empty text sends none."""
 
-    audit_event: Text
-    provenance: Text
-    organisation: str
-    practitioner_role: str
-    practitioner: str
-    patient: str
-    related_person: str
-    consent: str
+    audit_event: Uri
+    provenance: Uri
+    organisation: UriOrNone
+    practitioner_role: UriOrNone
+    practitioner: UriOrNone
+    patient: UriOrNone
+    related_person: UriOrNone
+    consent: UriOrNone
 
 
 class Extension(Section):
     """URLs of extensions; an empty ``ground_detail`` leaves that extension out."""
 
-    register_type: Text
-    practitioner_title: Text
-    practitioner_authentication_method: Text
-    type_of_disclosure: Text
-    consent: Text
-    provision: Text
-    function_code: Text
-    specific_document_type: Text
-    ground_detail: str
+    register_type: Uri
+    practitioner_title: Uri
+    practitioner_authentication_method: Uri
+    type_of_disclosure: Uri
+    consent: Uri
+    provision: Uri
+    function_code: Uri
+    specific_document_type: Uri
+    ground_detail: UriOrNone
 
 
 class CodeSystem(Section):
     """URIs of code systems for codes the caller gives without ``system``."""
 
-    register_type: Text
-    authentication_method: Text
-    service_task: Text
-    original_service_task: Annotated[tuple[Text, ...], Field(min_length=1)]
-    document_type: Text
-    specific_document_type: Text
-    type_of_disclosure: Text
-    access_reason: Text
+    register_type: Uri
+    authentication_method: Uri
+    service_task: Uri
+    original_service_task: Annotated[tuple[Uri, ...], Field(min_length=1)]
+    document_type: Uri
+    specific_document_type: Uri
+    type_of_disclosure: Uri
+    access_reason: Uri
 
 
 class Identifier(Section):
     """Systems of identifiers; ``oid`` is used with ``urn:oid:`` values."""
 
-    oid: Text
-    personal_id: Text
+    oid: Uri
+    personal_id: Uri
 
 
 class Contained(Section):
@@ -272,10 +274,11 @@ class Header(Section):
 
 
 class Answer(Section):
-    """Names of the answer's headers."""
+    """Names of the answer's headers, and its media type."""
 
     request_id: Text
     correlation_id: Text
+    content_type: Text
 
 
 class OutcomeCode(Section):

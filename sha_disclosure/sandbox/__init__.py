@@ -167,9 +167,12 @@ class Sandbox:
             port = int(listening.getsockname()[1])
             self.base_url = f"https://{_HOST}:{port}{_PATH}"
             self._service = self._make_service(port)
-            coding = self._edition.wire.outcome.invalid_message
             front = Front(
-                self._service, self._faults, self._sources, address=self.base_url, coding=coding
+                self._service,
+                self._faults,
+                self._sources,
+                address=self.base_url,
+                wire=self._edition.wire,
             )
             runner = web.ServerRunner(Listener(front.handle, self._counts), shutdown_timeout=1)
             await _open(stack, runner, listening, server_context(self.folder))

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sha_disclosure.editions.wire import CodingValue
+from sha_disclosure.editions.wire import Wire
 from sha_disclosure.sandbox.findings import Finding, outcome
-from sha_disclosure.sandbox.service import CONTENT_TYPE, Answer
+from sha_disclosure.sandbox.service import Answer
 
 FaultKind = Literal[
     "status", "delay", "reset_before", "reset_after", "half_body", "html", "redirect",
@@ -78,16 +78,18 @@ class Faults:
             return fault
 
 
-def instead(fault: Fault, *, now: datetime, address: str, coding: CodingValue) -> Answer | None:
+def instead(fault: Fault, *, now: datetime, address: str, wire: Wire) -> Answer | None:
     """Return the answer that stands instead of processing, or None if there is processing."""
     date = {"Date": format_datetime(now.astimezone(UTC), usegmt=True)}
     told = Finding("fault injection", "transient", "this answer was asked for")
-    body = json.dumps(outcome([told], coding), ensure_ascii=False).encode()
+    body = json.dumps(outcome([told], wire.outcome.invalid_message), ensure_ascii=False).encode()
     if fault.fault == "status":
         headers = {**date, **_retry_after(fault, now)}
         if fault.body == "empty":
             return Answer(fault.status or 503, headers)
-        return Answer(fault.status or 503, {**headers, "Content-Type": CONTENT_TYPE}, body)
+        return Answer(
+            fault.status or 503, {**headers, "Content-Type": wire.answer.content_type}, body
+        )
     if fault.fault == "html":
         page = b"<!doctype html><title>Gateway</title><p>The gateway speaks HTML."
         headers = {**date, "Content-Type": "text/html;charset=UTF-8"}
@@ -96,7 +98,7 @@ def instead(fault: Fault, *, now: datetime, address: str, coding: CodingValue) -
         where = fault.location or f"{address}/elsewhere"
         return Answer(fault.status or 307, {**date, "Location": where})
     if fault.fault == "outcome_with_200":
-        return Answer(200, {**date, "Content-Type": CONTENT_TYPE}, body)
+        return Answer(200, {**date, "Content-Type": wire.answer.content_type}, body)
     return None
 
 

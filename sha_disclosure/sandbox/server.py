@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from sha_disclosure.editions.wire import CodingValue
+from sha_disclosure.editions.wire import Wire
 from sha_disclosure.sandbox.faults import Fault, Faults, altered, instead
 from sha_disclosure.sandbox.headers import Request
 from sha_disclosure.sandbox.service import Answer, Service
@@ -33,12 +33,35 @@ _LINGER = "hh" if os.name == "nt" else "ii"
 def server_context(folder: Path) -> ssl.SSLContext:
     """Return the TLS context of a PKI folder: TLS 1.2 or later, client certificate asked for."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslobject_class = _TellingTls
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(folder / "server.crt", folder / "server.key")
     context.load_verify_locations(folder / "ca.crt")
     context.verify_mode = ssl.CERT_REQUIRED
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+class _TellingTls(ssl.SSLObject):
+    """Lets a refused client know why, as other servers do.
+
+    The event loop drops the connection at a failed handshake with the alert still unsent.
+    Asking for more to read makes it send what waits; the failure comes at the next turn.
+    """
+
+    _failure: ssl.SSLError | None = None
+
+    def do_handshake(self) -> None:
+        """Shake hands; a failure is first told to the client."""
+        if self._failure is not None:
+            raise self._failure
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as error:
+            self._failure = error
+            raise ssl.SSLWantReadError from None
 
 
 class Counts:
@@ -135,13 +158,13 @@ class Front:
         sources: Sources,
         *,
         address: str,
-        coding: CodingValue,
+        wire: Wire,
     ) -> None:
         self._service = service
         self._faults = faults
         self._sources = sources
         self._address = address
-        self._coding = coding
+        self._wire = wire
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
@@ -160,7 +183,7 @@ class Front:
         self, fault: Fault, request: web.BaseRequest, body: bytes
     ) -> web.StreamResponse:
         now = self._sources.clock()
-        other = instead(fault, now=now, address=self._address, coding=self._coding)
+        other = instead(fault, now=now, address=self._address, wire=self._wire)
         if other is not None:
             return _response(other)
         if fault.fault == "reset_before":

@@ -35,7 +35,6 @@ from sha_disclosure.sandbox.strict import MalformedError, read_json
 from sha_disclosure.sandbox.token import Token, TokenCheck, token_rules
 from sha_disclosure.sources import Sources
 
-CONTENT_TYPE = "application/fhir+json;charset=UTF-8"
 _REFUSALS_KEPT = 1000
 
 
@@ -207,7 +206,7 @@ class Service:
         return self._refused(413, "", self._sources.clock(), report)
 
     def _answer(self, status: int, request_id: str, body: dict[str, Any]) -> Answer:
-        headers = {**self._headers(request_id), "Content-Type": CONTENT_TYPE}
+        headers = {**self._headers(request_id), "Content-Type": self._wire.answer.content_type}
         return Answer(status, headers, json.dumps(body, ensure_ascii=False).encode())
 
     def _headers(self, request_id: str) -> dict[str, str]:
