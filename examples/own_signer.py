@@ -5,8 +5,10 @@ the bytes to sign and returns the JWS signature of the certificate's algorithm (
 for EC keys R and S side by side, not DER.
 """
 
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.hazmat.primitives.hashes import SHA256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from service import example, service
 
@@ -15,19 +17,30 @@ from sha_disclosure.editions import load_edition
 from sha_disclosure.identity import signing_identity
 from sha_disclosure.jose.signer import CallbackSigner
 
+
+class Device:
+    """Stands in for your device: RS256, ES256 or ES384, by the kind of its key."""
+
+    def __init__(self, file: Path) -> None:
+        self._key = load_pem_private_key(file.read_bytes(), None)
+        self.signatures = 0
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the JWS signature of the bytes."""
+        self.signatures += 1
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), SHA256())
+        size = self._key.curve.key_size // 8
+        digest = SHA256() if size == 32 else SHA384()
+        r, s = utils.decode_dss_signature(self._key.sign(data, ec.ECDSA(digest)))
+        return r.to_bytes(size) + s.to_bytes(size)
+
+
 with service() as settings:
-    key = load_pem_private_key(settings.signing.key.read_bytes(), None)
-    calls = []
-
-    def sign_in_device(data: bytes) -> bytes:
-        """Stand in for the device: ES256 over the bytes."""
-        calls.append(len(data))
-        r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(SHA256())))
-        return r.to_bytes(32) + s.to_bytes(32)
-
+    device = Device(settings.signing.key)
     edition = load_edition(settings.edition)
     certificate = settings.signing.certificate.read_bytes()
-    identity = signing_identity(certificate, CallbackSigner(sign_in_device), edition)
+    identity = signing_identity(certificate, CallbackSigner(device.sign), edition)
     with KantaClient(settings, content_signer=identity, token_signer=identity) as kanta:
         receipt = kanta.submit(kanta.prepare(example("consent-outside-care.json")))
-        print(f"Stored: {receipt.notice_id} {receipt.status}; the device signed {len(calls)} times")
+        print(f"Stored: {receipt.notice_id} {receipt.status}; signatures: {device.signatures}")

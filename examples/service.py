@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sha_disclosure import DisclosureNotice, Settings
-from sha_disclosure.sandbox import Sandbox
 from sha_disclosure.settings import FILE_VARIABLE
 
 NOTICES = Path(__file__).parent / "notices"
@@ -18,6 +17,8 @@ def service() -> Iterator[Settings]:
     if os.environ.get(FILE_VARIABLE):
         yield Settings.load()
     else:
+        from sha_disclosure.sandbox import Sandbox  # noqa: PLC0415 - needs the extra `sandbox`
+
         with Sandbox() as sandbox:
             yield sandbox.settings()
 

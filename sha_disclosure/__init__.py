@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sha_disclosure._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from sha_disclosure.access.reason import require_access_reason as require_access_reason
     from sha_disclosure.client import AsyncKantaClient as AsyncKantaClient
     from sha_disclosure.client import KantaClient as KantaClient
     from sha_disclosure.errors import CertificateExpired as CertificateExpired
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sha_disclosure.errors import Unauthorized as Unauthorized
     from sha_disclosure.errors import Unavailable as Unavailable
     from sha_disclosure.errors import UnexpectedAnswer as UnexpectedAnswer
+    from sha_disclosure.grounds.need import notice_needed as notice_needed
     from sha_disclosure.notice import DisclosureNotice as DisclosureNotice
     from sha_disclosure.prepare import PreparedNotice as PreparedNotice
     from sha_disclosure.settings import Settings as Settings
@@ -59,6 +61,8 @@ _ROOMS = {
     "Unauthorized": "errors",
     "Unavailable": "errors",
     "UnexpectedAnswer": "errors",
+    "notice_needed": "grounds.need",
+    "require_access_reason": "access.reason",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from sha_disclosure.sources import Randomness
@@ -16,9 +17,21 @@ def new_oid(root: Oid, now: datetime, randomness: Randomness) -> Oid:
     The random part has at least 24 digits (``settings`` bounds the root), so hosts need no
     coordination: a thousand million ids collide with a probability below one in a million.
     """
+    # 64 bits more than needed make the bias of the remainder immeasurable.
+    return _oid(root, now, randomness.getrandbits(_DIGITS_MOST * 4 + 64))
+
+
+def derived_oid(root: Oid, now: datetime, of: Oid) -> Oid:
+    """Return an id of the same form that follows from another id.
+
+    A notice prepared again after a crash then has the same Provenance id, so a receiver can
+    see that it is the same message.
+    """
+    return _oid(root, now, int.from_bytes(hashlib.sha256(str(of).encode("ascii")).digest()))
+
+
+def _oid(root: Oid, now: datetime, number: int) -> Oid:
     stem = f"{root}.{now.year}."
     digits = min(OID_MAX - len(stem), _DIGITS_MOST)
     smallest = 10 ** (digits - 1)
-    # 64 bits more than asked make the remainder's bias immeasurable.
-    drawn = randomness.getrandbits(digits * 4 + 64) % (9 * smallest)
-    return Oid(f"{stem}{smallest + drawn}")
+    return Oid(f"{stem}{smallest + number % (9 * smallest)}")

@@ -7,19 +7,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sha_disclosure.codes import CodeLists
+from sha_disclosure.catalogue import problem
+from sha_disclosure.codes import CodeLists, load_code_lists
 from sha_disclosure.editions import Edition
-from sha_disclosure.errors import InvalidNotice, Problem
+from sha_disclosure.errors import ConfigurationError, InvalidNotice, Problem
 from sha_disclosure.fhir.bundle import bundle, to_bytes
 from sha_disclosure.fhir.completion import completed
-from sha_disclosure.ids import new_oid
+from sha_disclosure.ids import derived_oid, new_oid
 from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.jose.signer import SigningIdentity
 from sha_disclosure.notice import Client, Discloser, DisclosureNotice
 from sha_disclosure.rules import Circumstances, check, check_together
 from sha_disclosure.settings import Settings
+from sha_disclosure.shape import Unread
 from sha_disclosure.sources import Sources
 from sha_disclosure.values import Instant, Oid
 
@@ -95,12 +97,21 @@ class PreparedNotice:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends and by which rules: settings, edition, code lists; and the clock and chance."""
+    """Who sends and by which rules: settings, edition, code lists; and the clock and chance.
+
+    Without code lists, those of the settings' ``code_lists`` are read, once, when this is made.
+    Raises ConfigurationError when they cannot be.
+    """
 
     settings: Settings
     edition: Edition
     sources: Sources = field(default_factory=Sources, repr=False)
     code_lists: CodeLists = field(default_factory=CodeLists, repr=False)
+
+    def __post_init__(self) -> None:
+        place = self.settings.code_lists
+        if place is not None and not self.code_lists.lists:
+            object.__setattr__(self, "code_lists", load_code_lists(place))
 
     @property
     def url(self) -> str:
@@ -113,6 +124,20 @@ def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice
 
     Raises InvalidNotice with every problem of every notice.
     """
+    if not all(isinstance(notice, DisclosureNotice) for notice in notices):
+        raise ConfigurationError(
+            "prepare takes DisclosureNotice objects: make them with "
+            "DisclosureNotice.model_validate_json(text)"
+        )
+    unread = ""
+    try:
+        return _built(notices, sender)
+    except Unread as missing:
+        unread = str(missing)
+    raise InvalidNotice([problem("SHAPE", unread)])
+
+
+def _built(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice:
     settings, edition, sources = sender.settings, sender.edition, sender.sources
     now = sources.clock()
     warnings = _checked(notices, Circumstances.of(settings, edition, now, sender.code_lists))
@@ -122,7 +147,8 @@ def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice
 
     moment, wire = instant(now), edition.wire
     complete = tuple(completed(notice, moment, new_id, wire) for notice in notices)
-    made = bundle(complete, [new_id() for _ in complete], settings.system, wire)
+    provenance_ids = [_provenance_id(notice, settings) for notice in complete]
+    made = bundle(complete, provenance_ids, settings.system, wire)
     return UnsignedNotice(made, complete, warnings)
 
 
@@ -149,6 +175,11 @@ def sign(unsigned: UnsignedNotice, sender: Sender, identity: SigningIdentity) ->
         client=_identity_of(unsigned.notices[0].client),
         warnings=unsigned.warnings,
     )
+
+
+def _provenance_id(notice: DisclosureNotice, settings: Settings) -> Oid:
+    recorded, of = cast("Instant", notice.recorded_at), cast("Oid", notice.id)
+    return derived_oid(settings.ids.root, recorded.moment, of)
 
 
 def _identity_of(client: Client) -> str:

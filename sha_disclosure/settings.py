@@ -7,6 +7,7 @@ The file is ``sha-disclosure.toml`` by custom; ``SHA_DISCLOSURE_SETTINGS`` names
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,21 +67,26 @@ class Tls(KeyPair):
 
 
 class Retry(_Table):
-    """How often and how long one ``submit`` tries. Times in seconds."""
+    """How often and how long one ``submit`` tries. Times in seconds.
+
+    ``quota``: the retries a client may make beyond what its successes give back.
+    """
 
     attempts: Annotated[int, Field(ge=1, le=100)] = 6
     deadline_s: Seconds = 120.0
     base_s: Seconds = 0.5
     longest_s: Seconds = 20.0
     retry_after_longest_s: Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)] = 60.0
+    quota: Annotated[int, Field(ge=0, le=1_000_000)] = 100
 
 
 class Timeouts(_Table):
-    """Time-outs of one attempt, in seconds."""
+    """Time-outs of one attempt, in seconds; ``attempt_s`` ends it whole, however it drips."""
 
     connect_s: Seconds = 10.0
     read_s: Seconds = 60.0
     write_s: Seconds = 60.0
+    attempt_s: Seconds = 120.0
 
 
 def _short(root: Oid) -> Oid:
@@ -103,6 +109,7 @@ def _address(url: str) -> str:
         fit = None
         parts = urlsplit("")
     blank = any(character.isspace() for character in url)
+    fit = fit and all((parts.hostname or "").split("."))
     if not fit or blank or parts.username or parts.password or parts.query or parts.fragment:
         raise PydanticCustomError("address", "refused")
     return url
@@ -114,7 +121,9 @@ class Settings(_Table):
     ``environment``: ``sandbox`` (the embedded service), ``at`` (asiakastestiympäristö) or
     ``production`` (tuotanto). ``requester`` is the subscriber unless a tenant of the
     joint-joining model (yhteisliittymismalli) sends. ``proxy`` is a URL, or ``environment``
-    to follow the proxy variables, which are ignored otherwise.
+    to follow the proxy variables, which are ignored otherwise. ``correct_clock_skew`` writes
+    tokens by the service's clock, as its answers told it. ``code_lists`` is the folder of
+    imported code lists (koodistot), or one list's file.
 
     Raises ConfigurationError that names every wrong entry and its mend.
     """
@@ -132,10 +141,12 @@ class Settings(_Table):
     timeouts: Timeouts = Timeouts()
     ids: Ids = None  # type: ignore[assignment]  # filled below from requester
     proxy: SecretStr | None = None
+    code_lists: Path | None = None
     accept_assumed: bool = False
     allow_artificial_ids: bool = False
     test_personal_ids: tuple[PersonalId, ...] = ()
     clock_skew_s: Annotated[float, Field(ge=0, le=600)] = 60.0
+    correct_clock_skew: bool = False
 
     def __init__(self, **data: Any) -> None:
         data = _completed(data)
@@ -180,7 +191,7 @@ class Settings(_Table):
             return cls.model_validate(merged)
         except ValidationError as error:
             faults = error.errors(include_url=False)
-        raise _refused(str(named or "environment"), faults)
+        raise _refused(str(named or "environment"), faults, frozenset(environment))
 
     @classmethod
     def stand_in(cls, variables: Mapping[str, str] | None = None) -> Settings:
@@ -214,14 +225,17 @@ def _read(path: Path) -> dict[str, Any]:
         data = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         fault = f"cannot be read ({error.strerror})"
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault = f"is not valid TOML ({type(error).__name__}: check quotes and brackets)"
+    except UnicodeDecodeError:
+        fault = "is not UTF-8 text: save it as UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at [^)]*\)", str(error))  # the rest may quote a value
+        fault = f"is not valid TOML {place.group() if place else ''}: check quotes and brackets"
     if fault:
         raise ConfigurationError(f"Settings {path}: the file {fault}")
     return _anchored(data, path.parent)
 
 
-_PATHS = {"certificate", "key", "ca"}
+_PATHS = {"certificate", "key", "ca", "code_lists"}
 
 
 def _anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -274,16 +288,35 @@ _MENDS = {
     "address": "not an https address without user, query and fragment",
     "personal_id": "not a valid personal identity code",
     "model_type": "missing or not a table: add it",
+    "literal_error": "not one of {expected}",
+    "int_parsing": "not a whole number",
+    "int_type": "not a whole number",
+    "float_parsing": "not a number",
+    "float_type": "not a number",
+    "bool_parsing": "not true or false",
+    "bool_type": "not true or false",
+    "string_type": "not a text",
+    "string_too_short": "empty",
+    "string_pattern_mismatch": "empty",
+    "string_too_long": "longer than {max_length} characters",
+    "path_type": "not a path",
+    "greater_than": "not above {gt}",
+    "greater_than_equal": "below {ge}",
+    "less_than_equal": "above {le}",
+    "finite_number": "not a finite number",
 }
 
 
-def _refused(origin: str, faults: list[ErrorDetails]) -> ConfigurationError:
-    told = dict.fromkeys(
-        f"{'.'.join(map(str, f['loc']))}: {_MENDS.get(f['type'], _mend(f))}" for f in faults
-    )
+def _refused(
+    origin: str, faults: list[ErrorDetails], variables: frozenset[str] = frozenset()
+) -> ConfigurationError:
+    told = dict.fromkeys(_told(fault, variables) for fault in faults)
     return ConfigurationError(f"Settings ({origin}): " + "; ".join(told))
 
 
-def _mend(fault: ErrorDetails) -> str:
-    bound = next(iter(fault.get("ctx", {}).values()), "")
-    return f"not a fitting value ({fault['type'].replace('_', ' ')} {bound})".replace(" )", ")")
+def _told(fault: ErrorDetails, variables: frozenset[str]) -> str:
+    place = ".".join(map(str, fault["loc"]))
+    variable = PREFIX + "__".join(str(step).upper() for step in fault["loc"])
+    named = f" (set by {variable})" if variable in variables else ""
+    mend = _MENDS.get(fault["type"], "not a fitting value: correct it")
+    return f"{place}{named}: {mend.format_map(fault.get('ctx', {}))}"

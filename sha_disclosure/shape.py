@@ -10,19 +10,19 @@ import json
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn, Self, cast, get_args, get_origin
+from typing import Any, ClassVar, NoReturn, Self, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sha_disclosure.catalogue import problem
-from sha_disclosure.errors import InvalidNotice, Problem
+from sha_disclosure.errors import InvalidAccessReason, InvalidNotice, Problem
 
 
 @dataclass(frozen=True, slots=True)
 class CoveredBy:
-    """Names the rule that asks for a field: ``Annotated[FreeText, CoveredBy("N05")]``."""
+    """Names the rule, or rule and variant, that asks for a field: ``CoveredBy("N05")``."""
 
     rule: str
 
@@ -34,21 +34,25 @@ class Unread(Exception):  # noqa: N818 - not an error of the SDK: a signal to th
 class Part(BaseModel):
     """Base of the notice and its parts: frozen, strict about fields, its values hidden.
 
-    Raises ``InvalidNotice`` with every problem of shape, never pydantic's error.
+    Raises ``InvalidNotice``, or what ``_refusal`` says, with every problem of shape, never
+    pydantic's error.
     """
+
+    _refusal: ClassVar[type[InvalidNotice] | type[InvalidAccessReason]] = InvalidNotice
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", hide_input_in_errors=True, serialize_by_alias=True
     )
 
     def __init__(self, **data: Any) -> None:
-        faults: list[ErrorDetails] = []
+        problems: tuple[Problem, ...] = ()
         try:
             super().__init__(**data)
         except ValidationError as error:
-            faults = error.errors(include_url=False)
-        if faults:
-            raise InvalidNotice(_problems(type(self), faults))
+            problems = _problems(type(self), error.errors(include_url=False))
+        del data  # a traceback keeps the variables of this frame
+        if problems:
+            raise self._refusal(problems)
 
     # Tells pydantic that parts nested in a part need not pass through this __init__: the
     # outermost one then reports all problems at once.
@@ -56,17 +60,45 @@ class Part(BaseModel):
 
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Return the part that ``obj`` describes. Raises InvalidNotice with every problem."""
+        """Return the part that ``obj`` describes. Raises as the class says."""
         try:
             return super().model_validate(obj, **options)
         except ValidationError as error:
-            faults = error.errors(include_url=False)
-        raise InvalidNotice(_problems(cls, faults))
+            problems = _problems(cls, error.errors(include_url=False))
+        del obj  # a traceback keeps the variables of this frame
+        raise cls._refusal(problems)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
-        """Return the part that the JSON text describes. Raises InvalidNotice as above."""
-        return cls.model_validate(read_json(json_data), **options)
+        """Return the part that the JSON text describes. Raises as the class says."""
+        read: list[object] = []
+        problems: tuple[Problem, ...] = ()
+        try:
+            read.append(read_json(json_data))
+        except InvalidNotice as error:
+            problems = error.problems
+        del json_data  # a traceback keeps the variables of this frame
+        if problems:
+            raise cls._refusal(problems)
+        return cls.model_validate(read.pop(), **options)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with ``update``, checked like a new part. Raises as the class says."""
+        if not update:
+            return super().model_copy(deep=deep)
+        names = {own: field.alias or own for own, field in type(self).model_fields.items()}
+        given = {names[own]: self.__dict__[own] for own in self.model_fields_set}
+        changed = {names.get(own, own): value for own, value in update.items()}
+        return type(self).model_validate({**given, **changed})
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in type(self).model_fields:
+            del value
+            raise AttributeError(
+                f"{type(self).__name__}.{name} cannot be assigned: make a changed copy with "
+                f"model_copy(update={{...}})"
+            )
+        super().__setattr__(name, value)
 
     def __repr_args__(self) -> tuple[()]:
         return ()  # what debuggers and pretty printers ask for
@@ -87,7 +119,7 @@ def read_json(text: str | bytes | bytearray) -> object:
 
     Raises InvalidNotice with one problem that gives the place by line and column.
     """
-    place = ""
+    place = ("", "")
     key = "SHAPE.json"
     try:
         decoded = text if isinstance(text, str) else bytes(text).decode("utf-8")
@@ -96,11 +128,14 @@ def read_json(text: str | bytes | bytearray) -> object:
     except UnicodeDecodeError:
         key = "SHAPE.encoding"
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
+        line, column = error.lineno, error.colno
+        place = (f"line {line}, column {column}", f"rivi {line}, sarake {column}")
     except _Twice:
         key = "SHAPE.duplicate"
-    except (ValueError, RecursionError):
-        place = "a number or a nesting that JSON does not have"
+    except ValueError:
+        key = "SHAPE.number"
+    except RecursionError:
+        key = "SHAPE.deep"
     raise InvalidNotice([problem(key, "", place)])
 
 
@@ -155,8 +190,10 @@ def _read(name: str, field: FieldInfo, value: object) -> dict[str, Any]:
 
 def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
     wanted: Any = field.annotation
-    for extra in (*field.metadata, field):
+    for extra in field.metadata:
         wanted = typing.Annotated[wanted, extra]
+    if field.discriminator is not None:
+        wanted = typing.Annotated[wanted, Field(discriminator=field.discriminator)]
     return TypeAdapter(wanted)
 
 
@@ -201,8 +238,8 @@ _KINDS = {
     "control_character": "N14.control",
 }
 _ABSENT = {"missing": "SHAPE", "blank": "SHAPE.blank", "too_short": "SHAPE.empty"}
-_EXPECTED = {
-    "not_text": "text",
+_EXPECTED: Mapping[str, str | tuple[str, str]] = {
+    "not_text": ("text", "teksti"),
     "bool_type": "true | false",
     "bool_parsing": "true | false",
     "tuple_type": "[ ]",
@@ -225,8 +262,8 @@ def _problem(kind: type[Part], fault: ErrorDetails) -> Problem:
     if what in {"union_tag_invalid", "union_tag_not_found"}:
         return problem("SHAPE.kind", place.path, ", ".join(map(_tag, _members(place.annotation))))
     if what in {"choice", "literal_error"}:
-        return _choice(place, str(fault["ctx"]["expected"]).replace("True", "true"))
-    return problem("SHAPE.type", place.path, _EXPECTED.get(what, "another"))
+        return _choice(place, str(fault["ctx"]["expected"]).replace(" or ", ", "))
+    return problem("SHAPE.type", place.path, _EXPECTED.get(what, ("another", "jokin muu")))
 
 
 def _choice(place: _Place, expected: str) -> Problem:
@@ -285,11 +322,13 @@ def _tag(part: type[Part]) -> str:
     return str(get_args(field.annotation)[0]) if field else ""
 
 
-def _closest(annotation: Any, name: int | str) -> str:
+def _closest(annotation: Any, name: int | str) -> tuple[str, str]:
     fields = [
         field.alias or own
         for part in _members(annotation)
         for own, field in part.model_fields.items()
     ]
     close = difflib.get_close_matches(str(name), fields, n=1)
-    return f" (the nearest it has is `{close[0]}`)" if close else ""
+    if not close:
+        return "", ""
+    return f" (the nearest there is `{close[0]}`)", f" (lähin oikea on `{close[0]}`)"

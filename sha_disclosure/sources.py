@@ -27,11 +27,16 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Clock (aware datetimes), randomness and sleep (seconds), with the real ones as defaults."""
+    """Clock (aware datetimes), randomness and sleep (seconds), with the real ones as defaults.
+
+    ``clock`` tells the time of day and may jump when a host's clock is set; ``monotonic``
+    (seconds from any start) never does and measures how long something took.
+    """
 
     clock: Callable[[], datetime] = _now
     randomness: Randomness = field(default_factory=SystemRandom)
     sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
 
     def uuid(self) -> str:
         """Return a random UUID (RFC 9562 version 4), as X-Request-Id and ``jti`` use it."""

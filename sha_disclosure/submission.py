@@ -1,23 +1,40 @@
 """One submission, from the first attempt to its receipt or error, without the network.
 
-The two shells in ``client`` hold the connection; what is sent, what an answer means and
-whether to try again is here, once.
+The two shells in ``client`` hold the connection; what is sent, what an answer means, whether
+to try again and what listeners are told is here, once.
+
+Time that passes is measured by the monotonic clock: a host's clock that is set an hour back or
+forward neither ends a submission nor prolongs it. Only tokens, receipts and ``retry_at`` go by
+the time of day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from tenacity import RetryCallState
 
 from sha_disclosure._version import __version__
-from sha_disclosure.errors import OutcomeUnknown, SubmissionError, Unauthorized
+from sha_disclosure.errors import NotSent, OutcomeUnknown, SubmissionError, Unauthorized
+from sha_disclosure.events import (
+    AttemptEnded,
+    AttemptStarted,
+    Listener,
+    RetryScheduled,
+    SubmissionFailed,
+    Submitted,
+)
+from sha_disclosure.events.kinds import STORED
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
 from sha_disclosure.prepare import PreparedNotice, Sender
+from sha_disclosure.transport.experience import Experience
 from sha_disclosure.transport.headers import request_headers
-from sha_disclosure.transport.outcome import Answer, Failure, judge
+from sha_disclosure.transport.line import Request
+from sha_disclosure.transport.outcome import Answer, Failure, Stored, judge
 from sha_disclosure.transport.receipt import Receipt
 from sha_disclosure.transport.retry import Progress, decide
+from sha_disclosure.transport.skew import NOTABLE
 
 
 class AttemptFailed(Exception):  # noqa: N818 - a signal between the shells and the retry loop
@@ -28,59 +45,66 @@ class AttemptFailed(Exception):  # noqa: N818 - a signal between the shells and 
         self.failure = failure
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What one attempt sends; hidden, since the token names the user."""
-
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-
-
 class Submission:
     """The course of one ``submit``."""
 
-    def __init__(self, sender: Sender, tokens: TokenMaker, prepared: PreparedNotice) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        tokens: TokenMaker,
+        prepared: PreparedNotice,
+        experience: Experience,
+        listener: Listener | None = None,
+    ) -> None:
         self._sender = sender
         self._tokens = tokens
         self._prepared = prepared
-        self._began_at = sender.sources.clock()
+        self._experience = experience
+        self._announce = experience.announce.joined_by(listener)
+        self._began = self._sent = sender.sources.monotonic()
         self._attempts = 0
         self._refused_tokens = 0
         self._lost_answers = 0
         self._request_id = ""
         self._wait: float | None = None
+        self._quota_spent = False
+        self._under_way = False
 
     def request(self) -> Request:
         """Return the next attempt's request: same body, new request id, new token.
 
         Raises SigningError when the token cannot be signed.
         """
-        sources, settings = self._sender.sources, self._sender.settings
-        self._attempts += 1
-        self._request_id = sources.uuid()
-        user = self._prepared.user
-        facts = TokenFacts(
-            system=settings.system,
-            subscriber=settings.subscriber,
-            requester=settings.requester,
-            user_id=user.id,
-            user_name=user.name,
-            user_authentication_method=user.authentication_method,
-            base_url=settings.base_url,
-        )
-        token = self._tokens.make(facts, now=sources.clock(), unique_id=sources.uuid())
-        wire = self._sender.edition.wire
-        headers = request_headers(wire, token=token, request_id=self._request_id)
+        sources = self._sender.sources
+        request_id, wire = sources.uuid(), self._sender.edition.wire
+        token = self._token(self._now_for_tokens(), sources.uuid())
+        headers = request_headers(wire, token=token, request_id=request_id)
         headers["User-Agent"] = f"sha-disclosure/{__version__}"
+        self._request_id = request_id
+        self._attempts += 1
+        self._sent, self._under_way = sources.monotonic(), True
+        if self._announce:
+            self._announce(
+                AttemptStarted(self._prepared.notice_ids, self._request_id, self._attempts)
+            )
         return Request(headers, self._prepared.body)
 
-    def receipt(self, answer: Answer) -> Receipt:
+    def receipt(self, answer: Answer | Failure) -> Receipt:
         """Return the receipt in an answer. Raises AttemptFailed when it holds none."""
-        now = self._sender.sources.clock()
-        ids, wire = self._prepared.notice_ids, self._sender.edition.wire
-        verdict = judge(answer, notice_ids=ids, now=now, wire=wire)
+        now, took = self._sender.sources.clock(), self._since(self._sent)
+        verdict: Stored | Failure
+        if isinstance(answer, Failure):
+            verdict, status = answer, None
+        else:
+            self._experience.answered(answer.headers, received_at=now, took_s=took)
+            ids, wire = self._prepared.notice_ids, self._sender.edition.wire
+            verdict, status = judge(answer, notice_ids=ids, now=now, wire=wire), answer.status
         if isinstance(verdict, Failure):
+            self._ended(verdict.kind.__name__, status, took)
             raise AttemptFailed(verdict)
+        self._ended(STORED, status, took)
+        self._experience.quota.succeeded(retried=self._attempts > 1)
+        self._submitted()
         return Receipt(
             notices=verdict.notices,
             request_id=self._request_id,
@@ -98,11 +122,20 @@ class Submission:
         failure, sources = fault.failure, self._sender.sources
         self._refused_tokens += failure.kind is Unauthorized
         self._lost_answers += failure.kind is OutcomeUnknown
-        progress = Progress(self._attempts, self._began_at, self._refused_tokens)
-        policy = self._sender.settings.retry
         now, fraction = sources.clock(), sources.randomness.random()
-        self._wait = decide(policy, progress, failure, now, fraction)
-        return self._wait is not None
+        # Where the clock stands now, the submission began this long ago, by the monotonic one.
+        began_at = now - timedelta(seconds=self._since(self._began))
+        progress = Progress(self._attempts, began_at, self._refused_tokens)
+        self._wait = decide(self._sender.settings.retry, progress, failure, now, fraction)
+        if self._wait is None:
+            return False
+        if not self._experience.quota.take():
+            self._quota_spent = True
+            return False
+        if self._announce:
+            ids, kind = self._prepared.notice_ids, failure.kind.__name__
+            self._announce(RetryScheduled(ids, self._request_id, self._attempts, kind, self._wait))
+        return True
 
     def wait(self, _: RetryCallState) -> float:
         """Return the seconds to wait before the next attempt (for tenacity)."""
@@ -110,8 +143,97 @@ class Submission:
 
     def error(self, failure: Failure) -> SubmissionError:
         """Return the error that ends the submission."""
+        if failure.kind is NotSent and self._lost_answers:
+            # The last attempt did not reach the service, but an earlier one may have.
+            failure = replace(failure, kind=OutcomeUnknown, reason=_EARLIER + failure.reason)
+        elif self._lost_answers and failure.kind is not OutcomeUnknown:
+            failure = replace(failure, reason=_EARLIER + failure.reason)
+        if failure.kind is Unauthorized:
+            failure = replace(failure, reason=failure.reason + self._clock_told())
+        if self._quota_spent:
+            failure = replace(failure, reason=failure.reason + _SPENT)
+        self._failed(failure.kind.__name__, failure)
         return failure.error(
             notice_ids=self._prepared.notice_ids,
             request_id=self._request_id,
             attempts=self._attempts,
         )
+
+    def broken_off(self, fault: BaseException) -> None:
+        """Tell listeners that something else ended it: cancellation, Ctrl-C, a signing error."""
+        name = type(fault).__name__
+        if self._under_way:
+            self._lost_answers += 1
+            self._ended(name, None, self._since(self._sent))
+        self._failed(name, None)
+
+    def _token(self, now: datetime, unique_id: str) -> str:
+        settings, user = self._sender.settings, self._prepared.user
+        facts = TokenFacts(
+            system=settings.system,
+            subscriber=settings.subscriber,
+            requester=settings.requester,
+            user_id=user.id,
+            user_name=user.name,
+            user_authentication_method=user.authentication_method,
+            base_url=settings.base_url,
+        )
+        return self._tokens.make(facts, now=now, unique_id=unique_id)
+
+    def _now_for_tokens(self) -> datetime:
+        now, skew = self._sender.sources.clock(), self._experience.clock_skew
+        if not skew or not self._sender.settings.correct_clock_skew:
+            return now
+        # A Date header leaves a second open: no token may begin in the service's future.
+        return now + skew - timedelta(seconds=1)
+
+    def _clock_told(self) -> str:
+        skew = self._experience.clock_skew
+        if skew is None or abs(skew) <= NOTABLE:
+            return ""
+        ahead = "behind" if skew > timedelta(0) else "ahead of"
+        seconds = round(abs(skew).total_seconds())
+        return f". This host's clock is {seconds} s {ahead} the service's: set it right"
+
+    def _since(self, moment: float) -> float:
+        return self._sender.sources.monotonic() - moment
+
+    def _ended(self, outcome: str, status: int | None, seconds: float) -> None:
+        self._under_way = False
+        if self._announce:
+            ids = self._prepared.notice_ids
+            self._announce(
+                AttemptEnded(ids, self._request_id, self._attempts, outcome, status, seconds)
+            )
+
+    def _submitted(self) -> None:
+        if self._announce:
+            self._announce(
+                Submitted(
+                    notice_ids=self._prepared.notice_ids,
+                    request_id=self._request_id,
+                    attempts=self._attempts,
+                    seconds=self._since(self._began),
+                    possibly_duplicated=self._lost_answers > 0,
+                )
+            )
+
+    def _failed(self, outcome: str, failure: Failure | None) -> None:
+        if self._announce:
+            self._announce(
+                SubmissionFailed(
+                    notice_ids=self._prepared.notice_ids,
+                    request_id=self._request_id,
+                    attempts=self._attempts,
+                    seconds=self._since(self._began),
+                    outcome=outcome,
+                    status=failure.status if failure else None,
+                    retry_at=failure.retry_at if failure else None,
+                    possibly_stored=self._lost_answers > 0,
+                    quota_spent=self._quota_spent,
+                )
+            )
+
+
+_EARLIER = "An earlier attempt ended without an answer, so the service may hold the notice. Then: "
+_SPENT = ". This client's retries are used up (retry.quota) until attempts succeed again"

@@ -1,17 +1,30 @@
-"""Write the generated files of this folder, or with ``--check`` say whether they are current.
+"""Write the generated files, or with ``--check`` say whether they are current.
 
 python specs/generate.py [--check]
+
+The schema of the notice, the catalogue of the rules with the tests that prove them, and the
+table of grounds and recipients.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sha_disclosure.access import SEARCH_RULES
+from sha_disclosure.catalogue import CATALOGUE, RuleEntry
+from sha_disclosure.grounds import BY_KIND, PROVISIONS, RECIPIENTS, Row
 from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.rules import RULES as NOTICE_RULES
 
-SCHEMA = Path(__file__).resolve().parent / "disclosure-notice.schema.json"
+HERE = Path(__file__).resolve().parent
+SCHEMA = HERE / "disclosure-notice.schema.json"
+RULES = HERE / "rules.md"
+GROUNDS = HERE.parent / "docs" / "grounds.md"
+TESTS = HERE.parent / "tests"
 
 
 def notice_schema() -> str:
@@ -28,23 +41,148 @@ def notice_schema() -> str:
         **made,
         "title": "Disclosure notice (luovutusilmoitus)",
         "description": "The shape of a notice as JSON. `sha-disclosure validate` also checks the "
-        "national rules (docs and sha_disclosure/rules.py), which no schema can say.",
+        "national rules (docs and sha_disclosure/rules), which no schema can say.",
     }
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def proofs() -> dict[str, dict[str, list[str]]]:
+    """Return the tests marked ``accepts`` or ``refuses``, by rule."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for file in sorted(TESTS.rglob("test_*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                for marker, rule in _marks(node):
+                    place = f"{file.relative_to(TESTS.parent).as_posix()}::{node.name}"
+                    found.setdefault(rule, {}).setdefault(marker, []).append(place)
+    return found
+
+
+def _marks(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
+            marker = decorator.func.attr
+            if marker in {"accepts", "refuses"}:
+                for argument in decorator.args:
+                    yield marker, ast.literal_eval(argument)
+
+
+def rule_catalogue() -> str:
+    """Return the catalogue of the rules as Markdown."""
+    proven = proofs()
+    parts = [
+        "# The rules\n\n",
+        "Written by `python specs/generate.py` from `sha_disclosure/catalogue`; do not edit.\n\n",
+        "N rules judge a notice, A rules the reason of a search in the archive, SHAPE any input. "
+        "Errors keep a notice from being signed; warnings come with it (`prepared.warnings`). "
+        "`{expected}` stands for constants, never for what was given. Law: 703/2023 with "
+        "307/2024, as of 21.2.2025.\n",
+    ]
+    parts += [_rule(entry, proven.get(entry.id, {})) for entry in CATALOGUE.values()]
+    return "".join(parts)
+
+
+def _rule(entry: RuleEntry, proven: Mapping[str, list[str]]) -> str:
+    warnings = {r.key for r in (*NOTICE_RULES, *SEARCH_RULES) if r.severity == "warning"}
+    lines = [
+        f"\n## {entry.id}\n",
+        f"{entry.en}  \n{entry.fi}\n",
+        f"Rests on: {entry.rests_on}\n",
+        "| breach | severity | English | suomeksi |\n|---|---|---|---|",
+    ]
+    lines += [
+        f"| {variant or 'plain'} "
+        f"| {'warning' if f'{entry.id}.{variant}' in warnings else 'error'} "
+        f"| {_cell(en)} | {_cell(fi)} |"
+        for variant, (en, fi) in entry.texts.items()
+    ]
+    lines.append("")
+    for marker in ("accepts", "refuses"):
+        lines += [f"- {marker}: `{test}`" for test in proven.get(marker, ())]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def ground_table() -> str:
+    """Return the table of grounds and recipients as Markdown."""
+    return "".join(
+        (
+            "# Which ground with which recipient\n\n",
+            "Written by `python specs/generate.py` from `sha_disclosure/grounds`; do not edit.\n\n",
+            "Law: 703/2023 with 307/2024, as of 21.2.2025. **yes**: the provision names this "
+            "recipient. **?**: the provision does not exclude it; the SDK warns. **-**: the law "
+            "does not know it; the SDK refuses, under the rule in the last column "
+            "([specs/rules.md](../specs/rules.md)). **!**: yes when the necessity is stated: cite "
+            "56 § 3 mom., or say in `purpose` why it is necessary.\n\n",
+            "A recipient with several roles fits when one of them does. A provision in free text "
+            'is understood when it cites 703/2023 ("703/2023 62 §", "asiakastietolaki 63 § '
+            '2 mom.", "63 §:n 1 momentti") and nothing else; a text that cites another law, alone '
+            "or too, is never judged. Without a subsection the recipient may fit any of them.\n",
+            "\n## By the kind of ground\n\n",
+            _table(BY_KIND, "ground"),
+            "\n## By the provision, for the grounds `statute` and `information_request`\n\n",
+            _table(PROVISIONS, "provision"),
+            "\nOther paragraphs of 703/2023 are no ground for a disclosure past Kanta, and the "
+            "SDK warns (N24): among them 39 § and 64 § (data you obtain), 51 § (a minor's denial), "
+            "54 §, 60 § and 61 § (patient data), 57-59 § (how rights, permissions and denials "
+            "work) and 76 § (relayed through Kanta).\n",
+            "\n## Whether a notice is needed at all\n\n",
+            "`sha_disclosure.notice_needed(...)` answers with the citation: not for data you "
+            "obtain (39 §, 64 §), not within the same controller (10 § 2 mom., 13 §), not between "
+            "the organiser and a producer that acts for it (14 §), not through Kanta (70 § 2 "
+            "mom.); otherwise yes (10 § 3 mom., 70 § 1 mom.).\n",
+            "\n## Words\n\n| word | English | suomeksi |\n|---|---|---|\n",
+            *(f"| `{word}` | {en} | {fi} |\n" for word, (en, fi) in RECIPIENTS.items()),
+        )
+    )
+
+
+_SHORT = {
+    "social_welfare_provider": "social prov.",
+    "social_welfare_authority": "social auth.",
+    "health_care_provider": "health prov.",
+    "other_authority": "other auth.",
+    "other": "other body",
+    "client": "client",
+    "legal_representative": "legal repr.",
+    "close_person": "close person",
+    "other_person": "other person",
+}
+
+
+def _table(rows: tuple[Row, ...], first: str) -> str:
+    heading = [first, "what it is", *_SHORT.values(), "rule"]
+    lines = [f"| {' | '.join(heading)} |", "|" + "---|" * len(heading)]
+    for row in rows:
+        name = f"`{row.kind}`<br>{row.provision}" if first == "ground" else row.provision
+        cells = [name, f"{row.en}<br>{row.fi}", *(_mark(row, word) for word in _SHORT)]
+        lines.append(f"| {' | '.join((*cells, row.rule.partition('.')[0]))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _mark(row: Row, word: str) -> str:
+    if word in row.necessity:
+        return "!"
+    return "yes" if word in row.known else "?" if word in row.doubtful else "-"
 
 
 def main() -> int:
     """Write the files; with ``--check`` return 1 when one of them is not current."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
-    wanted = notice_schema()
+    wanted = {SCHEMA: notice_schema(), RULES: rule_catalogue(), GROUNDS: ground_table()}
     if not parser.parse_args().check:
-        SCHEMA.write_text(wanted, "utf-8")
+        for file, text in wanted.items():
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, "utf-8")
         return 0
-    if SCHEMA.is_file() and SCHEMA.read_text("utf-8") == wanted:
-        return 0
-    print(f"{SCHEMA.name} is not current: run python specs/generate.py")
-    return 1
+    stale = [f for f, text in wanted.items() if not f.is_file() or f.read_text("utf-8") != text]
+    for file in stale:
+        print(f"{file.name} is not current: run python specs/generate.py")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -106,6 +106,11 @@ def full(ground_kind: str = "statute", recipient_kind: str | None = None, **chan
     """Return a notice with every field given; without ``recipient_kind``, one that fits."""
     if recipient_kind is None:
         recipient_kind = "person" if ground_kind == "information_request" else "organisation"
+    by_provision = ground_kind in {"statute", "information_request"}
+    own = (ground_kind, recipient_kind) != ("information_request", "person") and (
+        recipient_kind in {"client", "person"}
+    )
+    provision = {"provision": "(EU) 2016/679 15 art."} if by_provision and own else {}
     return copy.deepcopy(
         {
             "id": "1.2.246.10.28777751.10.0.95.2026.1",
@@ -130,7 +135,7 @@ def full(ground_kind: str = "statute", recipient_kind: str | None = None, **chan
                 "unit": {"oid": "1.2.246.10.28777751.10.12", "name": "Aikuissosiaalityö"},
             },
             "recipient": recipient(recipient_kind),
-            "ground": ground(ground_kind),
+            "ground": ground(ground_kind, **provision),
             "purpose": "Palvelun järjestäminen",
             "disclosed_at": "2026-11-15T11:00:00+02:00",
             "recorded_at": "2026-11-15T11:04:00+02:00",
@@ -286,11 +291,13 @@ def _grounds(draw: st.DrawFn, disclosed: datetime) -> Data:
 
 
 _NEEDED_ROLE = {
+    "permission": "social_welfare_provider",
     "broad_right": "social_welfare_provider",
     "authority_right": "social_welfare_authority",
 }
 _RECIPIENTS = {
     "information_request": ("client", "person"),
+    "permission": ("organisation", "professional"),
     "broad_right": ("organisation", "professional"),
     "authority_right": ("organisation", "professional"),
 }

@@ -35,7 +35,14 @@ def test_an_example_runs_against_the_sandbox(example):
         assert name not in printed
 
 
-def test_the_examples_follow_the_settings_that_are_named():
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_follows_the_settings_that_are_named(example):
+    with Sandbox(key_kind="RSA-2048") as sandbox:
+        run(example, SHA_DISCLOSURE_SETTINGS=str(sandbox.settings_file))
+        assert sandbox.received() or example.stem == "verify_bundle"
+
+
+def test_the_first_example_sends_one_notice_to_the_settings_that_are_named():
     with Sandbox() as sandbox:
         run(
             ROOT / "examples" / "first_notice.py",

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from sha_disclosure._version import __version__
 from sha_disclosure.cli.build import build, sign
+from sha_disclosure.cli.codes import application as codes
 from sha_disclosure.cli.demo import demo
 from sha_disclosure.cli.edition import edition
 from sha_disclosure.cli.options import (
@@ -19,6 +20,7 @@ from sha_disclosure.cli.options import (
     SettingsOption,
     exit_code,
 )
+from sha_disclosure.cli.outbox import application as outbox
 from sha_disclosure.cli.output import Output
 from sha_disclosure.cli.sandbox import sandbox
 from sha_disclosure.cli.send import send
@@ -111,6 +113,8 @@ def application() -> typer.Typer:
     app.callback(invoke_without_command=True)(_common)
     for command in (demo, validate, build, sign, verify, send, sandbox, edition):
         app.command()(command)
+    app.add_typer(outbox(), name="outbox")
+    app.add_typer(codes(), name="codes")
     return app
 
 

@@ -16,7 +16,8 @@ from sha_disclosure.editions import Entry, Status, load_edition
 
 _COLOURS = {"published": "green", "confirmed": "green", "inferred": "yellow", "assumed": "red"}
 _MEANING = (
-    "published: read on a public page of Kela; inferred: follows from public facts; assumed: "
+    "published: read on a public page of Kela, or of HL7 where the value is FHIR's; inferred: "
+    "follows from public facts; assumed: "
     "this project's choice, which only Kela's documents can confirm; confirmed: the vendor "
     "compared it with them. Production refuses assumed values unless accept_assumed = true."
 )
@@ -31,7 +32,8 @@ def edition(
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     unconfirmed: Annotated[
-        bool, typer.Option("--unconfirmed", help="Only what is assumed, with what to check.")
+        bool,
+        typer.Option("--unconfirmed", help="Only assumed and inferred values, with what to check."),
     ] = False,
 ) -> int:
     """List the wire contract and how well each value is known.

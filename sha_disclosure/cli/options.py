@@ -49,6 +49,14 @@ SettingsOption = Annotated[
 LanguageOption = Annotated[
     Lang | None, typer.Option("--lang", help="Language of the messages; also before the command.")
 ]
+CodeListsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--code-lists",
+        metavar="DIR|FILE",
+        help="Imported code lists; default: code_lists of the settings.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 PrettyOption = Annotated[bool, typer.Option("--pretty", help="Indent the JSON.")]
 FilesArgument = Annotated[
@@ -75,19 +83,24 @@ class Call:
 
     settings_file: Path | None
     language: Language
+    code_lists: Path | None = None
 
     @classmethod
     def of(
-        cls, context: typer.Context, settings: Path | None = None, lang: Lang | None = None
+        cls,
+        context: typer.Context,
+        settings: Path | None = None,
+        lang: Lang | None = None,
+        code_lists: Path | None = None,
     ) -> Call:
-        """Return the call of a command with its own ``--settings`` and ``--lang``."""
+        """Return the call of a command with its own options."""
         common: Common = context.obj
-        chosen = lang or common.lang
-        return cls(settings or common.settings, "fi" if chosen is Lang.fi else "en")
+        language: Language = "fi" if (lang or common.lang) is Lang.fi else "en"
+        return cls(settings or common.settings, language, code_lists)
 
     def settings(self) -> Settings:
         """Return the settings. Raises ConfigurationError when there are none."""
-        return Settings.load(self.settings_file)
+        return self._with_code_lists(Settings.load(self.settings_file))
 
     def settings_or_stand_in(self) -> Settings:
         """Return the settings or, when no file is named, the sandbox's sender.
@@ -96,7 +109,12 @@ class Call:
         """
         if self.settings_file or os.environ.get(FILE_VARIABLE):
             return self.settings()
-        return Settings.stand_in(os.environ)
+        return self._with_code_lists(Settings.stand_in(os.environ))
+
+    def _with_code_lists(self, settings: Settings) -> Settings:
+        if self.code_lists is None:
+            return settings
+        return settings.model_copy(update={"code_lists": self.code_lists})
 
     def sender_or_stand_in(self) -> Sender:
         """Return who would send, as ``settings_or_stand_in`` says."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console
@@ -18,6 +19,29 @@ from sha_disclosure.transport.receipt import Receipt
 _NOT_SENT = "prepared, not sent (dry run)"
 
 
+@dataclass(slots=True)
+class Place:
+    """How far ``send`` is: the notice at hand, and its ids while it is being submitted."""
+
+    label: str = ""
+    notice_ids: tuple[str, ...] = ()
+
+    def told(self) -> tuple[str, str]:
+        """Return what an interruption here means, in English and Finnish."""
+        if self.notice_ids:
+            ids = ", ".join(self.notice_ids)
+            return (
+                f"Stopped while {self.label} was being sent (notice {ids}): it may or may not be "
+                "with the service. Nothing after it was sent.",
+                f"Keskeytetty, kun {self.label} oli lähtemässä (ilmoitus {ids}): se saattaa olla "
+                "palvelussa tai olla olematta. Mitään sen jälkeen ei lähetetty.",
+            )
+        return (
+            f"Stopped: {self.label} and what comes after it were not sent.",
+            f"Keskeytetty: tiedostoa {self.label} ja sen jälkeisiä ei lähetetty.",
+        )
+
+
 class Report(Protocol):
     """Told of each notice as soon as its end is known; keeps nothing."""
 
@@ -30,8 +54,8 @@ class Report(Protocol):
     def failed(self, label: str, error: DisclosureError) -> None:
         """Tell why a notice was not accepted."""
 
-    def interrupted(self) -> None:
-        """Tell that the user stopped the command."""
+    def interrupted(self, place: Place) -> None:
+        """Tell where the user stopped the command."""
 
     def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
         """Tell how many notices ended how, by exit code."""
@@ -59,19 +83,14 @@ class JsonReport:
         record = as_dict(error, self._output.language)
         self._output.json_line({**record, "file": label}, error=True)
 
-    def interrupted(self) -> None:
-        """Print that the last notice may or may not be with the service."""
-        record = {"error": "Interrupted", "message": _INTERRUPTED[0]}
-        self._output.json_line(record, error=True)
+    def interrupted(self, place: Place) -> None:
+        """Print where the command was stopped."""
+        told = {"file": place.label, "notice_ids": list(place.notice_ids)}
+        message = self._output.say(*place.told())
+        self._output.json_line({"error": "Interrupted", "message": message, **told}, error=True)
 
     def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
         """Print nothing: the lines say everything."""
-
-
-_INTERRUPTED = (
-    "Stopped: the notice that was under way may or may not be with the service",
-    "Keskeytetty: kesken jäänyt ilmoitus saattaa olla palvelussa tai olla olematta",
-)
 
 
 class TextReport:
@@ -138,9 +157,9 @@ class TextReport:
                 )
             )
 
-    def interrupted(self) -> None:
-        """Print that the last notice may or may not be with the service."""
-        self._output.err.print(self._output.say(*_INTERRUPTED))
+    def interrupted(self, place: Place) -> None:
+        """Print where the command was stopped."""
+        self._output.err.print(Text(clean(self._output.say(*place.told()))))
 
     def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
         """Print the counts."""

@@ -13,6 +13,7 @@ import typer
 
 from sha_disclosure.cli.options import Call
 from sha_disclosure.cli.output import Output, clean
+from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,13 +31,20 @@ def sandbox(
     admin_port: Annotated[
         int, typer.Option("--admin-port", min=0, max=65535, help="Port of the web page.")
     ] = 0,
+    edition: Annotated[
+        str | None,
+        typer.Option("--edition", metavar="NAME_OR_PATH", help="Check by this edition."),
+    ] = None,
 ) -> int:
     """Run a stand-in for the Kanta service on this computer until Ctrl-C.
 
     Example: sha-disclosure sandbox --port 8443 --dir sandbox-data
     """
     output = Call.of(context).output
-    with _stop_signal() as stopped, sandbox_class()(folder, port=port, admin_port=admin_port) as it:
+    made = sandbox_class()(
+        folder, port=port, admin_port=admin_port, edition=load_edition(edition) if edition else None
+    )
+    with _stop_signal() as stopped, made as it:
         _introduce(output, it)
         # A wait without end would not see Ctrl-C on Windows.
         while not stopped.wait(0.5):

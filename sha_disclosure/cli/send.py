@@ -20,6 +20,7 @@ from sha_disclosure.cli.options import (
     REFUSED,
     UNDELIVERED,
     Call,
+    CodeListsOption,
     FilesArgument,
     JsonOption,
     LanguageOption,
@@ -27,7 +28,7 @@ from sha_disclosure.cli.options import (
     exit_code,
 )
 from sha_disclosure.cli.output import Output, as_dict
-from sha_disclosure.cli.receipts import JsonReport, Report, TextReport
+from sha_disclosure.cli.receipts import JsonReport, Place, Report, TextReport
 from sha_disclosure.client import KantaClient
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError
@@ -41,6 +42,7 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     settings: SettingsOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
+    code_lists: CodeListsOption = None,
     rate: Annotated[
         float | None, typer.Option("--rate", metavar="N", help="At most N notices a second.")
     ] = None,
@@ -67,7 +69,7 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     if rate is not None and not rate > 0:
         raise typer.BadParameter("give a number above 0", param_hint="--rate")
-    call = Call.of(context, settings, lang)
+    call = Call.of(context, settings, lang, code_lists)
     output = call.output
     try:
         given = call.settings()
@@ -121,21 +123,23 @@ def _send_all(
     sender = Sender(settings, edition)
     bar = progress.add_task("send", total=length(files))
     codes: Counter[int] = Counter()
+    place = Place()
     try:
         with KantaClient(settings, edition=edition) as kanta:
             for document in documents(files):
+                place.label, place.notice_ids = document.label, ()
                 pace.wait()
-                code = _send_one(document, kanta, sender, report, dry_run=dry_run)
+                code = _send_one(document, kanta, sender, report, place, dry_run=dry_run)
                 codes[code] += 1
                 progress.advance(bar, document.size)
                 if code == CONFIGURATION:
                     break
     except KeyboardInterrupt:
-        report.interrupted()
+        report.interrupted(place)
         codes[UNDELIVERED] += 1
     except (BrokenPipeError, SystemExit):  # rich turns the first into the second
         _close_output()
-        report.interrupted()
+        report.interrupted(place)
         return UNDELIVERED
     report.end(codes, dry_run=dry_run)
     order = (CONFIGURATION, UNDELIVERED, REFUSED, INVALID)
@@ -149,7 +153,13 @@ def _close_output() -> None:
 
 
 def _send_one(
-    document: Document, kanta: KantaClient, sender: Sender, report: Report, *, dry_run: bool
+    document: Document,
+    kanta: KantaClient,
+    sender: Sender,
+    report: Report,
+    place: Place,
+    *,
+    dry_run: bool,
 ) -> int:
     """Send one notice and tell how it went; return the exit code that says so."""
     try:
@@ -157,6 +167,7 @@ def _send_one(
         if dry_run:
             report.prepared(document.label, prepared)
         else:
+            place.notice_ids = prepared.notice_ids
             report.accepted(document.label, kanta.submit(prepared))
     except DisclosureError as error:
         report.failed(document.label, error)

@@ -12,6 +12,7 @@ from sha_disclosure.cli.notices import documents, problems_of, require_readable
 from sha_disclosure.cli.options import (
     INVALID,
     Call,
+    CodeListsOption,
     FilesArgument,
     JsonOption,
     LanguageOption,
@@ -23,12 +24,13 @@ from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.prepare import Sender, build
 
 
-def validate(
+def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
     files: FilesArgument,
     settings: SettingsOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
+    code_lists: CodeListsOption = None,
     deep: Annotated[
         bool, typer.Option("--deep", help="Also build the Bundle and check it as FHIR.")
     ] = False,
@@ -40,7 +42,7 @@ def validate(
     Exit codes: 0 no errors (warnings do not count), 1 errors. Without settings the sandbox's
     sender stands in, so real identity codes are refused.
     """
-    call = Call.of(context, settings, lang)
+    call = Call.of(context, settings, lang, code_lists)
     output, sender = call.output, call.sender_or_stand_in()
     require_readable(files)
     records = []

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import BaseModel
+
 from sha_disclosure.access import AuthorityRight, BroadRight
 from sha_disclosure.codes import Coding
 from sha_disclosure.editions.wire import Wire
@@ -36,7 +38,8 @@ def completed(
     if isinstance(ground, BroadRight | AuthorityRight) and ground.reason is not None:
         reason = _short(ground.reason, wire.code_system.access_reason)
         changes["ground"] = ground.model_copy(update={"reason": reason})
-    return notice.model_copy(update=changes) if changes else notice
+    # What is put in is checked already, so the copy need not be checked again.
+    return BaseModel.model_copy(notice, update=changes) if changes else notice
 
 
 def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -82,6 +83,8 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        # Whole messages are in it; SQLite gives its other files the mode of this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         # Losing the last messages when the machine's power fails is nothing to a sandbox.
         self._database.execute("PRAGMA journal_mode=WAL")

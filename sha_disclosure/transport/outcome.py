@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sha_disclosure.editions.wire import Wire
@@ -22,9 +21,11 @@ from sha_disclosure.errors import (
 )
 from sha_disclosure.operation_outcome import OperationOutcome
 from sha_disclosure.transport.receipt import StoredNotice
+from sha_disclosure.transport.skew import http_date
 
 _STORED = re.compile(r"2[0-9]{2}( .*)?")
 _BUSY = frozenset({408, 425, 429, 502, 503, 504})
+_FOREVER = 10**8  # seconds, three years: any longer wait overflows a date somewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ def judge(
             Unavailable,
             f"The service cannot take the notice now{told}. Submit the same notice again later",
             answer.status,
-            retry_at=retry_after(answer.headers.get("retry-after"), now),
+            retry_at=retry_after(
+                answer.headers.get("retry-after"), now, http_date(answer.headers.get("date"))
+            ),
         )
     if answer.status >= 400:
         return Failure(
@@ -182,23 +185,24 @@ def _json(body: bytes) -> Any:
         return None
 
 
-def retry_after(value: str | None, now: datetime) -> datetime | None:
+def retry_after(value: str | None, now: datetime, date: datetime | None = None) -> datetime | None:
     """Return the moment a Retry-After header names, or None when it names none (RFC 9110 10.2.3).
 
-    Both forms are read, seconds and HTTP-date; a moment in the past means now.
+    Both forms are read, seconds and HTTP-date; a moment in the past means now. With ``date``,
+    the service's own clock when it answered, an HTTP-date means as long from ``now`` as it is
+    from then: the two hosts' clocks need not agree.
     """
     if value is None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
         digits = text.lstrip("0")[:10] or "0"
-        return now + timedelta(seconds=min(int(digits), 10**8))
-    try:
-        named = parsedate_to_datetime(text)
-    except ValueError:
+        return now + timedelta(seconds=min(int(digits), _FOREVER))
+    named = http_date(text)
+    if named is None:
         return None
-    if named.tzinfo is None:
-        named = named.replace(tzinfo=UTC)
+    if date is not None:
+        named = now + min(named - date, timedelta(seconds=_FOREVER))
     return max(named, now)
 
 

@@ -62,9 +62,10 @@ def test_a_placeholder_says_that_it_is_assumed(edition: Edition) -> None:
     assert {e.status for e in placeholders} == {"assumed"}
 
 
-def test_unconfirmed_entries_are_the_assumed_ones(edition: Edition) -> None:
-    assert {e.status for e in edition.unconfirmed()} == {"assumed"}
-    assert len(edition.unconfirmed()) == sum(e.status == "assumed" for e in edition.entries)
+def test_unconfirmed_entries_are_all_that_have_something_to_check(edition: Edition) -> None:
+    assert {e.status for e in edition.unconfirmed()} == {"assumed", "inferred"}
+    assert edition.unconfirmed() == tuple(e for e in edition.entries if e.check)
+    assert {e.status for e in edition.assumed()} == {"assumed"}
 
 
 def test_an_edition_turns_into_plain_values(edition: Edition) -> None:

@@ -375,7 +375,16 @@ def test_another_seed_changes_nothing_but_the_ids(
             text = text.replace(resource["id"], f"<{number}>")
         texts.append(text)
     assert texts[0] == texts[1]
-    assert contents(bundles[0])[1]["id"] != contents(bundles[1])[1]["id"]
+    ids = [[resource["id"] for resource in contents(bundle)] for bundle in bundles]
+    given = data.get("id") is not None
+    assert (ids[0] == ids[1]) == given
+
+
+def test_a_notice_prepared_again_has_the_same_ids_and_content(settings: Settings) -> None:
+    """After a crash the same notice must not look like another one."""
+    data = full("permission") | {"id": "1.2.246.10.12345678.10.0.95.7"}
+    first, again = (to_bytes(built(settings, EDITION, data, seed=s).bundle) for s in (1, 2))
+    assert first == again
 
 
 # --- reading what is not ours ------------------------------------------------------------------

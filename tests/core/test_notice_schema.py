@@ -31,7 +31,8 @@ def validator(schema: Any) -> jsonschema.Draft202012Validator:
 
 def generate(monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str) -> int:
     """Run the generator as a script with its output in another folder."""
-    script = folder / "generate.py"
+    script = folder / "specs" / "generate.py"
+    script.parent.mkdir(exist_ok=True)
     script.write_text((SPECS / "generate.py").read_text("utf-8"), "utf-8")
     monkeypatch.setattr(sys, "argv", [str(script), *options])
     with pytest.raises(SystemExit) as caught:
@@ -44,13 +45,13 @@ def test_the_schema_in_the_repository_is_current(
 ) -> None:
     assert generate(monkeypatch, tmp_path) == 0
     name = "disclosure-notice.schema.json"
-    assert (tmp_path / name).read_bytes() == (SPECS / name).read_bytes()
+    assert (tmp_path / "specs" / name).read_bytes() == (SPECS / name).read_bytes()
 
 
 def test_check_fails_for_a_stale_or_missing_file_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "disclosure-notice.schema.json"
+    file = tmp_path / "specs" / "disclosure-notice.schema.json"
     assert generate(monkeypatch, tmp_path, "--check") == 1
     assert not file.exists()
     file.write_text("{}", "utf-8")

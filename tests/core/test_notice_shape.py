@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import re
+import traceback
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,7 @@ def test_the_places_under_test_are_all_fields_of_the_notice() -> None:
     assert set(ASKED_BY) <= known
 
 
+@pytest.mark.accepts("SHAPE")
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("recipient", RECIPIENTS)
 def test_a_full_notice_is_read_and_written_back_alike(ground: str, recipient: str) -> None:
@@ -116,6 +118,7 @@ def test_every_example_is_read_and_written_back_alike(notice_texts: dict[str, st
         assert DisclosureNotice.model_validate_json(notice.model_dump_json()) == notice
 
 
+@pytest.mark.refuses("N03", "N05", "N06", "SHAPE")
 @pytest.mark.parametrize(("ground", "recipient", "path"), FIELDS)
 def test_a_required_field_that_is_missing_is_told_at_its_place(
     ground: str, recipient: str, path: Path
@@ -280,11 +283,38 @@ def test_a_part_built_in_python_tells_the_same_problems() -> None:
 
 def test_a_part_is_frozen_and_has_no_other_attributes() -> None:
     notice = DisclosureNotice.model_validate(full())
-    with pytest.raises(ValueError, match="frozen"):
-        notice.purpose = notice.purpose  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="model_copy") as caught:
+        notice.purpose = "Zzmarker"  # type: ignore[misc, assignment]
+    assert "Zzmarker" not in str(caught.value)
     with pytest.raises(AttributeError):
         notice.nothing  # type: ignore[attr-defined]  # noqa: B018
     assert str(notice.controller.register) == "1"
+
+
+def test_a_changed_copy_is_checked_like_a_new_part() -> None:
+    notice = DisclosureNotice.model_validate(full())
+    copy = notice.model_copy(update={"purpose": "Toinen syy", "id": None})
+    assert copy.purpose.reveal() == "Toinen syy"
+    assert copy.model_copy(update={"purpose": notice.purpose, "id": notice.id}) == notice
+    for update in ({"disclosed_data": ()}, {"client": None}, {"nothing": 1}, {"purpose": " "}):
+        with pytest.raises(InvalidNotice):
+            notice.model_copy(update=update)
+
+
+def test_a_traceback_does_not_hold_the_input() -> None:
+    text = json.dumps(full() | {"purpose": 5, "language": "Zzmarker"})
+    for make in (
+        lambda: DisclosureNotice.model_validate_json(text),
+        lambda: DisclosureNotice.model_validate(json.loads(text)),
+        lambda: DisclosureNotice(**json.loads(text)),
+    ):
+        with pytest.raises(InvalidNotice) as caught:
+            make()
+        walked = traceback.walk_tb(caught.value.__traceback__)
+        inside = [f for f, _ in walked if f.f_code.co_filename.endswith("disclosure/shape.py")]
+        assert inside
+        for frame in inside:
+            assert "Zzmarker" not in repr(frame.f_locals)
 
 
 # --- JSON --------------------------------------------------------------------------------------
@@ -312,7 +342,8 @@ def test_a_fault_of_json_is_told_by_line_and_column(text: str | bytes, place: st
     error = json_refused(text)
     assert told(error) == [("SHAPE", "")]
     assert place in error.problems[0].en
-    assert place in error.problems[0].fi
+    in_finnish = place.replace("line", "rivi").replace("column", "sarake")
+    assert in_finnish in error.problems[0].fi
     assert MARK not in everything_shown_by(error)
 
 

@@ -47,7 +47,7 @@ class Shell:
         else:
 
             async def sleep(seconds: float) -> None:
-                self.slept.append(seconds)
+                options["sources"].sleep(seconds)
 
             self.client = AsyncKantaClient(settings, sleep=sleep, **options)
         self._open.append(self.client)
@@ -56,10 +56,10 @@ class Shell:
     def prepare(self, notice):
         return self.client.prepare(notice)
 
-    def submit(self, prepared):
+    def submit(self, prepared, **options):
         if self._loop is None:
-            return self.client.submit(prepared)
-        return self._loop.run_until_complete(self.client.submit(prepared))
+            return self.client.submit(prepared, **options)
+        return self._loop.run_until_complete(self.client.submit(prepared, **options))
 
     def close(self) -> None:
         for client in self._open:

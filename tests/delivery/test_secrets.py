@@ -4,12 +4,14 @@ import json
 import logging
 import pickle
 import traceback
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from telemetry import Telemetry
 
 from sha_disclosure import DisclosureError, DisclosureNotice
-from sha_disclosure.submission import Submission
+from sha_disclosure.events import logging_listener
 
 NOTICES = Path(__file__).parents[2] / "examples" / "notices"
 NAME = "Salaisuusnen"
@@ -52,9 +54,13 @@ def test_the_notice_and_all_that_is_made_of_it_hide_it(kanta, planted):
 
 
 @pytest.mark.parametrize("fault", [None, "reset_after", "html", "status", "redirect", "half_body"])
-def test_no_log_record_error_or_traceback_shows_it(shell, sandbox, planted, caplog, fault):
+def test_no_log_record_event_span_metric_error_or_traceback_shows_it(
+    shell, sandbox, planted, caplog, fault
+):
     caplog.set_level(logging.DEBUG)
-    kanta = shell.connect(sandbox.settings())
+    heard, telemetry = [], Telemetry()
+    listeners = [heard.append, logging_listener(), telemetry.listener]
+    kanta = shell.connect(sandbox.settings(), listeners=listeners)
     if fault:
         sandbox.inject(fault, **({"status": 422} if fault == "status" else {}))
     try:
@@ -65,11 +71,16 @@ def test_no_log_record_error_or_traceback_shows_it(shell, sandbox, planted, capl
         clean(pickle.dumps(error))
     assert caplog.records
     in_logs(caplog)
+    assert heard
+    clean(heard, *heard, *(asdict(event) for event in heard))
+    assert telemetry.spans.get_finished_spans()
+    clean(*(span.to_json() for span in telemetry.spans.get_finished_spans()))
+    clean(telemetry.reader.get_metrics_data().to_json())
 
 
 def test_no_url_or_header_outside_the_signed_token_shows_it(kanta, planted):
     client = kanta.client
-    request = Submission(client._sender, client._tokens, kanta.prepare(planted)).request()
+    request = client._course(kanta.prepare(planted), None).request()
     clean(request, client._sender.url)
     headers = dict(request.headers)
     token = headers.pop("Authorization")

@@ -1,7 +1,8 @@
-"""The broad right of access and the authority's right of access (703/2023 55 § 2 mom.).
+"""The two rights of 703/2023 55 § 2 mom. as grounds of a disclosure notice.
 
-Two rights, two types: the first belongs to any social welfare provider when a client cannot
-judge a permission, the second to a social welfare authority for a statutory task.
+Two rights, two types: the broad right belongs to any social welfare provider when a client
+cannot judge a permission, the authority's right to a social welfare authority for a statutory
+task. For searches in the archive see ``sha_disclosure.access.searches``.
 """
 
 from __future__ import annotations
@@ -53,6 +54,12 @@ Confirmed = Annotated[Literal[True], BeforeValidator(_confirmed)]
 """A condition the caller confirms: ``true``, and nothing else."""
 
 
+AuthorityPurpose = Literal["assess_need", "arrange_care", "verify_information"]
+"""What an authority needs the data for (55 § 2): sosiaalihuollon tarpeen selvittäminen,
+sosiaalihuollon järjestäminen ja siihen liittyvät toimenpiteet, annettujen tietojen tarkistaminen.
+"""
+
+
 class BroadRight(Part):
     """A social welfare provider's broad right of access (laaja tiedonsaantioikeus, 55 § 2).
 
@@ -62,9 +69,9 @@ class BroadRight(Part):
     """
 
     kind: Literal["broad_right"] = "broad_right"
-    cause: Annotated[Cause, CoveredBy("N09")]
-    no_legal_representative: Annotated[Confirmed, CoveredBy("N09")]
-    necessity: Annotated[FreeText, CoveredBy("N09")]
+    cause: Annotated[Cause, CoveredBy("N09.cause")]
+    no_legal_representative: Annotated[Confirmed, CoveredBy("N09.no_legal_representative")]
+    necessity: Annotated[FreeText, CoveredBy("N09.necessity")]
     reason: Coding | None = None
 
 
@@ -77,8 +84,6 @@ class AuthorityRight(Part):
     """
 
     kind: Literal["authority_right"] = "authority_right"
-    purpose: Annotated[
-        Literal["assess_need", "arrange_care", "verify_information"], CoveredBy("N10")
-    ]
-    statutory_task: Annotated[FreeText, CoveredBy("N10")]
+    purpose: Annotated[AuthorityPurpose, CoveredBy("N10.purpose")]
+    statutory_task: Annotated[FreeText, CoveredBy("N10.statutory_task")]
     reason: Coding | None = None

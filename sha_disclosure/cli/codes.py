@@ -1,0 +1,237 @@
+"""``sha-disclosure codes``: import national code lists, list them, show their codes."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.table import Column, Table
+
+from sha_disclosure.cli.options import (
+    INVALID,
+    Call,
+    JsonOption,
+    LanguageOption,
+    SettingsOption,
+)
+from sha_disclosure.cli.output import Output, clean
+from sha_disclosure.codes.fetching import fetch_code_list
+from sha_disclosure.codes.folder import load_code_lists, store, stored_lists
+from sha_disclosure.codes.lists import CodeList, ListedCode
+from sha_disclosure.codes.reading import read_code_list, system_uri
+from sha_disclosure.errors import ConfigurationError
+
+_HELP = """National code lists (koodistot): import, list, show.
+
+Example: sha-disclosure codes import --into code-lists 1.2.246.537.6.1299.202101.json
+
+Imported lists are plain JSON files in one folder. Name it as code_lists in the settings, or
+with --code-lists, and validate and send judge each code at the time of its disclosure.
+"""
+_READ_S = 60.0
+
+FolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--code-lists", "--into", metavar="DIR", help="Folder; default: code_lists of the settings."
+    ),
+]
+
+
+def application() -> typer.Typer:
+    """Return the group of commands."""
+    app = typer.Typer(help=_HELP, rich_markup_mode=None, no_args_is_help=False)
+    app.command("import")(import_lists)
+    app.command("list")(list_lists)
+    app.command("show")(show)
+    return app
+
+
+def import_lists(  # noqa: PLR0913, PLR0917 - one parameter an option
+    context: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|OID...",
+            help="Files (JSON of the code server, or CSV); with --server, OIDs of code systems.",
+            show_default=False,
+        ),
+    ],
+    into: FolderOption = None,
+    system: Annotated[
+        str | None,
+        typer.Option("--system", metavar="OID", help="Code system of the file, if not in its name"),
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            "--server",
+            metavar="URL",
+            help="Fetch from the code server, e.g. "
+            "https://koodistopalvelu.kanta.fi/codeserver/csapi/v6",
+        ),
+    ] = None,
+    settings: SettingsOption = None,
+    lang: LanguageOption = None,
+) -> int:
+    """Import code lists into the folder, each in place of the one it has.
+
+    Example: sha-disclosure codes import --into code-lists 1.2.246.537.6.1299.202101.json
+
+    Nothing is fetched unless --server is given. Exit codes: 0 imported, 4 a list cannot be
+    read (the file and the line are named); then nothing is imported.
+    """
+    call = Call.of(context, settings, lang)
+    output, folder = call.output, _folder(call, into)
+    if system is not None and (server is not None or len(sources) > 1):
+        raise typer.BadParameter("goes with one file", param_hint="--system")
+    now = datetime.now(UTC)
+    lists = list(_fetched(sources, server, now) if server else _files(sources, system, now))
+    for each in lists:
+        file = store(each, folder)
+        output.out.print(
+            output.say(
+                f"Imported {each.system}: {len(each.codes)} codes to {file}",
+                f"Tuotu {each.system}: {len(each.codes)} koodia tiedostoon {file}",
+            )
+        )
+    return 0
+
+
+def list_lists(
+    context: typer.Context,
+    folder: FolderOption = None,
+    settings: SettingsOption = None,
+    lang: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """List the imported code lists.
+
+    Example: sha-disclosure codes list --code-lists code-lists
+    """
+    call = Call.of(context, settings, lang)
+    output, today = call.output, datetime.now(UTC).date()
+    lists = stored_lists(_folder(call, folder))
+    if as_json:
+        output.json_line([_summary(each, today) for each in lists], indent=True)
+        return 0
+    say = output.say
+    table = Table(
+        Column(say("Code system", "Koodisto"), overflow="fold"),
+        Column(say("Codes", "Koodeja"), justify="right"),
+        Column(say("In force", "Voimassa"), justify="right"),
+        Column(say("Imported", "Tuotu")),
+        Column(say("From", "Lähde"), overflow="fold"),
+    )
+    for each in lists:
+        told = _summary(each, today)
+        table.add_row(*(clean(told[name]) for name in told))
+    output.out.print(table, soft_wrap=False)
+    return 0
+
+
+def show(  # noqa: PLR0913, PLR0917 - one parameter an option
+    context: typer.Context,
+    oid: Annotated[str, typer.Argument(metavar="OID", help="The code system.")],
+    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="One code of it.")] = None,
+    folder: FolderOption = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="Judge on this day; default: today."),
+    ] = None,
+    settings: SettingsOption = None,
+    lang: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Show the codes of an imported list, and how each stands on a day.
+
+    Example: sha-disclosure codes show --code-lists code-lists 1.2.246.537.6.1299.202101
+
+    Exit codes: 0 shown, 1 the list or the code is not there.
+    """
+    call = Call.of(context, settings, lang)
+    output, system = call.output, system_uri(oid)
+    day = on.date() if on else datetime.now(UTC).date()
+    lists = load_code_lists(_folder(call, folder)).lists
+    found = [c for c in lists.get(system, {}).values() if code in (None, c.code)]
+    if not found:
+        output.err.print(
+            output.say(
+                "There is no such code list or code here: see `sha-disclosure codes list`.",
+                "Koodistoa tai koodia ei ole: katso `sha-disclosure codes list`.",
+            )
+        )
+        return INVALID
+    if as_json:
+        output.json_line([_told(each, day) for each in found], indent=True)
+    else:
+        output.out.print(_table(found, day, output), soft_wrap=False)
+    return 0
+
+
+def _folder(call: Call, given: Path | None) -> Path:
+    folder = given or call.settings_or_stand_in().code_lists
+    if folder is None:
+        raise ConfigurationError(
+            "No folder of code lists: name it with --code-lists DIR, or as code_lists in the "
+            "settings"
+        )
+    return folder
+
+
+def _files(sources: list[str], system: str | None, now: datetime) -> Iterator[CodeList]:
+    for source in sources:
+        read = read_code_list(Path(source), system and system_uri(system))
+        yield CodeList(read.system, read.codes, read.source, now.isoformat("T", "seconds"))
+
+
+def _fetched(sources: list[str], server: str, now: datetime) -> Iterator[CodeList]:
+    with httpx.Client(verify=ssl.create_default_context(), timeout=_READ_S) as client:
+        for source in sources:
+            yield fetch_code_list(source, client, server, now)
+
+
+def _summary(each: CodeList, today: date) -> dict[str, object]:
+    return {
+        "system": each.system,
+        "codes": len(each.codes),
+        "in_force": sum(code.valid_on(today) for code in each.codes),
+        "imported_at": each.imported_at,
+        "source": each.source,
+    }
+
+
+def _told(code: ListedCode, day: date) -> dict[str, object]:
+    return {
+        "code": code.code,
+        "names": dict(code.names),
+        "status": code.status,
+        "valid_from": None if code.valid_from == date.min else code.valid_from.isoformat(),
+        "valid_to": None if code.valid_to == date.max else code.valid_to.isoformat(),
+        "standing": code.standing_on(day),
+    }
+
+
+def _table(codes: list[ListedCode], day: date, output: Output) -> Table:
+    say = output.say
+    standing = {
+        "in_force": say("in force", "voimassa"),
+        "closed": say("not in force", "ei voimassa"),
+        "deleted": say("removed", "poistettu"),
+        "proposal": say("proposal", "ehdotus"),
+    }
+    table = Table(
+        Column(say("Code", "Koodi")),
+        Column(say("Name", "Nimi"), overflow="fold"),
+        Column(say("Validity", "Voimassaolo")),
+        Column(f"{day}"),
+    )
+    for code in codes:
+        name = code.name(output.language) or ""
+        table.add_row(clean(code.code), clean(name), code.validity, standing[code.standing_on(day)])
+    return table

@@ -1,0 +1,24 @@
+"""Codings, and the national code lists they come from (koodistot).
+
+Lists are read from files (``reading``, ``folder``); ``fetching`` asks the code server when a
+program wants it. Nothing here calls out by itself.
+"""
+
+from sha_disclosure.codes.coding import Coding
+from sha_disclosure.codes.folder import load_code_lists
+from sha_disclosure.codes.judgement import Finding, UsedCode
+from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode, Standing, Status
+from sha_disclosure.codes.reading import read_code_list
+
+__all__ = [
+    "CodeList",
+    "CodeLists",
+    "Coding",
+    "Finding",
+    "ListedCode",
+    "Standing",
+    "Status",
+    "UsedCode",
+    "load_code_lists",
+    "read_code_list",
+]

@@ -1,0 +1,155 @@
+"""One code of a list as the code server's interface, or a table, writes it.
+
+Names of fields are compared without case, blanks and punctuation, so ``beginDate``,
+``begin_date`` and ``BEGINDATE`` are one. What the interface calls its dates is not on a page at
+hand, so every spelling listed here is taken; an unlisted one is not read, and says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sha_disclosure.codes.lists import ListedCode, Status
+from sha_disclosure.values import Code
+
+CODE = ("conceptcodeid", "codeid", "code", "koodi", "koodiarvo", "tunnus")
+FIRST_DAY = ("begindate", "beginningdate", "startdate", "validfrom", "effectivedate",
+             "voimassaalkaen", "alkupvm", "alkupaiva")  # fmt: skip
+LAST_DAY = ("expirationdate", "expirydate", "expiringdate", "expiredate", "enddate", "validto",
+            "voimassaasti", "loppupvm", "paattymispaiva")  # fmt: skip
+STATUS = ("status", "tila")
+NAMES = ("shortname", "display", "name", "nimi", "lyhytnimi", "longname", "pitkanimi",
+         "abbreviation", "lyhenne")  # fmt: skip
+"""Spellings of the display, the wanted one first."""
+
+_STATUSES: Mapping[str, Status] = {
+    "": "ACTIVE",
+    "active": "ACTIVE",
+    "voimassa": "ACTIVE",
+    "proposal": "PROPOSAL",
+    "ehdotus": "PROPOSAL",
+    "deleted": "DELETED",
+    "poistettu": "DELETED",
+    "1": "ACTIVE",
+    "0": "DELETED",
+}
+_LANGUAGES = {"fi": "fi", "fin": "fi", "sv": "sv", "swe": "sv", "se": "sv", "en": "en", "eng": "en"}
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
+_FINNISH = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: .*)?")
+_MILLISECONDS = re.compile(r"-?[0-9]{9,14}")
+
+
+class Unfit(Exception):  # noqa: N818 - a signal to the reader, who knows the file and the line
+    """A code of a list cannot be read; the text says what to mend."""
+
+
+def plain(name: str) -> str:
+    """Return a field name in the form that is compared: small letters and digits."""
+    folded = name.lower().replace("ä", "a").replace("ö", "o").replace("å", "a")
+    return re.sub(r"[^a-z0-9]", "", folded)
+
+
+def from_concept(concept: object) -> ListedCode:
+    """Return the code that one member of ``conceptCodes`` describes. Raises Unfit."""
+    if not isinstance(concept, Mapping):
+        raise Unfit("a code is not an object { }")
+    attributes = concept.get("attributes") or []
+    if not isinstance(attributes, list) or not all(isinstance(a, Mapping) for a in attributes):
+        raise Unfit("`attributes` is not a list of objects")
+    fields = {plain(str(key)): value for key, value in concept.items()}
+    names: dict[tuple[str, str], str] = {}
+    for attribute in attributes:
+        name = plain(str(attribute.get("attributeName", "")))
+        language = str(attribute.get("language") or attribute.get("lang") or "fi")
+        values = attribute.get("attributeValue")
+        value = values[0] if isinstance(values, list) and values else values
+        if name in NAMES and isinstance(value, str) and value.strip():
+            names.setdefault((name, _language(language)), value.strip())
+        elif value is not None and not isinstance(value, list):
+            fields[name] = fields.get(name) or value
+    return listed(fields, names)
+
+
+def from_row(row: Mapping[str, str]) -> ListedCode:
+    """Return the code that one row of a table describes. Raises Unfit.
+
+    A column of a display may end in a language: ``ShortName_sv``, ``nimi (sv)``.
+    """
+    fields: dict[str, Any] = {}
+    names: dict[tuple[str, str], str] = {}
+    for column, value in row.items():
+        name, language = _column(column)
+        if name in NAMES:
+            if value.strip():
+                names.setdefault((name, language), value.strip())
+        else:
+            fields[name] = value.strip()
+    return listed(fields, names)
+
+
+def listed(fields: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> ListedCode:
+    """Return the code with the fields read; their names are in the form compared."""
+    code = _first(fields, CODE)
+    if code is None:
+        raise Unfit("a code has no identifier (`conceptCodeId`)")
+    try:
+        checked = Code.check(str(code).strip())
+    except ValueError:
+        checked = ""
+    if not checked:
+        raise Unfit("a code's identifier is not a code: blanks at its ends or inside")
+    status = _STATUSES.get(plain(str(_first(fields, STATUS) or "")))
+    if status is None:
+        raise Unfit("a code's `status` is none of ACTIVE, PROPOSAL, DELETED")
+    first = _day(_first(fields, FIRST_DAY), date.min)
+    last = _day(_first(fields, LAST_DAY), date.max)
+    if last < first:
+        raise Unfit("a code's validity ends before it begins")
+    return ListedCode(checked, first, last, status, dict(_displays(names)))
+
+
+def _displays(names: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
+    order = {spelling: place for place, spelling in enumerate(NAMES)}
+    for (_, language), name in sorted(names.items(), key=lambda n: -order[n[0][0]]):
+        yield language, name  # the wanted spelling comes last and stays
+
+
+def _first(fields: Mapping[str, Any], spellings: tuple[str, ...]) -> Any:
+    return next((fields[s] for s in spellings if fields.get(s) not in (None, "")), None)
+
+
+def _column(column: str) -> tuple[str, str]:
+    name, ending = re.fullmatch(r"(.*?)(?:[\s_:.(-]+([A-Za-z]{2,3})\)?)?", column).groups()  # type: ignore[union-attr]
+    if ending and ending.lower() in _LANGUAGES and plain(name) in NAMES:
+        return plain(name), _language(ending)
+    return plain(column), "fi"
+
+
+def _language(tag: str) -> str:
+    start = tag.lower().replace("_", "-").partition("-")[0]
+    return _LANGUAGES.get(start, start)
+
+
+def _day(value: Any, absent: date) -> date:
+    if value is None:
+        return absent
+    text = str(value).strip()
+    iso, finnish = _ISO.fullmatch(text), _FINNISH.fullmatch(text)
+    fault = False
+    try:
+        if iso:
+            return date(*map(int, iso.groups()))
+        if finnish:
+            day, month, year = map(int, finnish.groups())
+            return date(year, month, day)
+        if _MILLISECONDS.fullmatch(text):
+            return datetime.fromtimestamp(int(text) / 1000, UTC).date()
+        fault = True
+    except (ValueError, OverflowError, OSError):
+        fault = True
+    if fault:
+        raise Unfit("a day of validity cannot be read: write it like 2026-12-31")
+    return absent

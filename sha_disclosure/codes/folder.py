@@ -1,0 +1,103 @@
+"""The folder of imported code lists: one plain JSON file a code system.
+
+A file has the form of the code server's interface (``conceptCodes``), with ``system``,
+``source`` and ``imported_at`` added, so a page saved from the server may lie there too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode
+from sha_disclosure.codes.reading import read_code_list
+from sha_disclosure.errors import ConfigurationError
+
+_ENDINGS = {".json", ".csv", ".tsv"}
+
+
+def load_code_lists(place: Path | str) -> CodeLists:
+    """Return the code lists in a folder, or in one file. Raises ConfigurationError."""
+    return CodeLists.of({each.system: each.codes for each in stored_lists(Path(place))})
+
+
+def stored_lists(place: Path) -> list[CodeList]:
+    """Return the lists in a folder, or in one file. Raises ConfigurationError."""
+    if place.is_file():
+        return [read_code_list(place)]
+    if not place.is_dir():
+        raise ConfigurationError(
+            f"Code lists {place}: there is no such folder or file; import a list first: "
+            "sha-disclosure codes import"
+        )
+    files: dict[str, Path] = {}
+    lists = []
+    for file in sorted(f for f in place.iterdir() if f.suffix.lower() in _ENDINGS):
+        read = read_code_list(file)
+        if read.system in files:
+            raise ConfigurationError(
+                f"Code list {file}: line 1: the code system is also in {files[read.system].name}; "
+                "keep one of them"
+            )
+        files[read.system] = file
+        lists.append(read)
+    return lists
+
+
+def store(code_list: CodeList, folder: Path) -> Path:
+    """Write a list into the folder in place of the one it has; return the file.
+
+    Raises ConfigurationError. A reader sees the old list or the new one, never a part.
+    """
+    file = folder / f"{_file_name(code_list.system)}.json"
+    text = json.dumps(_document(code_list), ensure_ascii=False, indent=1) + "\n"
+    fault = ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".", suffix=".new")
+        try:
+            with open(handle, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a handle
+                stream.write(text)
+            Path(unfinished).chmod(0o644)
+            os.replace(unfinished, file)  # noqa: PTH105 - one step
+        finally:
+            with suppress(OSError):
+                Path(unfinished).unlink(missing_ok=True)
+    except OSError as error:
+        fault = f"cannot be written ({error.strerror})"
+    if fault:
+        raise ConfigurationError(f"Code list {file}: {fault}")
+    return file
+
+
+def _file_name(system: str) -> str:
+    bare = system.removeprefix("urn:oid:")
+    return "".join(c if c.isalnum() or c in ".-_" else "_" for c in bare)
+
+
+def _document(code_list: CodeList) -> dict[str, Any]:
+    return {
+        "system": code_list.system,
+        "source": code_list.source,
+        "imported_at": code_list.imported_at,
+        "totalItems": len(code_list.codes),
+        "conceptCodes": [_concept(code) for code in code_list.codes],
+    }
+
+
+def _concept(code: ListedCode) -> dict[str, Any]:
+    made: dict[str, Any] = {"conceptCodeId": code.code, "status": code.status}
+    if code.valid_from != date.min:
+        made["beginDate"] = code.valid_from.isoformat()
+    if code.valid_to != date.max:
+        made["expirationDate"] = code.valid_to.isoformat()
+    made["attributes"] = [
+        {"attributeName": "ShortName", "language": language, "attributeValue": [name]}
+        for language, name in code.names.items()
+    ]
+    return made

@@ -1,0 +1,39 @@
+"""How a used code stands in the loaded lists: known, in force, and the words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sha_disclosure.codes.coding import Coding
+from sha_disclosure.codes.lists import CodeLists, Standing
+from sha_disclosure.values import Instant
+
+Finding = Literal["not_loaded", "unknown"] | Standing
+
+
+@dataclass(frozen=True, slots=True)
+class UsedCode:
+    """A code as it is used: of which system, and when (the day counts in the time's offset)."""
+
+    system: str
+    code: str
+    at: Instant
+    first_of_its_system: bool = True
+
+    @classmethod
+    def of(cls, coding: Coding, system: str, at: Instant) -> UsedCode:
+        """Return the use of a coding; ``system`` is the one it has when it names none."""
+        return cls(str(coding.system or system), str(coding.code), at)
+
+    def finding(self, lists: CodeLists) -> Finding:
+        """Return how the code stands at its time of use."""
+        if not lists.loaded(self.system):
+            return "not_loaded"
+        listed = lists.find(self.system, self.code)
+        return listed.standing_on(self.at.moment.date()) if listed else "unknown"
+
+    def validity(self, lists: CodeLists) -> str:
+        """Return the validity of the code in its loaded list, for the words of a problem."""
+        listed = lists.find(self.system, self.code) if lists.loaded(self.system) else None
+        return listed.validity if listed else ""

@@ -1,0 +1,104 @@
+"""Code lists (koodistot) with the validity, status and language variants of their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from sha_disclosure.codes.coding import Coding
+from sha_disclosure.values import Code, FreeText, Uri
+
+Status = Literal["ACTIVE", "PROPOSAL", "DELETED"]
+"""The status of a code at the code server: in use, proposed only, removed."""
+
+Standing = Literal["in_force", "closed", "deleted", "proposal"]
+"""How a code stands on a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCode:
+    """One code of a code list with its validity (voimassaolo): both days included.
+
+    ``names`` has its display by language tag, ``fi`` and where given ``sv``, ``en``.
+    """
+
+    code: str
+    valid_from: date = date.min
+    valid_to: date = date.max
+    status: Status = "ACTIVE"
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def valid_on(self, day: date) -> bool:
+        """Return whether the code is in force on ``day``."""
+        return self.standing_on(day) == "in_force"
+
+    def standing_on(self, day: date) -> Standing:
+        """Return how the code stands on ``day``.
+
+        A removed code that has its last day was in force until then; one that has none
+        cannot be said to have been in force on any day.
+        """
+        if self.status == "PROPOSAL":
+            return "proposal"
+        if self.status == "DELETED" and self.valid_to == date.max:
+            return "deleted"
+        return "in_force" if self.valid_from <= day <= self.valid_to else "closed"
+
+    @property
+    def validity(self) -> str:
+        """The validity in ISO 8601 days, an open end as ``...``."""
+        first = "..." if self.valid_from == date.min else self.valid_from.isoformat()
+        last = "..." if self.valid_to == date.max else self.valid_to.isoformat()
+        return f"{first} – {last}"
+
+    def name(self, language: str = "fi") -> str | None:
+        """Return the display in a language; without it in Finnish, or any there is."""
+        return (
+            self.names.get(language)
+            or self.names.get("fi")
+            or next(iter(self.names.values()), None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """One code list as imported: its code system, its codes, where it came from and when."""
+
+    system: str
+    codes: tuple[ListedCode, ...]
+    source: str = ""
+    imported_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLists:
+    """The national code lists at hand, by code-system URI. Empty by default: none is shipped.
+
+    THL adds and closes codes without changing a list's OID, so a list is loaded from the
+    national code server's data and refreshed, never built in.
+    """
+
+    lists: Mapping[str, Mapping[str, ListedCode]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lists: Mapping[str, Iterable[ListedCode]]) -> CodeLists:
+        """Index the codes of each code system."""
+        return cls({uri: {c.code: c for c in codes} for uri, codes in lists.items()})
+
+    def loaded(self, system: str) -> bool:
+        """Return whether the code system is at hand."""
+        return system in self.lists
+
+    def find(self, system: str, code: str) -> ListedCode | None:
+        """Return the code, or None when the loaded list does not have it."""
+        return self.lists[system].get(code)
+
+    def coding(self, system: str, code: str, language: str = "fi") -> Coding | None:
+        """Return the code as a Coding with its display of the list, or None without one."""
+        listed = self.lists.get(system, {}).get(code)
+        name = listed.name(language) if listed else None
+        if listed is None or name is None:
+            return None
+        return Coding(code=Code(listed.code), display=FreeText(name), system=Uri(system))

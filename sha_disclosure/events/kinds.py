@@ -1,0 +1,152 @@
+"""The events: frozen, with ids, counts, times and class names, and never a value of a notice.
+
+``outcome`` is the name of an error class of ``sha_disclosure.errors``, or ``Stored``; for an
+attempt that was broken off from outside (a cancelled task, Ctrl-C) the exception's class name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+STORED = "Stored"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted:
+    """A request is about to go out. ``attempt`` counts from 1 within one ``submit``."""
+
+    notice_ids: tuple[str, ...]
+    request_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """An attempt ended after ``seconds``; ``status`` is the HTTP status if an answer came."""
+
+    notice_ids: tuple[str, ...]
+    request_id: str
+    attempt: int
+    outcome: str
+    status: int | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RetryScheduled:
+    """The attempt ended in ``outcome``; the next one follows after ``wait_s`` seconds."""
+
+    notice_ids: tuple[str, ...]
+    request_id: str
+    attempt: int
+    outcome: str
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The service holds the message. ``seconds`` counts from the first attempt, waits included."""
+
+    notice_ids: tuple[str, ...]
+    request_id: str
+    attempts: int
+    seconds: float
+    possibly_duplicated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFailed:
+    """A ``submit`` ended without a receipt.
+
+    ``possibly_stored``: an attempt ended without an answer, so the service may hold the
+    message. ``quota_spent``: one more attempt was due, but the client's retries were used up.
+    """
+
+    notice_ids: tuple[str, ...]
+    request_id: str
+    attempts: int
+    seconds: float
+    outcome: str
+    status: int | None = None
+    retry_at: datetime | None = None
+    possibly_stored: bool = False
+    quota_spent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSkewed:
+    """The service's clock is ``skew_s`` seconds ahead of this host's (behind, if negative)."""
+
+    skew_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerOpened:
+    """After ``failures`` failures in a row nothing is sent for ``pause_s`` seconds."""
+
+    failures: int
+    pause_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerClosed:
+    """The service takes notices again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAdded:
+    """The outbox holds a message and will deliver it."""
+
+    notice_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDelivered:
+    """The service holds a message of the outbox, ``seconds`` after it was added."""
+
+    notice_ids: tuple[str, ...]
+    request_id: str
+    seconds: float
+    possibly_duplicated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeParked:
+    """A message of the outbox waits for a later try, not before ``retry_at``."""
+
+    notice_ids: tuple[str, ...]
+    outcome: str
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeQuarantined:
+    """A message of the outbox was set aside (refused, or damaged) until a person decides."""
+
+    notice_ids: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseLost:
+    """A worker held a message for too long and another may send it too."""
+
+    notice_ids: tuple[str, ...]
+
+
+Event = (
+    AttemptStarted
+    | AttemptEnded
+    | RetryScheduled
+    | Submitted
+    | SubmissionFailed
+    | ClockSkewed
+    | BreakerOpened
+    | BreakerClosed
+    | NoticeAdded
+    | NoticeDelivered
+    | NoticeParked
+    | NoticeQuarantined
+    | LeaseLost
+)

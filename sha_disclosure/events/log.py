@@ -1,0 +1,65 @@
+"""Events in the standard library's logging."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import fields
+
+from sha_disclosure.events.announcer import Listener
+from sha_disclosure.events.kinds import (
+    STORED,
+    AttemptEnded,
+    AttemptStarted,
+    BreakerOpened,
+    ClockSkewed,
+    Event,
+    LeaseLost,
+    NoticeParked,
+    NoticeQuarantined,
+    RetryScheduled,
+    SubmissionFailed,
+)
+
+_LEVELS: dict[type[Event], int] = {
+    AttemptStarted: logging.DEBUG,
+    AttemptEnded: logging.DEBUG,
+    RetryScheduled: logging.WARNING,
+    SubmissionFailed: logging.ERROR,
+    ClockSkewed: logging.WARNING,
+    BreakerOpened: logging.ERROR,
+    NoticeParked: logging.WARNING,
+    NoticeQuarantined: logging.ERROR,
+    LeaseLost: logging.WARNING,
+}  # the others: INFO
+
+
+def logging_listener(logger: logging.Logger | None = None) -> Listener:
+    """Return a listener that writes events to ``logger``, by default ``sha_disclosure``.
+
+    The level goes by the kind of event: attempts DEBUG (INFO when one failed), what was stored
+    INFO, retries WARNING, failures ERROR. The message is the kind and its fields, ids only; the
+    record carries the event itself as ``event``.
+    """
+    log = logger or logging.getLogger("sha_disclosure")
+
+    def listen(event: Event) -> None:
+        level = _level(event)
+        if log.isEnabledFor(level):
+            told = " ".join(_told(each.name, getattr(event, each.name)) for each in fields(event))
+            log.log(level, "%s %s", type(event).__name__, told, extra={"event": event})
+
+    return listen
+
+
+def _level(event: Event) -> int:
+    if isinstance(event, AttemptEnded) and event.outcome != STORED:
+        return logging.INFO
+    return _LEVELS.get(type(event), logging.INFO)
+
+
+def _told(name: str, value: object) -> str:
+    if isinstance(value, tuple):
+        return f"{name}={','.join(value)}"
+    if isinstance(value, float):
+        return f"{name}={value:.3f}"
+    return f"{name}={value}"

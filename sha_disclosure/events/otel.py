@@ -1,0 +1,196 @@
+"""Events as OpenTelemetry metrics and spans (extra ``otel``).
+
+Labels of metrics are outcome classes, HTTP statuses and states, never ids: a label's values
+must stay few (OpenTelemetry metrics SDK, cardinality limits). Ids are on spans.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sha_disclosure._version import __version__
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.events.announcer import Listener
+from sha_disclosure.events.kinds import (
+    STORED,
+    AttemptEnded,
+    AttemptStarted,
+    BreakerClosed,
+    BreakerOpened,
+    ClockSkewed,
+    Event,
+    LeaseLost,
+    NoticeAdded,
+    NoticeDelivered,
+    NoticeParked,
+    NoticeQuarantined,
+    RetryScheduled,
+    SubmissionFailed,
+    Submitted,
+)
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import CallbackOptions, Meter, Observation
+    from opentelemetry.trace import Span, Tracer
+
+_NAME = "sha_disclosure"
+_MISSING = "OpenTelemetry is not installed: pip install 'sha-disclosure[otel]'"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """What an outbox holds: messages by state, and the age of the oldest that still waits."""
+
+    counts: Mapping[str, int]
+    oldest_pending_s: float = 0.0
+
+
+def opentelemetry_listener(meter: Meter | None = None, tracer: Tracer | None = None) -> Listener:
+    """Return a listener that feeds metrics and makes a span of each attempt.
+
+    Without ``meter`` or ``tracer`` the ones of the program's own set-up are used.
+
+    Raises ConfigurationError when opentelemetry-api is not installed.
+    """
+    missing = False
+    try:
+        from opentelemetry import metrics, trace  # noqa: PLC0415 - an extra
+    except ImportError:
+        missing = True
+    if missing:
+        raise ConfigurationError(_MISSING)
+    spans = _Spans(tracer or trace.get_tracer(_NAME, __version__))
+    figures = _Figures(meter or metrics.get_meter(_NAME, __version__))
+
+    def listen(event: Event) -> None:
+        spans(event)
+        figures(event)
+
+    return listen
+
+
+def observe_queue(meter: Meter, status: Callable[[], QueueState]) -> None:
+    """Let gauges of queue depth and oldest pending age ask ``status`` when they are read.
+
+    A ``status`` that raises gives no figure for that reading.
+    """
+    from opentelemetry.metrics import Observation  # noqa: PLC0415 - the caller's meter is there
+
+    def depth(_: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(n, {"state": state}) for state, n in status().counts.items()]
+
+    def age(_: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(status().oldest_pending_s)]
+
+    meter.create_observable_gauge(
+        f"{_NAME}.outbox.depth", [depth], "{message}", "Messages in the outbox, by state"
+    )
+    meter.create_observable_gauge(
+        f"{_NAME}.outbox.oldest_pending_age", [age], "s", "Age of the oldest message that waits"
+    )
+
+
+class _Spans:
+    """One client span for each attempt, under the span that is current where it begins."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+        self._lock = threading.Lock()
+        self._open: dict[str, Span] = {}
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, AttemptStarted):
+            self._start(event)
+        elif isinstance(event, AttemptEnded):
+            self._end(event)
+
+    def _start(self, event: AttemptStarted) -> None:
+        from opentelemetry.trace import SpanKind  # noqa: PLC0415 - an extra
+
+        span = self._tracer.start_span(
+            f"{_NAME}.attempt",
+            kind=SpanKind.CLIENT,
+            attributes={
+                f"{_NAME}.notice_ids": event.notice_ids,
+                f"{_NAME}.request_id": event.request_id,
+                f"{_NAME}.attempt": event.attempt,
+            },
+        )
+        with self._lock:
+            self._open[event.request_id] = span
+
+    def _end(self, event: AttemptEnded) -> None:
+        from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415 - an extra
+
+        with self._lock:
+            span = self._open.pop(event.request_id, None)
+        if span is None:
+            return
+        span.set_attribute(f"{_NAME}.outcome", event.outcome)
+        if event.status is not None:
+            span.set_attribute("http.response.status_code", event.status)
+        if event.outcome != STORED:
+            span.set_attribute("error.type", event.outcome)
+            span.set_status(Status(StatusCode.ERROR, event.outcome))
+        span.end()
+
+
+class _Figures:
+    """The metrics; one entry of ``_told`` for each kind of event that has any."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._attempts = meter.create_histogram(
+            f"{_NAME}.attempt.duration", "s", "Time of one attempt, by outcome and HTTP status"
+        )
+        self._submissions = meter.create_counter(
+            f"{_NAME}.submissions", "{message}", "Ended submissions, by outcome"
+        )
+        self._retries = meter.create_counter(
+            f"{_NAME}.retries", "{retry}", "Retries, by the outcome that made them needed"
+        )
+        self._skew = meter.create_gauge(
+            f"{_NAME}.clock_skew", "s", "How far the service's clock is ahead, when it was far off"
+        )
+        self._breaker = meter.create_counter(
+            f"{_NAME}.breaker.changes", "{change}", "Openings and closings of the circuit breaker"
+        )
+        self._outbox = meter.create_counter(
+            f"{_NAME}.outbox.messages", "{message}", "What befell messages of the outbox"
+        )
+        self._latency = meter.create_histogram(
+            f"{_NAME}.outbox.delivery", "s", "From adding a message to its delivery"
+        )
+        self._told: dict[type[Event], Callable[[Any], None]] = {
+            AttemptEnded: self._attempt,
+            RetryScheduled: lambda e: self._retries.add(1, {"outcome": e.outcome}),
+            Submitted: lambda _: self._submissions.add(1, {"outcome": STORED}),
+            SubmissionFailed: lambda e: self._submissions.add(1, {"outcome": e.outcome}),
+            ClockSkewed: lambda e: self._skew.set(e.skew_s),
+            BreakerOpened: lambda _: self._breaker.add(1, {"state": "open"}),
+            BreakerClosed: lambda _: self._breaker.add(1, {"state": "closed"}),
+            NoticeAdded: lambda _: self._outbox.add(1, {"event": "added"}),
+            NoticeDelivered: self._delivered,
+            NoticeParked: lambda e: self._outbox.add(1, {"event": "parked", "outcome": e.outcome}),
+            NoticeQuarantined: lambda e: self._outbox.add(
+                1, {"event": "quarantined", "outcome": e.outcome}
+            ),
+            LeaseLost: lambda _: self._outbox.add(1, {"event": "lease_lost"}),
+        }
+
+    def __call__(self, event: Event) -> None:
+        tell = self._told.get(type(event))
+        if tell is not None:
+            tell(event)
+
+    def _attempt(self, event: AttemptEnded) -> None:
+        labels: dict[str, str | int] = {"outcome": event.outcome}
+        if event.status is not None:
+            labels["http.response.status_code"] = event.status
+        self._attempts.record(event.seconds, labels)
+
+    def _delivered(self, event: NoticeDelivered) -> None:
+        self._outbox.add(1, {"event": "delivered"})
+        self._latency.record(event.seconds)

@@ -1,0 +1,99 @@
+"""Evidence (näyttö toimituksesta): what was done with each message, without personal data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from sha_disclosure.errors import OutboxError
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NOTICE, State
+
+_PAGE = 500
+_COLUMNS = [c for c in MESSAGE.c if c.name != "payload"]
+
+
+def moment(milliseconds: int | None) -> str | None:
+    """Return a time of the tables as ISO 8601 in UTC."""
+    if milliseconds is None:
+        return None
+    told = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return told.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def number_of(connection: Connection, notice_id: str) -> int:
+    """Return the number of the message a notice is in. Raises OutboxError."""
+    number = connection.execute(
+        select(NOTICE.c.message).where(NOTICE.c.notice_id == notice_id)
+    ).scalar()
+    if number is None:
+        raise OutboxError(f"The outbox holds no notice with the id {notice_id}")
+    return int(number)
+
+
+def evidence_of(connection: Connection, number: int) -> dict[str, Any]:
+    """Return what is known of one message."""
+    row = connection.execute(select(*_COLUMNS).where(MESSAGE.c.number == number)).one()
+    return _evidence(connection, row)
+
+
+def all_evidence(connection: Connection, state: State | None = None) -> Iterator[dict[str, Any]]:
+    """Yield what is known of every message, in the order they were added."""
+    last = 0
+    while True:
+        asked = select(*_COLUMNS).where(MESSAGE.c.number > last)
+        if state is not None:
+            asked = asked.where(MESSAGE.c.state == state)
+        rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(_PAGE)).all()
+        for row in rows:
+            yield _evidence(connection, row)
+        if len(rows) < _PAGE:
+            return
+        last = rows[-1].number
+
+
+def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
+    notices = connection.execute(
+        select(NOTICE.c.notice_id, NOTICE.c.location)
+        .where(NOTICE.c.message == row.number)
+        .order_by(NOTICE.c.place)
+    ).all()
+    attempts = connection.execute(
+        select(ATTEMPT).where(ATTEMPT.c.message == row.number).order_by(ATTEMPT.c.number)
+    ).all()
+    return {
+        "number": row.number,
+        "notices": [{"notice_id": n.notice_id, "location": n.location} for n in notices],
+        "state": row.state,
+        "reason": row.reason,
+        "added_at": moment(row.added_at),
+        "delivered_at": moment(row.delivered_at),
+        "possibly_duplicated": bool(row.possibly_duplicated),
+        "digest": row.digest,
+        "certificate": row.certificate,
+        "edition": row.edition,
+        "attempts": [_attempt(each) for each in attempts],
+    }
+
+
+def _attempt(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "started_at": moment(row.started_at),
+        "ended_at": moment(row.ended_at),
+        "outcome": row.outcome,
+        "possibly_stored": bool(row.unknown_fate)
+        or row.ended_at is None
+        or row.outcome == "Receipt",
+        "lease_lost": bool(row.lease_lost),
+        "worker": row.worker,
+        "request_id": row.request_id,
+        "http_status": row.http_status,
+        "response_id": row.response_id,
+        "issues": json.loads(row.issues) if row.issues else None,
+        "requests": json.loads(row.requests) if row.requests else [],
+        "digest": row.digest,
+        "certificate": row.certificate,
+    }

@@ -1,0 +1,173 @@
+"""What the outbox holds: counts, lists, one message; and what a person does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from sha_disclosure.errors import OutboxError
+from sha_disclosure.events import QueueState
+from sha_disclosure.outbox.database import milliseconds
+from sha_disclosure.outbox.evidence import moment
+from sha_disclosure.outbox.keys import Keyring
+from sha_disclosure.outbox.payload import Payload
+from sha_disclosure.outbox.schema import MESSAGE, NOTICE, STATES, State
+
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Status(QueueState):
+    """How many messages are in which state, and the seconds the oldest pending one waits.
+
+    ``damaged``: those in quarantine since they could not be read. Fits ``observe_queue``.
+    """
+
+    damaged: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the status as plain values."""
+        return {
+            **{state: self.counts[state] for state in STATES},
+            "damaged": self.damaged,
+            "oldest_pending_s": round(self.oldest_pending_s, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message as the outbox lists it; nothing of its content.
+
+    ``due_at``: the next attempt; of a message being sent, the end of its lease.
+    """
+
+    number: int
+    notice_ids: tuple[str, ...]
+    state: State
+    reason: str | None
+    tries: int
+    added_at: str
+    due_at: str | None
+    delivered_at: str | None
+    possibly_duplicated: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry as plain values."""
+        names = ("state", "reason", "tries", "added_at", "due_at", "delivered_at")
+        return {
+            "number": self.number,
+            "notice_ids": list(self.notice_ids),
+            **{name: getattr(self, name) for name in names},
+            "possibly_duplicated": self.possibly_duplicated,
+        }
+
+
+def status_of(connection: Connection, now: int) -> Status:
+    """Return the counts and the age of the oldest pending message."""
+    counts: dict[str, int] = dict.fromkeys(STATES, 0)
+    asked = select(MESSAGE.c.state, func.count()).group_by(MESSAGE.c.state)
+    counts.update((state, count) for state, count in connection.execute(asked))
+    oldest = connection.execute(
+        select(func.min(MESSAGE.c.added_at)).where(MESSAGE.c.state == "pending")
+    ).scalar()
+    damaged = connection.execute(
+        select(func.count())
+        .select_from(MESSAGE)
+        .where(MESSAGE.c.state == "quarantined", MESSAGE.c.reason == "OutboxDamaged")
+    ).scalar_one()
+    age = 0.0 if oldest is None else max(0.0, (now - oldest) / 1000)
+    return Status(counts, age, damaged)
+
+
+def entries(
+    connection: Connection,
+    *,
+    state: State | None = None,
+    number: int | None = None,
+    after: int = 0,
+    limit: int = 1000,
+) -> list[Entry]:
+    """Return entries in the order they were added."""
+    columns = [c for c in MESSAGE.c if c.name != "payload"]
+    asked = select(*columns).where(MESSAGE.c.number > after)
+    if state is not None:
+        asked = asked.where(MESSAGE.c.state == state)
+    if number is not None:
+        asked = asked.where(MESSAGE.c.number == number)
+    rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(limit)).all()
+    ids = _notice_ids(connection, [row.number for row in rows])
+    return [
+        Entry(
+            number=row.number,
+            notice_ids=tuple(ids.get(row.number, ())),
+            state=row.state,
+            reason=row.reason,
+            tries=row.tries,
+            added_at=moment(row.added_at) or "",
+            due_at=moment(row.due_at) if row.state in {"pending", "sending", "parked"} else None,
+            delivered_at=moment(row.delivered_at),
+            possibly_duplicated=bool(row.possibly_duplicated),
+        )
+        for row in rows
+    ]
+
+
+def _notice_ids(connection: Connection, numbers: Collection[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    asked = select(NOTICE.c.message, NOTICE.c.notice_id).order_by(NOTICE.c.message, NOTICE.c.place)
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), _PAGE):
+        part = ordered[start : start + _PAGE]
+        for number, notice_id in connection.execute(asked.where(NOTICE.c.message.in_(part))):
+            found.setdefault(number, []).append(notice_id)
+    return found
+
+
+def retried(
+    connection: Connection, now: int, *, number: int | None = None, state: State | None = None
+) -> int:
+    """Make messages due at once; return how many. Raises OutboxError for a state that cannot."""
+    can: tuple[State, ...] = ("pending", "parked", "quarantined")
+    if state is not None and state not in can:
+        raise OutboxError(f"Messages that are {state} cannot be retried; choose of {can}")
+    asked = update(MESSAGE).where(
+        MESSAGE.c.state.in_([state] if state else can), MESSAGE.c.payload.is_not(None)
+    )
+    if number is not None:
+        asked = asked.where(MESSAGE.c.number == number)
+    changed = connection.execute(asked.values(state="pending", due_at=now, tries=0))
+    return changed.rowcount
+
+
+def forgotten(connection: Connection, before: datetime) -> int:
+    """Remove the payloads of messages delivered before a moment; ids and evidence stay."""
+    changed = connection.execute(
+        update(MESSAGE)
+        .where(
+            MESSAGE.c.state == "delivered",
+            MESSAGE.c.delivered_at < milliseconds(before),
+            MESSAGE.c.payload.is_not(None),
+        )
+        .values(payload=None, payload_digest=None)
+    )
+    return changed.rowcount
+
+
+def resealed(connection: Connection, row: Any, keys: Keyring) -> bool:
+    """Seal one stored payload with the first key. Returns whether it could be opened."""
+    opened = (
+        keys.open(row.payload) if Payload.of(row.payload).digest == row.payload_digest else None
+    )
+    if opened is None:
+        return False
+    fresh = Payload.of(keys.seal(opened))
+    connection.execute(
+        update(MESSAGE)
+        .where(MESSAGE.c.number == row.number, MESSAGE.c.payload_digest == row.payload_digest)
+        .values(payload=fresh.data, payload_digest=fresh.digest)
+    )
+    return True

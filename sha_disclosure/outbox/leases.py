@@ -1,0 +1,181 @@
+"""Who works on which message: leases with heartbeat, and strict order per client."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
+
+from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.schema import ATTEMPT, BLOCKING, MESSAGE, NOTICE
+from sha_disclosure.sources import Sources
+
+LONGEST_PENDING = timedelta(hours=1)
+"""What waits longer is parked; a pending message due later than this had another clock."""
+
+
+_EARLIER = MESSAGE.alias("earlier")
+_FIRST_OF_CLIENT = ~exists().where(
+    _EARLIER.c.client == MESSAGE.c.client,
+    _EARLIER.c.number < MESSAGE.c.number,
+    _EARLIER.c.state.in_(BLOCKING),
+)
+_NEXT = (
+    select(MESSAGE)
+    .where(MESSAGE.c.state == "pending", MESSAGE.c.due_at <= bindparam("now"), _FIRST_OF_CLIENT)
+    .order_by(MESSAGE.c.due_at, MESSAGE.c.number)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_SOONEST = select(func.min(MESSAGE.c.due_at)).where(MESSAGE.c.state == "pending", _FIRST_OF_CLIENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message in the hands of one worker; ``token`` proves whose it is."""
+
+    number: int
+    token: str
+    notice_ids: tuple[str, ...]
+    tries: int
+    added_at: int
+    digest: str
+    payload_digest: str | None
+    payload: bytes | None = field(repr=False)
+
+
+class Leases:
+    """Takes, renews and takes over leases for one drain."""
+
+    def __init__(self, database: Database, sources: Sources, lease_s: float) -> None:
+        self._database = database
+        self._sources = sources
+        self._length = round(lease_s * 1000)
+        self._ahead: dict[tuple[int, int], float] = {}
+
+    def take(self, worker: str) -> Leased | None:
+        """Lease the message that is due first and has no earlier one of its client before it.
+
+        The attempt is written down in the same transaction, so that one that is cut off
+        leaves its trace.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            row = connection.execute(_NEXT, {"now": now}).first()
+            if row is None:
+                return None
+            token = self._sources.uuid()
+            leased = connection.execute(
+                update(MESSAGE)
+                .where(MESSAGE.c.number == row.number, MESSAGE.c.state == "pending")
+                .values(state="sending", lease=token, worker=worker, due_at=now + self._length)
+            )
+            if leased.rowcount != 1:
+                return None
+            attempt = {
+                "message": row.number,
+                "lease": token,
+                "worker": worker,
+                "started_at": now,
+                "unknown_fate": False,
+                "lease_lost": False,
+                "digest": row.digest,
+                "certificate": row.certificate,
+            }
+            connection.execute(insert(ATTEMPT), attempt)
+            ids = connection.execute(
+                select(NOTICE.c.notice_id)
+                .where(NOTICE.c.message == row.number)
+                .order_by(NOTICE.c.place)
+            ).scalars()
+            return Leased(
+                number=row.number,
+                token=token,
+                notice_ids=tuple(ids),
+                tries=row.tries,
+                added_at=row.added_at,
+                digest=row.digest,
+                payload_digest=row.payload_digest,
+                payload=row.payload,
+            )
+
+    def renew(self, tokens: Collection[str]) -> None:
+        """Prolong the leases that are still held."""
+        with self._database.write() as connection:
+            until = self._database.now(connection) + self._length
+            connection.execute(
+                update(MESSAGE)
+                .where(MESSAGE.c.lease.in_(list(tokens)), MESSAGE.c.state == "sending")
+                .values(due_at=until)
+            )
+
+    def sweep(self) -> int:
+        """Bring back what waits no more: leases that ran out, parked messages whose time came.
+
+        Returns how many there were.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            back = {"state": "pending", "due_at": now, "lease": None, "worker": None}
+            late = now + round(LONGEST_PENDING.total_seconds() * 1000)
+            lost = connection.execute(
+                update(MESSAGE)
+                .where(MESSAGE.c.state == "sending", MESSAGE.c.due_at <= now)
+                .values(**back, tries=MESSAGE.c.tries + 1)
+            ).rowcount
+            waited = connection.execute(
+                update(MESSAGE)
+                .where(
+                    or_(
+                        and_(MESSAGE.c.state == "parked", MESSAGE.c.due_at <= now),
+                        and_(MESSAGE.c.state == "pending", MESSAGE.c.due_at > late),
+                    )
+                )
+                .values(**back)
+            ).rowcount
+            stale = self._stale(
+                connection.execute(
+                    select(MESSAGE.c.number, MESSAGE.c.due_at).where(
+                        MESSAGE.c.state == "sending", MESSAGE.c.due_at > now + 2 * self._length
+                    )
+                ).all()
+            )
+            for number, due_at in stale:
+                lost += connection.execute(
+                    update(MESSAGE)
+                    .where(
+                        MESSAGE.c.number == number,
+                        MESSAGE.c.state == "sending",
+                        MESSAGE.c.due_at == due_at,
+                    )
+                    .values(**back, tries=MESSAGE.c.tries + 1)
+                ).rowcount
+            return lost + waited
+
+    def _stale(self, ahead: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return the leases that end too late for any clock and that nobody renewed for long.
+
+        They are from before the clock was set back, and their worker is gone: a living one
+        would have renewed them by the new time.
+        """
+        now = self._sources.monotonic()
+        self._ahead = {(n, due): self._ahead.get((n, due), now) for n, due in ahead}
+        return [key for key, seen in self._ahead.items() if (now - seen) * 1000 >= self._length]
+
+    def next_due_s(self) -> float | None:
+        """Return the seconds until a pending message is due, or None when there is none.
+
+        Those held back by an earlier one of their client do not count.
+        """
+        with self._database.read() as connection:
+            due = connection.execute(_SOONEST).scalar()
+            now = self._database.now(connection)
+        return None if due is None else max(0.0, (due - now) / 1000)
+
+    def sending(self) -> bool:
+        """Tell whether anybody works on a message."""
+        with self._database.read() as connection:
+            asked = select(MESSAGE.c.number).where(MESSAGE.c.state == "sending").limit(1)
+            return connection.execute(asked).first() is not None

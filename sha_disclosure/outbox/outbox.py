@@ -1,0 +1,260 @@
+"""The outbox (lähtevien ilmoitusten säilö): what a record system calls."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.engine import URL
+
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.events import Announcer, Listener, NoticeAdded
+from sha_disclosure.outbox import inventory
+from sha_disclosure.outbox.adding import AddedNotice, Adding
+from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.drain import Drain, DrainReport, Pace, Submits
+from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
+from sha_disclosure.outbox.faults import translated
+from sha_disclosure.outbox.inventory import Entry, Status
+from sha_disclosure.outbox.keys import Keyring, OutboxKey
+from sha_disclosure.outbox.leases import Leases
+from sha_disclosure.outbox.migration import migrate
+from sha_disclosure.outbox.payload import unpacked
+from sha_disclosure.outbox.results import Results
+from sha_disclosure.outbox.schema import MESSAGE, META, State
+from sha_disclosure.outbox.telling import Telling
+from sha_disclosure.prepare import PreparedNotice
+from sha_disclosure.sources import Sources
+from sha_disclosure.transport.breaker import Breaker
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+_ORDER_KEY = "order_key"
+
+
+class Outbox:
+    """Holds prepared notices until Kanta has accepted or refused them.
+
+    ``place``: a file for SQLite, a SQLAlchemy URL, or an ``Engine`` of the caller's, whose
+    database then holds the outbox's tables. ``keys``: the first seals what is stored, every one
+    opens it. ``limit``: how many undelivered messages it takes. May be used by many threads;
+    several processes may share one place, several hosts one on a database server.
+
+    Raises OutboxError when the place cannot be used; ConfigurationError when keys are missing.
+    """
+
+    def __init__(
+        self,
+        place: str | Path | URL | Engine,
+        *,
+        keys: Sequence[OutboxKey] = (),
+        limit: int = 100_000,
+        sources: Sources | None = None,
+        listeners: Sequence[Listener] = (),
+    ) -> None:
+        self._sources = sources or Sources()
+        self._listeners = tuple(listeners)
+        self._announce = Announcer(listeners)
+        self._keys = Keyring(keys)
+        self._database = Database(place, self._sources)
+        with self._database.open() as connection:
+            migrate(connection)
+            order_key = self._order_key(connection)
+        self._adding = Adding(self._keys, order_key, limit)
+
+    def __repr__(self) -> str:
+        return f"Outbox({self._database.engine.url.render_as_string(hide_password=True)})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; an engine of the caller's is left as it is."""
+        self._database.close()
+
+    def _order_key(self, connection: Connection) -> bytes:
+        """Return the key by which clients are told apart, sealed where payloads are."""
+        named = META.c.name == _ORDER_KEY
+        stored = connection.execute(select(META.c.value).where(named)).scalar()
+        if stored is None:
+            made = json.dumps({_ORDER_KEY: secrets.token_hex(32)}).encode()
+            sealed = self._keys.seal(made).decode()
+            connection.execute(insert(META).values(name=_ORDER_KEY, value=sealed))
+            stored = sealed
+        opened = self._keys.open(stored.encode())
+        if opened is None:
+            raise ConfigurationError(
+                "The outbox is encrypted and none of the keys given opens it: give the key in "
+                "SHA_DISCLOSURE_OUTBOX_KEY, in a key file or as `keys`"
+            )
+        if self._keys and not self._keys.is_current(stored.encode()) and stored.startswith("{"):
+            # From now on nobody without the key can take the sealed payloads for damaged ones.
+            sealed = self._keys.seal(opened).decode()
+            connection.execute(update(META).where(named).values(value=sealed))
+        return bytes.fromhex(json.loads(opened)[_ORDER_KEY])
+
+    def add(
+        self, prepared: PreparedNotice, connection: Connection | Session | None = None
+    ) -> AddedNotice:
+        """Take a prepared notice; when this returns it is on disk and will be delivered.
+
+        With ``connection``, a SQLAlchemy Connection or Session of the caller's, it becomes
+        part of the caller's transaction: it is taken when that commits, and never was when
+        that is rolled back. The very same message may be added again: it is kept once.
+
+        Raises OutboxFull, OutboxBusy, and OutboxError when a notice id of the message belongs
+        to another message.
+        """
+        payload = self._adding.pack(prepared)
+        if connection is not None:
+            with translated():
+                mine = connection if isinstance(connection, Connection) else connection.connection()
+                now = self._database.now(mine)
+                return self._adding.add(mine, prepared, payload, now)
+        with self._database.write() as own:
+            added = self._adding.add(own, prepared, payload, self._database.now(own))
+        if added.new and self._announce:
+            self._announce(NoticeAdded(added.notice_ids))
+        return added
+
+    def drain(
+        self,
+        kanta: Submits,
+        *,
+        workers: int = 2,
+        until_empty: bool = True,
+        stop: threading.Event | None = None,
+        breaker: Breaker | None = None,
+        pace: Pace | None = None,
+    ) -> DrainReport:
+        """Deliver what is due, with ``workers`` threads, in order for each client.
+
+        ``until_empty``: return when nothing is left that is due within the patience of
+        ``pace`` (30 s); otherwise work until ``stop`` is set. What is under way then ends
+        properly. When Kanta is down the ``breaker`` makes the workers wait; one of the
+        caller's may be shared with other senders.
+
+        Raises OutboxError when the outbox's own database fails.
+        """
+        if workers < 1:
+            raise ConfigurationError("A drain needs at least one worker")
+        chosen = pace or Pace()
+        drain = Drain(
+            kanta=kanta,
+            leases=Leases(self._database, self._sources, chosen.lease_s),
+            results=Results(self._database),
+            keys=self._keys,
+            sources=self._sources,
+            breaker=breaker or Breaker(clock=self._sources.clock, listeners=self._listeners),
+            tell=Telling(self._announce, self._sources.clock),
+            stop=stop or threading.Event(),
+            pace=chosen,
+            until_empty=until_empty,
+        )
+        return drain.run(workers)
+
+    def status(self) -> Status:
+        """Return how many messages are in which state and how long the oldest waits."""
+        with self._database.read() as connection:
+            return inventory.status_of(connection, self._database.now(connection))
+
+    def list(self, state: State | None = None, *, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """Return entries, of one state or all, in order; ``after`` a number to page on."""
+        with self._database.read() as connection:
+            return inventory.entries(connection, state=state, after=after, limit=limit)
+
+    def show(self, notice_id: str) -> Entry:
+        """Return the entry of a notice, its stored message checked.
+
+        Raises OutboxError for an unknown id and OutboxDamaged when the message is damaged.
+        """
+        with self._database.read() as connection:
+            number = number_of(connection, notice_id)
+            (entry,) = inventory.entries(connection, number=number)
+            row = connection.execute(select(MESSAGE).where(MESSAGE.c.number == number)).one()
+        if row.payload is not None:
+            unpacked(
+                row.payload,
+                stored_digest=row.payload_digest,
+                digest=row.digest,
+                keys=self._keys,
+            )
+        return entry
+
+    def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
+        """Make one message, or all of a state, due at once; return how many.
+
+        For what a person has mended: parked, quarantined, or pending for a later time.
+        """
+        if (notice_id is None) == (state is None):
+            raise ConfigurationError("retry takes either a notice id or a state")
+        with self._database.write() as connection:
+            number = None if notice_id is None else number_of(connection, notice_id)
+            now = self._database.now(connection)
+            return inventory.retried(connection, now, number=number, state=state)
+
+    def evidence(self, notice_id: str) -> dict[str, Any]:
+        """Return what was done with a notice and what Kanta answered; no personal data."""
+        with self._database.read() as connection:
+            return evidence_of(connection, number_of(connection, notice_id))
+
+    def export(self, state: State | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the evidence of every message, or of those in a state, for an auditor."""
+        with self._database.read() as connection:
+            yield from all_evidence(connection, state)
+
+    def forget_delivered(self, before: datetime) -> int:
+        """Remove the content of messages delivered before a moment; return of how many.
+
+        Their ids stay, so that they are not taken again, and their evidence stays.
+        """
+        if before.tzinfo is None:
+            before = before.replace(tzinfo=UTC)
+        with self._database.write() as connection:
+            return inventory.forgotten(connection, before)
+
+    def reencrypt(self) -> int:
+        """Seal everything stored with the first key; return how many messages were sealed anew.
+
+        Afterwards the older keys are needed no more. Damaged messages stay as they are.
+        """
+        done, last = 0, 0
+        while True:
+            with self._database.write() as connection:
+                rows = connection.execute(
+                    select(MESSAGE.c.number, MESSAGE.c.payload, MESSAGE.c.payload_digest)
+                    .where(MESSAGE.c.number > last, MESSAGE.c.payload.is_not(None))
+                    .order_by(MESSAGE.c.number)
+                    .limit(100)
+                ).all()
+                for row in rows:
+                    if not self._keys.is_current(row.payload):
+                        done += inventory.resealed(connection, row, self._keys)
+                if not rows:
+                    self._reseal_order_key(connection)
+                    return done
+                last = rows[-1].number
+
+    def _reseal_order_key(self, connection: Connection) -> None:
+        named = META.c.name == _ORDER_KEY
+        stored = connection.execute(select(META.c.value).where(named)).scalar_one()
+        opened = self._keys.open(stored.encode())
+        if opened is not None:
+            sealed = self._keys.seal(opened).decode()
+            connection.execute(update(META).where(named).values(value=sealed))

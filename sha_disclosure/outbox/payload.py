@@ -1,0 +1,99 @@
+"""A prepared notice as it is stored: every field as JSON, then sealed when there is a key."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from sha_disclosure.errors import OutboxDamaged, Problem
+from sha_disclosure.outbox.keys import Keyring
+from sha_disclosure.prepare import PreparedNotice, User
+
+_FORM = 1  # of the JSON; a reader refuses a newer one
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What stands in the column ``payload`` and its SHA-256 in ``payload_digest``."""
+
+    data: bytes = field(repr=False)
+    digest: str
+
+    @classmethod
+    def of(cls, stored: bytes) -> Payload:
+        """Return stored bytes with their digest."""
+        return cls(stored, hashlib.sha256(stored).hexdigest())
+
+
+def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
+    """Return a prepared notice ready to be stored."""
+    user = prepared.user
+    document = {
+        "form": _FORM,
+        "notice_ids": prepared.notice_ids,
+        "body": base64.b64encode(prepared.body).decode(),
+        "digest": prepared.digest,
+        "certificate": prepared.certificate,
+        "edition": prepared.edition,
+        "prepared_at": prepared.prepared_at.isoformat(),
+        "user": {"id": user.id, "name": user.name, "method": user.authentication_method},
+        "client": prepared.client,
+        "warnings": [asdict(problem) for problem in prepared.warnings],
+    }
+    return Payload.of(keys.seal(orjson.dumps(document)))
+
+
+def unpacked(
+    stored: bytes | None, *, stored_digest: str | None, digest: str, keys: Keyring
+) -> PreparedNotice:
+    """Return the prepared notice of a stored payload.
+
+    Raises OutboxDamaged when the bytes are not those that were stored, no key opens them, or
+    the message in them has not the ``digest`` of the notice's row.
+    """
+    if stored is None:
+        raise OutboxDamaged("The message was forgotten after its delivery; its evidence is kept")
+    if hashlib.sha256(stored).hexdigest() != stored_digest:
+        raise OutboxDamaged(
+            "The stored message is damaged: its bytes are not those that were stored. Restore the "
+            "row from a back-up, or make the notice again from the disclosure it is about"
+        )
+    opened = keys.open(stored)
+    if opened is None:
+        raise OutboxDamaged(
+            "The stored message cannot be decrypted: none of the keys given fits. Add the key "
+            "it was sealed with, then retry it"
+        )
+    prepared = _read(opened)
+    if prepared is None or hashlib.sha256(prepared.body).hexdigest() != digest:
+        raise OutboxDamaged(
+            "The stored message is damaged: its content has another form or digest than its row "
+            "says. Restore the row from a back-up, or make the notice again"
+        )
+    return prepared
+
+
+def _read(opened: bytes) -> PreparedNotice | None:
+    try:
+        document: dict[str, Any] = orjson.loads(opened)
+        if document["form"] != _FORM:
+            return None
+        user = document["user"]
+        return PreparedNotice(
+            notice_ids=tuple(document["notice_ids"]),
+            body=base64.b64decode(document["body"], validate=True),
+            digest=document["digest"],
+            certificate=document["certificate"],
+            edition=document["edition"],
+            prepared_at=datetime.fromisoformat(document["prepared_at"]),
+            user=User(id=user["id"], name=user["name"], authentication_method=user["method"]),
+            client=document["client"],
+            warnings=tuple(Problem(**each) for each in document["warnings"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,99 @@
+"""The outbox's tables. Personal data stands in ``payload`` alone.
+
+Times are milliseconds since 1970 in UTC: every database keeps, compares and indexes them
+alike. The names begin with ``sha_outbox_`` since the tables may live in a database of others.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+State = Literal["pending", "sending", "delivered", "parked", "quarantined"]
+"""``pending`` waits for its turn, ``sending`` is leased by a worker, ``delivered`` has its
+receipt; ``parked`` waits long or for a mended set-up, ``quarantined`` waits for a person."""
+
+STATES: tuple[State, ...] = get_args(State)
+UNDELIVERED: tuple[State, ...] = ("pending", "sending", "parked", "quarantined")
+BLOCKING: tuple[State, ...] = ("pending", "sending", "parked")
+"""States in which a message holds back later ones about the same client."""
+
+VERSION = 1
+
+METADATA = MetaData()
+_Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers INTEGER keys only
+
+META = Table(
+    "sha_outbox_meta",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+MESSAGE = Table(
+    "sha_outbox_message",
+    METADATA,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("client", String(64), nullable=False),  # keyed digest, tells clients apart only
+    Column("state", String(12), nullable=False),
+    Column("due_at", BigInteger, nullable=False),  # next attempt; while sending: the lease's end
+    Column("lease", String(36)),  # token of the lease, new for each
+    Column("worker", String(120)),
+    Column("tries", Integer, nullable=False),  # leases that ended without a receipt
+    Column("reason", String(40)),  # class of what hinders delivery
+    Column("possibly_duplicated", Boolean(create_constraint=False), nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Column("delivered_at", BigInteger),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the message's bytes
+    Column("certificate", String(64), nullable=False),
+    Column("edition", String(200), nullable=False),
+    Column("payload_digest", String(64)),  # SHA-256 of the payload as it is stored
+    Column("payload", LargeBinary(2**31 - 1)),
+    Index("sha_outbox_message_due", "state", "due_at", "number"),
+    Index("sha_outbox_message_order", "client", "state", "number"),
+    sqlite_autoincrement=True,
+)
+
+NOTICE = Table(
+    "sha_outbox_notice",
+    METADATA,
+    Column("notice_id", String(64), primary_key=True),
+    Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False, index=True),
+    Column("place", Integer, nullable=False),  # in the message, from 0
+    Column("location", String(512)),  # where the service keeps it
+)
+
+ATTEMPT = Table(
+    "sha_outbox_attempt",
+    METADATA,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False, index=True),
+    Column("lease", String(36), nullable=False, unique=True),
+    Column("worker", String(120), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),  # empty: cut off, its fate is not known
+    Column("outcome", String(40)),  # Receipt, or the class of the error
+    Column("unknown_fate", Boolean(create_constraint=False), nullable=False),
+    Column("lease_lost", Boolean(create_constraint=False), nullable=False),
+    Column("requests", Text),  # each HTTP request: id, outcome, status, seconds; JSON
+    Column("http_status", Integer),  # of the last one
+    Column("request_id", String(64)),
+    Column("response_id", String(128)),
+    Column("issues", Text),  # codes of a refusal, JSON
+    Column("digest", String(64), nullable=False),
+    Column("certificate", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,41 @@
+"""How many retries a client may make in all, so that an outage does not multiply its load.
+
+A token bucket as in the AWS SDKs' standard retry mode (AWS SDKs and Tools Reference Guide,
+"Retry behavior": first attempts are free, a retry costs 5, a success after a retry gives its
+cost back, another success gives 1).
+"""
+
+from __future__ import annotations
+
+import threading
+
+_COST = 5
+
+
+class RetryQuota:
+    """The retries that are left to one client; shared by its threads."""
+
+    def __init__(self, retries: int) -> None:
+        self._full = retries * _COST
+        self._left = self._full
+        self._lock = threading.Lock()
+
+    @property
+    def left(self) -> int:
+        """How many retries could be made now."""
+        return self._left // _COST
+
+    def take(self) -> bool:
+        """Return whether one more retry may be made, and count it."""
+        with self._lock:
+            if self._left < _COST:
+                return False
+            self._left -= _COST
+            return True
+
+    def succeeded(self, *, retried: bool) -> None:
+        """Give back for a success: a whole retry if it took one, else a fifth."""
+        if not retried and self._left >= self._full:
+            return  # the common case, without the lock
+        with self._lock:
+            self._left = min(self._full, self._left + (_COST if retried else 1))

@@ -1,0 +1,46 @@
+"""How far the service's clock is from this host's, as the Date header of an answer tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+NOTABLE = timedelta(seconds=30)
+_TICK = timedelta(seconds=1)  # a Date header has whole seconds (RFC 9110 section 5.6.7)
+_NONE = timedelta(0)
+
+
+def http_date(value: str | None) -> datetime | None:
+    """Return the moment of an HTTP date (RFC 9110 section 5.6.7), or None if it is none."""
+    if value is None:
+        return None
+    try:
+        named = parsedate_to_datetime(value.strip())
+    except (ValueError, OverflowError):
+        return None
+    return named.replace(tzinfo=UTC) if named.tzinfo is None else named.astimezone(UTC)
+
+
+def clock_skew(
+    headers: Mapping[str, str], *, received_at: datetime, took_s: float
+) -> timedelta | None:
+    """Return how far the service's clock is ahead of ours (negative: behind), if that is told.
+
+    The service wrote its Date at some moment of the ``took_s`` seconds before ``received_at``,
+    and its header names the second that had begun. Of all differences that fit, the least is
+    returned: zero, if the two clocks may agree. An answer from a cache (Age) tells nothing.
+    """
+    named = None if "age" in headers else http_date(headers.get("date"))
+    if named is None:
+        return None
+    least = named - received_at
+    most = named + _TICK - (received_at - timedelta(seconds=took_s))
+    if least <= _NONE <= most:
+        return _NONE
+    return least if least > _NONE else most
+
+
+def worth_telling(told: timedelta | None, now: timedelta) -> bool:
+    """Return whether a skew is far off and so far from the one told before that it is news."""
+    return abs(now) > NOTABLE and (told is None or abs(now - told) > NOTABLE)

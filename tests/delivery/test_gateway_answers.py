@@ -1,0 +1,138 @@
+"""Answers of services and gateways as they come over the line: what each means."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from raw_service import HTML, OUTCOME, RawService, answer
+
+from sha_disclosure import (
+    Rejected,
+    SubmissionError,
+    Unauthorized,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from sha_disclosure.settings import Retry
+
+FHIR = "Content-Type: application/fhir+json;charset=UTF-8"
+WEB = "Content-Type: text/html"
+
+
+def http_date(seconds: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.fixture
+def told(shell, sandbox, notice, slept):
+    """Return a function: the error of a submission to a service that always answers so."""
+
+    def tell(reply: bytes, **retry) -> SubmissionError:
+        with RawService(lambda c: c.sendall(reply), folder=sandbox.folder) as service:
+            settings = sandbox.settings().model_copy(
+                update={"base_url": service.url, "retry": Retry(**{"attempts": 3, **retry})}
+            )
+            kanta = shell.connect(settings)
+            prepared = kanta.prepare(notice)
+            with pytest.raises(SubmissionError) as caught:
+                kanta.submit(prepared)
+            assert len(service.requests) == caught.value.attempts
+        return caught.value
+
+    return tell
+
+
+@pytest.mark.parametrize("status", [400, 404, 422, 451])
+def test_a_refusal_without_a_body_ends_the_submission(told, status):
+    error = told(answer(f"{status} No"))
+    assert (type(error), error.attempts, error.outcome) == (Rejected, 1, None)
+
+
+def test_a_refusal_with_an_outcome_carries_it(told):
+    error = told(answer("400 Bad Request", OUTCOME, FHIR))
+    assert (type(error), error.attempts) == (Rejected, 1)
+    assert error.outcome.issues[0].code == "invalid"
+
+
+def test_a_gateway_that_dislikes_the_client_certificate_is_hinted_at(told):
+    error = told(answer("400 Bad Request", HTML, WEB, "Connection: close"))
+    assert (type(error), error.attempts, error.outcome) == (Rejected, 1, None)
+    assert "refuses the client certificate" in str(error)
+
+
+def test_a_refused_token_without_a_body_is_made_anew_once(told):
+    error = told(answer("401 Unauthorized"))
+    assert (type(error), error.attempts) == (Unauthorized, 2)
+
+
+@pytest.mark.parametrize("status", [501, 599])
+@pytest.mark.parametrize("body", [b"", OUTCOME, HTML])
+def test_any_other_fault_of_a_server_is_tried_again(told, status, body):
+    error = told(answer(f"{status} Oh", body, FHIR if body == OUTCOME else WEB))
+    assert (type(error), error.attempts) == (Unavailable, 3)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("named", "least", "most"),
+    [
+        pytest.param("7", 7, 7, id="seconds"),
+        pytest.param("0", 0, 1, id="no seconds"),
+        pytest.param(lambda: http_date(7), 5, 7, id="a date"),
+        pytest.param(lambda: http_date(-3600), 0, 1, id="a date in the past"),
+        pytest.param("-5", 0, 1, id="a negative number"),
+        pytest.param("1.5", 0, 1, id="a fraction"),
+        pytest.param("soon", 0, 1, id="a word"),
+        pytest.param("Fri, 99 Foo 2026 99:99:99 GMT", 0, 1, id="no date of any calendar"),
+        pytest.param("", 0, 1, id="nothing"),
+    ],
+)
+def test_a_retry_after_is_waited_for_or_passed_over(told, slept, status, named, least, most):
+    named = named() if callable(named) else named
+    error = told(answer(f"{status} Busy", b"", f"Retry-After: {named}"), attempts=2)
+    assert (type(error), error.attempts) == (Unavailable, 2)
+    assert least - 0.5 <= slept[0] <= most
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("named", "ahead_s"),
+    [
+        pytest.param("3600", 3600, id="an hour"),
+        pytest.param("99999999999999999999", 10**8, id="more seconds than a date holds"),
+        pytest.param(lambda: http_date(86400), 86400, id="tomorrow"),
+        pytest.param("Fri, 31 Dec 9999 23:59:59 GMT", None, id="the end of time"),
+    ],
+)
+def test_a_far_retry_after_is_given_back_at_once(told, slept, status, named, ahead_s):
+    named = named() if callable(named) else named
+    error = told(answer(f"{status} Busy", b"", f"Retry-After: {named}"))
+    assert (type(error), error.attempts, slept) == (Unavailable, 1, [])
+    ahead = (error.retry_at - datetime.now(UTC)).total_seconds()
+    assert ahead > 10**8 if ahead_s is None else abs(ahead - ahead_s) < 5
+
+
+def test_a_date_to_come_back_at_is_read_by_the_services_own_clock(told, slept):
+    """The service's clock is an hour ahead; it asks for nine seconds, not for an hour."""
+    headers = (f"Date: {http_date(3600)}", f"Retry-After: {http_date(3609)}")
+    told(answer("503 Busy", b"", *headers), attempts=2)
+    assert 8 <= slept[0] <= 10
+
+
+@pytest.mark.parametrize(
+    ("reply", "hint"),
+    [
+        pytest.param(answer("302 Found", b"", "Location: /x"), "redirect", id="redirect"),
+        pytest.param(answer("304 Not Modified"), "redirect", id="not modified"),
+        pytest.param(answer("200 OK", HTML, WEB), "HTML page", id="web page"),
+        pytest.param(answer("200 OK", OUTCOME, FHIR), "no transaction-response", id="outcome"),
+        pytest.param(answer("200 OK"), "no transaction-response", id="empty"),
+        pytest.param(answer("204 No Content"), "no transaction-response", id="no content"),
+        pytest.param(answer("200 OK", b"[" * 9999), "no transaction-response", id="deep JSON"),
+        pytest.param(answer("200 OK", b"\xff\xfe"), "no transaction-response", id="bytes"),
+    ],
+)
+def test_an_answer_that_proves_nothing_ends_the_submission(told, reply, hint):
+    error = told(reply)
+    assert (type(error), error.attempts) == (UnexpectedAnswer, 1)
+    assert hint in str(error)

@@ -1,0 +1,76 @@
+"""A sandbox, clients, prepared notices of many clients, and outboxes to put them in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from outbox_parts import fast, notice_about
+from postgresql import Cluster, cluster_or_reason
+
+from sha_disclosure import KantaClient
+from sha_disclosure.outbox import Outbox
+from sha_disclosure.prepare import PreparedNotice
+from sha_disclosure.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def outbox_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(outbox_sandbox: Sandbox) -> Sandbox:
+    outbox_sandbox.clear_faults()
+    return outbox_sandbox
+
+
+@pytest.fixture
+def kanta(sandbox: Sandbox) -> Iterator[KantaClient]:
+    with KantaClient(fast(sandbox.settings())) as client:
+        yield client
+
+
+@pytest.fixture
+def prepare(kanta: KantaClient) -> Callable[..., PreparedNotice]:
+    """Prepare a notice, each time about another client unless one is named."""
+    numbers = itertools.count(1)
+
+    def make(client: int | None = None) -> PreparedNotice:
+        return kanta.prepare(notice_about(next(numbers) if client is None else client))
+
+    return make
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "outbox.sqlite"
+
+
+@pytest.fixture
+def outbox(file: Path) -> Iterator[Outbox]:
+    with Outbox(file) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    made = cluster_or_reason()
+    if isinstance(made, str):
+        pytest.skip(made)
+    with made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
+    """The address of a new outbox, on either database."""
+    if request.param == "sqlite":
+        yield str(file)
+        return
+    running: Cluster = request.getfixturevalue("cluster")
+    with running.database() as url:
+        yield url

@@ -1,0 +1,64 @@
+"""A process of the tests that adds and drains, to be killed at any moment.
+
+``drain_process.py PLACE SETTINGS [--add N] [--client FIRST] [--kill-at STEP]``. Prints ``ready``, ``added ID
+DIGEST`` for each notice once ``add`` has returned, ``steps N`` and ``done`` at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+
+from outbox_parts import PACE, fast, notice_about
+from sqlalchemy import event
+
+from sha_disclosure import KantaClient, Settings
+from sha_disclosure.outbox import Outbox
+
+
+class Steps:
+    """Counts the steps a database sees and dies at one of them."""
+
+    def __init__(self, last: int | None) -> None:
+        self.count = 0
+        self._last = last
+
+    def __call__(self, *_: object) -> None:
+        self.count += 1
+        if self.count == self._last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self, engine: object) -> None:
+        """Count before and after each statement, before each commit and after it."""
+        for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+            event.listen(engine, name, self)
+        event.listen(engine.pool, "checkin", self)
+
+
+def main() -> None:
+    """Do as the arguments say."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("place")
+    parser.add_argument("settings")
+    parser.add_argument("--add", type=int, default=0)
+    parser.add_argument("--client", type=int, default=0)
+    parser.add_argument("--kill-at", type=int)
+    given = parser.parse_args()
+    steps = Steps(given.kill_at)
+    settings = fast(Settings.load(given.settings, variables={}))
+    with Outbox(given.place) as outbox, KantaClient(settings) as kanta:
+        steps.watch(outbox._database.engine)
+        print("ready", flush=True)
+        for number in range(given.add):
+            prepared = kanta.prepare(notice_about(given.client + number))
+            print("trying", prepared.notice_ids[0], prepared.digest, flush=True)
+            outbox.add(prepared)
+            print("added", prepared.notice_ids[0], prepared.digest, flush=True)
+        outbox.drain(kanta, pace=PACE)
+    print("steps", steps.count, flush=True)
+    print("done", flush=True)
+
+
+if __name__ == "__main__":
+    main()

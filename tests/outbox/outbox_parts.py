@@ -1,0 +1,57 @@
+"""What the tests of the outbox share."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+from notices import identity_code
+
+from sha_disclosure import DisclosureNotice, Settings
+from sha_disclosure.outbox import Pace
+from sha_disclosure.settings import Retry
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "notices" / "disclosed-to-client.json"
+PACE = Pace(lease_s=2.0, poll_s=0.05, patience_s=3.0)
+SECRET = "Salaisuus-Istutettu"
+FULL = bool(os.environ.get("OUTBOX_PROOF"))
+"""Whether the long proofs run in full; ``OUTBOX_PROOF=1 pytest tests/outbox``."""
+
+
+def notice_about(client: int) -> DisclosureNotice:
+    """Return a notice about one of many artificial clients, with a planted secret as name."""
+    data = DisclosureNotice.model_validate_json(EXAMPLE.read_bytes())
+    code = identity_code(date(1950, 1, 1) + timedelta(days=client // 100), 900 + client % 100)
+    about = data.client.model_copy(
+        update={
+            "personal_id": type(data.client).model_fields and _personal_id(code),
+            "family_name": _name(SECRET),
+        }
+    )
+    return data.model_copy(update={"id": None, "client": about})
+
+
+def _personal_id(code: str):
+    from sha_disclosure.values import PersonalId
+
+    return PersonalId(code)
+
+
+def _name(text: str):
+    from sha_disclosure.values import PersonName
+
+    return PersonName(text)
+
+
+def fast(settings: Settings, **policy: float) -> Settings:
+    """Return settings whose submissions try once."""
+    retry = Retry(**{"attempts": 1, "base_s": 0.01, "longest_s": 0.02, **policy})
+    return settings.model_copy(update={"retry": retry})
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of a process of the tests."""
+    path = os.pathsep.join((str(ROOT), str(Path(__file__).parent), str(ROOT / "tests")))
+    return {**os.environ, "PYTHONPATH": path, **more}

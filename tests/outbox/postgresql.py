@@ -1,0 +1,96 @@
+"""A private PostgreSQL cluster for tests, where PostgreSQL and its driver are installed.
+
+Run by a user that is not root (PostgreSQL refuses root), on a socket in a folder of its own,
+with no TCP port.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+
+def _program(name: str) -> str | None:
+    found = shutil.which(name)
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    return found or (str(places[0]) if places else None)
+
+
+def cluster_or_reason() -> Cluster | str:
+    """Return a cluster to start, or why there is none."""
+    if not all(map(_program, ("initdb", "postgres", "pg_ctl"))):
+        return "PostgreSQL is not installed (apt-get install postgresql)"
+    if importlib.util.find_spec("psycopg") is None:
+        return "psycopg is not installed (pip install 'psycopg[binary]')"
+    if os.geteuid() != 0:
+        return Cluster(None)
+    for name in ("postgres", "nobody"):
+        try:
+            return Cluster(pwd.getpwnam(name).pw_name)
+        except KeyError:
+            continue
+    return "PostgreSQL cannot run as root and there is no user postgres or nobody"
+
+
+class Cluster:
+    """A cluster that lives as long as the tests."""
+
+    def __init__(self, user: str | None) -> None:
+        self._user = user
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="outbox-pg-"))
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "outbox", "-E", "UTF8")
+        options = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", options, "start")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        ended = subprocess.run(
+            [_program(program), *arguments],
+            user=self._user,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if ended.returncode:
+            pytest.fail(f"{program}: {ended.stderr[-500:]}")
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Give the address of a new database, dropped afterwards."""
+        import psycopg
+
+        self._count += 1
+        name = f"outbox_{os.getpid()}_{self._count}"
+        where = {"host": str(self._folder), "user": "outbox", "dbname": "postgres"}
+        with psycopg.connect(**where, autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")
+        yield f"postgresql://outbox@/{name}?host={self._folder}"
+        with psycopg.connect(**where, autocommit=True) as server:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")

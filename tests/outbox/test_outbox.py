@@ -1,0 +1,22 @@
+"""A notice in the outbox reaches the service, in order, once, and its evidence is kept."""
+
+from __future__ import annotations
+
+from outbox_parts import PACE
+
+from sha_disclosure.outbox import Outbox
+
+
+def test_what_is_added_is_delivered_byte_for_byte(place, kanta, sandbox, prepare):
+    with Outbox(place) as outbox:
+        prepared = [prepare() for _ in range(7)]
+        for each in prepared:
+            assert outbox.add(each).new
+        assert outbox.status().counts["pending"] == 7
+        report = outbox.drain(kanta, pace=PACE)
+        assert (report.delivered, report.parked, report.quarantined) == (7, 0, 0)
+        received = {r.notice_id: r for r in sandbox.received()}
+        for each in prepared:
+            assert received[each.notice_ids[0]].body == each.body
+            assert received[each.notice_ids[0]].deliveries == 1
+        assert outbox.status().counts["delivered"] == 7

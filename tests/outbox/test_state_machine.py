@@ -1,0 +1,261 @@
+"""Store, workers and a scripted service in any order: none lost, none altered, order kept."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+from outbox_parts import FULL
+
+from sha_disclosure.errors import (
+    NotSent,
+    OutcomeUnknown,
+    Rejected,
+    SubmissionError,
+    Unauthorized,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from sha_disclosure.events import SubmissionFailed
+from sha_disclosure.outbox import Outbox, OutboxKey
+from sha_disclosure.outbox.leases import Leased, Leases
+from sha_disclosure.outbox.payload import unpacked
+from sha_disclosure.outbox.results import Results
+from sha_disclosure.outbox.verdict import Trail, accepted, failed
+from sha_disclosure.prepare import PreparedNotice, User
+from sha_disclosure.sources import Sources
+from sha_disclosure.transport.receipt import Receipt, StoredNotice
+
+LEASE = 60.0
+STORES = {  # what the service does with a notice, and what the sender hears
+    "stores": (True, None),
+    "stores, answer lost": (True, OutcomeUnknown),
+    "connection breaks": (False, OutcomeUnknown),
+    "is not reached": (False, NotSent),
+    "is busy": (False, Unavailable),
+    "refuses": (False, Rejected),
+    "refuses the token": (False, Unauthorized),
+    "answers nonsense": (False, UnexpectedAnswer),
+}
+EVENTS = (
+    "time 1", "time 20", "time 70", "time 4000", "clock set back", "heartbeat",
+    "process restarts", "worker vanishes", "worker vanishes", "worker returns", "worker returns",
+    "person retries",
+)  # fmt: skip
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    steady: float = 0.0
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.steady
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.steady += seconds
+
+
+@dataclass
+class Service:
+    """Remembers what came, in which order."""
+
+    came: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def first(self) -> list[str]:
+        return list(dict.fromkeys(notice_id for notice_id, _ in self.came))
+
+
+def prepared_notice(number: int, client: int) -> PreparedNotice:
+    body = f"notice {number} of {client}".encode()
+    return PreparedNotice(
+        notice_ids=(f"1.2.3.{number}",),
+        body=body,
+        digest=hashlib.sha256(body).hexdigest(),
+        certificate="0" * 64,
+        edition="kanta-1.0.0",
+        prepared_at=datetime(2026, 11, 22, tzinfo=UTC),
+        user=User(),
+        client=f"client {client}",
+    )
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    """Workers are steps here, so that they interleave in every way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.file = Path(self._folder.name) / "outbox.sqlite"
+        self.clock = Clock()
+        self.chance = random.Random(7)
+        self.sources = Sources(
+            clock=self.clock, randomness=self.chance, monotonic=self.clock.monotonic
+        )
+        self.service = Service()
+        self.added: dict[str, bytes] = {}
+        self.clients: dict[int, list[str]] = defaultdict(list)
+        self.refused: set[str] = set()
+        self.workers: dict[int, tuple[Leased, float]] = {}
+        self.zombies: list[Leased] = []
+        self.key = OutboxKey(bytes(32))
+
+    @initialize(sealed=st.booleans())
+    def opened(self, sealed: bool) -> None:
+        self.keys = [self.key] if sealed else []
+        self.open()
+
+    def open(self) -> None:
+        self.outbox = Outbox(self.file, keys=self.keys, sources=self.sources)
+        self.leases = Leases(self.outbox._database, self.sources, LEASE)
+        self.results = Results(self.outbox._database)
+
+    def teardown(self) -> None:
+        self.outbox.close()
+        self._folder.cleanup()
+
+    @rule(clients=st.lists(st.integers(0, 1), min_size=1, max_size=4))
+    def add(self, clients: list[int]) -> None:
+        for client in clients:
+            made = prepared_notice(len(self.added), client)
+            assert self.outbox.add(made).new
+            assert not self.outbox.add(made).new
+            self.added[made.notice_ids[0]] = made.body
+            self.clients[client].append(made.notice_ids[0])
+
+    @precondition(lambda self: self.added)
+    @rule(pick=st.integers(0, 2), does=st.sampled_from(sorted(STORES)))
+    def all_lease_and_one_submits(self, pick: int, does: str) -> None:
+        for worker in {1, 2, 3} - set(self.workers):
+            leased = self.leases.take(f"w{worker}")
+            if leased is None:
+                break
+            for other, until in self.workers.values():
+                assert other.number != leased.number or until <= self.clock.steady
+            self.workers[worker] = (leased, self.clock.steady + LEASE)
+        if self.workers:
+            worker = sorted(self.workers)[pick % len(self.workers)]
+            leased, _ = self.workers.pop(worker)
+            self.end(leased, does)
+
+    @rule(what=st.sampled_from(EVENTS), does=st.sampled_from(sorted(STORES)))
+    def something_happens(self, what: str, does: str) -> None:
+        if what.startswith("time"):
+            self.clock.advance(float(what.split()[1]))
+            self.leases.sweep()
+        elif what == "clock set back":
+            self.clock.now -= timedelta(hours=1)
+            self.heartbeat()  # living workers renew before anybody takes their leases over
+        elif what == "heartbeat":
+            self.heartbeat()
+        elif what == "process restarts":
+            self.outbox.close()
+            self.workers.clear()
+            self.open()
+        elif what == "worker vanishes" and self.workers:
+            leased, _ = self.workers.pop(min(self.workers))
+            self.zombies.append(leased)
+        elif what == "worker returns" and self.zombies:
+            self.end(self.zombies.pop(0), does)
+        elif what == "person retries":
+            self.outbox.retry(state="quarantined")
+
+    def end(self, leased: Leased, does: str) -> None:
+        prepared = unpacked(
+            leased.payload,
+            stored_digest=leased.payload_digest,
+            digest=leased.digest,
+            keys=self.outbox._keys,
+        )
+        (notice_id,) = prepared.notice_ids
+        stores, error = STORES[does]
+        if stores:
+            self.service.came.append((notice_id, prepared.body))
+        trail = Trail()
+        if error is None:
+            stored = (StoredNotice(notice_id, "201 Created", "AuditEvent/1", None),)
+            receipt = Receipt(stored, "r", None, 1, self.clock())
+            verdict = accepted(receipt, trail)
+        else:
+            fault: SubmissionError = error("told", notice_ids=(notice_id,))
+            trail(SubmissionFailed((notice_id,), "r", 1, 0.1, error.__name__))
+            fraction = self.chance.random()
+            verdict = failed(fault, trail, tries=leased.tries, now=self.clock(), fraction=fraction)
+        written = self.results.write(leased, verdict)
+        if error is Rejected and written.held:
+            self.refused.add(notice_id)
+
+    def heartbeat(self) -> None:
+        self.leases.renew([leased.token for leased, _ in self.workers.values()])
+        self.workers = {
+            w: (leased, self.clock.steady + LEASE) for w, (leased, _) in self.workers.items()
+        }
+
+    @invariant()
+    def none_is_lost_or_altered(self) -> None:
+        if not hasattr(self, "outbox"):
+            return
+        entries = {e.notice_ids[0]: e for e in self.outbox.list()}
+        assert set(entries) == set(self.added)
+        for notice_id, body in self.service.came:
+            assert self.added[notice_id] == body
+        came = [notice_id for notice_id, _ in self.service.came]
+        for notice_id, entry in entries.items():
+            if entry.state == "delivered":
+                assert notice_id in came
+                assert entry.possibly_duplicated or came.count(notice_id) == 1
+            if entry.state == "quarantined":
+                assert notice_id in self.refused
+
+    @invariant()
+    def order_per_client_is_kept(self) -> None:
+        first = self.service.first()
+        for notices in self.clients.values():
+            due = [n for n in notices if n not in self.refused]
+            came = [n for n in first if n in due]
+            assert came == due[: len(came)]
+
+    def drained(self) -> None:
+        """Let everything end: with a service that works all of it arrives."""
+        self.outbox.retry(state="quarantined")
+        for _ in range(3 * len(self.added) + 20):
+            self.clock.advance(4000)
+            self.leases.sweep()
+            while (leased := self.leases.take("last")) is not None:
+                self.end(leased, "stores")
+        assert set(self.service.first()) == set(self.added)
+
+
+class EndingMachine(OutboxMachine):
+    """As above, and in the end everything is delivered."""
+
+    def teardown(self) -> None:
+        if hasattr(self, "outbox"):
+            self.workers.clear()
+            self.drained()
+            self.none_is_lost_or_altered()
+        super().teardown()
+
+
+TestOutboxMachine = EndingMachine.TestCase
+TestOutboxMachine.settings = hypothesis_settings(
+    max_examples=1000 if FULL else 60, stateful_step_count=40, deadline=None
+)
