@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypedDict, Unpack
 
 from tenacity import AsyncRetrying, Retrying
 
@@ -26,6 +26,17 @@ from sha_disclosure.transport.experience import Experience
 from sha_disclosure.transport.line import AsyncLine, Line
 from sha_disclosure.transport.quota import RetryQuota
 from sha_disclosure.transport.receipt import Receipt
+
+
+class Options(TypedDict, total=False):
+    """What both clients may be given besides the settings."""
+
+    edition: Edition | None
+    code_lists: CodeLists | None
+    sources: Sources | None
+    content_signer: SigningIdentity | None
+    token_signer: SigningIdentity | None
+    listeners: Sequence[Listener]
 
 
 class _Shell:
@@ -73,7 +84,7 @@ class _Shell:
 
         Raises InvalidNotice with every problem; SigningError when the key cannot sign.
         """
-        notices = [notice] if isinstance(notice, DisclosureNotice) else list(notice)
+        notices = [notice] if isinstance(notice, DisclosureNotice) else list(notice or ())
         if not notices:
             raise ConfigurationError("prepare needs at least one notice")
         return sign(build(notices, self._sender), self._sender, self._identity.content)
@@ -88,10 +99,14 @@ class KantaClient(_Shell):
     Loads keys once and keeps one connection alive. May be used by many threads. Close it,
     or use it in a ``with`` statement. ``listeners`` are told of events (see ``events``).
 
+    Other keywords: ``edition`` and ``code_lists`` in place of the settings' own,
+    ``content_signer`` and ``token_signer`` for keys the SDK never sees, ``sources`` for the
+    clock and chance.
+
     Raises ConfigurationError when the settings, keys or edition are not fit for sending.
     """
 
-    def __init__(self, settings: Settings, **options: Any) -> None:
+    def __init__(self, settings: Settings, **options: Unpack[Options]) -> None:
         super().__init__(settings, **options)
         self._line = Line(self._sender.url, settings, self._identity.tls)
 
@@ -146,7 +161,7 @@ class AsyncKantaClient(_Shell):
         settings: Settings,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         super().__init__(settings, **options)
         self._sleep = sleep
@@ -194,7 +209,7 @@ def refuse_unconfirmed(settings: Settings, edition: Edition) -> None:
 
     Raises ConfigurationError that names them.
     """
-    open_entries = edition.unconfirmed()
+    open_entries = edition.assumed()
     if settings.environment != "production" or settings.accept_assumed or not open_entries:
         return
     named = ", ".join(entry.key for entry in open_entries[:5])

@@ -189,6 +189,12 @@ class PersonalId(Hidden):
         return text
 
     @property
+    def born(self) -> BirthDate:
+        """The date of birth the code tells."""
+        day, month, year, sign = self._value[:2], self._value[2:4], self._value[4:6], self._value[6]
+        return BirthDate(f"{_CENTURIES[sign] + int(year)}-{month}-{day}")
+
+    @property
     def artificial(self) -> bool:
         """Whether the individual number is 900-999: given to test persons, never to a real one."""
         return self._value[7] == "9"

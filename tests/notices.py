@@ -12,6 +12,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from sha_disclosure.values import PersonalId
+
 Data = dict[str, Any]
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
@@ -345,6 +347,8 @@ def _data_sets(draw: st.DrawFn) -> Data:
 def _clients(draw: st.DrawFn) -> Data:
     birth = st.dates(date(1850, 1, 1), date(2024, 12, 31)).map(date.isoformat)
     ids = _some(draw, personal_id=artificial_codes(), temporary_id=oids, birth_date=birth)
+    if {"personal_id", "birth_date"} <= ids.keys():
+        ids["birth_date"] = PersonalId(ids["personal_id"]).born.reveal()
     return {**draw(names), **(ids or {"birth_date": draw(birth)})}
 
 

@@ -180,6 +180,12 @@ ENTRIES = (
                 "The date of birth is after the disclosure: correct it.",
                 "Syntymäaika on luovutuksen jälkeen: korjaa se.",
             ),
+            "contradiction": (
+                "The date of birth is not the one the identity code tells: correct one of them, or "
+                "leave the date out.",
+                "Syntymäaika ei ole se, jonka henkilötunnus kertoo: korjaa toinen niistä tai jätä "
+                "syntymäaika pois.",
+            ),
         },
     ),
 )

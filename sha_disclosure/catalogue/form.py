@@ -130,6 +130,14 @@ ENTRIES = (
                 "kansallisen koodistopalvelun tiedoista komennolla `sha-disclosure codes "
                 "import`.",
             ),
+            "no_system": (
+                "The edition does not know the code system of this code, so the code was not "
+                "checked: name it in `system`, or put its OID into section `code_system` of your "
+                "edition file.",
+                "Editio ei tunne tämän koodin koodistoa, joten koodia ei tarkistettu: ilmoita "
+                "koodisto kohdassa `system` tai lisää sen OID-tunnus editiotiedoston osioon "
+                "`code_system`.",
+            ),
             "deleted": (
                 "The code has been removed from its code list, without a day on which it ended: "
                 "use a code that is in force, or refresh the list.",

@@ -20,6 +20,8 @@ from sha_disclosure.errors import ConfigurationError
 
 Status = Literal["published", "inferred", "assumed", "confirmed"]
 SHIPPED = ("kanta-1.0.0",)
+PLACEHOLDER = "urn:sha-disclosure:assumed:"
+"""Begins values that stand for a national value that is not public."""
 
 
 @dataclass(frozen=True, slots=True)

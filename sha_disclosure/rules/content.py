@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sha_disclosure.codes import Finding, UsedCode
+from sha_disclosure.editions import PLACEHOLDER
 from sha_disclosure.judging import Rule
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.rules import places
@@ -17,6 +18,10 @@ NoticeRule = Rule[DisclosureNotice, Circumstances]
 
 def _is_not(finding: Finding) -> Callable[[UsedCode, Circumstances], bool]:
     return lambda used, given: used.finding(given.code_lists) != finding
+
+
+def _is_placeholder(used: UsedCode, _: Circumstances) -> bool:
+    return used.system.startswith(PLACEHOLDER)
 
 
 def _is_loaded(used: UsedCode, given: Circumstances) -> bool:
@@ -85,6 +90,7 @@ CONTENT_RULES: tuple[NoticeRule, ...] = (
         places.birth,
         lambda pair, _: pair[0].reveal() <= pair[1].moment.date().isoformat(),
     ),
+    Rule("N08.contradiction", places.both_births, lambda pair, _: pair[0] == pair[1].born),
     Rule("N11", places.texts, lambda text, _: not names_a_person(text.reveal())),
     Rule("N13.real", places.personal_id, _fits_environment),
     Rule("N13.artificial", places.personal_id, _is_allowed_in_production),
@@ -107,8 +113,14 @@ CONTENT_RULES: tuple[NoticeRule, ...] = (
     Rule(
         "N15.not_loaded",
         places.codes,
-        _is_loaded,
+        lambda used, given: _is_placeholder(used, given) or _is_loaded(used, given),
         expected=lambda used, _: used.system,
+        severity="warning",
+    ),
+    Rule(
+        "N15.no_system",
+        places.codes,
+        lambda used, given: not _is_placeholder(used, given) or _is_loaded(used, given),
         severity="warning",
     ),
 )

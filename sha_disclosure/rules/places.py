@@ -35,6 +35,13 @@ def birth(notice: DisclosureNotice, _: Circumstances) -> Found:
         yield "client.birth_date", (notice.client.birth_date, notice.disclosed_at)
 
 
+def both_births(notice: DisclosureNotice, _: Circumstances) -> Found:
+    """Yield the date of birth with the identity code, when both are given."""
+    client = notice.client
+    if client.birth_date is not None and client.personal_id is not None:
+        yield "client.birth_date", (client.birth_date, client.personal_id)
+
+
 def register(notice: DisclosureNotice, _: Circumstances) -> Found:
     """Yield the code of the register."""
     yield "controller.register", notice.controller.register

@@ -105,7 +105,7 @@ ACCEPTED: list[tuple[str, Data]] = [
     ("N08", left_out(PERSONAL_ID, ("client", "temporary_id"))),
     ("N08", left_out(PERSONAL_ID, ("client", "birth_date"))),
     ("N08", left_out(("client", "temporary_id"), ("client", "birth_date"))),
-    ("N08", changed((("client", "birth_date"), "2026-11-15"))),
+    ("N08", having(left_out(PERSONAL_ID), ("client", "birth_date"), "2026-11-15")),
     ("N09", changed((("recipient", "roles"), ["social_welfare_provider"]), kind="broad_right")),
     ("N09", changed(kind="broad_right", to="professional")),
     (
@@ -153,7 +153,12 @@ REFUSED: list[tuple[str, str, Data]] = [
         ),
     ),
     ("N08", "client", left_out(PERSONAL_ID, ("client", "temporary_id"), ("client", "birth_date"))),
-    ("N08", "client.birth_date", changed((("client", "birth_date"), "2026-11-16"))),
+    (
+        "N08",
+        "client.birth_date",
+        having(left_out(PERSONAL_ID), ("client", "birth_date"), "2026-11-16"),
+    ),
+    ("N08", "client.birth_date", changed((("client", "birth_date"), "1994-05-02"))),
     (
         "N09",
         "recipient",
