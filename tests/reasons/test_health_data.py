@@ -6,6 +6,7 @@ import json
 import logging
 import pickle
 import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from sha_disclosure.access import CareSecuring, Cause, require_access_reason
 from sha_disclosure.client import KantaClient
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import DisclosureError, InvalidAccessReason, InvalidNotice
+from sha_disclosure.events import logging_listener
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.outbox import Outbox
 from sha_disclosure.prepare import Sender, build
 from sha_disclosure.sandbox import Sandbox
 from sha_disclosure.settings import Settings
@@ -40,7 +43,12 @@ def test_the_cause_of_a_notice_is_in_the_signed_content_and_nowhere_else(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     notice = DisclosureNotice.model_validate(planted(notice_texts))
-    with Sandbox() as sandbox, KantaClient(sandbox.settings()) as kanta:
+    events: list[object] = []
+    with (
+        Sandbox() as sandbox,
+        KantaClient(sandbox.settings(), listeners=[events.append, logging_listener()]) as kanta,
+    ):
+        sandbox.inject("status", status=503, retry_after=0)
         prepared = kanta.prepare(notice)
         receipt = kanta.submit(prepared)
         received = sandbox.received()[-1]
@@ -48,10 +56,28 @@ def test_the_cause_of_a_notice_is_in_the_signed_content_and_nowhere_else(
     shown = (
         f"{notice!r}{notice}{notice.ground!r}{notice.ground}{vars(notice.ground)}"
         f"{prepared!r}{receipt!r}{received!r}{caplog.text}"
-        f"{[vars(record) for record in caplog.records]}"
+        f"{[vars(record) for record in caplog.records]}{events!r}"
     )
+    assert len(events) >= 4
     assert told(shown) == []
-    assert told(json.dumps(receipt.to_dict() if hasattr(receipt, "to_dict") else {})) == []
+    assert told(json.dumps(receipt.to_dicts())) == []
+
+
+def test_the_cause_is_not_in_the_evidence_of_the_outbox(
+    notice_texts: dict[str, str], tmp_path: Path
+) -> None:
+    notice = DisclosureNotice.model_validate(planted(notice_texts))
+    with (
+        Sandbox() as sandbox,
+        KantaClient(sandbox.settings()) as kanta,
+        Outbox(tmp_path / "outbox.sqlite") as outbox,
+    ):
+        prepared = kanta.prepare(notice)
+        added = outbox.add(prepared)
+        outbox.drain(kanta)
+        evidence = outbox.evidence(prepared.notice_ids[0])
+        shown = f"{added!r}{outbox!r}{outbox.status()!r}{json.dumps(evidence, default=str)}"
+    assert told(shown) == []
 
 
 def test_the_cause_is_read_back_from_the_content_that_was_signed(
