@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sha_disclosure.errors import UnexpectedAnswer as UnexpectedAnswer
     from sha_disclosure.grounds.need import notice_needed as notice_needed
     from sha_disclosure.notice import DisclosureNotice as DisclosureNotice
+    from sha_disclosure.outbox import Outbox as Outbox
     from sha_disclosure.prepare import PreparedNotice as PreparedNotice
     from sha_disclosure.settings import Settings as Settings
     from sha_disclosure.transport.receipt import Receipt as Receipt
@@ -51,6 +52,7 @@ _ROOMS = {
     "KeyUnavailable": "errors",
     "NotSent": "errors",
     "OutcomeUnknown": "errors",
+    "Outbox": "outbox",
     "PreparedNotice": "prepare",
     "Problem": "errors",
     "Receipt": "transport.receipt",

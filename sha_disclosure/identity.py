@@ -242,16 +242,18 @@ def _password(pair: KeyPair) -> bytes | None:
 
 
 def _read_key(path: Path) -> bytes:
-    data, mode, fault = b"", 0, ""
+    data, mode, owner, fault = b"", 0, 0, ""
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            about = os.fstat(file.fileno())
+            mode, owner = stat.S_IMODE(about.st_mode), about.st_uid
             data = file.read()
     except OSError as error:
         fault = error.strerror or "input error"
     if fault:
         raise KeyUnavailable(f"{path}: the key file cannot be read ({fault}); check name and owner")
-    if os.name == "posix" and mode & 0o077:
+    # A file of root's may be readable by one group: mounted secrets are given to a service so.
+    if os.name == "posix" and mode & (0o037 if owner == 0 != os.geteuid() else 0o077):
         raise ConfigurationError(
             f"{path}: others may read this private key (mode {mode:o}); run `chmod 600 {path}`"
         )

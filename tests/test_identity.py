@@ -408,6 +408,19 @@ def test_a_file_without_certificates_is_refused(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root owns root's files")
+def test_a_mounted_secret_of_roots_may_be_readable_by_one_group(
+    files: Files, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = files.settings()
+    settings.signing.key.chmod(0o440)
+    settings.tls.key.chmod(0o440)
+    monkeypatch.setattr(os, "geteuid", lambda: 10001)
+    load_identity(settings, edition, Sources())
+    settings.signing.key.chmod(0o444)
+    assert "chmod 600" in refusal(ConfigurationError, settings, edition)
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
 @pytest.mark.parametrize("table", ["tls", "signing"])
 def test_a_key_others_may_read_is_refused_with_the_command_to_run(

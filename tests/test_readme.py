@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sha_disclosure import Settings
+from sha_disclosure import DisclosureNotice, Settings
 from sha_disclosure.editions import load_edition
 from sha_disclosure.sandbox import Sandbox
 
@@ -29,6 +29,17 @@ def test_the_python_of_the_readme_stores_a_notice(tmp_path, monkeypatch, capsys)
         monkeypatch.chdir(tmp_path)
         exec(compile(code, "README.md", "exec"), {"text": text})
         assert capsys.readouterr().out.startswith(sandbox.received()[0].notice_id)
+
+
+def test_the_outbox_of_the_readme_delivers_a_notice(tmp_path, monkeypatch, capsys):
+    code = blocks("python", "outbox.add")
+    text = (ROOT / "examples" / "notices" / "statute-to-authority.json").read_text("utf-8")
+    notice = DisclosureNotice.model_validate_json(text)
+    with Sandbox(tmp_path) as sandbox:
+        monkeypatch.chdir(tmp_path)
+        exec(compile(code, "README.md", "exec"), {"notice": notice})
+        assert len(sandbox.received()) == 1
+    assert "delivered=1" in capsys.readouterr().out
 
 
 def test_the_commands_of_the_round_trip_work(tmp_path):

@@ -56,17 +56,17 @@ def all_evidence(connection: Connection, state: State | None = None) -> Iterator
 
 
 def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
-    notices = connection.execute(
-        select(NOTICE.c.notice_id, NOTICE.c.location)
-        .where(NOTICE.c.message == row.number)
-        .order_by(NOTICE.c.place)
-    ).all()
+    ids = json.loads(row.notice_ids)
+    places = json.loads(row.locations) if row.locations else [None] * len(ids)
     attempts = connection.execute(
         select(ATTEMPT).where(ATTEMPT.c.message == row.number).order_by(ATTEMPT.c.number)
     ).all()
     return {
         "number": row.number,
-        "notices": [{"notice_id": n.notice_id, "location": n.location} for n in notices],
+        "notices": [
+            {"notice_id": notice_id, "location": place}
+            for notice_id, place in zip(ids, places, strict=False)
+        ],
         "state": row.state,
         "reason": row.reason,
         "added_at": moment(row.added_at),
@@ -75,7 +75,10 @@ def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "digest": row.digest,
         "certificate": row.certificate,
         "edition": row.edition,
-        "attempts": [_attempt(each) for each in attempts],
+        "attempts": [
+            {**_attempt(each), "digest": row.digest, "certificate": row.certificate}
+            for each in attempts
+        ],
     }
 
 
@@ -94,6 +97,4 @@ def _attempt(row: Row[Any]) -> dict[str, Any]:
         "response_id": row.response_id,
         "issues": json.loads(row.issues) if row.issues else None,
         "requests": json.loads(row.requests) if row.requests else [],
-        "digest": row.digest,
-        "certificate": row.certificate,
     }

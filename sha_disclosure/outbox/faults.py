@@ -5,6 +5,7 @@ A driver's own text may hold a statement with its values, so none of it is passe
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -109,8 +110,11 @@ def translated() -> Iterator[None]:
     """Raise the outbox's own errors for a database's, with nothing of it attached."""
     try:
         yield
-    except SQLAlchemyError as fault:
+    except (SQLAlchemyError, sqlite3.Error) as fault:
         error = error_of(fault)
     else:
         return
-    raise error
+    try:
+        raise error
+    finally:
+        error.__context__ = None  # in a `with` statement the fault is still being handled

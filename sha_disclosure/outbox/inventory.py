@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,7 @@ from sha_disclosure.outbox.database import milliseconds
 from sha_disclosure.outbox.evidence import moment
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import Payload
-from sha_disclosure.outbox.schema import MESSAGE, NOTICE, STATES, State
-
-_PAGE = 200
+from sha_disclosure.outbox.schema import MESSAGE, STATES, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +97,10 @@ def entries(
     if number is not None:
         asked = asked.where(MESSAGE.c.number == number)
     rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(limit)).all()
-    ids = _notice_ids(connection, [row.number for row in rows])
     return [
         Entry(
             number=row.number,
-            notice_ids=tuple(ids.get(row.number, ())),
+            notice_ids=tuple(json.loads(row.notice_ids)),
             state=row.state,
             reason=row.reason,
             tries=row.tries,
@@ -114,17 +111,6 @@ def entries(
         )
         for row in rows
     ]
-
-
-def _notice_ids(connection: Connection, numbers: Collection[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    asked = select(NOTICE.c.message, NOTICE.c.notice_id).order_by(NOTICE.c.message, NOTICE.c.place)
-    ordered = sorted(numbers)
-    for start in range(0, len(ordered), _PAGE):
-        part = ordered[start : start + _PAGE]
-        for number, notice_id in connection.execute(asked.where(NOTICE.c.message.in_(part))):
-            found.setdefault(number, []).append(notice_id)
-    return found
 
 
 def retried(
@@ -139,7 +125,7 @@ def retried(
     )
     if number is not None:
         asked = asked.where(MESSAGE.c.number == number)
-    changed = connection.execute(asked.values(state="pending", due_at=now, tries=0))
+    changed = connection.execute(asked.values(state="pending", due_at=now))
     return changed.rowcount
 
 

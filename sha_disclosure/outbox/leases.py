@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.schema import ATTEMPT, BLOCKING, MESSAGE, NOTICE
+from sha_disclosure.outbox.schema import ATTEMPT, BLOCKING, MESSAGE
 from sha_disclosure.sources import Sources
 
 LONGEST_PENDING = timedelta(hours=1)
@@ -29,6 +30,17 @@ _NEXT = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+_LEASE = (
+    update(MESSAGE)
+    .where(MESSAGE.c.number == bindparam("n"), MESSAGE.c.state == "pending")
+    .values(
+        state="sending",
+        lease=bindparam("token"),
+        worker=bindparam("who"),
+        due_at=bindparam("until"),
+    )
+)
+_ATTEMPT = insert(ATTEMPT)
 _SOONEST = select(func.min(MESSAGE.c.due_at)).where(MESSAGE.c.state == "pending", _FIRST_OF_CLIENT)
 
 
@@ -38,6 +50,7 @@ class Leased:
 
     number: int
     token: str
+    attempt: int
     notice_ids: tuple[str, ...]
     tries: int
     added_at: int
@@ -67,12 +80,8 @@ class Leases:
             if row is None:
                 return None
             token = self._sources.uuid()
-            leased = connection.execute(
-                update(MESSAGE)
-                .where(MESSAGE.c.number == row.number, MESSAGE.c.state == "pending")
-                .values(state="sending", lease=token, worker=worker, due_at=now + self._length)
-            )
-            if leased.rowcount != 1:
+            facts = {"n": row.number, "token": token, "who": worker, "until": now + self._length}
+            if connection.execute(_LEASE, facts).rowcount != 1:
                 return None
             attempt = {
                 "message": row.number,
@@ -81,19 +90,13 @@ class Leases:
                 "started_at": now,
                 "unknown_fate": False,
                 "lease_lost": False,
-                "digest": row.digest,
-                "certificate": row.certificate,
             }
-            connection.execute(insert(ATTEMPT), attempt)
-            ids = connection.execute(
-                select(NOTICE.c.notice_id)
-                .where(NOTICE.c.message == row.number)
-                .order_by(NOTICE.c.place)
-            ).scalars()
+            (made,) = connection.execute(_ATTEMPT, attempt).inserted_primary_key or (0,)
             return Leased(
                 number=row.number,
                 token=token,
-                notice_ids=tuple(ids),
+                attempt=made,
+                notice_ids=tuple(json.loads(row.notice_ids)),
                 tries=row.tries,
                 added_at=row.added_at,
                 digest=row.digest,

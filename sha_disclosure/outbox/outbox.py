@@ -18,7 +18,7 @@ from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.events import Announcer, Listener, NoticeAdded
 from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import AddedNotice, Adding
-from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.database import Database, milliseconds
 from sha_disclosure.outbox.drain import Drain, DrainReport, Pace, Submits
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
 from sha_disclosure.outbox.faults import translated
@@ -65,9 +65,13 @@ class Outbox:
         self._announce = Announcer(listeners)
         self._keys = Keyring(keys)
         self._database = Database(place, self._sources)
-        with self._database.open() as connection:
-            migrate(connection)
-            order_key = self._order_key(connection)
+        try:
+            with self._database.open() as connection:
+                migrate(connection)
+                order_key = self._order_key(connection)
+        except BaseException:
+            self._database.close()
+            raise
         self._adding = Adding(self._keys, order_key, limit)
 
     def __repr__(self) -> str:
@@ -127,8 +131,14 @@ class Outbox:
                 mine = connection if isinstance(connection, Connection) else connection.connection()
                 now = self._database.now(mine)
                 return self._adding.add(mine, prepared, payload, now)
-        with self._database.write() as own:
-            added = self._adding.add(own, prepared, payload, self._database.now(own))
+        added = None
+        if self._database.own and self._database.kind == "sqlite":
+            now = milliseconds(self._sources.clock())
+            with translated():
+                added = self._adding.quickly(self._database.engine, prepared, payload, now)
+        if added is None:
+            with self._database.write() as own:
+                added = self._adding.add(own, prepared, payload, self._database.now(own))
         if added.new and self._announce:
             self._announce(NoticeAdded(added.notice_ids))
         return added

@@ -1,8 +1,7 @@
-"""A prepared notice as it is stored: every field as JSON, then sealed when there is a key."""
+"""A prepared notice as it is stored: its facts as a line of JSON, its bytes; sealed by a key."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -36,7 +35,6 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
     document = {
         "form": _FORM,
         "notice_ids": prepared.notice_ids,
-        "body": base64.b64encode(prepared.body).decode(),
         "digest": prepared.digest,
         "certificate": prepared.certificate,
         "edition": prepared.edition,
@@ -45,7 +43,7 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
         "client": prepared.client,
         "warnings": [asdict(problem) for problem in prepared.warnings],
     }
-    return Payload.of(keys.seal(orjson.dumps(document)))
+    return Payload.of(keys.seal(orjson.dumps(document) + b"\n" + prepared.body))
 
 
 def unpacked(
@@ -80,13 +78,14 @@ def unpacked(
 
 def _read(opened: bytes) -> PreparedNotice | None:
     try:
-        document: dict[str, Any] = orjson.loads(opened)
+        facts, _, body = opened.partition(b"\n")  # JSON of one line has no line feed in it
+        document: dict[str, Any] = orjson.loads(facts)
         if document["form"] != _FORM:
             return None
         user = document["user"]
         return PreparedNotice(
             notice_ids=tuple(document["notice_ids"]),
-            body=base64.b64decode(document["body"], validate=True),
+            body=body,
             digest=document["digest"],
             certificate=document["certificate"],
             edition=document["edition"],

@@ -2,17 +2,79 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.leases import Leased
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NOTICE
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE
 from sha_disclosure.outbox.verdict import Verdict
 from sha_disclosure.transport.receipt import Receipt
 
-_TEXT_MAX = 512
+_LOCATION_MAX = 512
+
+_OWN = and_(
+    MESSAGE.c.number == bindparam("n"),
+    MESSAGE.c.lease == bindparam("token"),
+    MESSAGE.c.state == "sending",
+)
+_FREE = and_(
+    MESSAGE.c.number == bindparam("n"),
+    MESSAGE.c.lease.is_(None),
+    MESSAGE.c.state.in_(("pending", "parked")),
+)
+_RECEIVED = update(MESSAGE).values(
+    state="delivered",
+    lease=None,
+    worker=None,
+    reason=None,
+    delivered_at=bindparam("now"),
+    locations=bindparam("where"),
+    possibly_duplicated=bindparam("twice"),
+)
+_DELIVERED = _RECEIVED.where(_OWN)
+# The service holds it: that also ends a message that nobody works on at the moment.
+_DELIVERED_LATE = _RECEIVED.where(_FREE)
+_NOT_DELIVERED = (
+    update(MESSAGE)
+    .where(_OWN)
+    .values(
+        state=bindparam("becomes"),
+        lease=None,
+        worker=None,
+        reason=bindparam("why"),
+        due_at=bindparam("due"),
+        tries=MESSAGE.c.tries + 1,
+    )
+)
+_MARKED = (
+    update(MESSAGE)
+    .where(MESSAGE.c.number == bindparam("n"), MESSAGE.c.state == "delivered")
+    .values(possibly_duplicated=True)
+)
+_EVIDENCE = (
+    update(ATTEMPT)
+    .where(ATTEMPT.c.number == bindparam("n"))
+    .values({c: bindparam(f"new_{c}") for c in (
+        "ended_at", "outcome", "unknown_fate", "lease_lost", "requests", "http_status",
+        "request_id", "response_id", "issues",
+    )})
+)  # fmt: skip
+_OTHER_FATE = (
+    select(ATTEMPT.c.number)
+    .where(
+        ATTEMPT.c.message == bindparam("n"),
+        ATTEMPT.c.number != bindparam("own"),
+        or_(
+            ATTEMPT.c.ended_at.is_(None),
+            ATTEMPT.c.unknown_fate.is_(True),
+            ATTEMPT.c.outcome == "Receipt",
+        ),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,86 +94,65 @@ class Results:
     def write(self, leased: Leased, verdict: Verdict) -> Written:
         """Write a verdict down; when the lease was lost, others decide of the message.
 
-        The attempt's evidence is kept in both cases. A receipt also ends a message that
-        nobody works on at the moment: the service holds it.
+        The attempt's evidence is kept in both cases.
         """
         with self._database.write() as connection:
             now = self._database.now(connection)
-            held = self._message(connection, leased, verdict, now)
             receipt = verdict.receipt
-            connection.execute(
-                update(ATTEMPT)
-                .where(ATTEMPT.c.lease == leased.token)
-                .values(
-                    ended_at=now,
-                    outcome=verdict.outcome[:40],
-                    unknown_fate=verdict.unknown_fate
-                    or bool(receipt and receipt.possibly_duplicated),
-                    lease_lost=not held,
-                    requests=verdict.trail.to_json(),
-                    http_status=verdict.trail.status,
-                    request_id=_short(verdict.trail.request_id, 64),
-                    response_id=_short(receipt.response_id if receipt else None, 128),
-                    issues=verdict.issues,
-                )
-            )
-            twice = receipt is not None and self._twice(connection, leased, receipt, held=held)
+            if receipt is None:
+                held, twice = _not_delivered(connection, leased, verdict, now), False
+            else:
+                held, twice = _delivered(connection, leased, receipt, now)
+            evidence = {
+                "ended_at": now,
+                "outcome": verdict.outcome[:40],
+                "unknown_fate": verdict.unknown_fate
+                or bool(receipt and receipt.possibly_duplicated),
+                "lease_lost": not held,
+                "requests": verdict.trail.to_json(),
+                "http_status": verdict.trail.status,
+                "request_id": _short(verdict.trail.request_id, 64),
+                "response_id": _short(receipt.response_id if receipt else None, 128),
+                "issues": verdict.issues,
+            }
+            told = {f"new_{name}": value for name, value in evidence.items()}
+            connection.execute(_EVIDENCE, {"n": leased.attempt, **told})
             return Written(held, twice)
 
-    def _message(self, connection: Connection, leased: Leased, verdict: Verdict, now: int) -> bool:
-        delivered = verdict.receipt is not None
-        own = and_(MESSAGE.c.lease == leased.token, MESSAGE.c.state == "sending")
-        free = and_(MESSAGE.c.lease.is_(None), MESSAGE.c.state.in_(("pending", "parked")))
-        values: dict[str, object] = {
-            "state": verdict.state,
-            "due_at": now + round(verdict.delay_s * 1000),
-            "lease": None,
-            "worker": None,
-            "reason": None if delivered else verdict.outcome[:40],
-            "delivered_at": now if delivered else None,
-        }
-        if not delivered:
-            values["tries"] = MESSAGE.c.tries + 1
-        changed = connection.execute(
-            update(MESSAGE)
-            .where(MESSAGE.c.number == leased.number, or_(own, free) if delivered else own)
-            .values(**values)
-        )
-        return changed.rowcount == 1
 
-    def _twice(
-        self, connection: Connection, leased: Leased, receipt: Receipt, *, held: bool
-    ) -> bool:
-        """Write down where the notices are; tell and mark whether they may be there twice."""
-        twice = receipt.possibly_duplicated or not held or _other_fate(connection, leased)
-        if twice:
-            connection.execute(
-                update(MESSAGE)
-                .where(MESSAGE.c.number == leased.number, MESSAGE.c.state == "delivered")
-                .values(possibly_duplicated=True)
-            )
-        if held:
-            for notice in receipt.notices:
-                connection.execute(
-                    update(NOTICE)
-                    .where(NOTICE.c.notice_id == notice.notice_id)
-                    .values(location=_short(notice.location, _TEXT_MAX))
-                )
-        return twice
+def _not_delivered(connection: Connection, leased: Leased, verdict: Verdict, now: int) -> bool:
+    """Write down what becomes of a message without a receipt; tell whether it was still held."""
+    values = {
+        "n": leased.number,
+        "token": leased.token,
+        "becomes": verdict.state,
+        "why": verdict.outcome[:40],
+        "due": now + round(verdict.delay_s * 1000),
+    }
+    return connection.execute(_NOT_DELIVERED, values).rowcount == 1
+
+
+def _delivered(
+    connection: Connection, leased: Leased, receipt: Receipt, now: int
+) -> tuple[bool, bool]:
+    """Write a receipt down; tell whether it counted, and whether there may be two copies."""
+    # A message leased for the first time has no other attempt while the lease is held.
+    twice = receipt.possibly_duplicated or (leased.tries > 0 and _other_fate(connection, leased))
+    places = [_short(notice.location, _LOCATION_MAX) for notice in receipt.notices]
+    values = {"n": leased.number, "now": now, "where": json.dumps(places), "twice": twice}
+    if connection.execute(_DELIVERED, {**values, "token": leased.token}).rowcount == 1:
+        return True, twice
+    values["twice"] = twice or _other_fate(connection, leased)
+    if connection.execute(_DELIVERED_LATE, values).rowcount == 1:
+        return True, bool(values["twice"])
+    connection.execute(_MARKED, {"n": leased.number})
+    return False, True
 
 
 def _other_fate(connection: Connection, leased: Leased) -> bool:
     """Tell whether another attempt may have stored the message, or certainly has."""
-    other = select(ATTEMPT.c.number).where(
-        ATTEMPT.c.message == leased.number,
-        ATTEMPT.c.lease != leased.token,
-        or_(
-            ATTEMPT.c.ended_at.is_(None),
-            ATTEMPT.c.unknown_fate.is_(True),
-            ATTEMPT.c.outcome == "Receipt",
-        ),
-    )
-    return connection.execute(other.limit(1)).first() is not None
+    asked = {"n": leased.number, "own": leased.attempt}
+    return connection.execute(_OTHER_FATE, asked).first() is not None
 
 
 def _short(text: str | None, length: int) -> str | None:

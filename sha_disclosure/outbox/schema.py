@@ -47,6 +47,7 @@ MESSAGE = Table(
     "sha_outbox_message",
     METADATA,
     Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("notice_ids", Text, nullable=False),  # in order, JSON
     Column("client", String(64), nullable=False),  # keyed digest, tells clients apart only
     Column("state", String(12), nullable=False),
     Column("due_at", BigInteger, nullable=False),  # next attempt; while sending: the lease's end
@@ -57,6 +58,7 @@ MESSAGE = Table(
     Column("possibly_duplicated", Boolean(create_constraint=False), nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("delivered_at", BigInteger),
+    Column("locations", Text),  # where the service keeps the notices, in order, JSON
     Column("digest", String(64), nullable=False),  # SHA-256 of the message's bytes
     Column("certificate", String(64), nullable=False),
     Column("edition", String(200), nullable=False),
@@ -64,16 +66,14 @@ MESSAGE = Table(
     Column("payload", LargeBinary(2**31 - 1)),
     Index("sha_outbox_message_due", "state", "due_at", "number"),
     Index("sha_outbox_message_order", "client", "state", "number"),
-    sqlite_autoincrement=True,
 )
 
 NOTICE = Table(
     "sha_outbox_notice",
     METADATA,
     Column("notice_id", String(64), primary_key=True),
-    Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False, index=True),
-    Column("place", Integer, nullable=False),  # in the message, from 0
-    Column("location", String(512)),  # where the service keeps it
+    Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False),
+    sqlite_with_rowid=False,
 )
 
 ATTEMPT = Table(
@@ -81,7 +81,7 @@ ATTEMPT = Table(
     METADATA,
     Column("number", _Number, primary_key=True, autoincrement=True),
     Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False, index=True),
-    Column("lease", String(36), nullable=False, unique=True),
+    Column("lease", String(36), nullable=False),
     Column("worker", String(120), nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),  # empty: cut off, its fate is not known
@@ -93,7 +93,4 @@ ATTEMPT = Table(
     Column("request_id", String(64)),
     Column("response_id", String(128)),
     Column("issues", Text),  # codes of a refusal, JSON
-    Column("digest", String(64), nullable=False),
-    Column("certificate", String(64), nullable=False),
-    sqlite_autoincrement=True,
 )

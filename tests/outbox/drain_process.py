@@ -1,7 +1,7 @@
 """A process of the tests that adds and drains, to be killed at any moment.
 
-``drain_process.py PLACE SETTINGS [--add N] [--client FIRST] [--kill-at STEP]``. Prints ``ready``, ``added ID
-DIGEST`` for each notice once ``add`` has returned, ``steps N`` and ``done`` at the end.
+``drain_process.py PLACE SETTINGS [--add N] [--client FIRST] [--kill-at STEP]``. Prints ``ready``,
+``added ID DIGEST`` for each notice once ``add`` has returned, ``steps N`` and ``done`` at the end.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 
 from outbox_parts import PACE, fast, notice_about
 from sqlalchemy import event
@@ -36,6 +37,11 @@ class Steps:
         event.listen(engine.pool, "checkin", self)
 
 
+def say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Do as the arguments say."""
     parser = argparse.ArgumentParser()
@@ -49,15 +55,15 @@ def main() -> None:
     settings = fast(Settings.load(given.settings, variables={}))
     with Outbox(given.place) as outbox, KantaClient(settings) as kanta:
         steps.watch(outbox._database.engine)
-        print("ready", flush=True)
+        say("ready")
         for number in range(given.add):
             prepared = kanta.prepare(notice_about(given.client + number))
-            print("trying", prepared.notice_ids[0], prepared.digest, flush=True)
+            say("trying", prepared.notice_ids[0], prepared.digest)
             outbox.add(prepared)
-            print("added", prepared.notice_ids[0], prepared.digest, flush=True)
+            say("added", prepared.notice_ids[0], prepared.digest)
         outbox.drain(kanta, pace=PACE)
-    print("steps", steps.count, flush=True)
-    print("done", flush=True)
+    say("steps", steps.count)
+    say("done")
 
 
 if __name__ == "__main__":

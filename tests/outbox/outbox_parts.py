@@ -11,6 +11,7 @@ from notices import identity_code
 from sha_disclosure import DisclosureNotice, Settings
 from sha_disclosure.outbox import Pace
 from sha_disclosure.settings import Retry
+from sha_disclosure.values import PersonalId, PersonName
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "notices" / "disclosed-to-client.json"
@@ -25,24 +26,9 @@ def notice_about(client: int) -> DisclosureNotice:
     data = DisclosureNotice.model_validate_json(EXAMPLE.read_bytes())
     code = identity_code(date(1950, 1, 1) + timedelta(days=client // 100), 900 + client % 100)
     about = data.client.model_copy(
-        update={
-            "personal_id": type(data.client).model_fields and _personal_id(code),
-            "family_name": _name(SECRET),
-        }
+        update={"personal_id": PersonalId(code), "family_name": PersonName(SECRET)}
     )
     return data.model_copy(update={"id": None, "client": about})
-
-
-def _personal_id(code: str):
-    from sha_disclosure.values import PersonalId
-
-    return PersonalId(code)
-
-
-def _name(text: str):
-    from sha_disclosure.values import PersonName
-
-    return PersonName(text)
 
 
 def fast(settings: Settings, **policy: float) -> Settings:

@@ -84,7 +84,7 @@ class Cluster:
     @contextmanager
     def database(self) -> Iterator[str]:
         """Give the address of a new database, dropped afterwards."""
-        import psycopg
+        import psycopg  # noqa: PLC0415 - known to be there by now
 
         self._count += 1
         name = f"outbox_{os.getpid()}_{self._count}"

@@ -84,7 +84,9 @@ def test_killed_at_random_moments(place, processes, kanta, sandbox, prepare, cap
         told = proven(outbox, sandbox, added)
     with capsys.disabled():
         kind = place.partition(":")[0] if "://" in place else "sqlite"
-        print(f"\n  {kind}, {processes} process(es), {kills} killed while draining: {told}")
+        sys.stdout.write(
+            f"\n  {kind}, {processes} process(es), {kills} killed while draining: {told}\n"
+        )
 
 
 @pytest.mark.slow
@@ -116,7 +118,7 @@ def test_killed_at_every_write_step(place, kanta, sandbox, capsys):
         told = proven(outbox, sandbox, {**added, **unanswered})
     with capsys.disabled():
         kind = place.partition(":")[0] if "://" in place else "sqlite"
-        print(
+        sys.stdout.write(
             f"\n  {kind}, killed at {len(chosen)} of {steps} write steps: {told}; of these "
-            f"{len(unanswered)} were on disk though `add` had not returned"
+            f"{len(unanswered)} were on disk though `add` had not returned\n"
         )

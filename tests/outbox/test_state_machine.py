@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 from outbox_parts import FULL
+from sqlalchemy import select
 
 from sha_disclosure.errors import (
     NotSent,
@@ -35,6 +36,7 @@ from sha_disclosure.outbox import Outbox, OutboxKey
 from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results
+from sha_disclosure.outbox.schema import MESSAGE
 from sha_disclosure.outbox.verdict import Trail, accepted, failed
 from sha_disclosure.prepare import PreparedNotice, User
 from sha_disclosure.sources import Sources
@@ -206,7 +208,8 @@ class OutboxMachine(RuleBasedStateMachine):
     def heartbeat(self) -> None:
         self.leases.renew([leased.token for leased, _ in self.workers.values()])
         self.workers = {
-            w: (leased, self.clock.steady + LEASE) for w, (leased, _) in self.workers.items()
+            w: (leased, self.clock.steady + LEASE if until > self.clock.steady else until)
+            for w, (leased, until) in self.workers.items()
         }
 
     @invariant()
@@ -224,6 +227,17 @@ class OutboxMachine(RuleBasedStateMachine):
                 assert entry.possibly_duplicated or came.count(notice_id) == 1
             if entry.state == "quarantined":
                 assert notice_id in self.refused
+
+    @invariant()
+    def a_lease_that_runs_is_the_only_one(self) -> None:
+        if not self.workers:
+            return
+        with self.outbox._database.read() as connection:
+            rows = connection.execute(select(MESSAGE.c.number, MESSAGE.c.state, MESSAGE.c.lease))
+            known = {row.number: (row.state, row.lease) for row in rows}
+        for leased, until in self.workers.values():
+            if until > self.clock.steady:
+                assert known[leased.number] == ("sending", leased.token)
 
     @invariant()
     def order_per_client_is_kept(self) -> None:

@@ -1,0 +1,63 @@
+"""The short road of ``add`` on a SQLite file of the outbox's own: the same two statements.
+
+They are compiled by SQLAlchemy once and given to the driver; on a durable insert of 0.2 ms the
+usual road through the engine costs as much again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.dml import Insert
+
+_Row = dict[str, Any]
+
+
+class Statement:
+    """An INSERT as SQLite's driver takes it."""
+
+    def __init__(self, insert: Insert, columns: tuple[str, ...]) -> None:
+        dialect = sqlite.dialect(paramstyle="qmark")
+        compiled = insert.compile(dialect=dialect, column_keys=list(columns))
+        self.text = str(compiled)
+        self._order = compiled.positiontup or list(columns)
+
+    def values(self, row: _Row) -> list[Any]:
+        """Return a row's values in the order the statement wants them."""
+        return [row[name] for name in self._order]
+
+
+class Quick:
+    """Inserts one message in a transaction of its own."""
+
+    def __init__(self, engine: Engine, message: Statement, notice: Statement) -> None:
+        self._engine = engine
+        self._message = message
+        self._notice = notice
+
+    def insert(self, row: _Row, notice_ids: tuple[str, ...]) -> int | None:
+        """Return the new message's number, or None when a notice id is there already.
+
+        In that case nothing was changed. Raises what the driver raises.
+        """
+        pooled = self._engine.raw_connection()
+        try:
+            driver: Any = pooled.driver_connection
+            driver.execute("BEGIN IMMEDIATE")
+            try:
+                number = driver.execute(self._message.text, self._message.values(row)).lastrowid
+                for notice_id in notice_ids:
+                    given = self._notice.values({"notice_id": notice_id, "message": number})
+                    if driver.execute(self._notice.text, given).rowcount != 1:
+                        driver.execute("ROLLBACK")
+                        return None
+                driver.execute("COMMIT")
+            except BaseException:
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+                raise
+            return int(number)
+        finally:
+            pooled.close()

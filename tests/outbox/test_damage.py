@@ -1,0 +1,197 @@
+"""Full disk, read-only, damaged rows and files: clear errors, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from outbox_parts import PACE
+from sqlalchemy import Column, Integer, MetaData, Table, event, select, text
+
+from sha_disclosure.errors import (
+    OutboxDamaged,
+    OutboxError,
+    OutboxFull,
+)
+from sha_disclosure.outbox import Outbox
+from sha_disclosure.outbox.migration import migrate, version_of
+
+
+def fill(outbox, prepare, kept):
+    for _ in range(200):
+        kept += [outbox.add(prepare()).notice_ids]
+
+
+def test_a_full_disk_refuses_and_loses_nothing(file, kanta, prepare):
+    with Outbox(file) as outbox:
+        engine = outbox._database.engine
+
+        @event.listens_for(engine, "checkout")
+        def _small(connection, *_):
+            connection.execute("PRAGMA max_page_count = 30")
+
+        kept = []
+        with pytest.raises(OutboxFull, match="disk") as caught:
+            fill(outbox, prepare, kept)
+        assert caught.value.__context__ is None
+        assert kept
+        assert [e.notice_ids for e in outbox.list()] == kept
+        event.remove(engine, "checkout", _small)
+        engine.dispose()
+        assert outbox.drain(kanta, pace=PACE).delivered == len(kept)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
+def test_a_disk_that_is_really_full(tmp_path, kanta, prepare):
+    place = tmp_path / "small"
+    place.mkdir()
+    if os.system(f"mount -t tmpfs -o size=400k tmpfs {place} 2>/dev/null"):
+        pytest.skip("mounting is not allowed here")
+    try:
+        with Outbox(place / "outbox.sqlite") as outbox:
+            kept = []
+            with pytest.raises(OutboxError) as caught:
+                fill(outbox, prepare, kept)
+            assert isinstance(caught.value, OutboxFull), caught.value
+            assert kept
+            assert [e.notice_ids for e in outbox.list()] == kept
+            os.system(f"mount -o remount,size=4m {place}")
+            assert outbox.drain(kanta, pace=PACE).delivered == len(kept)
+    finally:
+        os.system(f"umount {place}")
+
+
+def test_a_read_only_database_is_told(file, prepare):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+    with Outbox(f"sqlite:///file:{file}?mode=rw&uri=true") as outbox:
+
+        @event.listens_for(outbox._database.engine, "checkout")
+        def _query_only(connection, *_):
+            connection.execute("PRAGMA query_only = ON")
+
+        with pytest.raises(OutboxError, match="read-only"):
+            outbox.add(prepare())
+        assert len(outbox.list()) == 1
+
+
+def test_a_damaged_row_is_quarantined_counted_and_the_rest_is_delivered(file, kanta, prepare):
+    with Outbox(file) as outbox:
+        prepared = [prepare() for _ in range(5)]
+        for each in prepared:
+            outbox.add(each)
+        with sqlite3.connect(file) as other:
+            (payload,) = other.execute(
+                "SELECT payload FROM sha_outbox_message WHERE number = 3"
+            ).fetchone()
+            changed = payload[:500] + bytes([payload[500] ^ 1]) + payload[501:]
+            other.execute("UPDATE sha_outbox_message SET payload = ? WHERE number = 3", (changed,))
+        other.close()
+        report = outbox.drain(kanta, pace=PACE)
+        assert (report.delivered, report.quarantined) == (4, 1)
+        status = outbox.status()
+        assert (status.damaged, status.counts["quarantined"]) == (1, 1)
+        notice_id = prepared[2].notice_ids[0]
+        with pytest.raises(OutboxDamaged, match="damaged"):
+            outbox.show(notice_id)
+        with sqlite3.connect(file) as other:  # restored from a back-up
+            other.execute("UPDATE sha_outbox_message SET payload = ? WHERE number = 3", (payload,))
+        other.close()
+        assert outbox.retry(notice_id) == 1
+        assert outbox.drain(kanta, pace=PACE).delivered == 1
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough" * 40, None])
+def test_a_damaged_file_is_told_and_left_as_it_is(file, prepare, content):
+    with Outbox(file) as outbox:
+        for _ in range(20):
+            outbox.add(prepare())
+    whole = file.read_bytes()
+    file.write_bytes(content or whole[:4096] + os.urandom(len(whole) - 4096))
+    before = file.read_bytes()
+    with pytest.raises(OutboxDamaged, match="recover") as caught, Outbox(file) as outbox:
+        outbox.list()
+    assert caught.value.__context__ is None
+    assert file.read_bytes() == before
+
+
+def test_the_file_is_for_its_owner_only_from_its_first_moment(file, prepare):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+        for each in file.parent.iterdir():
+            assert stat.S_IMODE(each.stat().st_mode) == 0o600, each
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_a_file_others_may_read_is_refused(file):
+    Outbox(file).close()
+    file.chmod(0o640)
+    with pytest.raises(OutboxError, match="chmod 600"):
+        Outbox(file)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(OutboxError, match="check the folder"):
+        Outbox(tmp_path / "missing" / "outbox.sqlite")
+
+
+def test_a_server_that_is_not_there_is_told():
+    pytest.importorskip("psycopg")
+    with pytest.raises(OutboxError, match="reached"):
+        Outbox("postgresql://outbox@/outbox?host=/nonexistent")
+
+
+def test_tables_of_a_newer_program_are_refused_and_left(file, prepare):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+        with outbox._database.write() as connection:
+            connection.execute(
+                text("UPDATE sha_outbox_meta SET value = '99' WHERE name = 'schema'")
+            )
+    with pytest.raises(OutboxError, match="version 99"):
+        Outbox(file)
+    assert sqlite3.connect(file).execute("SELECT count(*) FROM sha_outbox_message").fetchone() == (
+        1,
+    )
+
+
+def test_older_tables_are_brought_up_to_date_with_their_notices(place, kanta, prepare):
+    """Version 1 is the first; a made-up version 2 stands for the next one."""
+    with Outbox(place) as outbox:
+        outbox.add(prepare())
+
+        def to_two(connection):
+            connection.execute(text("ALTER TABLE sha_outbox_message ADD COLUMN colour INTEGER"))
+
+        with outbox._database.write() as connection:
+            migrate(connection, {1: to_two}, 2)
+        with outbox._database.write() as connection:
+            migrate(connection, {1: to_two}, 2)  # once only
+            assert version_of(connection) == 2
+            newer = Table("sha_outbox_message", MetaData(), Column("colour", Integer))
+            assert connection.execute(select(newer.c.colour)).all() == [(None,)]
+        assert outbox.drain(kanta, pace=PACE).delivered == 1
+
+
+def test_a_migration_that_fails_changes_nothing(place):
+    with Outbox(place) as outbox:
+
+        def breaks(connection):
+            connection.execute(text("ALTER TABLE sha_outbox_message ADD COLUMN colour INTEGER"))
+            connection.execute(text("SELECT nothing FROM nowhere"))
+
+        with pytest.raises(OutboxError), outbox._database.write() as connection:
+            migrate(connection, {1: breaks}, 2)
+        with outbox._database.read() as connection:
+            assert version_of(connection) == 1
+            with pytest.raises(Exception, match="colour"):
+                connection.execute(text("SELECT colour FROM sha_outbox_message"))
+
+
+def test_nothing_else_is_in_the_folder(file, prepare):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+    assert {each.name for each in Path(file).parent.iterdir()} == {file.name}

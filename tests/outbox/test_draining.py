@@ -1,0 +1,249 @@
+"""What becomes of a message after each end of its submission."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from outbox_parts import PACE, SECRET, environment
+
+from sha_disclosure.errors import (
+    ConfigurationError,
+    KeyUnavailable,
+    OutboxError,
+    Unauthorized,
+    Unavailable,
+)
+from sha_disclosure.events import LeaseLost, NoticeDelivered, NoticeParked, NoticeQuarantined
+from sha_disclosure.outbox import Outbox, Pace
+from sha_disclosure.outbox.leases import Leases
+from sha_disclosure.sources import Sources
+from sha_disclosure.transport.breaker import Breaker
+
+
+def state(outbox, prepared):
+    (entry,) = [e for e in outbox.list() if prepared.notice_ids[0] in e.notice_ids]
+    return entry.state, entry.reason
+
+
+class Fails:
+    """A client that raises, then works."""
+
+    def __init__(self, kanta, *faults):
+        self.kanta, self.faults, self.calls = kanta, list(faults), 0
+
+    def submit(self, prepared, *, listener=None):
+        self.calls += 1
+        if self.faults:
+            raise self.faults.pop(0)
+        return self.kanta.submit(prepared, listener=listener)
+
+
+def test_a_refused_notice_is_quarantined_and_the_rest_goes_on(place, kanta, sandbox, prepare):
+    heard = []
+    with Outbox(place, listeners=[heard.append]) as outbox:
+        sandbox.inject("status", status=422)
+        first, second = prepare(7), prepare(7)
+        outbox.add(first)
+        outbox.add(second)
+        report = outbox.drain(kanta, workers=1, pace=PACE)
+        assert (report.delivered, report.quarantined) == (1, 1)
+        assert state(outbox, first) == ("quarantined", "Rejected")
+        assert state(outbox, second) == ("delivered", None)
+        assert NoticeQuarantined(first.notice_ids, "Rejected") in heard
+        assert outbox.evidence(first.notice_ids[0])["attempts"][0]["http_status"] == 422
+        assert outbox.retry(first.notice_ids[0]) == 1
+        assert outbox.drain(kanta, pace=PACE).delivered == 1
+        assert SECRET not in repr(heard)
+
+
+def test_what_fails_for_the_moment_is_tried_again_by_itself(place, kanta, sandbox, prepare):
+    with Outbox(place) as outbox:
+        prepared = prepare()
+        outbox.add(prepared)
+        sandbox.inject("status", status=503)
+        sandbox.inject("reset_before")
+        report = outbox.drain(kanta, workers=1, pace=PACE)
+        assert (report.delivered, report.postponed) == (1, 2)
+        evidence = outbox.evidence(prepared.notice_ids[0])
+        told = [a["outcome"] for a in evidence["attempts"]]
+        assert told == ["Unavailable", "OutcomeUnknown", "Receipt"]
+        assert [a["possibly_stored"] for a in evidence["attempts"]] == [False, True, True]
+        assert evidence["possibly_duplicated"]
+        assert len({a["request_id"] for a in evidence["attempts"]}) == 3
+
+
+def test_a_notice_that_goes_at_once_is_not_marked(file, kanta, sandbox, prepare):
+    heard = []
+    with Outbox(file, listeners=[heard.append]) as outbox:
+        prepared = prepare()
+        outbox.add(prepared)
+        sandbox.inject("status", status=503)
+        outbox.drain(kanta, pace=PACE)
+        assert not outbox.evidence(prepared.notice_ids[0])["possibly_duplicated"]
+        (delivered,) = [e for e in heard if isinstance(e, NoticeDelivered)]
+        assert not delivered.possibly_duplicated
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Unauthorized("no"), ("parked", "Unauthorized")),
+        (Unavailable("no", retry_at=datetime(2100, 1, 1, tzinfo=UTC)), ("parked", "Unavailable")),
+        (ConfigurationError("no"), ("parked", "ConfigurationError")),
+        (RuntimeError(SECRET), ("parked", "RuntimeError")),
+        (KeyUnavailable("no"), ("pending", "KeyUnavailable")),
+    ],
+)
+def test_what_needs_a_mended_setup_waits_and_blocks_its_client(
+    file, kanta, prepare, fault, expected
+):
+    heard = []
+    with Outbox(file, listeners=[heard.append]) as outbox:
+        first, second, other = prepare(1), prepare(1), prepare(2)
+        for each in (first, second, other):
+            outbox.add(each)
+        pace = Pace(lease_s=2, poll_s=0.02, patience_s=0.1)
+        outbox.drain(Fails(kanta, fault), workers=1, pace=pace)
+        assert state(outbox, first) == expected
+        assert state(outbox, second) == ("pending", None)
+        assert state(outbox, other) == ("delivered", None)
+        if expected[0] == "parked":
+            (told,) = [e for e in heard if isinstance(e, NoticeParked)]
+            assert told.notice_ids == first.notice_ids
+        outbox.retry(state=expected[0])
+        assert outbox.drain(kanta, pace=PACE).delivered == 2
+        assert SECRET not in repr(heard) + repr(outbox.evidence(first.notice_ids[0]))
+
+
+def test_order_per_client_is_kept_with_many_workers(file, kanta, sandbox, prepare):
+    with Outbox(file) as outbox:
+        prepared = [prepare(number % 3) for number in range(30)]
+        for each in prepared:
+            outbox.add(each)
+        sandbox.inject("status", status=503, times=2)
+        outbox.drain(kanta, workers=6, pace=PACE)
+        order = [r.notice_id for r in sandbox.received()]
+        for client in range(3):
+            mine = [p.notice_ids[0] for p in prepared[client::3]]
+            assert [n for n in order if n in mine] == mine
+
+
+def test_when_the_service_is_down_it_is_asked_seldom(file, kanta, prepare):
+    down = Fails(kanta, *[Unavailable("down") for _ in range(1000)])
+    with Outbox(file) as outbox:
+        for _ in range(40):
+            outbox.add(prepare())
+        breaker = Breaker(threshold=3, pause_s=60)
+        report = outbox.drain(down, workers=2, breaker=breaker, pace=PACE)
+        assert down.calls <= 4
+        assert report.seconds < 5
+        assert outbox.status().counts["pending"] == 40
+
+
+def test_a_stopped_drain_finishes_what_is_under_way(file, kanta, sandbox, prepare):
+    stop = threading.Event()
+    with Outbox(file) as outbox:
+        for _ in range(20):
+            outbox.add(prepare())
+        sandbox.inject("delay", seconds=0.5, times=2)
+        threading.Timer(0.2, stop.set).start()
+        report = outbox.drain(kanta, workers=2, stop=stop, pace=PACE)
+        assert report.delivered == 2
+        assert outbox.status().counts["sending"] == 0
+
+
+def test_a_long_submission_keeps_its_lease(file, kanta, sandbox, prepare):
+    pace = Pace(lease_s=0.3, poll_s=0.02, patience_s=3)
+    with Outbox(file) as outbox:
+        prepared = prepare()
+        outbox.add(prepared)
+        sandbox.inject("delay", seconds=1.2)
+        report = outbox.drain(kanta, workers=3, pace=pace)
+        assert (report.delivered, report.lost_leases) == (1, 0)
+        assert len(outbox.evidence(prepared.notice_ids[0])["attempts"]) == 1
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_the_late_end_overwrites_nothing(
+    file, kanta, sandbox, prepare
+):
+    heard = []
+    with Outbox(file, listeners=[heard.append]) as outbox:
+        prepared = prepare()
+        outbox.add(prepared)
+        hangs, goes_on = threading.Event(), threading.Event()
+
+        class Hangs:
+            def submit(self, prepared, *, listener=None):
+                hangs.set()
+                goes_on.wait(10)
+                return kanta.submit(prepared, listener=listener)
+
+        reports = []
+        pace = Pace(lease_s=30, poll_s=0.02, patience_s=0.1)
+        slow = threading.Thread(
+            target=lambda: reports.append(outbox.drain(Hangs(), workers=1, pace=pace))
+        )
+        slow.start()
+        hangs.wait(10)
+        with outbox._database.write() as connection:  # as if it had run out
+            connection.exec_driver_sql("UPDATE sha_outbox_message SET due_at = 0")
+        assert outbox.drain(kanta, workers=1, pace=pace).delivered == 1
+        goes_on.set()
+        slow.join()
+        assert (reports[0].delivered, reports[0].lost_leases) == (0, 1)
+        evidence = outbox.evidence(prepared.notice_ids[0])
+        assert [a["lease_lost"] for a in evidence["attempts"]] == [True, False]
+        assert evidence["possibly_duplicated"]
+        assert LeaseLost(prepared.notice_ids) in heard
+
+
+def test_sigterm_ends_a_draining_process_properly(file, kanta, sandbox, prepare, tmp_path):
+    with Outbox(file) as outbox:
+        for _ in range(3):
+            outbox.add(prepare())
+        command = [sys.executable, "-m", "sha_disclosure.cli", "outbox", "drain", "--forever"]
+        options = ["--outbox", str(file), "--settings", str(sandbox.settings_file), "--json"]
+        process = subprocess.Popen(
+            [*command, *options], env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        deadline = time.monotonic() + 30
+        while outbox.status().counts["delivered"] < 3 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert '"delivered": 3' in out
+
+
+def test_a_failing_database_ends_the_drain_with_its_error(file, kanta, prepare):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+
+        class Breaks:
+            def submit(self, prepared, *, listener=None):
+                with outbox._database.write() as connection:
+                    connection.exec_driver_sql("ALTER TABLE sha_outbox_attempt RENAME TO gone")
+                return kanta.submit(prepared, listener=listener)
+
+        with pytest.raises(OutboxError, match="lacks a table") as caught:
+            outbox.drain(Breaks(), workers=2, pace=PACE)
+        assert caught.value.__context__ is None
+
+
+def test_a_clock_set_back_an_hour_delays_nothing_for_long(file, kanta, prepare):
+    ahead = Sources(clock=lambda: datetime.now(UTC) + timedelta(hours=1, minutes=5))
+    with Outbox(file, sources=ahead) as outbox:
+        for _ in range(4):
+            outbox.add(prepare())
+    process_killed = Outbox(file, sources=ahead)
+    assert Leases(process_killed._database, ahead, 0.3).take("dead")
+    process_killed.close()
+    with Outbox(file) as outbox:
+        report = outbox.drain(kanta, pace=Pace(lease_s=0.3, poll_s=0.05, patience_s=5))
+        assert report.delivered == 4

@@ -1,0 +1,139 @@
+"""Payloads at rest: sealed with a configured key, and no secret in the database's bytes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pickle
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from outbox_parts import PACE, SECRET
+
+from sha_disclosure.errors import ConfigurationError, OutboxDamaged
+from sha_disclosure.outbox import Outbox, OutboxKey, keys_from_environment, keys_from_file
+
+OLD, NEW = OutboxKey(b"o" * 32), OutboxKey(b"n" * 32, kid="2027")
+TEXT = base64.b64encode(b"o" * 32).decode()
+
+
+def stored(file):
+    """Return every byte of the database, its journal too, in clear and from base64."""
+    return b"".join(each.read_bytes() for each in file.parent.iterdir())
+
+
+def secrets_of(prepared):
+    words = [SECRET, prepared.client, prepared.user.name, prepared.user.id]
+    inside = [base64.b64encode(prepared.body).decode()[k : k + 40] for k in (0, 400)]
+    return [word.encode() for word in (*words, *inside) if word]
+
+
+def test_with_a_key_no_secret_is_in_the_databases_bytes(file, kanta, prepare):
+    with Outbox(file, keys=[OLD]) as outbox:
+        prepared = prepare()
+        outbox.add(prepared)
+        for secret in secrets_of(prepared):
+            assert secret not in stored(file)
+        outbox.drain(kanta, pace=PACE)
+        (evidence,) = outbox.export()
+        told = json.dumps(evidence) + repr(outbox) + repr(outbox.list()) + repr(OLD)
+    for secret in secrets_of(prepared):
+        assert secret not in stored(file)
+        assert secret.decode() not in told
+
+
+def test_without_a_key_the_search_above_would_find_them(file, prepare):
+    prepared = prepare()
+    with Outbox(file) as outbox:
+        outbox.add(prepared)
+        assert prepared.client.encode() in stored(file)
+
+
+def test_keys_are_changed_without_losing_a_notice(place, kanta, prepare):
+    with Outbox(place, keys=[OLD]) as outbox:
+        outbox.add(prepare())
+    with Outbox(place, keys=[NEW, OLD]) as outbox:
+        outbox.add(prepare())
+        assert outbox.reencrypt() == 1
+        assert outbox.reencrypt() == 0
+    with Outbox(place, keys=[NEW]) as outbox:
+        assert outbox.drain(kanta, pace=PACE).delivered == 2
+
+
+def test_an_outbox_without_a_key_gets_one(place, kanta, prepare):
+    with Outbox(place) as outbox:
+        outbox.add(prepare(3))
+    with Outbox(place, keys=[OLD]) as outbox:
+        outbox.add(prepare(3))
+        assert outbox.reencrypt() == 1
+        assert outbox.drain(kanta, pace=PACE).delivered == 2
+    with pytest.raises(ConfigurationError, match="encrypted"):
+        Outbox(place)
+
+
+@pytest.mark.parametrize("keys", [[], [NEW]])
+def test_a_missing_key_is_told_before_anything_is_taken_for_damaged(file, keys):
+    Outbox(file, keys=[OLD]).close()
+    with pytest.raises(ConfigurationError, match="SHA_DISCLOSURE_OUTBOX_KEY"):
+        Outbox(file, keys=keys)
+
+
+def test_a_message_whose_key_is_gone_waits_in_quarantine(file, kanta, prepare):
+    with Outbox(file, keys=[OLD]) as outbox:
+        prepared = prepare()
+        outbox.add(prepared)
+    with Outbox(file, keys=[NEW, OLD]) as outbox, outbox._database.write() as connection:
+        outbox._reseal_order_key(connection)
+    with Outbox(file, keys=[NEW]) as outbox:
+        assert outbox.drain(kanta, pace=PACE).quarantined == 1
+        with pytest.raises(OutboxDamaged, match="decrypted"):
+            outbox.show(prepared.notice_ids[0])
+    with Outbox(file, keys=[NEW, OLD]) as outbox:
+        outbox.retry(state="quarantined")
+        assert outbox.drain(kanta, pace=PACE).delivered == 1
+
+
+def test_what_is_forgotten_leaves_the_file_but_not_its_evidence(file, kanta, prepare):
+    with Outbox(file) as outbox:
+        prepared, waits = prepare(), prepare()
+        outbox.add(prepared)
+        outbox.drain(kanta, pace=PACE)
+        outbox.add(waits)
+        assert outbox.forget_delivered(datetime.now(UTC) - timedelta(days=1)) == 0
+        assert outbox.forget_delivered(datetime.now(UTC) + timedelta(days=1)) == 1
+        assert outbox.evidence(prepared.notice_ids[0])["attempts"][0]["outcome"] == "Receipt"
+        assert outbox.show(prepared.notice_ids[0]).state == "delivered"
+        assert not outbox.add(prepared).new
+        assert outbox.drain(kanta, pace=PACE).delivered == 1
+    assert prepared.client.encode() not in stored(file)
+
+
+def test_keys_come_from_variables_and_files(tmp_path):
+    jwk = json.dumps({"kty": "oct", "k": TEXT.rstrip("="), "kid": "a"})
+    given = {"SHA_DISCLOSURE_OUTBOX_KEY": TEXT, "SHA_DISCLOSURE_OUTBOX_KEY_2": jwk}
+    assert [k.kid for k in keys_from_environment(given)] == [OLD.kid, "a"]
+    assert keys_from_environment({}) == []
+    file = tmp_path / "keys"
+    for content, count in ((f"{TEXT}\n{jwk}\n", 2), (f'{{"keys": [{jwk}]}}', 1), (jwk, 1)):
+        file.write_text(content)
+        file.chmod(0o600)
+        assert len(keys_from_file(file)) == count
+    file.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        keys_from_file(file)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "short", "ä" * 43, TEXT[:-8], "{}", '{"kty":"RSA"}', '{"kty":"oct","k":1}', "{"]
+)
+def test_a_wrong_key_is_refused_without_being_told(text):
+    with pytest.raises(ConfigurationError, match="openssl rand") as caught:
+        OutboxKey.parse(text)
+    assert caught.value.__context__ is None
+    assert len(text) < 6 or text not in str(caught.value)
+
+
+def test_a_key_is_not_shown_nor_pickled():
+    assert "oooo" not in repr(OLD)
+    with pytest.raises(TypeError):
+        pickle.dumps(OLD)
