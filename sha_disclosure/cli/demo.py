@@ -78,7 +78,9 @@ def _send(text: bytes, kanta: KantaClient, steps: Output | None) -> Receipt:
     prepared = kanta.prepare(notice)
     if steps:
         say = steps.say
-        steps.out.print(say("1 validated by the national rules", "1 tarkistettu kansallisin säännöin"))
+        steps.out.print(
+            say("1 validated by the national rules", "1 tarkistettu kansallisin säännöin")
+        )
         steps.out.print(say("2 built as AuditEvent and Provenance", "2 muodostettu sanomaksi"))
         steps.out.print(say("3 signed, SHA-256 ", "3 allekirjoitettu, SHA-256 ") + prepared.digest)
     receipt = kanta.submit(prepared)

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from sha_disclosure.errors import DisclosureError, OutboxBusy, OutboxDamaged, OutboxError
 from sha_disclosure.events import Listener
+from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.payload import unpacked
@@ -75,6 +76,7 @@ class Drain:
         self,
         *,
         kanta: Submits,
+        database: Database,
         leases: Leases,
         results: Results,
         keys: Keyring,
@@ -86,6 +88,7 @@ class Drain:
         until_empty: bool,
     ) -> None:
         self._kanta = kanta
+        self._database = database
         self._leases = leases
         self._results = results
         self._keys = keys
@@ -158,7 +161,11 @@ class Drain:
         return self._stop.is_set() or self._error is not None
 
     def _work(self, worker: str) -> None:
-        while not self._over:
+        leased: Leased | None = None
+        while leased is not None or not self._over:
+            if leased is not None:
+                leased = self._deal_with(leased, worker)
+                continue
             wait = self._breaker.wait()
             if wait > 0:
                 if self._until_empty and wait > self._pace.patience_s:
@@ -166,30 +173,48 @@ class Drain:
                 self._pause(wait)
                 continue
             leased = self._patiently(lambda: self._leases.take(worker))
-            if leased is None:
-                if self._nothing_left():
-                    return
-                continue
-            with self._lock:
-                self._held[leased.token] = leased.number
-            try:
-                self._deal_with(leased)
-            finally:
-                with self._lock:
-                    del self._held[leased.token]
-                    self._freed.notify_all()
+            if leased is not None:
+                self._hold(leased)
+            elif self._nothing_left():
+                return
 
-    def _deal_with(self, leased: Leased) -> None:
-        verdict = self._submit(leased)
-        if verdict.service_works is not None:
+    def _deal_with(self, leased: Leased, worker: str) -> Leased | None:
+        """Submit a message and write down how that ended; return the next one, leased.
+
+        Both go into one transaction: half the waiting for the disk.
+        """
+        try:
+            verdict = self._submit(leased)
             if verdict.service_works:
                 self._breaker.succeeded()
-            else:
+            elif verdict.service_works is False:
                 self._breaker.failed(verdict.retry_at)
-        written = self._patiently(lambda: self._results.write(leased, verdict))
+            goes_on = verdict.service_works is True and not self._over
+            written, after = self._patiently(
+                lambda: self._write_and_take(leased, verdict, worker if goes_on else None)
+            )
+            if after is not None:
+                self._hold(after)
+        finally:
+            with self._lock:
+                del self._held[leased.token]
+                self._freed.notify_all()
         with self._lock:
             self._counts[verdict.state if written.held else "lost"] += 1
         self._tell(leased, verdict, written)
+        return after
+
+    def _write_and_take(
+        self, leased: Leased, verdict: Verdict, worker: str | None
+    ) -> tuple[Written, Leased | None]:
+        with self._database.write() as connection:
+            written = self._results.write_in(connection, leased, verdict)
+            after = self._leases.take_in(connection, worker) if worker is not None else None
+            return written, after
+
+    def _hold(self, leased: Leased) -> None:
+        with self._lock:
+            self._held[leased.token] = leased.number
 
     def _submit(self, leased: Leased) -> Verdict:
         try:

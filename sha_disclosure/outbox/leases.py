@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
 
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.schema import ATTEMPT, BLOCKING, MESSAGE
@@ -69,40 +69,44 @@ class Leases:
         self._ahead: dict[tuple[int, int], float] = {}
 
     def take(self, worker: str) -> Leased | None:
+        """Lease the next message in a transaction of its own; see ``take_in``."""
+        with self._database.write() as connection:
+            return self.take_in(connection, worker)
+
+    def take_in(self, connection: Connection, worker: str) -> Leased | None:
         """Lease the message that is due first and has no earlier one of its client before it.
 
         The attempt is written down in the same transaction, so that one that is cut off
         leaves its trace.
         """
-        with self._database.write() as connection:
-            now = self._database.now(connection)
-            row = connection.execute(_NEXT, {"now": now}).first()
-            if row is None:
-                return None
-            token = self._sources.uuid()
-            facts = {"n": row.number, "token": token, "who": worker, "until": now + self._length}
-            if connection.execute(_LEASE, facts).rowcount != 1:
-                return None
-            attempt = {
-                "message": row.number,
-                "lease": token,
-                "worker": worker,
-                "started_at": now,
-                "unknown_fate": False,
-                "lease_lost": False,
-            }
-            (made,) = connection.execute(_ATTEMPT, attempt).inserted_primary_key or (0,)
-            return Leased(
-                number=row.number,
-                token=token,
-                attempt=made,
-                notice_ids=tuple(json.loads(row.notice_ids)),
-                tries=row.tries,
-                added_at=row.added_at,
-                digest=row.digest,
-                payload_digest=row.payload_digest,
-                payload=row.payload,
-            )
+        now = self._database.now(connection)
+        row = connection.execute(_NEXT, {"now": now}).first()
+        if row is None:
+            return None
+        token = self._sources.uuid()
+        facts = {"n": row.number, "token": token, "who": worker, "until": now + self._length}
+        if connection.execute(_LEASE, facts).rowcount != 1:
+            return None
+        attempt = {
+            "message": row.number,
+            "lease": token,
+            "worker": worker,
+            "started_at": now,
+            "unknown_fate": False,
+            "lease_lost": False,
+        }
+        (made,) = connection.execute(_ATTEMPT, attempt).inserted_primary_key or (0,)
+        return Leased(
+            number=row.number,
+            token=token,
+            attempt=made,
+            notice_ids=tuple(json.loads(row.notice_ids)),
+            tries=row.tries,
+            added_at=row.added_at,
+            digest=row.digest,
+            payload_digest=row.payload_digest,
+            payload=row.payload,
+        )
 
     def renew(self, tokens: Collection[str]) -> None:
         """Prolong the leases that are still held."""

@@ -167,6 +167,7 @@ class Outbox:
         chosen = pace or Pace()
         drain = Drain(
             kanta=kanta,
+            database=self._database,
             leases=Leases(self._database, self._sources, chosen.lease_s),
             results=Results(self._database),
             keys=self._keys,

@@ -92,32 +92,35 @@ class Results:
         self._database = database
 
     def write(self, leased: Leased, verdict: Verdict) -> Written:
+        """Write a verdict down in a transaction of its own; see ``write_in``."""
+        with self._database.write() as connection:
+            return self.write_in(connection, leased, verdict)
+
+    def write_in(self, connection: Connection, leased: Leased, verdict: Verdict) -> Written:
         """Write a verdict down; when the lease was lost, others decide of the message.
 
         The attempt's evidence is kept in both cases.
         """
-        with self._database.write() as connection:
-            now = self._database.now(connection)
-            receipt = verdict.receipt
-            if receipt is None:
-                held, twice = _not_delivered(connection, leased, verdict, now), False
-            else:
-                held, twice = _delivered(connection, leased, receipt, now)
-            evidence = {
-                "ended_at": now,
-                "outcome": verdict.outcome[:40],
-                "unknown_fate": verdict.unknown_fate
-                or bool(receipt and receipt.possibly_duplicated),
-                "lease_lost": not held,
-                "requests": verdict.trail.to_json(),
-                "http_status": verdict.trail.status,
-                "request_id": _short(verdict.trail.request_id, 64),
-                "response_id": _short(receipt.response_id if receipt else None, 128),
-                "issues": verdict.issues,
-            }
-            told = {f"new_{name}": value for name, value in evidence.items()}
-            connection.execute(_EVIDENCE, {"n": leased.attempt, **told})
-            return Written(held, twice)
+        now = self._database.now(connection)
+        receipt = verdict.receipt
+        if receipt is None:
+            held, twice = _not_delivered(connection, leased, verdict, now), False
+        else:
+            held, twice = _delivered(connection, leased, receipt, now)
+        evidence = {
+            "ended_at": now,
+            "outcome": verdict.outcome[:40],
+            "unknown_fate": verdict.unknown_fate or bool(receipt and receipt.possibly_duplicated),
+            "lease_lost": not held,
+            "requests": verdict.trail.to_json(),
+            "http_status": verdict.trail.status,
+            "request_id": _short(verdict.trail.request_id, 64),
+            "response_id": _short(receipt.response_id if receipt else None, 128),
+            "issues": verdict.issues,
+        }
+        told = {f"new_{name}": value for name, value in evidence.items()}
+        connection.execute(_EVIDENCE, {"n": leased.attempt, **told})
+        return Written(held, twice)
 
 
 def _not_delivered(connection: Connection, leased: Leased, verdict: Verdict, now: int) -> bool:
