@@ -26,8 +26,9 @@ layering: $(VENV)/.dev
 specs: $(VENV)/.dev  ## write the generated files under specs/
 	$(BIN)/python specs/generate.py
 
-bench: $(VENV)/.run  ## costs as ratios to their floors
+bench: $(VENV)/.dev  ## costs as ratios to their floors
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/outbox.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -6,8 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -24,11 +23,20 @@ from sha_disclosure.cli.options import (
     SettingsOption,
     exit_code,
 )
+from sha_disclosure.cli.outbox_place import (
+    GIVEN,
+    VARIABLE,
+    IdArgument,
+    KeyFileOption,
+    PlaceOption,
+    StateOption,
+    opened,
+    state_named,
+)
 from sha_disclosure.cli.outbox_report import Told
 from sha_disclosure.client import KantaClient
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import (
-    ConfigurationError,
     DisclosureError,
     InvalidNotice,
     OutboxBusy,
@@ -36,44 +44,16 @@ from sha_disclosure.errors import (
 )
 from sha_disclosure.prepare import Sender
 
-if TYPE_CHECKING:
-    from sha_disclosure.outbox import Outbox
-
-_VARIABLE = "SHA_DISCLOSURE_OUTBOX"
-_OPTIONS = "sha_disclosure.outbox"
-_STATES = ("pending", "sending", "delivered", "parked", "quarantined")
-
-PlaceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--outbox",
-        metavar="URL",
-        help=f"File of the outbox, or SQLAlchemy URL of its database; also {_VARIABLE}.",
-    ),
-]
-KeyFileOption = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--key-file",
-        metavar="FILE",
-        help="Keys the content is sealed with, the first seals; also SHA_DISCLOSURE_OUTBOX_KEY.",
-    ),
-]
-StateOption = Annotated[
-    str | None, typer.Option("--state", metavar="STATE", help=f"One of {', '.join(_STATES)}.")
-]
-IdArgument = Annotated[str, typer.Argument(metavar="NOTICE_ID", show_default=False)]
-
 
 def _common(
     context: typer.Context,
     outbox: Annotated[
-        str | None, typer.Option("--outbox", envvar=_VARIABLE, metavar="URL", help="See commands.")
+        str | None, typer.Option("--outbox", envvar=VARIABLE, metavar="URL", help="See commands.")
     ] = None,
     key_file: KeyFileOption = None,
 ) -> None:
     """Keep notices on disk until Kanta has accepted or refused them."""
-    context.meta[_OPTIONS] = (outbox, key_file)
+    context.meta[GIVEN] = (outbox, key_file)
 
 
 def add(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -98,7 +78,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
         edition = load_edition(given.edition)
         sender, code = Sender(given, edition), 0
         with (
-            _opened(context, outbox, key_file) as box,
+            opened(context, outbox, key_file) as box,
             KantaClient(given, edition=edition) as kanta,
         ):
             for document in documents(files):
@@ -139,7 +119,7 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
     def work() -> int:
         stop = threading.Event()
         with (
-            _opened(context, outbox, key_file) as box,
+            opened(context, outbox, key_file) as box,
             KantaClient(call.settings()) as kanta,
             _signals(stop),
         ):
@@ -166,7 +146,7 @@ def status(
     told = Told(Call.of(context, None, lang), as_json=as_json)
 
     def work() -> int:
-        with _opened(context, outbox, key_file) as box:
+        with opened(context, outbox, key_file) as box:
             told.status(box.status())
         return 0
 
@@ -186,8 +166,8 @@ def list_(
 
     def work() -> int:
         last = 0
-        with _opened(context, outbox, key_file) as box:
-            while page := box.list(_state(state), after=last):
+        with opened(context, outbox, key_file) as box:
+            while page := box.list(state_named(state), after=last):
                 for entry in page:
                     told.entry(entry)
                 last = page[-1].number
@@ -208,7 +188,7 @@ def show(
     told = Told(Call.of(context, None, lang), as_json=as_json)
 
     def work() -> int:
-        with _opened(context, outbox, key_file) as box:
+        with opened(context, outbox, key_file) as box:
             told.evidence(box.evidence(notice_id))
             box.show(notice_id)
         return 0
@@ -233,8 +213,8 @@ def retry(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise typer.BadParameter("give either a notice id or --state")
 
     def work() -> int:
-        with _opened(context, outbox, key_file) as box:
-            told.retried(box.retry(notice_id, state=_state(state)))
+        with opened(context, outbox, key_file) as box:
+            told.retried(box.retry(notice_id, state=state_named(state)))
         return 0
 
     return _told(told, work)
@@ -251,8 +231,8 @@ def export(
     told = Told(Call.of(context, None, lang), as_json=True)
 
     def work() -> int:
-        with _opened(context, outbox, key_file) as box:
-            for evidence in box.export(_state(state)):
+        with opened(context, outbox, key_file) as box:
+            for evidence in box.export(state_named(state)):
                 told.evidence(evidence)
         return 0
 
@@ -269,34 +249,6 @@ def application() -> typer.Typer:
     return app
 
 
-@contextmanager
-def _opened(
-    context: typer.Context, place: str | None, key_files: list[Path] | None
-) -> Iterator[Outbox]:
-    try:
-        from sha_disclosure.outbox import (  # noqa: PLC0415 - needs the extra
-            Outbox,
-            keys_from_environment,
-            keys_from_file,
-        )
-    except ModuleNotFoundError:
-        missing = True
-    else:
-        missing = False
-    if missing:
-        raise ConfigurationError(
-            'The outbox needs the extra outbox: pip install "sha-disclosure[outbox]"'
-        )
-    common_place, common_files = context.meta.get(_OPTIONS, (None, None))
-    where = place or common_place
-    if where is None:
-        raise ConfigurationError(f"Which outbox? Give --outbox FILE or URL, or set {_VARIABLE}")
-    files = key_files or common_files or []
-    keys = [key for file in files for key in keys_from_file(file)] + keys_from_environment()
-    with Outbox(where, keys=keys) as opened:
-        yield opened
-
-
 def _told(told: Told, work: Callable[[], int]) -> int:
     """Do the work of a command; tell an error and return its exit code."""
     try:
@@ -306,12 +258,6 @@ def _told(told: Told, work: Callable[[], int]) -> int:
         if isinstance(error, OutboxFull | OutboxBusy):
             return UNDELIVERED
         return exit_code(error) or CONFIGURATION
-
-
-def _state(name: str | None) -> Any:
-    if name is not None and name not in _STATES:
-        raise typer.BadParameter(f"choose of {', '.join(_STATES)}", param_hint="--state")
-    return name
 
 
 @contextmanager

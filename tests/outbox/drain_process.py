@@ -31,7 +31,13 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self, engine: object) -> None:
-        """Count before and after each statement, before each commit and after it."""
+        """Count before each statement, BEGIN and COMMIT, and after the last of a transaction."""
+        if engine.dialect.name == "sqlite":  # the driver itself tells, whatever road it is on
+            event.listen(
+                engine.pool, "checkout", lambda driver, *_: driver.set_trace_callback(self)
+            )
+            event.listen(engine.pool, "checkin", self)
+            return
         for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
             event.listen(engine, name, self)
         event.listen(engine.pool, "checkin", self)

@@ -93,12 +93,14 @@ def test_killed_at_random_moments(place, processes, kanta, sandbox, prepare, cap
 def test_killed_at_every_write_step(place, kanta, sandbox, capsys):
     with Outbox(place):
         pass  # its tables are made
-    whole, _ = start(place, sandbox, "--add", "1").communicate(timeout=60)
+    whole, _ = start(place, sandbox, "--add", "2").communicate(timeout=60)
     steps = int(whole.split("steps ")[1].split()[0])
     chosen = range(1, steps + 1) if FULL else range(1, steps + 1, max(1, steps // 5))
     added, tried = {}, {}
     for step in chosen:
-        process = start(place, sandbox, "--add", "1", "--client", str(step), "--kill-at", str(step))
+        process = start(
+            place, sandbox, "--add", "2", "--client", str(2 * step), "--kill-at", str(step)
+        )
         out, err = process.communicate(timeout=60)
         assert "done" not in out or process.returncode == 0, err
         for line in out.splitlines():

@@ -271,5 +271,5 @@ class EndingMachine(OutboxMachine):
 
 TestOutboxMachine = EndingMachine.TestCase
 TestOutboxMachine.settings = hypothesis_settings(
-    max_examples=1000 if FULL else 60, stateful_step_count=40, deadline=None
+    max_examples=1000 if FULL else 30, stateful_step_count=40, deadline=None
 )
