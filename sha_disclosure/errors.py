@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from sha_disclosure.operation_outcome import OperationOutcome
+from sha_disclosure.words import Language
 
 Severity = Literal["error", "warning"]
-Language = Literal["fi", "en"]
 
 
 @dataclass(frozen=True, slots=True)

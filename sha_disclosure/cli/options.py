@@ -15,13 +15,13 @@ from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import (
     DisclosureError,
     InvalidNotice,
-    Language,
     Rejected,
     SubmissionError,
     Unauthorized,
 )
 from sha_disclosure.prepare import Sender
 from sha_disclosure.settings import FILE_VARIABLE, Settings
+from sha_disclosure.words import Language
 
 INVALID, REFUSED, UNDELIVERED, CONFIGURATION = 1, 2, 3, 4
 

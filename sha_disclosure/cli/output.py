@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from sha_disclosure.errors import DisclosureError, InvalidNotice, Language, Problem
+from sha_disclosure.errors import DisclosureError, InvalidNotice, Problem
+from sha_disclosure.words import Language
 
 
 def clean(text: object) -> str:

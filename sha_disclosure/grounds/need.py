@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sha_disclosure.errors import Language
+from sha_disclosure.words import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sha_disclosure.errors import Language
+from sha_disclosure.words import Language
 
 CHECKS = {
     "document": ("the document is one JSON object", "asiakirja on yksi JSON-olio"),
