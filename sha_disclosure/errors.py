@@ -181,6 +181,9 @@ class Rejected(SubmissionError):
 
     ``outcome`` is the service's OperationOutcome, or None when it sent none. Its free
     text is hidden from ``repr`` since a service may quote the notice there.
+    ``from_gateway``: a web page came instead, so something in front of the service refused,
+    such as a TLS gateway that dislikes the client certificate; every other notice would fare
+    the same, so mend the set-up, not the notice.
     """
 
     def __init__(
@@ -191,13 +194,19 @@ class Rejected(SubmissionError):
         request_id: str | None = None,
         attempts: int = 0,
         outcome: OperationOutcome | None = None,
+        from_gateway: bool = False,
     ) -> None:
         super().__init__(message, notice_ids=notice_ids, request_id=request_id, attempts=attempts)
         self.outcome = outcome
+        self.from_gateway = from_gateway
 
     def to_dict(self) -> dict[str, Any]:
         """Return the error as plain values, with the codes of the outcome's issues."""
-        return {**super().to_dict(), "outcome": self.outcome.to_dict() if self.outcome else None}
+        return {
+            **super().to_dict(),
+            "outcome": self.outcome.to_dict() if self.outcome else None,
+            "from_gateway": self.from_gateway,
+        }
 
 
 class UnexpectedAnswer(SubmissionError):

@@ -97,19 +97,19 @@ def failed(
         wait = max(wait, (retry_at - now).total_seconds() if retry_at else 0.0)
         if timedelta(seconds=wait) <= LONGEST_PENDING:
             state = "pending"
-    elif isinstance(fault, Rejected):
+    elif isinstance(fault, Rejected) and not fault.from_gateway:
         state, wait = "quarantined", 0.0
         issues = json.dumps(fault.outcome.to_dict()["issues"]) if fault.outcome else None
     elif isinstance(fault, SigningError):
         state = "pending"
-    else:  # Unauthorized, UnexpectedAnswer, ConfigurationError: the set-up is to be mended
+    else:  # Unauthorized, a gateway's refusal, UnexpectedAnswer, ...: the set-up is to be mended
         wait = _PARKED_S
     return Verdict(
         state,
         type(fault).__name__,
         delay_s=wait,
         unknown_fate=_unknown(fault, trail),
-        service_works=isinstance(fault, Rejected),
+        service_works=isinstance(fault, Rejected) and not fault.from_gateway,
         retry_at=retry_at,
         trail=trail,
         issues=issues,

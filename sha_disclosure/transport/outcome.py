@@ -54,6 +54,7 @@ class Failure:
     status: int | None = None
     retry_at: datetime | None = None
     outcome: OperationOutcome | None = None
+    from_gateway: bool = False
 
     def error(
         self, *, notice_ids: Sequence[str], request_id: str, attempts: int
@@ -67,6 +68,7 @@ class Failure:
                 request_id=request_id,
                 attempts=attempts,
                 outcome=self.outcome,
+                from_gateway=self.from_gateway,
             )
         return self.kind(
             tried,
@@ -102,12 +104,18 @@ def judge(
             ),
         )
     if answer.status >= 400:
+        paged = outcome is None and bool(_page(answer))
+        mend = (
+            "Mend the certificate, base_url or gateway, then submit the same notice again"
+            if paged
+            else "See `outcome` of this error, mend the notice and prepare a new one"
+        )
         return Failure(
             Rejected,
-            f"The service refused the notice{told}. See `outcome` of this error, mend the notice "
-            "and prepare a new one",
+            f"The service refused the notice{told}. {mend}",
             answer.status,
             outcome=outcome,
+            from_gateway=paged,
         )
     return Failure(
         UnexpectedAnswer,

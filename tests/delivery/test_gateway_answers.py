@@ -46,18 +46,22 @@ def told(shell, sandbox, notice, slept):
 def test_a_refusal_without_a_body_ends_the_submission(told, status):
     error = told(answer(f"{status} No"))
     assert (type(error), error.attempts, error.outcome) == (Rejected, 1, None)
+    assert not error.from_gateway
 
 
 def test_a_refusal_with_an_outcome_carries_it(told):
     error = told(answer("400 Bad Request", OUTCOME, FHIR))
     assert (type(error), error.attempts) == (Rejected, 1)
     assert error.outcome.issues[0].code == "invalid"
+    assert not error.from_gateway
 
 
 def test_a_gateway_that_dislikes_the_client_certificate_is_hinted_at(told):
     error = told(answer("400 Bad Request", HTML, WEB, "Connection: close"))
     assert (type(error), error.attempts, error.outcome) == (Rejected, 1, None)
     assert "refuses the client certificate" in str(error)
+    assert error.from_gateway
+    assert error.to_dict()["from_gateway"] is True
 
 
 def test_a_refused_token_without_a_body_is_made_anew_once(told):

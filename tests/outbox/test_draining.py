@@ -62,6 +62,22 @@ def test_a_refused_notice_is_quarantined_and_the_rest_goes_on(place, kanta, sand
         assert SECRET not in repr(heard)
 
 
+def test_a_gateway_that_dislikes_the_certificate_quarantines_nothing(
+    place, kanta, sandbox, prepare
+):
+    """Every notice of the queue would meet the same page: they wait for the set-up instead."""
+    with Outbox(place) as outbox:
+        prepared = prepare()
+        outbox.add(prepared)
+        sandbox.inject("html", status=400)
+        report = outbox.drain(kanta, workers=1, pace=PACE)
+        assert (report.delivered, report.parked, report.quarantined) == (0, 1, 0)
+        assert state(outbox, prepared) == ("parked", "Rejected")
+        assert not outbox.evidence(prepared.notice_ids[0])["possibly_duplicated"]
+        assert outbox.retry(prepared.notice_ids[0]) == 1
+        assert outbox.drain(kanta, pace=PACE).delivered == 1
+
+
 def test_what_fails_for_the_moment_is_tried_again_by_itself(place, kanta, sandbox, prepare):
     with Outbox(place) as outbox:
         prepared = prepare()
