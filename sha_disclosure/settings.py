@@ -60,10 +60,28 @@ class KeyPair(_Table):
     passphrase: SecretStr | None = None
 
 
+def _reachable(place: str) -> str:
+    host, _, port = place.rpartition(":")
+    if not re.fullmatch(r"[^\s:/@]+", host) or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise PydanticCustomError("place", "refused")
+    return place
+
+
 class Tls(KeyPair):
-    """The TLS client certificate and the only CA certificates that are trusted."""
+    """The TLS client certificate and the only CA certificates that are trusted.
+
+    ``sidecar`` is the ``host:port`` of a TLS sidecar (docs/security.md): connections are opened
+    there, while ``base_url`` stays what names and proves the service.
+    """
 
     ca: Path
+    sidecar: Annotated[str, AfterValidator(_reachable)] | None = None
+
+    @property
+    def sidecar_address(self) -> tuple[str, int] | None:
+        """The sidecar's host and port."""
+        host, _, port = (self.sidecar or "").rpartition(":")
+        return (host, int(port)) if host else None
 
 
 class Retry(_Table):
@@ -286,6 +304,7 @@ _MENDS = {
     "oid": "not an OID: digits and dots without leading zeros, at most 64 characters",
     "root_long": f"too long: use an OID of at most {_ROOT_MAX} characters",
     "address": "not an https address without user, query and fragment",
+    "place": "not host:port",
     "personal_id": "not a valid personal identity code",
     "model_type": "missing or not a table: add it",
     "literal_error": "not one of {expected}",

@@ -44,15 +44,19 @@ class BoundedTransport(httpx.HTTPTransport):
     variables, no log of URLs, and a third less time for each message.
     """
 
-    def __init__(self, tls: ssl.SSLContext, proxy: str | None) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext, proxy: str | None, sidecar: tuple[str, int] | None = None
+    ) -> None:
         super().__init__(verify=tls, trust_env=False, proxy=proxy)
         # httpx has no parameter for the backend of its pool, as httpcore's pools have.
-        self._pool._network_backend = _Backend(self._pool._network_backend)  # noqa: SLF001
+        inner = self._pool._network_backend  # noqa: SLF001
+        self._pool._network_backend = _Backend(inner, sidecar)  # noqa: SLF001
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, inner: httpcore.NetworkBackend) -> None:
+    def __init__(self, inner: httpcore.NetworkBackend, sidecar: tuple[str, int] | None) -> None:
         self._inner = inner
+        self._sidecar = sidecar
 
     def connect_tcp(
         self,
@@ -62,6 +66,7 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
+        host, port = self._sidecar or (host, port)
         left = _left(timeout, httpcore.ConnectTimeout)
         return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
 

@@ -19,9 +19,12 @@ import httpx
 class ClosingTransport(httpx.AsyncHTTPTransport):
     """httpx's asynchronous transport, the same way bare as ``BoundedTransport``."""
 
-    def __init__(self, tls: ssl.SSLContext, proxy: str | None) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext, proxy: str | None, sidecar: tuple[str, int] | None = None
+    ) -> None:
         super().__init__(verify=tls, trust_env=False, proxy=proxy)
-        self._pool._network_backend = _Backend(self._pool._network_backend)  # noqa: SLF001
+        inner = self._pool._network_backend  # noqa: SLF001
+        self._pool._network_backend = _Backend(inner, sidecar)  # noqa: SLF001
 
     async def close_orphans(self) -> None:
         """Close the connections that serve no request and can serve none."""
@@ -40,8 +43,11 @@ class ClosingTransport(httpx.AsyncHTTPTransport):
 
 
 class _Backend(httpcore.AsyncNetworkBackend):
-    def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(
+        self, inner: httpcore.AsyncNetworkBackend, sidecar: tuple[str, int] | None
+    ) -> None:
         self._inner = inner
+        self._sidecar = sidecar
 
     async def connect_tcp(
         self,
@@ -51,6 +57,7 @@ class _Backend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        host, port = self._sidecar or (host, port)
         return _Stream(
             await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
         )

@@ -38,7 +38,7 @@ class Line:
     def __init__(self, url: str, settings: Settings, tls: ssl.SSLContext) -> None:
         self._url = _url(url)  # read once: that costs as much as a signature
         self._times = settings.timeouts
-        self._http = _opened(lambda proxy: BoundedTransport(tls, proxy), settings)
+        self._http = _opened(lambda *at: BoundedTransport(tls, *at), settings)
 
     def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside, such as Ctrl-C."""
@@ -75,7 +75,7 @@ class AsyncLine:
         self._url = _url(url)
         self._times = settings.timeouts
         self._timeout = _timeouts(settings.timeouts)
-        self._http = _opened(lambda proxy: ClosingTransport(tls, proxy), settings)
+        self._http = _opened(lambda *at: ClosingTransport(tls, *at), settings)
 
     async def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside: cancellation, Ctrl-C."""
@@ -136,10 +136,16 @@ def _url(url: str) -> httpx.URL:
     return made
 
 
-def _opened(make: Callable[[str | None], _T], settings: Settings) -> _T:
+def _opened(make: Callable[[str | None, tuple[str, int] | None], _T], settings: Settings) -> _T:
+    sidecar = settings.tls.sidecar_address if settings.tls else None
+    if sidecar and settings.proxy:
+        raise ConfigurationError(
+            "Settings: proxy and tls.sidecar exclude one another: connections are opened at the "
+            "sidecar. Let the sidecar use the proxy, or take one of the two away"
+        )
     fault = "not a URL of a kind that is known: http, https or socks5"
     try:
-        return make(proxy_for(settings))
+        return make(proxy_for(settings), sidecar)
     except ImportError:
         fault = "a SOCKS proxy needs one package more: pip install 'httpx[socks]'"
     except (ValueError, httpx.InvalidURL):
