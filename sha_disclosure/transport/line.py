@@ -38,7 +38,13 @@ class Line:
     def __init__(self, url: str, settings: Settings, tls: ssl.SSLContext) -> None:
         self._url = _url(url)  # read once: that costs as much as a signature
         self._times = settings.timeouts
-        self._http = _opened(lambda proxy: BoundedTransport(tls, proxy), settings)
+        self._http: httpx.BaseTransport = _opened(
+            lambda proxy: BoundedTransport(tls, proxy), settings
+        )
+
+    def watch(self, around: Callable[[httpx.BaseTransport], httpx.BaseTransport]) -> None:
+        """Let every exchange pass through what ``around`` makes of the transport, to record it."""
+        self._http = around(self._http)
 
     def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside, such as Ctrl-C."""
