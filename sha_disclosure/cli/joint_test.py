@@ -148,11 +148,8 @@ def _conclude(output: Output, run: Run, out: Path) -> None:
     output.out.print(
         output.say(
             f"{counts['passed']} passed, {counts['failed']} failed, {counts['not_run']} not run. ",
-            f"Läpi {counts['passed']}, ei läpi {counts['failed']}, "
-            f"ei ajettu {counts['not_run']}. ",
+            f"Läpi {counts['passed']}, ei läpi {counts['failed']}, ei ajettu {counts['not_run']}. ",
         )
         + output.say("Report: ", "Raportti: ")
         + clean(out / "report.html")
     )
-
-

@@ -104,9 +104,7 @@ def _submit(prepared: PreparedNotice, kanta: RecordedClient, course: Course) -> 
 def _prepared(notices: list[Data], place: Place) -> PreparedNotice:
     """Return the message of the notices. Raises InvalidNotice with every problem."""
     read, problems = [], []
-    given = Circumstances.of(
-        place.settings, place.edition, place.sources.clock(), place.code_lists
-    )
+    given = Circumstances.of(place.settings, place.edition, place.sources.clock(), place.code_lists)
     for index, data in enumerate(notices):
         try:
             read.append(DisclosureNotice.model_validate(data))
@@ -140,7 +138,9 @@ def _submitter(case: Case, place: Place, recorder: Recorder) -> Iterator[Recorde
 def _settings(case: Case, settings: Settings) -> Settings:
     return settings.model_copy(
         update={
-            "timeouts": Timeouts.model_validate({**settings.timeouts.model_dump(), **case.timeouts}),
+            "timeouts": Timeouts.model_validate(
+                {**settings.timeouts.model_dump(), **case.timeouts}
+            ),
             "retry": Retry.model_validate({**settings.retry.model_dump(), **case.retry}),
         }
     )

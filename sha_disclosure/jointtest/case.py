@@ -134,7 +134,14 @@ class TokenClock(Table):
 
 
 Situation = Annotated[
-    Plain | Faults | Again | OtherContent | Altered | ForeignToken | ForeignCertificate | TokenClock,
+    Plain
+    | Faults
+    | Again
+    | OtherContent
+    | Altered
+    | ForeignToken
+    | ForeignCertificate
+    | TokenClock,
     Field(discriminator="kind"),
 ]
 

@@ -17,7 +17,7 @@ from typing import Any
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.jointtest.report import render
 from sha_disclosure.jointtest.result import CaseResult, Run
-from sha_disclosure.jointtest.showing import ShownExchange, Showing
+from sha_disclosure.jointtest.showing import Showing, ShownExchange
 from sha_disclosure.jointtest.summary import ShownCase, case_facts, run_facts
 from sha_disclosure.words import Language
 

@@ -39,8 +39,13 @@ def _check(en: str, fi: str, passed: object, seen: str = "") -> CheckResult:
     return CheckResult(Words(en, fi), bool(passed), seen)
 
 
+def _expected(en: str, fi: str, passed: object, seen: object) -> CheckResult:
+    """Return a check against what was expected; what was seen says something only if it differs."""
+    return CheckResult(Words(en, fi), bool(passed), "" if passed else str(seen))
+
+
 def _as_expected(course: Course, expected: Expectation) -> Iterator[CheckResult]:
-    yield _check(
+    yield _expected(
         f"outcome: {' or '.join(expected.outcome)}",
         f"lopputulos: {' tai '.join(expected.outcome)}",
         course.outcome in expected.outcome,
@@ -48,11 +53,11 @@ def _as_expected(course: Course, expected: Expectation) -> Iterator[CheckResult]
     )
     if "InvalidNotice" in expected.outcome:
         sent = len(course.exchanges)
-        yield _check("nothing was sent", "mitään ei lähetetty", not sent, f"{sent}")
+        yield _expected("nothing was sent", "mitään ei lähetetty", not sent, sent)
     if expected.rules:
         found = sorted({p.rule for p in course.problems})
         named = ", ".join(sorted(expected.rules))
-        yield _check(
+        yield _expected(
             f"refused by exactly {named}",
             f"hylätty täsmälleen säännöin {named}",
             found == sorted(expected.rules),
@@ -61,14 +66,14 @@ def _as_expected(course: Course, expected: Expectation) -> Iterator[CheckResult]
     last = course.exchanges[-1].status if course.exchanges else None
     if expected.status is not None:
         text = f"HTTP {expected.status}"
-        yield _check(
-            f"last answer: {text}", f"viimeinen vastaus: {text}", last == expected.status, f"{last}"
+        yield _expected(
+            f"last answer: {text}", f"viimeinen vastaus: {text}", last == expected.status, last
         )
     if expected.attempts is not None:
         number = expected.attempts
-        yield _check(
+        yield _expected(
             f"attempts: {number}", f"yrityksiä: {number}", course.attempts == number,
-            f"{course.attempts}",
+            course.attempts,
         )  # fmt: skip
     yield from _told(course, expected)
 
@@ -78,15 +83,15 @@ def _told(course: Course, expected: Expectation) -> Iterator[CheckResult]:
     if expected.possibly_duplicated is not None:
         told = course.receipts[-1].possibly_duplicated if course.receipts else None
         yes = expected.possibly_duplicated
-        yield _check(
+        yield _expected(
             f"receipt says possibly duplicated: {'yes' if yes else 'no'}",
             f"kuittauksessa mahdollinen kaksoiskappale: {'kyllä' if yes else 'ei'}",
             told is yes,
-            f"{told}",
+            told,
         )
     if expected.retry_at is not None:
         told_when = course.retry_at is not None
-        yield _check(
+        yield _expected(
             "the error names the moment to try again",
             "virhe kertoo ajan, jolloin voi yrittää uudelleen",
             told_when is expected.retry_at,
@@ -94,7 +99,7 @@ def _told(course: Course, expected: Expectation) -> Iterator[CheckResult]:
         )
     if expected.waited_s is not None:
         longest = max((e.wait_s or 0.0 for e in course.exchanges), default=0.0)
-        yield _check(
+        yield _expected(
             f"waited at least {expected.waited_s:g} s before trying again",
             f"odotti vähintään {expected.waited_s:g} s ennen uutta yritystä",
             longest >= expected.waited_s - _NEARLY,
@@ -130,7 +135,6 @@ def _message(prepared: PreparedNotice, course: Course, place: Place) -> Iterator
         "read back, the message says what was given",
         "takaisin luettuna sanoma vastaa annettua",
         _reads_back(prepared, course, place),
-        f"{len(prepared.notice_ids)}",
     )
 
 
@@ -158,12 +162,10 @@ def _exchanges(course: Course, situation: object, place: Place) -> Iterator[Chec
     bodies = {course.altered} if isinstance(situation, Altered) else {
         p.body for p in course.prepared
     }  # fmt: skip
-    number = len(course.exchanges)
     yield _check(
         "each request carried the prepared bytes, unchanged",
         "jokainen pyyntö sisälsi muodostetun sanoman muuttumattomana",
         {e.body for e in course.exchanges} <= bodies,
-        f"{number}",
     )
     # A request that never left has no id or token the service could have seen.
     sent = [e for e in course.exchanges if e.status is not None or e.fault]
@@ -192,8 +194,14 @@ def _receipts(course: Course, situation: object, place: Place) -> Iterator[Check
         "the answer names where each notice is stored",
         "vastaus kertoo kunkin ilmoituksen tallennuspaikan",
         all(placed),
-        f"{len(placed)}",
     )
+    if place.sandbox is not None:
+        kept = {r.notice_id: r.sha256 for r in place.sandbox.received()}
+        yield _check(
+            "the sandbox holds each notice, with the prepared bytes",
+            "hiekkalaatikossa on jokainen ilmoitus täsmälleen muodostettuna",
+            all(kept.get(i) == p.digest for p in course.prepared for i in p.notice_ids),
+        )
     if isinstance(situation, Again) and place.embedded:
         first, *later = [[n.location for n in r.notices] for r in course.receipts]
         yield _check(

@@ -79,24 +79,19 @@ def put(data: Data, place: str, value: object) -> None:
     Raises ConfigurationError when the way there is not in the notice.
     """
     above, last = _walk(data, place)
-    if isinstance(above, list) and isinstance(last, int) and last == len(above):
-        above.append(value)
-    elif (isinstance(above, dict) and isinstance(last, str)) or (
-        isinstance(above, list) and isinstance(last, int) and last < len(above)
-    ):
-        above[last] = value  # type: ignore[call-overload]  # the two cases, side by side
+    if isinstance(above, dict) and isinstance(last, str):
+        above[last] = value
+    elif isinstance(above, list) and isinstance(last, int) and last <= len(above):
+        above[last : last + 1] = [value]
     else:
         raise _nowhere(place)
 
 
 def _take(data: Data, place: str) -> None:
+    if not _has(data, place):
+        raise _nowhere(place)
     above, last = _walk(data, place)
-    try:
-        del above[last]
-        return
-    except (KeyError, IndexError, TypeError):
-        pass
-    raise _nowhere(place)
+    del above[last]
 
 
 def _has(data: Data, place: str) -> bool:

@@ -104,8 +104,8 @@ def _further(case: Case, folder: Path) -> Iterator[str]:
         try:
             model.model_validate(getattr(case, table))
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
-                yield f"{table}.{'.'.join(map(str, fault['loc']))}: not a value of the settings"
+            for each in error.errors(include_url=False):
+                yield f"{table}.{'.'.join(map(str, each['loc']))}: not a value of the settings"
     fault = ""
     try:
         notices_of(case, folder=folder, limit=_PROBE_LIMIT, replace={})
@@ -118,8 +118,8 @@ def _further(case: Case, folder: Path) -> Iterator[str]:
 _MENDS = {
     "missing": "missing: add it",
     "extra_forbidden": "unknown: correct its name or remove it",
-    "words": "write both languages: { en = \"...\", fi = \"...\" }",
-    "dataclass_type": "write both languages: { en = \"...\", fi = \"...\" }",
+    "words": "write both languages: {{ en = \"...\", fi = \"...\" }}",
+    "dataclass_type": "write both languages: {{ en = \"...\", fi = \"...\" }}",
     "source": "give one of example, file and notice",
     "literal_error": "not one of {expected}",
     "union_tag_invalid": "not one of {expected_tags}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
@@ -16,9 +17,7 @@ from sha_disclosure.words import Language
 _SHOWN_MOST = 6000  # characters of one body on the page; the file beside it has all
 
 
-def render(
-    facts: dict[str, Any], cases: Sequence[ShownCase], run: Run, language: Language
-) -> str:
+def render(facts: dict[str, Any], cases: Sequence[ShownCase], run: Run, language: Language) -> str:
     """Return the page; it opens in ``language`` and shows the other on request.
 
     Raises ConfigurationError when jinja2 is not installed.
@@ -61,7 +60,7 @@ class _Templates:
         )
         both = markupsafe.Markup('<span lang="fi">{}</span><span lang="en">{}</span>')
         self._environment.globals["both"] = lambda en, fi: both.format(fi, en)
-        self._environment.filters["pretty"] = _pretty
+        self._environment.filters |= {"pretty": _pretty, "seconds": _seconds, "moment": _moment}
         self._style = markupsafe.Markup(_template("report.css"))  # noqa: S704 - our own file
 
     def page(self, **values: Any) -> str:
@@ -75,7 +74,9 @@ def _template(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
-def _grouped(cases: Sequence[ShownCase]) -> list[tuple[dict[str, str], list[tuple[int, ShownCase]]]]:
+def _grouped(
+    cases: Sequence[ShownCase],
+) -> list[tuple[dict[str, str], list[tuple[int, ShownCase]]]]:
     numbered = list(enumerate(cases, 1))
     made = []
     for group, words in GROUPS.items():
@@ -104,6 +105,16 @@ def _pretty(body: bytes | dict[str, Any] | list[Any]) -> str:
         except (ValueError, RecursionError):
             return _cut(body.decode("utf-8", "replace"))
     return _cut(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.005 else "<0.01"
+
+
+def _moment(written: str) -> str:
+    """Return a moment as people write it, in UTC."""
+    moment = datetime.fromisoformat(written).astimezone(UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _cut(text: str) -> str:

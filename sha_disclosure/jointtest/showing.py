@@ -30,19 +30,19 @@ _ETAG = re.compile(r'(W/)?"[0-9]{1,9}"')
 _STATUSES = frozenset(
     text for s in HTTPStatus for text in (str(s.value), f"{s.value} {s.phrase}")
 )  # fmt: skip
-_FHIR_WORDS = frozenset(
-    "Bundle AuditEvent Provenance Organization Practitioner PractitionerRole Patient "
-    "RelatedPerson Device Consent OperationOutcome transaction transaction-response POST "
-    # severities and issue types of OperationOutcome (FHIR R4 ValueSet issue-type)
-    "fatal error warning information invalid structure required value invariant security login "
-    "unknown expired forbidden suppressed processing not-supported duplicate multiple-matches "
-    "not-found deleted too-long code-invalid extension too-costly business-rule conflict "
-    "transient lock-error no-store exception timeout incomplete throttled informational".split()
-)
-_HEADERS = frozenset(
-    "accept accept-encoding allow connection content-length content-type date host retry-after "
-    "server transfer-encoding user-agent www-authenticate".split()
-)
+# Types, and the severities and issue types of OperationOutcome (FHIR R4 ValueSet issue-type).
+_FHIR_WORDS = """
+Bundle AuditEvent Provenance Organization Practitioner PractitionerRole Patient RelatedPerson
+Device Consent OperationOutcome transaction transaction-response POST
+fatal error warning information invalid structure required value invariant security login unknown
+expired forbidden suppressed processing not-supported duplicate multiple-matches not-found deleted
+too-long code-invalid extension too-costly business-rule conflict transient lock-error no-store
+exception timeout incomplete throttled informational
+"""
+_HEADERS = """
+accept accept-encoding allow connection content-length content-type date host retry-after server
+transfer-encoding user-agent www-authenticate
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class Showing:
     def __init__(self, edition: Edition, settings: Settings, *, redact: bool) -> None:
         self.redact = redact
         self._wire = edition.wire
-        words = {*_texts([e.value for e in edition.entries]), *_words(), *_FHIR_WORDS}
+        words = {*_texts([e.value for e in edition.entries]), *_words(), *_FHIR_WORDS.split()}
         self._known = frozenset(words | {f"#{word}" for word in words})
         root = re.escape(str(settings.ids.root))
         self._own_id = re.compile(rf"(urn:oid:)?{root}(\.[0-9]+)+", re.ASCII)
         ids = (self._wire.answer.request_id, self._wire.answer.correlation_id)
         own = {h.name for h in self._wire.header.values()} - {token_header(self._wire)}
-        self._headers = _HEADERS | {name.lower() for name in (*ids, *own)}
+        self._headers = {*_HEADERS.split()} | {name.lower() for name in (*ids, *own)}
 
     def exchange(self, exchange: Exchange, number: int) -> ShownExchange:
         """Return an exchange without its token's signature and, if so wanted, without persons."""
@@ -109,7 +109,7 @@ class Showing:
 
     def _header(self, name: str, value: str) -> str:
         if name.lower() == token_header(self._wire).lower():
-            return f"{value.partition(' ')[0]} <token of {len(value)} characters, see the decoded>"
+            return "<token, decoded beside this>"
         if self.redact and (name.lower() not in self._headers or names_a_person(value)):
             return HIDDEN
         return value

@@ -39,7 +39,7 @@ def read_token(exchange: Exchange, wire: Wire) -> ReadToken:
     before, _, after = carried.value.partition("{token}")
     compact = exchange.header(carried.name).removeprefix(before).removesuffix(after)
     parts = compact.split(".")
-    header, claims = (_object(part) for part in (parts + ["", ""])[:2])
+    header, claims = (_object(part) for part in [*parts, "", ""][:2])
     if len(parts) != _PARTS:
         return ReadToken({}, {})
     if isinstance(header.get("x5c"), list):
