@@ -47,7 +47,7 @@ def _expected(en: str, fi: str, passed: object, seen: object) -> CheckResult:
 def _as_expected(course: Course, expected: Expectation) -> Iterator[CheckResult]:
     yield _expected(
         f"outcome: {' or '.join(expected.outcome)}",
-        f"lopputulos: {' tai '.join(expected.outcome)}",
+        f"lopputulos: {' tai '.join(expected.outcome).replace('stored', 'tallennettu')}",
         course.outcome in expected.outcome,
         course.outcome,
     )

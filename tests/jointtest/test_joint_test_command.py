@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 from joint_test_parts import OWN_CASES
@@ -123,3 +125,16 @@ def test_without_its_extra_one_sentence_says_how_to_get_it(
     assert "pip install" in result.stderr
     assert extra in result.stderr
     assert not (tmp_path / "d").exists()
+
+
+def test_the_case_file_of_the_documentation_works(command, tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "joint-test.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "own.toml").write_text(example, "utf-8")
+    result = command(
+        "--cases", tmp_path / "own.toml", "--case", "kela-4-2", "--out", tmp_path / "d"
+    )
+    assert result.exit_code == 0, result.stderr
+    notice = json.loads((tmp_path / "d/cases/kela-4-2/notice-1.json").read_text("utf-8"))
+    assert notice["client"]["family_name"] == "Testaaja"
+    assert len(notice["purpose"]) == 2000
