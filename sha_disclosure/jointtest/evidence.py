@@ -123,7 +123,8 @@ def write_evidence(
     showing = Showing(run.edition, run.settings, redact=redact)
     shown = [_write_case(result, folder, showing) for result in run.results]
     facts = run_facts(run, redact=redact)
-    folder.write(PAGE, render(facts, shown, run, language).encode())
+    page = render(facts, shown, run, language)
+    folder.write(PAGE, page.encode("utf-8", "replace"))  # a service may send half a character
     index = {
         "form": FORM,
         **facts,

@@ -98,13 +98,11 @@ def _sections(run: Run) -> list[tuple[str, int, int]]:
 
 def _pretty(body: bytes | dict[str, Any] | list[Any]) -> str:
     """Return a body for reading: JSON indented, long ones cut."""
-    value: Any = body
-    if isinstance(body, bytes):
-        try:
-            value = json.loads(body)
-        except (ValueError, RecursionError):
-            return _cut(body.decode("utf-8", "replace"))
-    return _cut(json.dumps(value, ensure_ascii=False, indent=1))
+    try:
+        value = json.loads(body) if isinstance(body, bytes) else body
+        return _cut(json.dumps(value, ensure_ascii=False, indent=1))
+    except (ValueError, RecursionError):
+        return _cut(body.decode("utf-8", "replace") if isinstance(body, bytes) else "...")
 
 
 def _seconds(value: float) -> str:

@@ -119,10 +119,9 @@ class Showing:
         if not self.redact or not body:
             return body
         try:
-            value = json.loads(body)
+            return json.dumps(self.data(json.loads(body)), ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             return f"<{len(body)} octets that are not JSON>".encode()
-        return json.dumps(self.data(value), ensure_ascii=False).encode()
 
     def data(self, value: Any, name: str = "value") -> Any:
         """Return parsed JSON, whole or redacted."""

@@ -11,7 +11,13 @@ import pytest
 from joint_test_parts import SECRETS, no_waiting, result_of, texts
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.jointtest import open_folder, open_place, run_cases, shipped_cases
+from sha_disclosure.jointtest import (
+    open_folder,
+    open_place,
+    run_cases,
+    shipped_cases,
+    write_evidence,
+)
 from tests.delivery.raw_service import RawService, answer
 
 
@@ -64,6 +70,32 @@ def test_what_was_recorded_is_what_was_on_the_wire_byte_for_byte(other_sandbox):
     assert exchange.status_line == "HTTP/1.1 400 Bad Request"
     assert ("X-A", "b") in exchange.answer_headers
     assert run.results[0].state == "failed"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"resourceType":"OperationOutcome","Salaisuusnimi":{"a":"\\ud800 Salaisuusnimi"},"n":77}',
+        b'{"a":' * 600 + b'"Salaisuusnimi"' + b"}" * 600,
+        b"[" * 100_000,
+        b"Salaisuusnimi \xff",
+    ],
+    ids=["half a character", "deep", "too deep", "no text"],
+)
+def test_whatever_a_service_answers_can_be_written_down_and_redacted(other_sandbox, tmp_path, body):
+    def refuse(connection):
+        connection.sendall(answer("422 Unprocessable Content", body, "Virtanen: Salaisuusnimi"))
+
+    with RawService(refuse, folder=other_sandbox.folder) as service:
+        settings = other_sandbox.settings().model_copy(update={"base_url": service.url})
+        with open_place(settings, no_waiting()) as place:
+            run = run_cases([shipped_cases()], place, wanted=["altered-content"])
+    write_evidence(run, open_folder(tmp_path / "whole"))
+    write_evidence(run, open_folder(tmp_path / "redacted"), redact=True)
+    (written,) = (tmp_path / "whole/cases/altered-content").glob("response-1.[!h]*")
+    assert written.read_bytes() == body
+    assert "Salaisuusnimi" not in "".join(texts(tmp_path / "redacted").values())
+    assert run.results[0].state == "passed"
 
 
 def test_half_an_answer_is_kept_as_far_as_it_came(kit):
