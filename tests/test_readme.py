@@ -74,7 +74,7 @@ def test_the_settings_of_the_readme_are_settings(tmp_path):
     assert settings.requester == settings.subscriber
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`sha-disclosure (\w+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`sha-disclosure (\w[\w-]*)", README))))
 def test_every_command_the_readme_names_exists(command):
     helped = subprocess.run(
         [sys.executable, "-m", "sha_disclosure.cli", command, "--help"],

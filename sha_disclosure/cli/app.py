@@ -13,6 +13,7 @@ from sha_disclosure.cli.build import build, sign
 from sha_disclosure.cli.codes import application as codes
 from sha_disclosure.cli.demo import demo
 from sha_disclosure.cli.edition import edition
+from sha_disclosure.cli.joint_test import joint_test
 from sha_disclosure.cli.options import (
     CONFIGURATION,
     Common,
@@ -113,6 +114,7 @@ def application() -> typer.Typer:
     app.callback(invoke_without_command=True)(_common)
     for command in (demo, validate, build, sign, verify, send, sandbox, edition):
         app.command()(command)
+    app.command("joint-test")(joint_test)
     app.add_typer(outbox(), name="outbox")
     app.add_typer(codes(), name="codes")
     return app

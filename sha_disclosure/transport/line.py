@@ -35,6 +35,8 @@ class Request:
 class Line:
     """A line for threads: keeps connections alive and each exchange within its time."""
 
+    _http: httpx.BaseTransport
+
     def __init__(self, url: str, settings: Settings, tls: ssl.SSLContext) -> None:
         self._url = _url(url)  # read once: that costs as much as a signature
         self._times = settings.timeouts
@@ -62,6 +64,10 @@ class Line:
             overdue = time.monotonic() >= ends_at
             return failure_of(fault, nothing_left=watch.nothing_left, overdue=overdue)
         return Answer(response.status_code, response.headers, bytes(body))
+
+    def watch(self, around: Callable[[httpx.BaseTransport], httpx.BaseTransport]) -> None:
+        """Let every exchange pass through what ``around`` makes of the transport, to record it."""
+        self._http = around(self._http)
 
     def close(self) -> None:
         """Close the connections."""
