@@ -58,19 +58,20 @@ def _read(name: str) -> Json:
         raise SystemExit(f"{name}: not a definition of FHIR R4 4.0.1")
     made = {k: v for k, v in made.items() if k not in {"text", "extension", "mapping", "contact"}}
     del made["differential"]
-    made["snapshot"] = {"element": [_trimmed(e) for e in made["snapshot"]["element"]]}
+    made["snapshot"] = {"element": [_trimmed(e, made["url"]) for e in made["snapshot"]["element"]]}
     return made
 
 
-def _trimmed(element: Json) -> Json:
+def _trimmed(element: Json, url: str) -> Json:
     kept = {k: v for k, v in element.items() if k not in _LEFT_OUT}
     if "constraint" in kept:
-        kept["constraint"] = [_constraint(each) for each in kept["constraint"]]
+        kept["constraint"] = [_constraint(each, url) for each in kept["constraint"]]
     return kept
 
 
-def _constraint(given: Json) -> Json:
+def _constraint(given: Json, url: str) -> Json:
     kept = {k: v for k, v in given.items() if k not in {"xpath", "extension"}}
+    kept.setdefault("source", url)
     if kept["key"] == "dom-3":
         kept["expression"] = _DOM_3
     return kept
