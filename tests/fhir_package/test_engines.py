@@ -11,7 +11,6 @@ import random
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
-from hypothesis import strategies as st
 from notices import NOW, Data, notices
 
 from sha_disclosure.editions import load_edition
@@ -36,17 +35,25 @@ def test_a_golden_bundle_passes_both_engines(
     assert by_profiles(golden[name]) == []
 
 
-@given(made=st.lists(notices(), min_size=1, max_size=2))
-@examples(max_examples=BUNDLES, suppress_health_check=[HealthCheck.too_slow])
-def test_any_bundle_passes_both_engines_and_the_own_checks(
-    made: list[Data], by_profiles: Engine
-) -> None:
+def passes(made: list[Data], by_profiles: Engine) -> None:
     sources = Sources(lambda: NOW, random.Random(1), lambda _: None)
-    for later in made[1:]:
-        later.pop("id", None)
-        later["client"] = made[0]["client"]
     read = [DisclosureNotice.model_validate(each) for each in made]
     bundle = build(read, Sender(SETTINGS, EDITION, sources)).bundle
     assert fhirkit_rs(bundle) == []
     assert by_profiles(bundle) == []
     assert check_structure(bundle, EDITION.wire) == ()
+
+
+@given(made=notices())
+@examples(max_examples=BUNDLES, suppress_health_check=[HealthCheck.too_slow])
+def test_any_bundle_passes_both_engines_and_the_own_checks(made: Data, by_profiles: Engine) -> None:
+    passes([made], by_profiles)
+
+
+@given(first=notices(), second=notices())
+@examples(max_examples=BUNDLES // 10, suppress_health_check=[HealthCheck.too_slow])
+def test_a_bundle_of_two_notices_about_one_client_passes(
+    first: Data, second: Data, by_profiles: Engine
+) -> None:
+    second.pop("id", None)
+    passes([first, second | {"client": first["client"]}], by_profiles)

@@ -11,7 +11,6 @@ from typing import Any
 from sha_disclosure.editions import Entry, load_edition
 
 EDITION = "kanta-1.0.0"
-_ORDER = ("published", "inferred", "assumed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,3 @@ class Facts:
         if source not in self.sources:
             raise KeyError(source)
         return Fact(status, f"{source}: {what}", check)
-
-
-def weakest(facts: tuple[Fact, ...]) -> str:
-    """Return the status of a statement that rests on several facts."""
-    return max((fact.status for fact in facts), key=_ORDER.index)

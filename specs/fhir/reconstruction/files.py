@@ -124,6 +124,9 @@ def _structure(given: Definition) -> Json:
         {"id": given.base, "path": given.base, "short": given.title, "definition": about},
         *_differential(given),
     ]
+    whole = snapshot(given.base, differential)
+    order = [element["id"] for element in whole]
+    differential.sort(key=lambda element: order.index(element["id"]))
     made = _head("StructureDefinition", given.name, given.url, given.title, about, given.facts)
     made |= {
         "fhirVersion": "4.0.1",
@@ -136,7 +139,7 @@ def _structure(given: Definition) -> Json:
         "type": given.base,
         "baseDefinition": base.definition(given.base)["url"],
         "derivation": "constraint",
-        "snapshot": {"element": snapshot(given.base, differential)},
+        "snapshot": {"element": whole},
         "differential": {"element": differential},
     }
 

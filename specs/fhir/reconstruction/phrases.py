@@ -34,12 +34,10 @@ def coding(at: str, facts: tuple[Fact, ...], value: Mapping[str, str]) -> Iterat
         yield Rule(f"{at}.{part}", facts, "1..1", fixed={kind: value[part]})
 
 
-def code_of(at: str, fact: Fact, system: str = "") -> Iterator[Rule]:
-    """Return the rules of a CodeableConcept with one whole coding, of ``system`` if given."""
-    yield Rule(f"{at}.coding", (fact,), "1..1")
-    yield Rule(f"{at}.coding.system", (fact,), "1..1", fixed={"Uri": system} if system else {})
-    yield Rule(f"{at}.coding.code", (fact,), "1..1")
-    yield Rule(f"{at}.coding.display", (fact,), "1..1")
+def code_of(at: str, fact: Fact) -> Iterator[Rule]:
+    """Return the rules of a CodeableConcept with one whole coding."""
+    for part in ("coding", "coding.system", "coding.code", "coding.display"):
+        yield Rule(f"{at}.{part}", (fact,), "1..1")
 
 
 def identifier(facts: Facts, at: str, fact: Fact, bounds: str = "1..1") -> Iterator[Rule]:

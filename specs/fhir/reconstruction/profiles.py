@@ -119,7 +119,10 @@ def _consent(facts: Facts, sets: dict[str, ValueSet]) -> Definition:
              fixed={"Code": facts.value("consent.status")}),
         *_concept(facts, "scope", "consent.scope"),
         Rule("category", (body,), "1..1", value_set=sets["consent"].url),
-        *code_of("category", body, sets["consent"].concepts[0].system),
+        *code_of("category", body),
+        # Both kinds are placeholders of one system.
+        Rule("category.coding.system", (facts.fact("consent.permission"),), "1..1",
+             fixed={"Uri": facts.value("consent.permission")["system"]}),
         *one_reference("patient", (body,), body, "Patient"),
         Rule("dateTime", (body,), "0..1", short="When it was given"),
         Rule("performer", (body,), "0..1", short="The client or the legal representative"),
