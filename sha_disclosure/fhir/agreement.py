@@ -102,8 +102,8 @@ def _event(path: str, event: Element, wire: Wire) -> Iterator[Disagreement]:
             yield f"{place}.requestor", "must be true of the edition's requestor only"
         for each in _list(agent.get("role")):
             yield from _among(f"{place}.role", each, _concepts(wire.role))
-    purpose = agents[2].get("purposeOfUse") if len(agents) == len(who) else None
-    if not isinstance(purpose, list) or [set(each) for each in purpose] != [{"text"}]:
+    purpose = _list(agents[-1].get("purposeOfUse")) if agents else []
+    if [each.keys() if isinstance(each, dict) else each for each in purpose] != [{"text"}]:
         yield f"{path}.agent[2].purposeOfUse", "must be one text"
     urls = [each.get("url") for each in event.get("extension", ())]
     if len(set(urls)) != len(urls):

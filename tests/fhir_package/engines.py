@@ -50,13 +50,20 @@ def pyrofile(folder: Path) -> Engine:
 def _eased(resource: Json) -> Json:
     """Return a definition as pyrofile 0.3.0 reads it right and in good time.
 
-    It takes slicing below a slice for the slicing of the list the slice belongs to, so that
-    is told outside of the slice. It copies the whole resource for each invariant, and asks those
+    It tells extensions apart only by a URL that stands in the slice itself. It takes slicing
+    below a slice for the slicing of the list the slice belongs to, so that is told outside of
+    the slice. It copies the whole resource for each invariant, and asks those
     of the base definition anyway, so a profile keeps its own only. Left out are ele-1 (empty
     elements, which fhirkit-rs finds) and dom-6 (the advice to write a narrative).
     """
     made: Json = json.loads(json.dumps(resource))
-    elements = made.get("snapshot", {}).get("element", ())
+    elements = made.get("snapshot", {}).get("element", [])
+    for element in [each for each in elements if "sliceName" in each]:
+        url = element["type"][0].get("profile", [""])[0]
+        if url:
+            at = {name: f"{element[name]}.url" for name in ("id", "path")}
+            child = {**at, "min": 1, "max": "1", "type": [{"code": "uri"}], "fixedUri": url}
+            elements.insert(elements.index(element) + 1, child)
     outer = {each["path"]: each for each in elements if ":" not in each["id"]}
     own = made.get("derivation") == "constraint" and made["url"]
     for element in elements:

@@ -57,10 +57,7 @@ def sliced(facts: Facts, at: str, bounds: str, fact: Fact | None = None) -> Rule
 def extension(
     facts: Facts, parent: str, name: str, key: str, fact: Fact, bounds: str
 ) -> Iterator[Rule]:
-    """Return the rules of one extension: where, how often, and its URL."""
-    at = f"{parent}extension:{name}"
-    url = facts.value(key)
+    """Return the rule of one extension: where, how often, and by which definition."""
     own = (fact, facts.fact(key))
-    yield Rule(at, own, bounds, types=(Type("Extension", profiles=(url,)),))
-    # Validators tell the slices apart by this value without reading the extension's definition.
-    yield Rule(f"{at}.url", (facts.fact(key),), fixed={"Uri": url})
+    types = (Type("Extension", profiles=(facts.value(key),)),)
+    yield Rule(f"{parent}extension:{name}", own, bounds, types=types)
