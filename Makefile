@@ -16,6 +16,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python specs/generate.py --check
+	$(BIN)/python specs/fhir/generate.py --check
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
@@ -25,6 +26,7 @@ layering: $(VENV)/.dev
 
 specs: $(VENV)/.dev  ## write the generated files under specs/
 	$(BIN)/python specs/generate.py
+	$(BIN)/python specs/fhir/generate.py
 
 bench: $(VENV)/.dev  ## costs as ratios to their floors
 	$(BIN)/python benchmarks/run.py

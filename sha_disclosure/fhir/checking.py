@@ -1,7 +1,8 @@
 """Structure checks of a Bundle that schema validators do not make.
 
 Independent engines check cardinalities and types; none of them follows a contained
-reference to its type, a Provenance to its target, or looks inside an extension. These do.
+reference to its type, a Provenance to its target, or looks inside an extension. These do;
+what the edition fixes is compared by ``agreement``.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sha_disclosure.editions.wire import Wire
+from sha_disclosure.fhir.agreement import detail_disagreements, disagreements
 from sha_disclosure.fhir.elements import Element
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
+_SIGNATURE = frozenset({"type", "when", "who", "targetFormat", "sigFormat", "data"})
 
 # Element path -> the resource types it may refer to (FHIR R4 4.0.1 definitions).
 _TARGETS: Mapping[str, frozenset[str]] = {
@@ -95,6 +98,10 @@ def _bundle(document: Element, wire: Wire) -> Iterator[StructureFault]:
         _fault(f"Bundle.{name}", "must not be sent at the root")
         for name in sorted(document.keys() - {"resourceType", "type", "entry", "signature"})
     )
+    signature = document.get("signature")
+    if isinstance(signature, dict):
+        unknown = sorted(signature.keys() - _SIGNATURE)
+        yield from (_fault(f"Bundle.signature.{n}", "is not part of a signature") for n in unknown)
     yield from _blanks("Bundle", document)
     entries = document.get("entry") or []
     if not entries or len(entries) % 2:
@@ -121,6 +128,8 @@ def _entry(path: str, entry: Element, wanted: str, wire: Wire) -> Iterator[Struc
         yield _fault(f"{path}.resource.id", "must be a FHIR id of at most 64 characters")
     if entry.get("fullUrl") != wire.bundle.full_url.format(id=identifier):
         yield _fault(f"{path}.fullUrl", "must be the resource's id as a URN")
+    for name in sorted(entry.keys() - {"fullUrl", "resource", "request"}):
+        yield _fault(f"{path}.{name}", "is not sent in a transaction of this kind")
     if entry.get("request") != {"method": wire.bundle.method, "url": kind}:
         yield _fault(f"{path}.request", f"must be {wire.bundle.method} {kind}")
     profile = wire.profile.audit_event if kind == "AuditEvent" else wire.profile.provenance
@@ -128,12 +137,16 @@ def _entry(path: str, entry: Element, wanted: str, wire: Wire) -> Iterator[Struc
         yield _fault(f"{path}.resource.meta.profile", "must be the edition's canonical")
     yield from _contained(f"{path}.resource", resource)
     yield from _extensions(f"{path}.resource", resource, wire)
+    yield from (_fault(*each) for each in disagreements(f"{path}.resource", resource, wire))
 
 
 def _target(path: str, provenance: Element, event: Element) -> Iterator[StructureFault]:
-    targets = [t.get("reference") for t in provenance.get("resource", {}).get("target", ())]
+    metadata, notice = provenance.get("resource", {}), event.get("resource", {})
+    targets = [t.get("reference") for t in metadata.get("target", ())]
     if targets != [event.get("fullUrl")]:
         yield _fault(f"{path}.resource.target", "must be the AuditEvent of the same pair")
+    if metadata.get("recorded") != notice.get("recorded"):
+        yield _fault(f"{path}.resource.recorded", "must be that of the AuditEvent")
 
 
 def _contained(path: str, resource: Element) -> Iterator[StructureFault]:
@@ -217,6 +230,8 @@ def _extension(path: str, value: Element, wire: Wire) -> Iterator[StructureFault
         for index, part in enumerate(value["extension"]):
             if part.get("url") not in parts:
                 yield _fault(f"{path}.extension[{index}]", "is not a part of the edition")
+        parts_given = detail_disagreements(path, value["extension"], wire)
+        yield from (_fault(*each) for each in parts_given)
     elif wanted == "valueCoding" and not _is_coding(value["valueCoding"]):
         yield _fault(path, "must have system, code and display")
 
