@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,6 +34,7 @@ class Module:
         self._process = os.getpid()
         self._locks: dict[int, RLock] = {}
         self._refused: set[int] = set()
+        self._ssl = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -48,7 +50,19 @@ class Module:
                 self._process = process
                 self.generation += 1
                 self._wake()
-            yield
+            try:
+                yield
+            finally:
+                self._clear_errors()
+
+    def _clear_errors(self) -> None:
+        """Empty this thread's error queue of OpenSSL, in which a module may leave its own.
+
+        A module that shares the library with Python's ssl would otherwise make the next TLS
+        read or write of this thread fail (SSL_get_error(3)). A refused cipher list clears it.
+        """
+        with suppress(ssl.SSLError):
+            self._ssl.set_ciphers("none-such")
 
     @property
     def error(self) -> type[Exception]:
