@@ -79,8 +79,8 @@ class Module:
             return library
         raise ConfigurationError(
             f"PKCS#11 module {self.path}: it does not load or does not start. Check that it is "
-            "the library of your device for this machine's processor, and that its own "
-            "configuration is in place"
+            "the library of your device for this machine's processor, that its own configuration "
+            "is in place, and that other code of this process names it by the same path"
         )
 
     def restart(self) -> None:
@@ -124,7 +124,8 @@ def module_of(uri: TokenUri) -> Module:
             f"PKCS#11 module {path}: there is no such file. module-path= is the whole path of the "
             "library of your device's maker, such as /usr/lib/softhsm/libsofthsm2.so"
         )
-    return _MODULES.setdefault(str(path), Module(str(path)))
+    # By another name it is the same library, and must not be begun twice.
+    return _MODULES.setdefault(str(path.resolve()), Module(str(path)))
 
 
 def _named(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""A software token (SoftHSM) in a folder of its own, where SoftHSM and python-pkcs11 are installed."""
+"""A software token (SoftHSM) in a folder of its own, where it and python-pkcs11 are installed."""
 
 from __future__ import annotations
 
@@ -59,8 +59,17 @@ class SoftHsm:
 
     def make_token(self, label: str, pin: str = PIN) -> None:
         subprocess.run(
-            ["softhsm2-util", "--init-token", "--free", "--label", label]
-            + ["--pin", pin, "--so-pin", "161803"],
+            [
+                "softhsm2-util",
+                "--init-token",
+                "--free",
+                "--label",
+                label,
+                "--pin",
+                pin,
+                "--so-pin",
+                pin,
+            ],
             check=True,
             capture_output=True,
         )
@@ -74,16 +83,16 @@ class SoftHsm:
     @contextmanager
     def session(self, token: str) -> Iterator[Any]:
         """A session that may write: what a device's own tool does."""
-        with (
-            self.module.turn(),
-            self.module.library.get_token(token_label=token).open(rw=True, user_pin=PIN) as session,
-        ):
-            yield session
+        with self.module.turn():
+            self.module.restart()
+            found = self.module.library.get_token(token_label=token)
+            with found.open(rw=True, user_pin=PIN) as session:
+                yield session
 
     def make_key(self, token: str, label: str, kind: str, number: int) -> HsmKey:
         """Make a key pair on the token: ``rsa-3072``, ``p256``, ``p384``, with ``-always``."""
-        import pkcs11
-        from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
+        import pkcs11  # noqa: PLC0415 - known to be there by now
+        from pkcs11.util import ec  # noqa: PLC0415
 
         own: dict[Any, Any] = {pkcs11.Attribute.EXTRACTABLE: False}
         if kind.endswith(ALWAYS):
@@ -100,18 +109,18 @@ class SoftHsm:
                     int.from_bytes(made[pkcs11.Attribute.MODULUS], "big"),
                 ).public_key()
             else:
-                curve = encode_named_curve_parameters(
+                curve = ec.encode_named_curve_parameters(
                     {"p256": "secp256r1", "p384": "secp384r1"}[kind]
                 )
                 parameters = session.create_domain_parameters(
                     pkcs11.KeyType.EC, {pkcs11.Attribute.EC_PARAMS: curve}, local=True
                 )
                 made, _ = parameters.generate_keypair(private_template=own, **found)
-                public = load_der_public_key(encode_ec_public_key(made))
+                public = load_der_public_key(ec.encode_ec_public_key(made))
         return HsmKey(label, bytes([number]), public)
 
     def put_certificate(self, token: str, label: str, number: int, certificate: Any) -> None:
-        import pkcs11
+        import pkcs11  # noqa: PLC0415 - known to be there by now
 
         with self.session(token) as session:
             session.create_object(

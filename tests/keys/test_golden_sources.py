@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -172,8 +173,6 @@ def verified_by_others(
 
 
 def openssl_verifies(algorithm: str, public: bytes, octets: bytes, signature: bytes) -> str:
-    import tempfile
-
     if algorithm.startswith("ES"):
         half = len(signature) // 2
         numbers = (int.from_bytes(part) for part in (signature[:half], signature[half:]))
