@@ -46,11 +46,11 @@ class Module:
         """
         process = os.getpid()
         with self._locks.setdefault(process, RLock()):
-            if self._process != process:
-                self._process = process
-                self.generation += 1
-                self._wake()
             try:
+                if self._process != process:
+                    self._process = process
+                    self.generation += 1
+                    self._wake()
                 yield
             finally:
                 self._clear_errors()

@@ -94,7 +94,7 @@ class TokenKey(Kept):
 
     def _do(self, work: Callable[[_Open], _T]) -> _T:
         """Do ``work`` with the open key, and once more after each mend while that may help."""
-        fault = ""
+        fault, failure = "", self._module.error
         with self._module.turn():
             known = self._opened is not None
             for mend in (None, self._close, self._module.restart)[: 3 if known else 1]:
@@ -102,7 +102,7 @@ class TokenKey(Kept):
                     mend()
                 try:
                     return work(self._current(login=mend is not None))
-                except (Lost, self._module.error) as error:
+                except (Lost, failure) as error:
                     fault = words_for(error)
                     if not may_be_mended(error):
                         break
@@ -126,13 +126,22 @@ class TokenKey(Kept):
     def _open(self, *, login: bool) -> _Open:
         token = search.token_of(self._module.library, self._uri)
         session = token.open()
+        try:
+            key = self._found(token, session, login=login)
+            always = search.always_asks(key)
+        except BaseException:
+            with suppress(self._module.error):
+                session.close()
+            raise
+        return _Open(self._module.generation, token, session, key, always)
+
+    def _found(self, token: Token, session: Session, *, login: bool) -> PrivateKey:
         found = search.keys_of(session, self._uri)
         # Keys are visible when this process is logged in already, through whomever.
         if search.wants_login(token) and (login or not found):
             self._log_in(token)
             found = search.keys_of(session, self._uri)
-        key = search.only(found, self._uri, session)
-        return _Open(self._module.generation, token, session, key, search.always_asks(key))
+        return search.only(found, self._uri, session)
 
     def _log_in(self, token: Token) -> None:
         from pkcs11 import UserAlreadyLoggedIn  # noqa: PLC0415 - an extra, and there by now

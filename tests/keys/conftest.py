@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from softhsm import PIN, HsmKey, SoftHsm, made_or_skipped
+from softhsm import PIN, HsmKey, SoftHsm, why_missing
+from token_bench import Bench
 
 from sha_disclosure.sandbox import Sandbox
 
@@ -15,7 +17,9 @@ KEYS = {"rsa": "rsa-3072", "ec": "p256", "ec384": "p384", "card": "rsa-2048-alwa
 
 @pytest.fixture(scope="session")
 def hsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
-    made = made_or_skipped(tmp_path_factory.mktemp("softhsm"))
+    if reason := why_missing():
+        pytest.skip(reason)
+    made = SoftHsm(tmp_path_factory.mktemp("softhsm"))
     os.environ["HSM_PIN"] = PIN
     made.make_token("organisation")
     yield made
@@ -35,3 +39,12 @@ def hsm_keys(hsm: SoftHsm) -> dict[str, HsmKey]:
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as made:
         yield made
+
+
+@pytest.fixture
+def bench(
+    hsm: SoftHsm, hsm_keys: dict[str, HsmKey], sandbox: Sandbox, tmp_path: Path
+) -> Iterator[Bench]:
+    yield Bench(hsm, hsm_keys, sandbox, tmp_path)
+    with hsm.module.turn():
+        hsm.module.restart()  # logged out, for the next test

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
@@ -44,9 +43,9 @@ class HsmKey:
 class SoftHsm:
     """SoftHSM with its tokens in ``folder``. Loaded once for the whole test process."""
 
-    def __init__(self, folder: Path, library: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.library = library
+        self.library = _library() or ""
         self.tokens = folder / "tokens"
         self.tokens.mkdir()
         self.configuration = folder / "softhsm2.conf"
@@ -148,18 +147,14 @@ class SoftHsm:
         raise LookupError(token)
 
 
-def softhsm_or_reason(folder: Path) -> SoftHsm | str:
-    """Return SoftHSM, or why there is none."""
-    library = next((path for path in LIBRARIES if Path(path).is_file()), None)
-    if library is None or shutil.which("softhsm2-util") is None:
+def why_missing() -> str:
+    """Return why there is no SoftHSM to test with, or nothing."""
+    if _library() is None or shutil.which("softhsm2-util") is None:
         return "SoftHSM is not installed (apt-get install softhsm2)"
     if importlib.util.find_spec("pkcs11") is None:
         return "python-pkcs11 is not installed (pip install 'sha-disclosure[pkcs11]')"
-    return SoftHsm(folder, library)
+    return ""
 
 
-def made_or_skipped(folder: Path) -> SoftHsm:
-    made = softhsm_or_reason(folder)
-    if isinstance(made, str):
-        pytest.skip(made)
-    return made
+def _library() -> str | None:
+    return next((path for path in LIBRARIES if Path(path).is_file()), None)

@@ -1,78 +1,25 @@
-"""Keys on a token, on SoftHSM: what goes wrong with tokens, and what is said or mended then."""
+"""Keys on a token, on SoftHSM: how they are found, and what a wrong name or PIN is told."""
 
 from __future__ import annotations
 
-import os
-import pickle
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from softhsm import PIN, HsmKey, SoftHsm
+from softhsm import PIN
+from token_bench import Bench
 
-from sha_disclosure import KantaClient, KeyUnavailable, Settings
+from sha_disclosure import KantaClient, KeyUnavailable
 from sha_disclosure.editions import load_edition
-from sha_disclosure.errors import ConfigurationError, DisclosureError
-from sha_disclosure.identity import Identity, load_identity, tls_context, watched_files
-from sha_disclosure.keys import TokenKey, TokenSigner, TokenUri
-from sha_disclosure.sandbox import Sandbox
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.identity import load_identity, watched_files
+from sha_disclosure.keys import TokenKey, TokenUri
 from sha_disclosure.sources import Sources
 from tests.jose.authority import edition_with
 
 ROOT = Path(__file__).parents[2]
-
-
-class Bench:
-    """Settings whose signing key is on a token, and certificates for it."""
-
-    def __init__(self, hsm: SoftHsm, keys: dict[str, HsmKey], sandbox: Sandbox, folder: Path):
-        self.hsm = hsm
-        self.keys = keys
-        self.sandbox = sandbox
-        self.folder = folder
-
-    def certificate(self, owner: Any, name: str = "signing.crt") -> Path:
-        path = self.folder / name
-        path.write_bytes(
-            self.sandbox.pki.issue("Sandbox signer", "signing", key=owner).certificate_pem
-        )
-        return path
-
-    def settings(self, label: str | None = "ec", uri: str | None = None, **more: Any) -> Settings:
-        table = {"key": uri or self.hsm.uri("organisation", label), **more}
-        if label and "certificate" not in table:
-            table["certificate"] = self.certificate(self.keys[label])
-        return Settings.model_validate(
-            {**self.sandbox.settings().model_dump(exclude_none=True), "signing": table}
-        )
-
-    def load(self, label: str | None = "ec", uri: str | None = None, **more: Any) -> Identity:
-        pin = more.pop("ask_pin", None)
-        return load_identity(
-            self.settings(label, uri, **more), load_edition(), Sources(), ask_pin=pin
-        )
-
-    def refusal(self, kind: type[DisclosureError], uri: str, **more: Any) -> str:
-        with pytest.raises(kind) as caught:
-            self.load("ec", uri, **more)
-        assert type(caught.value) is kind
-        assert caught.value.__context__ is None
-        assert PIN not in str(caught.value)
-        return str(caught.value)
-
-
-@pytest.fixture
-def bench(
-    hsm: SoftHsm, hsm_keys: dict[str, HsmKey], sandbox: Sandbox, tmp_path: Path
-) -> Iterator[Bench]:
-    yield Bench(hsm, hsm_keys, sandbox, tmp_path)
-    with hsm.module.turn():
-        hsm.module.restart()  # logged out, for the next test
 
 
 # --- finding ------------------------------------------------------------------------
@@ -225,6 +172,21 @@ def test_a_module_that_is_found_nowhere_is_named(bench: Bench) -> None:
     assert "no library nonesuch.so" in bench.refusal(ConfigurationError, uri)
 
 
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pkcs11", None)
+    key = TokenKey(TokenUri.parse(f"pkcs11:token=a?module-path={__file__}"))
+    with pytest.raises(
+        ConfigurationError, match=r"pip install 'sha-disclosure\[pkcs11\]'"
+    ) as caught:
+        key.kind()
+    assert caught.value.__context__ is None
+
+
+def test_keys_in_files_need_no_module() -> None:
+    code = "import sys, sha_disclosure.client; assert 'pkcs11' not in sys.modules"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, cwd=ROOT)
+
+
 def test_a_login_without_a_pin_says_where_to_put_it(bench: Bench) -> None:
     text = bench.refusal(ConfigurationError, bench.hsm.uri("organisation", "ec", None))
     assert "pin-source=env:NAME" in text
@@ -294,114 +256,3 @@ def test_a_wrong_pin_is_tried_once_and_never_again_by_itself(
     assert len(tried) == 1
     monkeypatch.setenv("WRONG_PIN", PIN)  # corrected where it is read from
     assert load_identity(settings, load_edition(), Sources()).content.sign(b"a")
-
-
-# --- recovery -----------------------------------------------------------------------
-
-
-def test_a_second_login_in_one_process_goes_on(bench: Bench) -> None:
-    made = [bench.load("ec"), bench.load("rsa")]
-    theirs = bench.hsm.module.library.get_token(token_label="organisation")
-    theirs.open()  # as other code of this process may do
-    made.append(bench.load("ec384"))
-    assert [len(each.content.sign(b"a")) for each in made] == [64, 384, 96]
-
-
-def test_a_logout_by_others_is_mended_at_the_next_signature(bench: Bench) -> None:
-    made = bench.load("ec")
-    with bench.hsm.module.turn():
-        bench.hsm.module.restart()
-        token = bench.hsm.module.library.get_token(token_label="organisation")
-        token.open(user_pin=PIN).close()  # logs the whole process out
-    assert made.content.sign(b"a")
-    with bench.hsm.module.turn():
-        token.open().close()
-        bench.hsm.module.library.finalize()
-    assert made.content.sign(b"a")
-
-
-def test_a_token_taken_out_fails_clearly_and_signs_again_when_it_is_back(
-    bench: Bench, tmp_path: Path
-) -> None:
-    bench.hsm.make_token("travelling")
-    keys = [bench.hsm.make_key("travelling", name, "p256", n) for n, name in enumerate("ab", 1)]
-    made = [
-        bench.load("ec", bench.hsm.uri("travelling", own.label), certificate=bench.certificate(own))
-        for own in keys
-    ]
-    home = bench.hsm.folder_of("travelling")
-    away = shutil.move(home, tmp_path / "away")
-    for _ in range(2):
-        for each in made:
-            with pytest.raises(KeyUnavailable, match="no such token") as caught:
-                each.content.sign(b"a")
-            assert "Connect the device" in str(caught.value)
-            assert caught.value.__context__ is None
-    shutil.move(away, home)
-    for _ in range(2):
-        for each in made:
-            assert each.content.sign(b"a")
-    # What the module left in OpenSSL's error queue would break the next context or read.
-    settings = bench.sandbox.settings()
-    assert settings.tls is not None
-    tls_context(settings.tls, Sources().clock())
-
-
-def test_another_token_in_its_place_signs_nothing(bench: Bench, tmp_path: Path) -> None:
-    bench.hsm.make_token("original")
-    own = bench.hsm.make_key("original", "k", "p256", 1)
-    made = bench.load("ec", bench.hsm.uri("original", "k"), certificate=bench.certificate(own))
-    shutil.move(bench.hsm.folder_of("original"), tmp_path / "away")
-    bench.hsm.make_token("original")
-    bench.hsm.make_key("original", "k", "p256", 1)
-    with pytest.raises(KeyUnavailable, match="another key than the certificate's"):
-        made.content.sign(b"a")
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-@pytest.mark.parametrize("resetting", ["false", "true"], ids=["keeps state", "starts empty"])
-def test_a_forked_process_opens_a_session_of_its_own(resetting: str, bench: Bench) -> None:
-    # Modules of devices are not initialised in a forked process; SoftHSM can be made like them.
-    own = bench.folder / "softhsm2.conf"
-    own.write_text(bench.hsm.configuration.read_text() + f"library.reset_on_fork = {resetting}\n")
-    settings = bench.folder / "sha-disclosure.toml"
-    text = bench.sandbox.settings_file.read_text()
-    head, _ = text.split("[signing]")
-    head = head.replace('"tls.', f'"{bench.sandbox.folder}/tls.')
-    head = head.replace('"ca.', f'"{bench.sandbox.folder}/ca.')
-    certificate, uri = bench.certificate(bench.keys["ec"]), bench.hsm.uri("organisation", "ec")
-    settings.write_text(f'{head}[signing]\ncertificate = "{certificate}"\nkey = "{uri}"\n')
-    ended = subprocess.run(
-        [sys.executable, "-W", "error", Path(__file__).with_name("fork_process.py"), settings],
-        env={**os.environ, "SOFTHSM2_CONF": str(own), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert ended.stderr == ""
-    assert ended.stdout.splitlines() == ["child 64", "parent 64 64 0"]
-
-
-def test_eight_threads_share_keys_of_one_token(bench: Bench) -> None:
-    made = [bench.load(label).content for label in ("ec", "rsa", "card")]
-
-    def sign(number: int) -> None:
-        data = str(number).encode()
-        assert made[number % 3].sign(data)  # each signature is verified as it is made
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(sign, range(120)))
-
-
-def test_what_holds_a_token_key_is_neither_pickled_nor_shows_more_than_its_uri(
-    bench: Bench,
-) -> None:
-    key = TokenKey(TokenUri.parse(bench.hsm.uri("organisation", "ec")))
-    public = bench.keys["ec"].public
-    signer = TokenSigner(key, "ES256", public)
-    for each in (key, signer):
-        with pytest.raises(TypeError, match="holds a key"):
-            pickle.dumps(each)
-        assert "pkcs11:token=organisation;object=ec" in repr(each)
-        assert "HSM_PIN" not in repr(each)
