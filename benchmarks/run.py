@@ -20,6 +20,7 @@ from sha_disclosure.editions import load_edition
 from sha_disclosure.fhir.bundle import to_bytes
 from sha_disclosure.jose.canonical import canonical_own
 from sha_disclosure.jose.signer import KeySigner
+from sha_disclosure.keys import software
 from sha_disclosure.prepare import Sender, build, sign
 from sha_disclosure.sandbox.pki import Pki, generate_key
 
@@ -83,9 +84,9 @@ def sending(kind):
         )
         settings = settings_for(folder, int(service.stdout.readline()))
         loads = []
-        real = identity.load_pem_private_key
+        real = software.load_pem_private_key
         with patch.object(
-            identity,
+            software,
             "load_pem_private_key",
             lambda data, *more: (loads.append(data), real(data, *more))[1],
         ):

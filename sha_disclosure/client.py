@@ -17,6 +17,7 @@ from sha_disclosure.events import Announcer, Listener
 from sha_disclosure.identity import Identity, load_identity
 from sha_disclosure.jose.signer import SigningIdentity
 from sha_disclosure.jose.token import TokenMaker
+from sha_disclosure.keys import AskPin
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.prepare import PreparedNotice, Sender, build, sign
 from sha_disclosure.settings import Settings
@@ -36,6 +37,7 @@ class Options(TypedDict, total=False):
     sources: Sources | None
     content_signer: SigningIdentity | None
     token_signer: SigningIdentity | None
+    pin: AskPin | None
     listeners: Sequence[Listener]
 
 
@@ -51,6 +53,7 @@ class _Shell:
         sources: Sources | None = None,
         content_signer: SigningIdentity | None = None,
         token_signer: SigningIdentity | None = None,
+        pin: AskPin | None = None,
         listeners: Sequence[Listener] = (),
     ) -> None:
         self.settings = settings
@@ -64,6 +67,7 @@ class _Shell:
             self._sources,
             content_signer=content_signer,
             token_signer=token_signer,
+            ask_pin=pin,
         )
         self._tokens = TokenMaker(self._identity.token, self.edition)
         self._experience = Experience(RetryQuota(settings.retry.quota), Announcer(listeners))
@@ -100,8 +104,8 @@ class KantaClient(_Shell):
     or use it in a ``with`` statement. ``listeners`` are told of events (see ``events``).
 
     Other keywords: ``edition`` and ``code_lists`` in place of the settings' own,
-    ``content_signer`` and ``token_signer`` for keys the SDK never sees, ``sources`` for the
-    clock and chance.
+    ``content_signer`` and ``token_signer`` for keys the SDK never sees, ``pin`` to ask for the
+    PIN of a token, ``sources`` for the clock and chance.
 
     Raises ConfigurationError when the settings, keys or edition are not fit for sending.
     """

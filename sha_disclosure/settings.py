@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sha_disclosure.editions import SHIPPED
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.key_place import KeyPlace, key_place
 from sha_disclosure.values import Oid, PersonalId
 
 Environment = Literal["sandbox", "at", "production"]
@@ -53,28 +55,34 @@ class Party(_Table):
 
 
 class KeyPair(_Table):
-    """A certificate chain, leaf first, and its private key: PEM files."""
+    """A private key and its certificate chain, leaf first: where they are (see docs/keys.md).
 
-    certificate: Path
-    key: Path
+    ``certificate`` is optional where the key brings it: PKCS #12, a token, PEM with both.
+    ``passphrase`` opens an encrypted file.
+    """
+
+    key: KeyPlace
+    certificate: KeyPlace | None = None
     passphrase: SecretStr | None = None
 
 
 def _reachable(place: str) -> str:
     host, _, port = place.rpartition(":")
     if not re.fullmatch(r"[^\s:/@]+", host) or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise PydanticCustomError("place", "refused")
+        raise PydanticCustomError("host_port", "refused")
     return place
 
 
 class Tls(KeyPair):
     """The TLS client certificate and the only CA certificates that are trusted.
 
-    ``sidecar`` is the ``host:port`` of a TLS sidecar (docs/security.md): connections are opened
-    there, while ``base_url`` stays what names and proves the service.
+    ``crl``: the CAs' revocation lists (sulkulista), to check the server's certificate by.
+    ``sidecar``: the ``host:port`` of a TLS sidecar (docs/security.md), where connections are
+    opened; ``base_url`` stays what names and proves the service.
     """
 
     ca: Path
+    crl: Path | None = None
     sidecar: Annotated[str, AfterValidator(_reachable)] | None = None
 
     @property
@@ -172,8 +180,9 @@ class Settings(_Table):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            faults = error.errors(include_url=False)
+            faults = error.errors(include_url=False, include_input=False)
         if faults:
+            del data  # a traceback that shows variables would show a passphrase
             raise _refused("arguments", faults)
 
     # Tells pydantic that model_validate need not pass through this __init__.
@@ -196,11 +205,24 @@ class Settings(_Table):
         Raises ConfigurationError.
         """
         environment = os.environ if variables is None else variables
-        named = path or environment.get(FILE_VARIABLE)
+        made: Settings | ConfigurationError
+        try:
+            made = cls._laid_together(path or environment.get(FILE_VARIABLE), environment, values)
+        except ConfigurationError as error:
+            made = error
+        del environment, variables, values  # a traceback with variables would show secrets
+        if isinstance(made, ConfigurationError):
+            raise made.with_traceback(None)
+        return made
+
+    @classmethod
+    def _laid_together(
+        cls, named: str | Path | None, environment: Mapping[str, str], values: Mapping[str, Any]
+    ) -> Settings | ConfigurationError:
         data = _read(Path(named)) if named else {}
         merged = _laid_over(_laid_over(data, _from_environment(environment)), values)
         if not merged:
-            raise ConfigurationError(
+            return ConfigurationError(
                 f"No settings: give a settings file, name it in {FILE_VARIABLE}, or set "
                 f"{PREFIX}... variables. `sha-disclosure sandbox --dir D` writes one to start from."
             )
@@ -208,8 +230,8 @@ class Settings(_Table):
         try:
             return cls.model_validate(merged)
         except ValidationError as error:
-            faults = error.errors(include_url=False)
-        raise _refused(str(named or "environment"), faults, frozenset(environment))
+            faults = error.errors(include_url=False, include_input=False)
+        return _refused(str(named or "environment"), faults, frozenset(environment))
 
     @classmethod
     def stand_in(cls, variables: Mapping[str, str] | None = None) -> Settings:
@@ -253,7 +275,7 @@ def _read(path: Path) -> dict[str, Any]:
     return _anchored(data, path.parent)
 
 
-_PATHS = {"certificate", "key", "ca", "code_lists"}
+_PATHS = {"certificate", "key", "ca", "crl", "code_lists"}
 
 
 def _anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -263,8 +285,15 @@ def _anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
         elif isinstance(value, str) and (
             name in _PATHS or (name == "edition" and value not in SHIPPED)
         ):
-            data[name] = str(folder / value)
+            data[name] = _beside(value, folder)
     return data
+
+
+def _beside(value: str, folder: Path) -> str:
+    place: Path | str = value
+    with suppress(PydanticCustomError):  # told when it is validated
+        place = key_place(value)
+    return str(folder / place) if isinstance(place, Path) else value
 
 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
@@ -304,7 +333,7 @@ _MENDS = {
     "oid": "not an OID: digits and dots without leading zeros, at most 64 characters",
     "root_long": f"too long: use an OID of at most {_ROOT_MAX} characters",
     "address": "not an https address without user, query and fragment",
-    "place": "not host:port",
+    "host_port": "not host:port",
     "personal_id": "not a valid personal identity code",
     "model_type": "missing or not a table: add it",
     "literal_error": "not one of {expected}",
@@ -319,6 +348,9 @@ _MENDS = {
     "string_pattern_mismatch": "empty",
     "string_too_long": "longer than {max_length} characters",
     "path_type": "not a path",
+    "place": "not a path, file:PATH, env:NAME or pkcs11:...: correct it",
+    "pin": "holds a PIN, which a settings file would leak: use ?pin-source=env:NAME, "
+    "?pin-source=file:/PATH, or give the client a pin function",
     "greater_than": "not above {gt}",
     "greater_than_equal": "below {ge}",
     "less_than_equal": "above {le}",

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sha_disclosure import identity as module
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import (
     CertificateExpired,
@@ -28,6 +27,7 @@ from sha_disclosure.errors import (
 )
 from sha_disclosure.identity import Identity, load_anchors, load_identity, signing_identity
 from sha_disclosure.jose.signer import CallbackSigner, KeySigner, SigningIdentity
+from sha_disclosure.keys import software
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from tests.jose.authority import (
@@ -146,7 +146,7 @@ def test_without_a_token_table_the_key_is_loaded_once_for_both(
         loads.append(data)
         return known(data, password)
 
-    monkeypatch.setattr(module, "load_pem_private_key", counted)
+    monkeypatch.setattr(software, "load_pem_private_key", counted)
     made = load(files.settings(), edition)
     assert made.token is made.content
     # One more is the TLS key, read to see that it fits its certificate.

@@ -10,7 +10,7 @@ from sha_disclosure.client import KantaClient
 from sha_disclosure.codes import CodeLists, load_code_lists
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.identity import load_anchors
+from sha_disclosure.identity.pair import open_pair
 from sha_disclosure.jose.chain import thumbprint
 from sha_disclosure.sandbox import Sandbox
 from sha_disclosure.settings import Settings
@@ -35,14 +35,15 @@ class Place:
 
     def certificates(self) -> dict[str, str]:
         """Return the SHA-256 thumbprints of the certificates in use, by what they are for."""
-        files = {
+        now = self.sources.clock()
+        pairs = {
             "tls": self.settings.tls,
             "signing": self.settings.signing,
             "token": self.settings.token or self.settings.signing,
         }
         return {
-            use: thumbprint(load_anchors(pair.certificate)[0])
-            for use, pair in files.items()
+            use: thumbprint(open_pair(pair, now).chain[0])
+            for use, pair in pairs.items()
             if pair is not None
         }
 

@@ -43,7 +43,7 @@ def algorithm_named(name: str) -> _Algorithm:
     return cast("_Algorithm", jwa.JWA.signing_alg(name))
 
 
-class _Kept:
+class Kept:
     """Base of signers: stays in its process, since a pickle would carry a key or a PIN."""
 
     __slots__ = ()
@@ -52,7 +52,7 @@ class _Kept:
         raise TypeError(f"{type(self).__name__} cannot be pickled or copied: it holds a key")
 
 
-class KeySigner(_Kept):
+class KeySigner(Kept):
     """Signs with a private key in memory (ohjelmistoavain).
 
     The key is made ready here, once: for RSA that costs a hundred signatures.
@@ -84,7 +84,7 @@ class KeySigner(_Kept):
         return f"KeySigner({self._name})"
 
 
-class CallbackSigner(_Kept):
+class CallbackSigner(Kept):
     """Signs by calling ``function(data)``, such as one that asks a hardware module (HSM).
 
     Whatever the function raises becomes KeyUnavailable with the name of its class only:

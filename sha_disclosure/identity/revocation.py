@@ -1,0 +1,68 @@
+"""Certificate revocation lists (sulkulistat) of the CAs behind the server's certificate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.keys import read_certificates
+
+
+@dataclass(frozen=True, slots=True)
+class Revocations:
+    """Readable revocation lists that are in force."""
+
+    lists: tuple[x509.CertificateRevocationList, ...]
+
+    @property
+    def pem(self) -> bytes:
+        """The lists as PEM."""
+        return b"".join(each.public_bytes(Encoding.PEM) for each in self.lists)
+
+    def cover(self, anchors: Iterable[x509.Certificate]) -> bool:
+        """Return whether every trusted CA has a list: then all levels of a chain are checked."""
+        issuers = {each.issuer for each in self.lists}
+        return all(anchor.subject in issuers for anchor in anchors)
+
+
+def read_revocations(path: Path, now: datetime) -> Revocations:
+    """Return the lists of a file: PEM, one or several, or one in DER.
+
+    A connection needs the list of the CA that issued the server's certificate; with the lists
+    of all CAs up to the roots of the ``ca`` file, every level is checked. What is missing or out
+    of date fails the connection: so a list that is not in force is refused here already.
+
+    Raises ConfigurationError.
+    """
+    data = read_certificates(path).get_secret_value()
+    blocks = re.findall(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", data, re.DOTALL)
+    lists: list[x509.CertificateRevocationList] = []
+    failed = False
+    try:
+        lists = [x509.load_pem_x509_crl(block + b"\n") for block in blocks]
+        if not blocks:
+            lists = [x509.load_der_x509_crl(data)]
+    except ValueError:
+        failed = True
+    if failed:
+        raise ConfigurationError(
+            f"{path}: no revocation list found. PEM (a block BEGIN X509 CRL, several one after "
+            "another) or one list in DER is read: fetch the lists of your CAs anew"
+        )
+    for place, each in enumerate(lists, 1):
+        end = each.next_update_utc
+        if now < each.last_update_utc or (end is not None and end < now):
+            until = f" until {end:%Y-%m-%dT%H:%M:%SZ}" if end else ""
+            raise ConfigurationError(
+                f"{path}: revocation list {place} is in force from "
+                f"{each.last_update_utc:%Y-%m-%dT%H:%M:%SZ}{until}, now it is "
+                f"{now.isoformat(timespec='seconds')}; fetch the CA's list anew, or check the clock"
+            )
+    return Revocations(tuple(lists))

@@ -1,0 +1,147 @@
+"""Private keys in memory: PEM (PKCS #8, PKCS #1, SEC 1) and PKCS #12, encrypted or not."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from pydantic import SecretBytes, SecretStr
+
+from sha_disclosure.errors import ConfigurationError, KeyUnavailable
+from sha_disclosure.jose.signer import Kept, PrivateKey
+
+Chain = tuple[x509.Certificate, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SoftwareKey(Kept):
+    """A private key in memory, with the certificates that came with it, leaf first.
+
+    ``name`` is where it was, for errors.
+    """
+
+    name: str
+    private: PrivateKey = field(repr=False)
+    chain: Chain = field(default=(), repr=False)
+
+    def certificates(self) -> Chain:
+        """Return the certificates that came with the key, leaf first; mostly there are none."""
+        return self.chain
+
+
+def software_key(data: SecretBytes, name: str, passphrase: SecretStr | None) -> SoftwareKey:
+    """Return the key of PEM or PKCS #12, or of PKCS #12 in base64.
+
+    Raises KeyUnavailable, and ConfigurationError for a kind of key that is not used.
+    """
+    data = _decoded(data)
+    found = _pkcs12(data, passphrase) if _is_pkcs12(data) else _pem(data, passphrase)
+    if isinstance(found, str):
+        raise KeyUnavailable(f"{name}: {found}")
+    private, chain = found
+    if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise ConfigurationError(f"{name}: the key is not RSA, P-256 or P-384")
+    return SoftwareKey(name, private, chain)
+
+
+def leaf_first(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> Chain:
+    """Return the chain from ``leaf`` upwards that the certificates beside it make."""
+    rest, chain = list(others), [leaf]
+    while issuers := [c for c in rest if c not in chain and _issued(chain[-1], c)]:
+        chain.append(issuers[0])
+    return tuple(chain)
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is no issuer
+        return False
+    return True
+
+
+_Found = tuple[object, Chain] | str
+"""A key with the certificates beside it, or what is wrong and how to mend it."""
+
+
+def _decoded(data: SecretBytes) -> SecretBytes:
+    """Return the bytes of a base64 text, or what was given: a variable holds no binary."""
+    try:
+        return SecretBytes(
+            base64.b64decode(b"".join(data.get_secret_value().split()), validate=True)
+        )
+    except binascii.Error:
+        return data
+
+
+def _is_pkcs12(data: SecretBytes) -> bool:
+    """Return whether DER begins as a PFX does: a sequence with version 3 (RFC 7292 section 4)."""
+    start = data.get_secret_value()[:12]
+    return start[:1] == b"\x30" and b"\x02\x01\x03" in start
+
+
+def _pem(data: SecretBytes, passphrase: SecretStr | None) -> _Found:
+    try:
+        private = load_pem_private_key(data.get_secret_value(), _password(passphrase))
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return _pem_fault(data, passphrase)
+    certificates: list[x509.Certificate] = []
+    if b"-----BEGIN CERTIFICATE" in data.get_secret_value():
+        try:
+            certificates = x509.load_pem_x509_certificates(data.get_secret_value())
+        except ValueError:
+            return "a certificate beside the key is damaged: copy it anew"
+    return private, _chain(private, certificates)
+
+
+def _pem_fault(data: SecretBytes, passphrase: SecretStr | None) -> str:
+    if b"PRIVATE KEY-----" not in data.get_secret_value():
+        return (
+            "no PEM private key found (a block BEGIN PRIVATE KEY). Convert a DER file with "
+            "`openssl pkey -inform der -in FILE -out NEW.key`"
+        )
+    if b"ENCRYPTED" in data.get_secret_value():
+        if passphrase is None:
+            return "the key is encrypted: add its passphrase to the table"
+        return "the passphrase does not open the key: correct it"
+    if passphrase is not None:
+        return "the key is not encrypted: remove passphrase from the table"
+    return "the private key is damaged or of a kind that is not read: PKCS#8, PKCS#1 and SEC1 are"
+
+
+_CONVERT = (
+    "A file of an old program is made readable by `openssl pkcs12 -legacy -in FILE -out NEW.pem`"
+)
+
+
+def _pkcs12(data: SecretBytes, passphrase: SecretStr | None) -> _Found:
+    try:
+        opened = pkcs12.load_pkcs12(data.get_secret_value(), _password(passphrase))
+    except UnsupportedAlgorithm:
+        return f"the PKCS#12 file is encrypted in a way that is not read. {_CONVERT}"
+    except (TypeError, ValueError):
+        if passphrase is None:
+            return "the PKCS#12 file is encrypted or damaged: add its passphrase to the table"
+        return f"the passphrase does not open the PKCS#12 file: correct it. {_CONVERT}"
+    if opened.key is None:
+        return "the PKCS#12 file holds no private key: export it anew, with the key"
+    held = [opened.cert, *opened.additional_certs]
+    return opened.key, _chain(opened.key, [c.certificate for c in held if c is not None])
+
+
+def _chain(private: object, certificates: list[x509.Certificate]) -> Chain:
+    if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        return ()
+    public = private.public_key()
+    own = [c for c in certificates if c.public_key() == public]
+    return leaf_first(own[0], certificates) if own else ()
+
+
+def _password(passphrase: SecretStr | None) -> bytes | None:
+    return passphrase.get_secret_value().encode("utf-8") if passphrase else None
