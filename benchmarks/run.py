@@ -134,7 +134,7 @@ def sending(kind):
             unsigned = build([NOTICE], sender)
             alone = lambda: (  # noqa: E731
                 build([NOTICE], sender),
-                sign(unsigned, sender, kanta._identity.content),
+                sign(unsigned, sender, kanta._post().principal.identity.content),
             )
             timed = side_by_side(lambda: kanta.prepare(NOTICE), alone)
             report(f"prepare {kind}", *timed, "build, and sign of a ready Bundle")

@@ -46,11 +46,15 @@ Chain = tuple[x509.Certificate, ...]
 
 @dataclass(frozen=True, eq=False)
 class Identity:
-    """What the sender proves itself with: TLS client, content signature and token."""
+    """What the sender proves itself with: TLS client, content signature and token.
+
+    ``client`` is the TLS client's certificate chain, leaf first.
+    """
 
     tls: ssl.SSLContext
     content: SigningIdentity
     token: SigningIdentity
+    client: Chain = ()
 
 
 def load_identity(
@@ -60,12 +64,13 @@ def load_identity(
     *,
     content_signer: SigningIdentity | None = None,
     token_signer: SigningIdentity | None = None,
+    tls_of: Identity | None = None,
 ) -> Identity:
     """Read and check every key and certificate the settings name, each file once.
 
     ``content_signer`` and ``token_signer`` stand in for the tables ``[signing]`` and
     ``[token]``, such as a hardware module's. Without a token signer and table the content's
-    identity signs tokens too.
+    identity signs tokens too. ``tls_of`` is an identity whose TLS client serves this one too.
 
     Raises ConfigurationError, KeyUnavailable and CertificateExpired.
     """
@@ -86,7 +91,10 @@ def load_identity(
         )
     content.require_valid(now)
     token.require_valid(now)
-    return Identity(tls_context(settings.tls, now), content, token)
+    if tls_of is not None:
+        return Identity(tls_of.tls, content, token, tls_of.client)
+    client = _load_chain(settings.tls, now)
+    return Identity(tls_context(settings.tls, now), content, token, client)
 
 
 _MISSING = (

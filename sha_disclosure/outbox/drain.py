@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sha_disclosure.errors import DisclosureError, OutboxBusy, OutboxDamaged, OutboxError
 from sha_disclosure.events import Listener
@@ -30,6 +30,14 @@ class Submits(Protocol):
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
         """Send a prepared notice and return its receipt, or raise a SubmissionError."""
+
+
+@runtime_checkable
+class Renews(Protocol):
+    """Something that looks for renewed keys now and then, as ``KantaClient`` does."""
+
+    def renew_when_due(self) -> None:
+        """Look if it is time to."""
 
 
 class Tells(Protocol):
@@ -259,6 +267,8 @@ class Drain:
         return False
 
     def _pause(self, seconds: float) -> None:
+        if isinstance(self._kanta, Renews):
+            self._kanta.renew_when_due()
         self._stop.wait(min(seconds, 3600.0))
 
     def _beat(self) -> None:

@@ -39,6 +39,7 @@ class Line:
         self._url = _url(url)  # read once: that costs as much as a signature
         self._times = settings.timeouts
         self._http = _opened(lambda proxy: BoundedTransport(tls, proxy), settings)
+        self._retired = False
 
     def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside, such as Ctrl-C."""
@@ -61,7 +62,15 @@ class Line:
         except Exception as fault:  # noqa: BLE001 - whatever the libraries below let through
             overdue = time.monotonic() >= ends_at
             return failure_of(fault, nothing_left=watch.nothing_left, overdue=overdue)
+        finally:
+            if self._retired:
+                self._http.close_idle()
         return Answer(response.status_code, response.headers, bytes(body))
+
+    def retire(self) -> None:
+        """Close each connection as soon as it serves no exchange; another line takes over."""
+        self._retired = True
+        self._http.close_idle()
 
     def close(self) -> None:
         """Close the connections."""
@@ -76,6 +85,7 @@ class AsyncLine:
         self._times = settings.timeouts
         self._timeout = _timeouts(settings.timeouts)
         self._http = _opened(lambda proxy: ClosingTransport(tls, proxy), settings)
+        self._retired = False
 
     async def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside: cancellation, Ctrl-C."""
@@ -99,7 +109,15 @@ class AsyncLine:
         except BaseException:
             await self._http.close_orphans()
             raise
+        finally:
+            if self._retired:
+                await self._http.close_idle()
         return Answer(response.status_code, response.headers, bytes(body))
+
+    async def retire(self) -> None:
+        """Close each connection as soon as it serves no exchange; another line takes over."""
+        self._retired = True
+        await self._http.close_idle()
 
     async def aclose(self) -> None:
         """Close the connections."""

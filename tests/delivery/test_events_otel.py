@@ -124,7 +124,7 @@ def test_a_span_is_ended_even_when_the_submission_is_broken_off(sandbox, notice,
         def interrupt(*_: object) -> None:
             raise KeyboardInterrupt
 
-        prepared, kanta._line.exchange = kanta.prepare(notice), interrupt
+        prepared, kanta._post().line.exchange = kanta.prepare(notice), interrupt
         with pytest.raises(KeyboardInterrupt):
             kanta.submit(prepared)
     (span,) = telemetry.spans.get_finished_spans()
