@@ -110,10 +110,13 @@ class _Shell(ABC, Generic[_L]):
 
     def _post(self, organisation: str = "") -> _Post[_L]:
         """Return an organisation's keys and line as they are now."""
-        post = self._posts.get(organisation or str(self.settings.requester.id))
+        requester = organisation or str(self.settings.requester.id)
+        post = self._posts.get(requester)
         if post is None:
+            if requester in self._sender.organisations:
+                self._renewal.require(self._sender.organisations[requester])
             raise ConfigurationError(
-                f"The notice is of the organisation {organisation or self.settings.requester.id}, "
+                f"The notice is of the organisation {requester}, "
                 "which the settings do not name any more. Nothing was sent: add its "
                 "[[organisation]] table again, with its keys, and submit the same notice"
             )

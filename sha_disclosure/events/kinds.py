@@ -150,7 +150,7 @@ class CertificateRenewed:
 
 @dataclass(frozen=True, slots=True)
 class RenewalRefused:
-    """Renewed files cannot be used; the identity read before goes on.
+    """The files of an identity cannot be used; what was read before, if anything, goes on.
 
     ``uses``: the tables whose files changed. ``outcome``: the error's class. ``reason``: what
     is wrong and how to mend it; it may name files, and no key and no holder.

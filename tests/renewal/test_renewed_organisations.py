@@ -1,10 +1,11 @@
 """One organisation's renewal is its own: the others neither wait for it nor change with it."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sha_disclosure import DisclosureNotice, KantaClient
+from sha_disclosure import CertificateExpired, DisclosureNotice, KantaClient
 from sha_disclosure.events import CertificateRenewed, RenewalRefused
 from sha_disclosure.outbox import Outbox, Pace
 
@@ -74,6 +75,40 @@ def test_the_shared_tls_client_is_renewed_for_all_and_still_shared(
         kanta.submit(kanta.prepare(notice_of(controller)))
     assert organisations.certificates_seen == {new}
     assert organisations.handshakes == 1
+
+
+LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
+
+
+def expired(sandbox, requester) -> None:
+    ends = LAST_WEEK + timedelta(days=1)
+    made = sandbox.pki.issue("Expired", "signing", begins=LAST_WEEK, ends=ends)
+    made.write(sandbox.folder / "organisations" / requester, "signing")
+
+
+def test_a_certificate_that_expired_before_the_start_holds_up_its_own_organisation_only(
+    shell, organisations, notice_of, heard
+):
+    expired(organisations, FIRST)
+    kanta = shell.connect(organisations.settings(), listeners=[heard.append])
+    assert kanta.submit(kanta.prepare(notice_of(SECOND))).attempts == 1
+    with pytest.raises(CertificateExpired, match=r"signing\.crt"):
+        kanta.prepare(notice_of(FIRST))
+    assert kanta.renew() is False
+    (refused,) = (event for event in heard if isinstance(event, RenewalRefused))
+    assert (refused.uses, refused.outcome) == (("tls", "signing", "token"), "CertificateExpired")
+    new = renewed_signing(organisations, FIRST)
+    assert kanta.renew()
+    prepared = kanta.prepare(notice_of(FIRST))
+    assert (kanta.submit(prepared).attempts, prepared.certificate) == (1, new)
+    assert kanta.client._post(FIRST).line is kanta.client._post(SECOND).line
+
+
+def test_with_no_certificate_left_no_client_is_made(shell, organisations):
+    for requester in (FIRST, SECOND):
+        expired(organisations, requester)
+    with pytest.raises(CertificateExpired):
+        shell.connect(organisations.settings())
 
 
 def test_a_drain_with_nothing_to_do_looks_too(sandbox, files, heard, tmp_path):

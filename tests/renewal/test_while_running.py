@@ -159,3 +159,18 @@ def test_a_signer_of_the_caller_s_stays_and_the_files_around_it_are_renewed(
     kanta.submit(kanta.prepare(notice))
     uses = [event.use for event in heard if isinstance(event, CertificateRenewed)]
     assert uses == (["tls"] if name == "tls" else [])
+
+
+def test_when_no_new_line_can_be_opened_the_old_one_goes_on(kanta, files, notice, heard):
+    def broken(_):
+        raise OSError("planted")
+
+    old, kanta.client._open = kanta.client._post(), broken
+    files.renew("tls")
+    assert kanta.renew() is False
+    assert kanta.client._post() is old
+    assert [type(event).__name__ for event in heard] == ["RenewalRefused"]
+    del kanta.client._open
+    assert kanta.renew()
+    assert kanta.client._post() is not old
+    assert kanta.submit(kanta.prepare(notice)).attempts == 1
