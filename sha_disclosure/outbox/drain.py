@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sha_disclosure.errors import DisclosureError, OutboxBusy, OutboxDamaged, OutboxError
 from sha_disclosure.events import Listener
+from sha_disclosure.outbox.apart import Apart
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.leases import Leased, Leases
@@ -102,6 +103,7 @@ class Drain:
         self._keys = keys
         self._sources = sources
         self._breaker = breaker
+        self._apart = Apart(sources.clock)
         self._tell = tell
         self._stop = stop
         self._pace = pace
@@ -234,6 +236,12 @@ class Drain:
             )
         except OutboxDamaged as damage:
             return Verdict("quarantined", type(damage).__name__)
+        postponed = self._apart.postponed(prepared.organisation)
+        if postponed is not None:
+            return postponed
+        return self._apart.judged(prepared.organisation, self._tried(leased, prepared))
+
+    def _tried(self, leased: Leased, prepared: PreparedNotice) -> Verdict:
         trail = Trail()
         try:
             return accepted(self._kanta.submit(prepared, listener=trail), trail)

@@ -6,8 +6,9 @@ import orjson
 import pytest
 from three_organisations import FIRST, REGISTER, SECOND, THIRD
 
-from sha_disclosure import ConfigurationError, KantaClient
-from sha_disclosure.outbox import Outbox, OutboxKey
+from sha_disclosure import CertificateExpired, ConfigurationError, KantaClient
+from sha_disclosure.events import BreakerOpened
+from sha_disclosure.outbox import Outbox, OutboxKey, Pace
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import packed, unpacked
 
@@ -56,6 +57,31 @@ def test_a_notice_whose_organisation_is_gone_is_not_sent_as_another_s(shell, san
         kanta.submit(prepared)
     assert sandbox.connections == handshakes
     assert [event.outcome for event in events] == ["ConfigurationError"]
+
+
+def test_an_organisation_without_a_valid_certificate_does_not_slow_the_others_down(
+    sandbox, notice_of, tmp_path
+):
+    settings = sandbox.settings()
+    heard = []
+    with Outbox(tmp_path / "outbox.sqlite", listeners=[heard.append]) as outbox:
+        with KantaClient(settings) as kanta:
+            for number, controller in enumerate([FIRST, *[SECOND] * 30, *[FIRST] * 10]):
+                prepared = replace(kanta.prepare(notice_of(controller)), client=str(number))
+                outbox.add(prepared)
+
+        class Expired:
+            def submit(self, prepared, **options):
+                if prepared.organisation == SECOND:
+                    raise CertificateExpired("the second's")
+                return client.submit(prepared, **options)
+
+        with KantaClient(settings) as client:
+            pace = Pace(poll_s=0.02, patience_s=0.1)
+            report = outbox.drain(Expired(), workers=1, pace=pace)
+        assert report.delivered == 11
+        assert not [event for event in heard if isinstance(event, BreakerOpened)]
+        assert len(outbox.list("pending")) == 30
 
 
 def test_the_outbox_parks_it_sends_the_others_and_delivers_it_when_it_is_back(
