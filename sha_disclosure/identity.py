@@ -11,7 +11,7 @@ import ssl
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -54,7 +54,7 @@ class Identity:
     tls: ssl.SSLContext
     content: SigningIdentity
     token: SigningIdentity
-    client: Chain = ()
+    client: Chain = field(default=(), repr=False)
 
 
 def load_identity(

@@ -115,6 +115,7 @@ def test_a_drain_goes_on_through_a_renewal(files, sandbox, notice, tmp_path):
         report = outbox.drain(kanta, workers=2)
         assert (report.delivered, report.postponed, report.parked) == (40, 0, 0)
         files.renew("tls")
+        assert kanta.renew()
         outbox.add(kanta.prepare(notice))
         assert outbox.drain(kanta).delivered == 1
     assert old in sandbox.certificates_seen

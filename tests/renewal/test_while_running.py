@@ -23,12 +23,14 @@ def test_a_client_in_use_looks_once_the_time_has_passed(shell, files, sandbox, n
     kanta = shell.connect(sandbox.settings(), sources=Sources(monotonic=lambda: moment[0]))
     renewed = files.renew("signing")
     moment[0] = 59.0
-    receipt = kanta.submit(kanta.prepare(notice))
+    receipt, prepared = kanta.submit(kanta.prepare(notice)), kanta.prepare(notice)
     moment[0] = 61.0
-    kanta.submit(kanta.prepare(notice))  # the loop of asyncio looks as it submits
+    kanta.submit(prepared)
     assert kanta.prepare(notice).certificate == renewed
-    assert sandbox.received()[0].notice_id == receipt.notice_id
-    assert sandbox.received()[0].signing_sha256 != renewed
+    first, second = sandbox.received()
+    assert first.notice_id == receipt.notice_id
+    assert first.token_sha256 == prepared.certificate
+    assert second.token_sha256 == renewed
 
 
 def test_a_host_that_only_prepares_gets_the_new_key_too(shell, files, sandbox, notice):
@@ -84,7 +86,7 @@ def test_an_exchange_under_way_ends_on_its_connection_which_is_closed_then(files
     with KantaClient(sandbox.settings()) as kanta:
         prepared = kanta.prepare(notice)
         old = kanta._post().line
-        sandbox.inject("delay", seconds=0.4)
+        sandbox.inject("delay", seconds=0.8)
         with ThreadPoolExecutor(1) as thread:
             under_way = thread.submit(kanta.submit, prepared)
             while not sandbox.handshakes:
@@ -101,7 +103,7 @@ async def test_a_task_under_way_ends_on_its_connection_which_is_closed_then(file
     async with AsyncKantaClient(sandbox.settings()) as kanta:
         prepared = kanta.prepare(notice)
         old = kanta._post().line
-        sandbox.inject("delay", seconds=0.4)
+        sandbox.inject("delay", seconds=0.8)
         under_way = asyncio.ensure_future(kanta.submit(prepared))
         await asyncio.sleep(0.15)
         files.renew("tls")
