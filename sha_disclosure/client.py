@@ -132,7 +132,7 @@ class _Shell(ABC, Generic[_L]):
         for principal in principals.values():
             tls = principal.identity.tls
             if tls not in lines:
-                lines[tls] = before.get(tls) or self._open(tls)
+                lines[tls] = before.get(tls) or self._open(principal)
         # One assignment: every thread sees the old ones or the new ones.
         self._posts = {
             name: _Post(principal, lines[principal.identity.tls])
@@ -145,8 +145,8 @@ class _Shell(ABC, Generic[_L]):
         return list({id(post.line): post.line for post in self._posts.values()}.values())
 
     @abstractmethod
-    def _open(self, tls: ssl.SSLContext) -> _L:
-        """Return a new line."""
+    def _open(self, principal: Principal) -> _L:
+        """Return a new line with an organisation's TLS client."""
 
     @abstractmethod
     def _look(self) -> None:
@@ -221,8 +221,8 @@ class KantaClient(_Shell[Line]):
             with suppress(IndexError):  # another thread retires it
                 self._retired.pop().retire()
 
-    def _open(self, tls: ssl.SSLContext) -> Line:
-        return Line(self._sender.url, self.settings, tls)
+    def _open(self, principal: Principal) -> Line:
+        return Line(self._sender.url, principal.settings, principal.identity.tls)
 
     def close(self) -> None:
         """Close the connections."""
@@ -303,8 +303,8 @@ class AsyncKantaClient(_Shell[AsyncLine]):
         while self._retired:
             await self._retired.pop().retire()
 
-    def _open(self, tls: ssl.SSLContext) -> AsyncLine:
-        return AsyncLine(self._sender.url, self.settings, tls)
+    def _open(self, principal: Principal) -> AsyncLine:
+        return AsyncLine(self._sender.url, principal.settings, principal.identity.tls)
 
     async def aclose(self) -> None:
         """Close the connections."""
