@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import ssl
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
-from typing import Self, TypedDict, Unpack
+from typing import Generic, NamedTuple, Self, TypedDict, TypeVar, Unpack
 
 from tenacity import AsyncRetrying, Retrying
 
@@ -14,12 +18,13 @@ from sha_disclosure.codes import CodeLists
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.events import Announcer, Listener
-from sha_disclosure.identity import Identity, load_identity
 from sha_disclosure.jose.signer import SigningIdentity
-from sha_disclosure.jose.token import TokenMaker
 from sha_disclosure.keys import AskPin
 from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.organisations import refuse_brokering
 from sha_disclosure.prepare import PreparedNotice, Sender, build, sign
+from sha_disclosure.principals import Loader, Principal
+from sha_disclosure.renewal import Renewal
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.submission import AttemptFailed, Submission
@@ -41,8 +46,18 @@ class Options(TypedDict, total=False):
     listeners: Sequence[Listener]
 
 
-class _Shell:
-    """What both clients have: the sender, its keys, and preparing."""
+_L = TypeVar("_L", Line, AsyncLine)
+
+
+class _Post(NamedTuple, Generic[_L]):
+    """An organisation with the line its notices go by."""
+
+    principal: Principal
+    line: _L
+
+
+class _Shell(ABC, Generic[_L]):
+    """What both clients have: the sender, its organisations with their keys, and preparing."""
 
     def __init__(  # noqa: PLR0913 - each keyword replaces one thing a client is made with
         self,
@@ -61,16 +76,13 @@ class _Shell:
         self._sources = sources or Sources()
         self._sender = Sender(settings, self.edition, self._sources, code_lists or CodeLists())
         refuse_unconfirmed(settings, self.edition)
-        self._identity: Identity = load_identity(
-            settings,
-            self.edition,
-            self._sources,
-            content_signer=content_signer,
-            token_signer=token_signer,
-            ask_pin=pin,
-        )
-        self._tokens = TokenMaker(self._identity.token, self.edition)
-        self._experience = Experience(RetryQuota(settings.retry.quota), Announcer(listeners))
+        refuse_brokering(settings, self.edition)
+        announce = Announcer(listeners)
+        self._experience = Experience(RetryQuota(settings.retry.quota), announce)
+        self._posts: Mapping[str, _Post[_L]] = {}
+        self._retired: list[_L] = []
+        loader = Loader(self._sender, content_signer, token_signer, pin)
+        self._renewal = Renewal(self._sender, loader, announce, self._serve)
 
     def __repr__(self) -> str:
         place = f"{self.settings.environment}, {self.settings.base_url}"
@@ -91,17 +103,65 @@ class _Shell:
         notices = [notice] if isinstance(notice, DisclosureNotice) else list(notice or ())
         if not notices:
             raise ConfigurationError("prepare needs at least one notice")
-        return sign(build(notices, self._sender), self._sender, self._identity.content)
+        self._look()
+        unsigned = build(notices, self._sender)
+        principal, _ = self._post(unsigned.organisation)
+        return sign(unsigned, self._sender, principal.identity.content)
 
     def _course(self, prepared: PreparedNotice, listener: Listener | None) -> Submission:
-        return Submission(self._sender, self._tokens, prepared, self._experience, listener)
+        return Submission(self._sender, prepared, self._experience, listener)
+
+    def _post(self, organisation: str = "") -> _Post[_L]:
+        """Return an organisation's keys and line as they are now."""
+        requester = organisation or str(self.settings.requester.id)
+        post = self._posts.get(requester)
+        if post is None:
+            if requester in self._sender.organisations:
+                self._renewal.require(self._sender.organisations[requester])
+            raise ConfigurationError(
+                f"The notice is of the organisation {requester}, "
+                "which the settings do not name any more. Nothing was sent: add its "
+                "[[organisation]] table again, with its keys, and submit the same notice"
+            )
+        return post
+
+    def _serve(self, principals: Mapping[str, Principal]) -> None:
+        """Use these from now on; what is under way ends on the line it began on.
+
+        Organisations with the same TLS client share one line.
+        """
+        before = {post.principal.identity.tls: post.line for post in self._posts.values()}
+        lines: dict[ssl.SSLContext, _L] = {}
+        for principal in principals.values():
+            tls = principal.identity.tls
+            if tls not in lines:
+                lines[tls] = before.get(tls) or self._open(principal)
+        # One assignment: every thread sees the old ones or the new ones.
+        self._posts = {
+            name: _Post(principal, lines[principal.identity.tls])
+            for name, principal in principals.items()
+        }
+        self._retired += [line for tls, line in before.items() if tls not in lines]
+
+    def _lines(self) -> list[_L]:
+        """Return every line once."""
+        return list({id(post.line): post.line for post in self._posts.values()}.values())
+
+    @abstractmethod
+    def _open(self, principal: Principal) -> _L:
+        """Return a new line with an organisation's TLS client."""
+
+    @abstractmethod
+    def _look(self) -> None:
+        """Look for renewed keys when it is time to, before something is signed."""
 
 
-class KantaClient(_Shell):
+class KantaClient(_Shell[Line]):
     """Sends disclosure notices (luovutusilmoitus) to Kanta's log-register retention service.
 
     Loads keys once and keeps one connection alive. May be used by many threads. Close it,
     or use it in a ``with`` statement. ``listeners`` are told of events (see ``events``).
+    Renewed keys and certificates are taken into use by themselves (see ``renew``).
 
     Other keywords: ``edition`` and ``code_lists`` in place of the settings' own,
     ``content_signer`` and ``token_signer`` for keys the SDK never sees, ``pin`` to ask for the
@@ -112,7 +172,6 @@ class KantaClient(_Shell):
 
     def __init__(self, settings: Settings, **options: Unpack[Options]) -> None:
         super().__init__(settings, **options)
-        self._line = Line(self._sender.url, settings, self._identity.tls)
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
         """Send a prepared notice, trying again as the settings' ``retry`` says.
@@ -127,7 +186,7 @@ class KantaClient(_Shell):
             retry=course.again, wait=course.wait, sleep=self._sources.sleep, reraise=True
         )
         try:
-            return loop(self._attempt, course)
+            return loop(self._attempt, prepared, course)
         except AttemptFailed as fault:
             failure = fault.failure
         except BaseException as fault:
@@ -135,12 +194,44 @@ class KantaClient(_Shell):
             raise
         raise course.error(failure)
 
-    def _attempt(self, course: Submission) -> Receipt:
-        return course.receipt(self._line.exchange(course.request()))
+    def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
+        self._look()
+        principal, line = self._post(prepared.organisation)
+        return course.receipt(line.exchange(course.request(principal)))
+
+    def renew(self) -> bool:
+        """Look at the files of keys and certificates at once, as after a SIGHUP.
+
+        Returns whether what they hold is in use now; otherwise what was in use goes on, and
+        a RenewalRefused event tells why. By itself a client that is used looks every
+        ``renewal_s`` of its settings. Call it from a thread, not within a signal handler.
+        """
+        good = self._renewal.look()
+        self._retire()
+        return good
+
+    def renew_when_due(self) -> None:
+        """Do the same if ``renewal_s`` have passed; for a host that waits between notices."""
+        self._look()
+
+    def _look(self) -> None:
+        if self._renewal.due():
+            self._renewal.look_when_due()
+            self._retire()
+
+    def _retire(self) -> None:
+        while self._retired:
+            with suppress(IndexError):  # another thread retires it
+                self._retired.pop().retire()
+
+    def _open(self, principal: Principal) -> Line:
+        return Line(self._sender.url, principal.settings, principal.identity.tls)
 
     def close(self) -> None:
         """Close the connections."""
-        self._line.close()
+        self._retire()
+        for line in self._lines():
+            line.close()
 
     def __enter__(self) -> Self:
         return self
@@ -154,7 +245,7 @@ class KantaClient(_Shell):
         self.close()
 
 
-class AsyncKantaClient(_Shell):
+class AsyncKantaClient(_Shell[AsyncLine]):
     """The same as KantaClient for asyncio: ``await submit``, ``async with``.
 
     ``prepare`` is not a coroutine: it takes as long as its signature, about a millisecond.
@@ -169,7 +260,6 @@ class AsyncKantaClient(_Shell):
     ) -> None:
         super().__init__(settings, **options)
         self._sleep = sleep
-        self._line = AsyncLine(self._sender.url, settings, self._identity.tls)
 
     async def submit(
         self, prepared: PreparedNotice, *, listener: Listener | None = None
@@ -181,7 +271,7 @@ class AsyncKantaClient(_Shell):
         course = self._course(prepared, listener)
         loop = AsyncRetrying(retry=course.again, wait=course.wait, sleep=self._sleep, reraise=True)
         try:
-            return await loop(self._attempt, course)
+            return await loop(self._attempt, prepared, course)
         except AttemptFailed as fault:
             failure = fault.failure
         except BaseException as fault:
@@ -189,12 +279,41 @@ class AsyncKantaClient(_Shell):
             raise
         raise course.error(failure)
 
-    async def _attempt(self, course: Submission) -> Receipt:
-        return course.receipt(await self._line.exchange(course.request()))
+    async def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
+        await self.renew_when_due()
+        principal, line = self._post(prepared.organisation)
+        return course.receipt(await line.exchange(course.request(principal)))
+
+    async def renew(self) -> bool:
+        """Look at the files at once, in a thread beside the loop; see ``KantaClient.renew``."""
+        good = await asyncio.to_thread(self._renewal.look)
+        await self._retire()
+        return good
+
+    async def renew_when_due(self) -> None:
+        """Do the same if ``renewal_s`` have passed; for a host that waits between notices."""
+        if self._renewal.due():
+            await asyncio.to_thread(self._renewal.look_when_due)
+        if self._retired:
+            await self._retire()
+
+    def _look(self) -> None:
+        # The loop must not wait for a key; the next notice gets it.
+        if self._renewal.due():
+            threading.Thread(target=self._renewal.look_when_due, daemon=True).start()
+
+    async def _retire(self) -> None:
+        while self._retired:
+            await self._retired.pop().retire()
+
+    def _open(self, principal: Principal) -> AsyncLine:
+        return AsyncLine(self._sender.url, principal.settings, principal.identity.tls)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._line.aclose()
+        await self._retire()
+        for line in self._lines():
+            await line.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +19,7 @@ from sha_disclosure.ids import derived_oid, new_oid
 from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.jose.signer import SigningIdentity
 from sha_disclosure.notice import Client, Discloser, DisclosureNotice
+from sha_disclosure.organisations import by_requester
 from sha_disclosure.rules import Circumstances, check, check_together
 from sha_disclosure.settings import Settings
 from sha_disclosure.shape import Unread
@@ -51,10 +52,11 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class UnsignedNotice:
-    """A checked message before its signature: the Bundle, its notices, its warnings."""
+    """A checked message before its signature: the Bundle, its notices, who sends, warnings."""
 
     bundle: dict[str, Any] = field(repr=False)
     notices: tuple[DisclosureNotice, ...]
+    organisation: str
     warnings: tuple[Problem, ...] = ()
 
 
@@ -66,7 +68,8 @@ class PreparedNotice:
     ``certificate``: SHA-256 thumbprint of the signing certificate. ``warnings``: problems
     that do not hinder sending. ``client`` identifies the client the message is about, so that
     two messages about one client can be kept in order; it and ``body`` hold personal data and
-    are hidden from ``repr``.
+    are hidden from ``repr``. ``organisation``: the requester's OID of the organisation that
+    sends it; empty in what an earlier version stored, for the settings' own requester.
     """
 
     notice_ids: tuple[str, ...]
@@ -78,6 +81,7 @@ class PreparedNotice:
     user: User = field(repr=False)
     client: str = field(default="", repr=False)
     warnings: tuple[Problem, ...] = ()
+    organisation: str = ""
 
     def resources(self) -> tuple[Resource, ...]:
         """Return the resources as typed ``fhir.resources`` R4B objects, for reading.
@@ -100,18 +104,28 @@ class Sender:
     """Who sends and by which rules: settings, edition, code lists; and the clock and chance.
 
     Without code lists, those of the settings' ``code_lists`` are read, once, when this is made.
-    Raises ConfigurationError when they cannot be.
+    Raises ConfigurationError when they cannot be. ``organisations`` are the settings of each
+    organisation that it sends for, by the requester's OID.
     """
 
     settings: Settings
     edition: Edition
     sources: Sources = field(default_factory=Sources, repr=False)
     code_lists: CodeLists = field(default_factory=CodeLists, repr=False)
+    organisations: Mapping[str, Settings] = field(init=False, repr=False)
+    _standing: Circumstances = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        place = self.settings.code_lists
+        place, now = self.settings.code_lists, self.sources.clock()
         if place is not None and not self.code_lists.lists:
             object.__setattr__(self, "code_lists", load_code_lists(place))
+        object.__setattr__(self, "organisations", by_requester(self.settings))
+        standing = Circumstances.of(self.settings, self.edition, now, self.code_lists)
+        object.__setattr__(self, "_standing", standing)
+
+    def circumstances(self) -> Circumstances:
+        """Return what a notice is judged against now."""
+        return replace(self._standing, now=self.sources.clock())
 
     @property
     def url(self) -> str:
@@ -138,18 +152,20 @@ def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice
 
 
 def _built(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice:
-    settings, edition, sources = sender.settings, sender.edition, sender.sources
-    now = sources.clock()
-    warnings = _checked(notices, Circumstances.of(settings, edition, now, sender.code_lists))
+    given, sources = sender.circumstances(), sender.sources
+    warnings = _checked(notices, given)
+    organisation = given.organisation_of(notices[0].controller.oid)
+    organisation = organisation or str(sender.settings.requester.id)
+    settings, now = sender.organisations[organisation], given.now
 
     def new_id() -> Oid:
         return new_oid(settings.ids.root, now, sources.randomness)
 
-    moment, wire = instant(now), edition.wire
+    moment, wire = instant(now), sender.edition.wire
     complete = tuple(completed(notice, moment, new_id, wire) for notice in notices)
     provenance_ids = [_provenance_id(notice, settings) for notice in complete]
     made = bundle(complete, provenance_ids, settings.system, wire)
-    return UnsignedNotice(made, complete, warnings)
+    return UnsignedNotice(made, complete, organisation, warnings)
 
 
 def sign(unsigned: UnsignedNotice, sender: Sender, identity: SigningIdentity) -> PreparedNotice:
@@ -160,7 +176,7 @@ def sign(unsigned: UnsignedNotice, sender: Sender, identity: SigningIdentity) ->
         unsigned.bundle,
         identity=identity,
         edition=sender.edition,
-        who=sender.settings.requester,
+        who=sender.organisations[unsigned.organisation].requester,
         when=instant(now),
     )
     body = to_bytes(signed.bundle)
@@ -174,6 +190,7 @@ def sign(unsigned: UnsignedNotice, sender: Sender, identity: SigningIdentity) ->
         user=User.of(unsigned.notices[0].discloser),
         client=_identity_of(unsigned.notices[0].client),
         warnings=unsigned.warnings,
+        organisation=unsigned.organisation,
     )
 
 
@@ -206,7 +223,7 @@ def _checked(notices: Sequence[DisclosureNotice], given: Circumstances) -> tuple
             for index, notice in enumerate(notices)
             for p in check(notice, given)
         ]
-        found += check_together(notices)
+        found += check_together(notices, given)
     errors = [p for p in found if p.severity == "error"]
     if errors:
         raise InvalidNotice(errors)

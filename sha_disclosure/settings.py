@@ -23,6 +23,7 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -127,6 +128,42 @@ class Ids(_Table):
     root: Annotated[Oid, AfterValidator(_short)]
 
 
+class Organisation(_Table):
+    """One of several organisations that one process sends for (organisaatio): table by table.
+
+    A tenant (vuokralainen) of the joint-joining model, or a broker's (välittäjä) customer.
+    ``requester`` is who it is, ``subscriber`` who joined Kanta for it (isäntä; default: the top
+    level's). ``controllers``: whose data it discloses, by the notices' ``controller.oid``;
+    default: its own id. ``signing`` and ``token`` are its own keys, ``tls`` its own
+    line; without them see ``docs/organisations.md``.
+    """
+
+    requester: Party
+    subscriber: Party | None = None
+    controllers: Annotated[tuple[Oid, ...], Field(min_length=1)]
+    signing: KeyPair | None = None
+    token: KeyPair | None = None
+    tls: Tls | None = None
+    ids: Ids
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, data: Any) -> Any:
+        identifier = _id_of(data.get("requester")) if isinstance(data, Mapping) else None
+        if identifier is None:
+            return data
+        return {"controllers": [identifier], "ids": {"root": f"{identifier}.95"}, **data}
+
+
+def _apart(organisations: tuple[Organisation, ...]) -> tuple[Organisation, ...]:
+    controllers = [each for one in organisations for each in one.controllers]
+    if len(set(controllers)) < len(controllers):
+        raise PydanticCustomError("controller_twice", "refused")
+    if len({one.requester.id for one in organisations}) < len(organisations):
+        raise PydanticCustomError("requester_twice", "refused")
+    return organisations
+
+
 def _address(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -149,7 +186,9 @@ class Settings(_Table):
     joint-joining model (yhteisliittymismalli) sends. ``proxy`` is a URL, or ``environment``
     to follow the proxy variables, which are ignored otherwise. ``correct_clock_skew`` writes
     tokens by the service's clock, as its answers told it. ``code_lists`` is the folder of
-    imported code lists (koodistot), or one list's file.
+    imported code lists (koodistot), or one list's file. ``organisation``: those that one
+    process sends for, when they are several. ``renewal_s``: how often, at most, a client in
+    use looks whether its keys and certificates were renewed, in seconds.
 
     Raises ConfigurationError that names every wrong entry and its mend.
     """
@@ -163,6 +202,8 @@ class Settings(_Table):
     tls: Tls | None = None
     signing: KeyPair | None = None
     token: KeyPair | None = None
+    organisation: Annotated[tuple[Organisation, ...], AfterValidator(_apart)] = ()
+    renewal_s: Seconds = 60.0
     retry: Retry = Retry()
     timeouts: Timeouts = Timeouts()
     ids: Ids = None  # type: ignore[assignment]  # filled below from requester
@@ -251,12 +292,17 @@ class Settings(_Table):
 def _completed(data: Mapping[str, Any]) -> dict[str, Any]:
     made = dict(data)
     made.setdefault("requester", made.get("subscriber"))
-    requester = made["requester"]
-    identifier = requester.get("id") if isinstance(requester, Mapping) else None
-    identifier = str(requester.id) if isinstance(requester, Party) else identifier
-    if made.get("ids") is None and isinstance(identifier, str):
+    identifier = _id_of(made["requester"])
+    if made.get("ids") is None and identifier is not None:
         made["ids"] = {"root": f"{identifier}.95"}
     return made
+
+
+def _id_of(party: object) -> str | None:
+    if isinstance(party, Party):
+        return str(party.id)
+    identifier = party.get("id") if isinstance(party, Mapping) else None
+    return str(identifier) if isinstance(identifier, str | Oid) else None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -282,6 +328,8 @@ def _anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     for name, value in data.items():
         if isinstance(value, dict):
             data[name] = _anchored(value, folder)
+        elif isinstance(value, list):
+            data[name] = [_anchored(v, folder) if isinstance(v, dict) else v for v in value]
         elif isinstance(value, str) and (
             name in _PATHS or (name == "edition" and value not in SHIPPED)
         ):
@@ -333,6 +381,8 @@ _MENDS = {
     "oid": "not an OID: digits and dots without leading zeros, at most 64 characters",
     "root_long": f"too long: use an OID of at most {_ROOT_MAX} characters",
     "address": "not an https address without user, query and fragment",
+    "controller_twice": "two organisations claim one controller: leave it to one of them",
+    "requester_twice": "two organisations have one requester: make one table of them",
     "host_port": "not host:port",
     "personal_id": "not a valid personal identity code",
     "model_type": "missing or not a table: add it",

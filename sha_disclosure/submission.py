@@ -26,8 +26,9 @@ from sha_disclosure.events import (
     Submitted,
 )
 from sha_disclosure.events.kinds import STORED
-from sha_disclosure.jose.token import TokenFacts, TokenMaker
+from sha_disclosure.jose.token import TokenFacts
 from sha_disclosure.prepare import PreparedNotice, Sender
+from sha_disclosure.principals import Principal
 from sha_disclosure.transport.experience import Experience
 from sha_disclosure.transport.headers import request_headers
 from sha_disclosure.transport.line import Request
@@ -51,13 +52,11 @@ class Submission:
     def __init__(
         self,
         sender: Sender,
-        tokens: TokenMaker,
         prepared: PreparedNotice,
         experience: Experience,
         listener: Listener | None = None,
     ) -> None:
         self._sender = sender
-        self._tokens = tokens
         self._prepared = prepared
         self._experience = experience
         self._announce = experience.announce.joined_by(listener)
@@ -70,14 +69,15 @@ class Submission:
         self._quota_spent = False
         self._under_way = False
 
-    def request(self) -> Request:
+    def request(self, principal: Principal) -> Request:
         """Return the next attempt's request: same body, new request id, new token.
 
-        Raises SigningError when the token cannot be signed.
+        ``principal`` is who sends, with the keys it has now. Raises SigningError when the
+        token cannot be signed.
         """
         sources = self._sender.sources
         request_id, wire = sources.uuid(), self._sender.edition.wire
-        token = self._token(self._now_for_tokens(), sources.uuid())
+        token = self._token(principal, self._now_for_tokens(), sources.uuid())
         headers = request_headers(wire, token=token, request_id=request_id)
         headers["User-Agent"] = f"sha-disclosure/{__version__}"
         self._request_id = request_id
@@ -167,8 +167,8 @@ class Submission:
             self._ended(name, None, self._since(self._sent))
         self._failed(name, None)
 
-    def _token(self, now: datetime, unique_id: str) -> str:
-        settings, user = self._sender.settings, self._prepared.user
+    def _token(self, principal: Principal, now: datetime, unique_id: str) -> str:
+        settings, user = principal.settings, self._prepared.user
         facts = TokenFacts(
             system=settings.system,
             subscriber=settings.subscriber,
@@ -178,7 +178,7 @@ class Submission:
             user_authentication_method=user.authentication_method,
             base_url=settings.base_url,
         )
-        return self._tokens.make(facts, now=now, unique_id=unique_id)
+        return principal.tokens.make(facts, now=now, unique_id=unique_id)
 
     def _now_for_tokens(self) -> datetime:
         now, skew = self._sender.sources.clock(), self._experience.clock_skew

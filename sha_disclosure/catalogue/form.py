@@ -1,4 +1,4 @@
-"""The words of the rules on texts, messages, environments and codes (N11-N15)."""
+"""The words of the rules on texts, messages, environments and codes (N11-N15, N25)."""
 
 from __future__ import annotations
 
@@ -149,6 +149,29 @@ ENTRIES = (
                 "is in force.",
                 "Koodi on koodistossa vasta ehdotus, jota ei ole vahvistettu: käytä voimassa "
                 "olevaa koodia.",
+            ),
+        },
+    ),
+    RuleEntry(
+        "N25",
+        "703/2023 10 § 3 mom.; settings, `organisation`",
+        "Where one process sends for several organisations, the settings say which of them sends "
+        "the controller's notices, and a message is of one of them.",
+        "Kun samasta ohjelmasta lähetetään usean organisaation ilmoituksia, asetuksista ilmenee, "
+        "mikä niistä lähettää rekisterinpitäjän ilmoitukset, ja sanoma on yhden niistä.",
+        {
+            "": (
+                "No organisation in the settings sends this controller's notices: add the OID to "
+                "`controllers` of an [[organisation]] table with its keys, or correct it here.",
+                "Mikään asetusten organisaatio ei lähetä tämän rekisterinpitäjän ilmoituksia: "
+                "lisää OID oikean [[organisation]]-taulukon kohtaan `controllers` tai korjaa se "
+                "tässä.",
+            ),
+            "several": (
+                "The notices of one message are sent by one organisation, and this one is "
+                "another's: send it in a message of its own.",
+                "Saman sanoman ilmoitukset lähettää yksi organisaatio, ja tämä on toisen: lähetä "
+                "se omassa sanomassaan.",
             ),
         },
     ),

@@ -14,7 +14,7 @@ from sha_disclosure.cli.output import Output
 from sha_disclosure.errors import ConfigurationError, InvalidNotice, Problem
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.prepare import Sender
-from sha_disclosure.rules import Circumstances, check_data
+from sha_disclosure.rules import check_data
 from sha_disclosure.shape import read_json
 
 _STDIN = "-"
@@ -89,10 +89,7 @@ def problems_of(text: bytes, sender: Sender) -> tuple[Problem, ...]:
         data = read_json(text)
     except InvalidNotice as error:
         return error.problems
-    given = Circumstances.of(
-        sender.settings, sender.edition, sender.sources.clock(), sender.code_lists
-    )
-    return check_data(data, given)
+    return check_data(data, sender.circumstances())
 
 
 def notice_of(text: bytes, sender: Sender) -> DisclosureNotice:

@@ -236,6 +236,7 @@ class ContentSignature(Section):
     who_at: Literal["identifier and display"]
     format: Text
     target_format: str
+    broker: Literal["refused", "allowed"]
 
 
 class Token(Section):

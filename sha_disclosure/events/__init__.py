@@ -11,6 +11,8 @@ from sha_disclosure.events.kinds import AttemptEnded as AttemptEnded
 from sha_disclosure.events.kinds import AttemptStarted as AttemptStarted
 from sha_disclosure.events.kinds import BreakerClosed as BreakerClosed
 from sha_disclosure.events.kinds import BreakerOpened as BreakerOpened
+from sha_disclosure.events.kinds import CertificateExpiring as CertificateExpiring
+from sha_disclosure.events.kinds import CertificateRenewed as CertificateRenewed
 from sha_disclosure.events.kinds import ClockSkewed as ClockSkewed
 from sha_disclosure.events.kinds import Event as Event
 from sha_disclosure.events.kinds import LeaseLost as LeaseLost
@@ -18,6 +20,7 @@ from sha_disclosure.events.kinds import NoticeAdded as NoticeAdded
 from sha_disclosure.events.kinds import NoticeDelivered as NoticeDelivered
 from sha_disclosure.events.kinds import NoticeParked as NoticeParked
 from sha_disclosure.events.kinds import NoticeQuarantined as NoticeQuarantined
+from sha_disclosure.events.kinds import RenewalRefused as RenewalRefused
 from sha_disclosure.events.kinds import RetryScheduled as RetryScheduled
 from sha_disclosure.events.kinds import SubmissionFailed as SubmissionFailed
 from sha_disclosure.events.kinds import Submitted as Submitted

@@ -135,6 +135,44 @@ class LeaseLost:
     notice_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateRenewed:
+    """A renewed certificate is in use, valid until ``not_after`` with its whole chain.
+
+    ``use``: the table of the settings, ``tls``, ``signing`` or ``token``. ``thumbprint``: the
+    SHA-256 of the certificate in hexadecimal.
+    """
+
+    use: str
+    thumbprint: str
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRefused:
+    """The files of an identity cannot be used; what was read before, if anything, goes on.
+
+    ``uses``: the tables whose files changed. ``outcome``: the error's class. ``reason``: what
+    is wrong and how to mend it; it may name files, and no key and no holder.
+    """
+
+    uses: tuple[str, ...]
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateExpiring:
+    """A certificate in use, or one of its chain, ends in ``days`` whole days: renew it.
+
+    Told once each at 30, 7 and 1 days; ``use`` and ``thumbprint`` as in CertificateRenewed.
+    """
+
+    use: str
+    thumbprint: str
+    days: int
+
+
 Event = (
     AttemptStarted
     | AttemptEnded
@@ -149,4 +187,7 @@ Event = (
     | NoticeParked
     | NoticeQuarantined
     | LeaseLost
+    | CertificateRenewed
+    | RenewalRefused
+    | CertificateExpiring
 )

@@ -11,11 +11,13 @@ from sha_disclosure.events.kinds import (
     AttemptEnded,
     AttemptStarted,
     BreakerOpened,
+    CertificateExpiring,
     ClockSkewed,
     Event,
     LeaseLost,
     NoticeParked,
     NoticeQuarantined,
+    RenewalRefused,
     RetryScheduled,
     SubmissionFailed,
 )
@@ -30,6 +32,8 @@ _LEVELS: dict[type[Event], int] = {
     NoticeParked: logging.WARNING,
     NoticeQuarantined: logging.ERROR,
     LeaseLost: logging.WARNING,
+    RenewalRefused: logging.ERROR,
+    CertificateExpiring: logging.WARNING,
 }  # the others: INFO
 
 

@@ -20,6 +20,8 @@ from sha_disclosure.events.kinds import (
     AttemptStarted,
     BreakerClosed,
     BreakerOpened,
+    CertificateExpiring,
+    CertificateRenewed,
     ClockSkewed,
     Event,
     LeaseLost,
@@ -27,6 +29,7 @@ from sha_disclosure.events.kinds import (
     NoticeDelivered,
     NoticeParked,
     NoticeQuarantined,
+    RenewalRefused,
     RetryScheduled,
     SubmissionFailed,
     Submitted,
@@ -163,6 +166,12 @@ class _Figures:
         self._latency = meter.create_histogram(
             f"{_NAME}.outbox.delivery", "s", "From adding a message to its delivery"
         )
+        self._renewals = meter.create_counter(
+            f"{_NAME}.certificate.renewals", "{renewal}", "Renewals, by use; refused by outcome"
+        )
+        self._days_left = meter.create_gauge(
+            f"{_NAME}.certificate.days_left", "d", "Days a certificate has left, when they are few"
+        )
         self._told: dict[type[Event], Callable[[Any], None]] = {
             AttemptEnded: self._attempt,
             RetryScheduled: lambda e: self._retries.add(1, {"outcome": e.outcome}),
@@ -178,6 +187,9 @@ class _Figures:
                 1, {"event": "quarantined", "outcome": e.outcome}
             ),
             LeaseLost: lambda _: self._outbox.add(1, {"event": "lease_lost"}),
+            CertificateRenewed: lambda e: self._renewals.add(1, {"use": e.use}),
+            RenewalRefused: lambda e: self._renewals.add(1, {"outcome": e.outcome}),
+            CertificateExpiring: lambda e: self._days_left.set(e.days, {"use": e.use}),
         }
 
     def __call__(self, event: Event) -> None:

@@ -4,12 +4,13 @@ Every refusal names the file, what was found in it, what is needed and how to me
 none shows a key, a passphrase or the name of a certificate's holder.
 """
 
-from sha_disclosure.identity.certificates import load_anchors
+from sha_disclosure.identity.certificates import Chain, load_anchors
 from sha_disclosure.identity.loading import Identity, Use, load_identity, signing_identity
 from sha_disclosure.identity.tls import tls_context
 from sha_disclosure.identity.watched import watched_files
 
 __all__ = [
+    "Chain",
     "Identity",
     "Use",
     "load_anchors",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -13,9 +13,9 @@ from pydantic import SecretBytes
 
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.identity.certificates import certificates_in, require
+from sha_disclosure.identity.certificates import Chain, certificates_in, require
 from sha_disclosure.identity.pair import Pair, open_pair
-from sha_disclosure.identity.tls import tls_context
+from sha_disclosure.identity.tls import tls_client
 from sha_disclosure.jose.chain import (
     connection_faults,
     key_faults,
@@ -33,14 +33,18 @@ Use = Literal["content_signature", "token"]
 
 @dataclass(frozen=True, eq=False)
 class Identity:
-    """What the sender proves itself with: TLS client, content signature and token."""
+    """What the sender proves itself with: TLS client, content signature and token.
+
+    ``client`` is the TLS client's certificate chain, leaf first.
+    """
 
     tls: ssl.SSLContext
     content: SigningIdentity
     token: SigningIdentity
+    client: Chain = field(default=(), repr=False)
 
 
-def load_identity(
+def load_identity(  # noqa: PLR0913 - each keyword stands in for one part
     settings: Settings,
     edition: Edition,
     sources: Sources,
@@ -48,12 +52,14 @@ def load_identity(
     content_signer: SigningIdentity | None = None,
     token_signer: SigningIdentity | None = None,
     ask_pin: AskPin | None = None,
+    tls_of: Identity | None = None,
 ) -> Identity:
     """Read and check every key and certificate the settings name, each once.
 
     ``content_signer`` and ``token_signer`` stand in for the tables ``[signing]`` and
     ``[token]``. Without a token signer and table the content's identity signs tokens too.
-    ``ask_pin`` gives the PIN of a token whose URI does not say where it is.
+    ``ask_pin`` gives the PIN of a token whose URI does not say where it is. ``tls_of`` is an
+    identity whose TLS client serves this one too.
 
     Raises ConfigurationError, KeyUnavailable and CertificateExpired.
     """
@@ -74,7 +80,10 @@ def load_identity(
         )
     content.require_valid(now)
     token.require_valid(now)
-    return Identity(tls_context(settings.tls, now), content, token)
+    if tls_of is not None:
+        return Identity(tls_of.tls, content, token, tls_of.client)
+    context, client = tls_client(settings.tls, now)
+    return Identity(context, content, token, client)
 
 
 _MISSING = (

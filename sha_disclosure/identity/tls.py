@@ -33,6 +33,11 @@ def tls_context(tls: Tls, now: datetime) -> ssl.SSLContext:
     With ``crl`` the server's certificate is checked for revocation (see ``read_revocations``).
     Raises ConfigurationError, KeyUnavailable and CertificateExpired.
     """
+    return tls_client(tls, now)[0]
+
+
+def tls_client(tls: Tls, now: datetime) -> tuple[ssl.SSLContext, Chain]:
+    """Return the context of ``tls_context`` and the client's certificate chain, leaf first."""
     if isinstance(tls.key, str) and tls.key.startswith("pkcs11:"):
         raise ConfigurationError(
             "[tls] key: Python's TLS cannot use a key on a token. Let a TLS sidecar on this host "
@@ -61,7 +66,7 @@ def tls_context(tls: Tls, now: datetime) -> ssl.SSLContext:
         )
     if tls.crl is not None:
         _check_revocation(context, tls.crl, anchors, now)
-    return context
+    return context, pair.chain
 
 
 def _load_chain(context: ssl.SSLContext, key: SoftwareKey, chain: Chain) -> None:

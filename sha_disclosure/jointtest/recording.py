@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
 from sha_disclosure.client import KantaClient, Options
+from sha_disclosure.principals import Principal
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
+from sha_disclosure.transport.line import Line
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -162,5 +164,10 @@ class RecordedClient(KantaClient):
 
     def __init__(self, settings: Settings, recorder: Recorder, **options: Any) -> None:
         given: Options = options  # type: ignore[assignment]  # the client's own keywords
+        self._recorder = recorder
         super().__init__(settings, **given)
-        self._line.watch(recorder.around)
+
+    def _open(self, principal: Principal) -> Line:
+        line = super()._open(principal)
+        line.watch(self._recorder.around)
+        return line

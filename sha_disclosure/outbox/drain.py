@@ -6,10 +6,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sha_disclosure.errors import DisclosureError, OutboxBusy, OutboxDamaged, OutboxError
 from sha_disclosure.events import Listener
+from sha_disclosure.outbox.apart import Apart
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.leases import Leased, Leases
@@ -30,6 +31,14 @@ class Submits(Protocol):
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
         """Send a prepared notice and return its receipt, or raise a SubmissionError."""
+
+
+@runtime_checkable
+class Renews(Protocol):
+    """Something that looks for renewed keys now and then, as ``KantaClient`` does."""
+
+    def renew_when_due(self) -> None:
+        """Look if it is time to."""
 
 
 class Tells(Protocol):
@@ -94,6 +103,7 @@ class Drain:
         self._keys = keys
         self._sources = sources
         self._breaker = breaker
+        self._apart = Apart(sources.clock)
         self._tell = tell
         self._stop = stop
         self._pace = pace
@@ -226,6 +236,12 @@ class Drain:
             )
         except OutboxDamaged as damage:
             return Verdict("quarantined", type(damage).__name__)
+        postponed = self._apart.postponed(prepared.organisation)
+        if postponed is not None:
+            return postponed
+        return self._apart.judged(prepared.organisation, self._tried(leased, prepared))
+
+    def _tried(self, leased: Leased, prepared: PreparedNotice) -> Verdict:
         trail = Trail()
         try:
             return accepted(self._kanta.submit(prepared, listener=trail), trail)
@@ -259,6 +275,8 @@ class Drain:
         return False
 
     def _pause(self, seconds: float) -> None:
+        if isinstance(self._kanta, Renews):
+            self._kanta.renew_when_due()
         self._stop.wait(min(seconds, 3600.0))
 
     def _beat(self) -> None:

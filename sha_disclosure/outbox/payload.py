@@ -13,7 +13,7 @@ from sha_disclosure.errors import OutboxDamaged, Problem
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.prepare import PreparedNotice, User
 
-_FORM = 1  # of the JSON; a reader refuses a newer one
+_FORM = 2  # of the JSON; a reader refuses a newer one. Form 1 named no organisation.
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
         "user": {"id": user.id, "name": user.name, "method": user.authentication_method},
         "client": prepared.client,
         "warnings": [asdict(problem) for problem in prepared.warnings],
+        "organisation": prepared.organisation,
     }
     return Payload.of(keys.seal(orjson.dumps(document) + b"\n" + prepared.body))
 
@@ -80,7 +81,9 @@ def _read(opened: bytes) -> PreparedNotice | None:
     try:
         facts, _, body = opened.partition(b"\n")  # JSON of one line has no line feed in it
         document: dict[str, Any] = orjson.loads(facts)
-        if document["form"] != _FORM:
+        if document["form"] == 1:
+            document["organisation"] = ""
+        elif document["form"] != _FORM:
             return None
         user = document["user"]
         return PreparedNotice(
@@ -93,6 +96,7 @@ def _read(opened: bytes) -> PreparedNotice | None:
             user=User(id=user["id"], name=user["name"], authentication_method=user["method"]),
             client=document["client"],
             warnings=tuple(Problem(**each) for each in document["warnings"]),
+            organisation=document["organisation"],
         )
     except (ValueError, KeyError, TypeError):
         return None

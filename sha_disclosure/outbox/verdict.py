@@ -109,11 +109,18 @@ def failed(
         type(fault).__name__,
         delay_s=wait,
         unknown_fate=_unknown(fault, trail),
-        service_works=isinstance(fault, Rejected) and not fault.from_gateway,
+        service_works=_works(fault),
         retry_at=retry_at,
         trail=trail,
         issues=issues,
     )
+
+
+def _works(fault: BaseException) -> bool | None:
+    """Tell what the end of a submission says of the service."""
+    if isinstance(fault, ConfigurationError):
+        return None  # one organisation's lack; the others' notices go on
+    return isinstance(fault, Rejected) and not fault.from_gateway
 
 
 def _unknown(fault: BaseException, trail: Trail) -> bool:

@@ -33,15 +33,21 @@ def check_data(data: object, given: Circumstances) -> tuple[Problem, ...]:
     return (*shape, *check(cast("DisclosureNotice", read), given))
 
 
-def check_together(notices: Sequence[DisclosureNotice]) -> tuple[Problem, ...]:
-    """Return what keeps the notices from going in one message (N12)."""
+def check_together(
+    notices: Sequence[DisclosureNotice], given: Circumstances
+) -> tuple[Problem, ...]:
+    """Return what keeps the notices from going in one message (N12, N25)."""
     first, *others = notices
     apart = [i for i, n in enumerate(others, 1) if n.client != first.client]
     ids = [n.id for n in notices]
     doubled = [i for i, each in enumerate(ids) if each is not None and each in ids[:i]]
+    senders = [given.organisation_of(n.controller.oid) for n in notices]
+    known = next((each for each in senders if each is not None), None)
+    foreign = [i for i, each in enumerate(senders) if each not in {None, known}]
     return (
         *(problem("N12", f"[{i}].client") for i in apart),
         *(problem("N12.same_id", f"[{i}].id") for i in doubled),
+        *(problem("N25.several", f"[{i}].controller.oid") for i in foreign),
     )
 
 

@@ -1,4 +1,4 @@
-"""The rules on the content of a notice (N01-N08, N11, N13-N15): what must hold where."""
+"""The rules on the content of a notice (N01-N08, N11, N13-N15, N25): what must hold where."""
 
 from __future__ import annotations
 
@@ -123,4 +123,5 @@ CONTENT_RULES: tuple[NoticeRule, ...] = (
         lambda used, given: not _is_placeholder(used, given) or _is_loaded(used, given),
         severity="warning",
     ),
+    Rule("N25", places.controller, lambda oid, given: given.organisation_of(oid) is not None),
 )

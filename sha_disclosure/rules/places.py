@@ -42,6 +42,11 @@ def both_births(notice: DisclosureNotice, _: Circumstances) -> Found:
         yield "client.birth_date", (client.birth_date, client.personal_id)
 
 
+def controller(notice: DisclosureNotice, _: Circumstances) -> Found:
+    """Yield the controller's OID."""
+    yield "controller.oid", notice.controller.oid
+
+
 def register(notice: DisclosureNotice, _: Circumstances) -> Found:
     """Yield the code of the register."""
     yield "controller.register", notice.controller.register

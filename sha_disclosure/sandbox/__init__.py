@@ -14,10 +14,11 @@ import errno
 import ssl
 import tempfile
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from aiohttp import web
 from cryptography.hazmat.primitives import serialization
@@ -29,7 +30,8 @@ from sha_disclosure.sandbox.certificates import Chains
 from sha_disclosure.sandbox.faults import Fault, FaultKind, Faults
 from sha_disclosure.sandbox.files import write_settings
 from sha_disclosure.sandbox.findings import Check, Finding
-from sha_disclosure.sandbox.pki import KeyKind, Pki
+from sha_disclosure.sandbox.pki import KeyKind, Pki, Purpose
+from sha_disclosure.sandbox.registry import Organisation, Registry
 from sha_disclosure.sandbox.server import Counts, Front, Listener, Port, server_context
 from sha_disclosure.sandbox.service import Refusal, Service
 from sha_disclosure.sandbox.store import Received, Store
@@ -37,6 +39,8 @@ from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 
 __all__ = ["Check", "Fault", "Finding", "Pki", "Received", "Refusal", "Sandbox"]
+
+OwnKeys = Literal["signing", "token", "tls"]
 
 _HOST = "127.0.0.1"
 _PATH = "/fhir"
@@ -70,6 +74,7 @@ class Sandbox:
         self._sources = sources or Sources()
         self._faults = Faults()
         self._counts = Counts()
+        self._registry = Registry()
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -116,7 +121,7 @@ class Sandbox:
         except BaseException:
             self.stop()
             raise
-        self.settings_file = write_settings(self.folder, self.base_url, self._edition)
+        self._write_settings()
         return self
 
     def stop(self) -> None:
@@ -194,6 +199,45 @@ class Sandbox:
             own_chain=own,
             store=self._store,
             sources=self._sources,
+            registry=self._registry,
+        )
+
+    def add_organisation(
+        self,
+        requester: str,
+        name: str,
+        *,
+        controllers: Sequence[str] = (),
+        own: tuple[OwnKeys, ...] = ("signing",),
+    ) -> None:
+        """Register one more sender and write the settings file anew, with its table.
+
+        ``requester`` is its OID. ``own``: the keys it gets of its own, with certificates of
+        the sandbox's PKI; without ``signing`` the sandbox's own signs for it, as a broker's.
+        From then on nobody else's certificate may sign or make tokens for it.
+        """
+        folder = f"organisations/{requester}"
+        purposes: dict[str, Purpose] = {"signing": "signing", "token": "signing", "tls": "client"}
+        made = {
+            use: self.pki.kept(self.folder / folder, use, f"{name} ({use})", purposes[use])
+            for use in own
+        }
+        signing = made.get("signing", self.pki.signing)
+        self._registry.allow(requester, "signing", signing.sha256)
+        self._registry.allow(requester, "token", made.get("token", signing).sha256)
+        self._registry.organisations[requester] = Organisation(
+            requester, name, tuple(controllers), tuple(own), folder
+        )
+        self._write_settings()
+
+    def allow(self, requester: str, use: Literal["signing", "token"], sha256: str) -> None:
+        """Let one certificate more sign or make tokens for a registered organisation."""
+        self._registry.allow(requester, use, sha256)
+
+    def _write_settings(self) -> None:
+        organisations = self._registry.organisations.values()
+        self.settings_file = write_settings(
+            self.folder, self.base_url, self._edition, organisations
         )
 
     def settings(self) -> Settings:

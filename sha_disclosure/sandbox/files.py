@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from sha_disclosure.editions import SHIPPED, Edition
+from sha_disclosure.sandbox.registry import Organisation
 from sha_disclosure.settings import Settings
 
 SETTINGS_NAME = "sha-disclosure.toml"
 _EDITION_NAME = "edition.toml"
 
 
-def write_settings(folder: Path, base_url: str, edition: Edition) -> Path:
+def write_settings(
+    folder: Path, base_url: str, edition: Edition, organisations: Iterable[Organisation] = ()
+) -> Path:
     """Write the settings a client of the sandbox needs; the sender is the stand-in one."""
     sender = Settings.stand_in()
     named = edition.name if edition.name in SHIPPED else _write_edition(folder, edition)
@@ -28,9 +31,26 @@ def write_settings(folder: Path, base_url: str, edition: Edition) -> Path:
     lines = [f"{name} = {_toml(value)}" for name, value in top.items()]
     for table, values in tables.items():
         lines += ["", f"[{table}]", *(f"{name} = {_toml(v)}" for name, v in values.items())]
+    for each in organisations:
+        lines += ["", *_organisation(each)]
     path = folder / SETTINGS_NAME
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path
+
+
+def _organisation(organisation: Organisation) -> list[str]:
+    lines = [
+        "[[organisation]]",
+        f"requester = {_toml({'id': organisation.requester, 'name': organisation.name})}",
+    ]
+    if organisation.controllers:
+        lines.append(f"controllers = {_toml(organisation.controllers)}")
+    for use in organisation.own:
+        pair = f"{organisation.folder}/{use}"
+        table = {"certificate": f"{pair}.crt", "key": f"{pair}.key"}
+        table |= {"ca": "ca.crt"} if use == "tls" else {}
+        lines += [f"[organisation.{use}]", *(f"{name} = {_toml(v)}" for name, v in table.items())]
+    return lines
 
 
 def _write_edition(folder: Path, edition: Edition) -> str:

@@ -11,6 +11,7 @@ import hashlib
 import ipaddress
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -148,13 +149,24 @@ class Pki:
             self.signing = read_credential(self.folder, "signing")
         except (OSError, ValueError, UnsupportedAlgorithm):
             return False
-        moment = self._now()
         every = (self.root, self.issuing, self.server, self.client, self.signing)
-        return (self.folder / "ca.crt").exists() and all(
-            c.certificate.not_valid_before_utc <= moment < c.certificate.not_valid_after_utc
-            and kind_of(c.key) == self.key_kind
-            for c in every
-        )
+        return (self.folder / "ca.crt").exists() and all(self._usable(each) for each in every)
+
+    def _usable(self, made: Credential) -> bool:
+        leaf = made.certificate
+        in_time = leaf.not_valid_before_utc <= self._now() < leaf.not_valid_after_utc
+        return in_time and kind_of(made.key) == self.key_kind
+
+    def kept(self, folder: Path, file: str, name: str, purpose: Purpose) -> Credential:
+        """Return the credential of a file pair while it is valid; else issue and write one."""
+        with suppress(OSError, ValueError, UnsupportedAlgorithm):
+            there = read_credential(folder, file)
+            if self._usable(there) and there.chain[-1] == self.issuing.certificate:
+                return there
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = self.issue(name, purpose)
+        made.write(folder, file)
+        return made
 
     def _make(self) -> None:
         self.root = self._authority("Sandbox root CA", None)

@@ -29,8 +29,9 @@ from sha_disclosure.sandbox.headers import Request, check_request
 from sha_disclosure.sandbox.jws import Opener
 from sha_disclosure.sandbox.node import Node
 from sha_disclosure.sandbox.plain import check_plain
-from sha_disclosure.sandbox.signature import check_signature, content_rules
-from sha_disclosure.sandbox.store import Message, Store, Stored
+from sha_disclosure.sandbox.registry import Registry
+from sha_disclosure.sandbox.signature import SignatureCheck, content_rules
+from sha_disclosure.sandbox.store import Message, Senders, Store, Stored
 from sha_disclosure.sandbox.strict import MalformedError, read_json
 from sha_disclosure.sandbox.token import Token, TokenCheck, token_rules
 from sha_disclosure.sources import Sources
@@ -61,7 +62,7 @@ class Refusal:
 class Service:
     """Judges requests by an edition and keeps what it accepts in a store."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it works with, each by its name
         self,
         edition: Edition,
         *,
@@ -70,6 +71,7 @@ class Service:
         own_chain: Sequence[bytes],
         store: Store,
         sources: Sources,
+        registry: Registry,
     ) -> None:
         self.refusals: deque[Refusal] = deque(maxlen=_REFUSALS_KEPT)
         self._wire = edition.wire
@@ -79,8 +81,10 @@ class Service:
             edition.wire,
             frozenset(addresses),
             store.knows_token,
+            registry,
         )
-        self._content = Opener(content_rules(edition.wire), chains, own_chain)
+        opener = Opener(content_rules(edition.wire), chains, own_chain)
+        self._content = SignatureCheck(opener, edition.wire, registry)
         self._store = store
         self._sources = sources
 
@@ -112,8 +116,9 @@ class Service:
             token = self._token.check(passed.token, moment, report)
             status = 0 if token is not None else 401
         notices: tuple[Notice, ...] = ()
+        signing = ""
         if token is not None:
-            notices = self._read(request.body, token, moment, report)
+            notices, signing = self._read(request.body, token, moment, report)
             status = 0 if report.clean else 400
         known = [self._store.find(notice.id) for notice in notices] if not status else []
         report.begin("stored before")
@@ -136,6 +141,7 @@ class Service:
                 hashlib.sha256(request.body).hexdigest(),
                 request.body,
                 report.checks(),
+                Senders(token.requester, signing, token.sha256) if token else Senders(),
             ),
             new=[a for a, before in zip(answered, known, strict=True) if before is None],
             again=[before.id for before in known if before is not None],
@@ -146,7 +152,7 @@ class Service:
 
     def _read(
         self, body: bytes, token: Token, moment: datetime, report: Report
-    ) -> tuple[Notice, ...]:
+    ) -> tuple[tuple[Notice, ...], str]:
         report.begin("JSON", f"{len(body)} octets")
         fault = ""
         try:
@@ -155,16 +161,14 @@ class Service:
             fault = str(error)
         if fault or not isinstance(bundle, dict):
             report.refuse(f"the body {fault or 'is no JSON object'}", code="structure")
-            return ()
+            return (), ""
         check_plain(bundle, self._wire, report)
         root = Node(bundle, "Bundle", report)
         wire = self._wire
         notices = check_bundle(root, wire=wire, token=token, moment=moment, report=report)
-        check_signature(
-            root, opener=self._content, wire=wire, token=token, moment=moment, report=report
-        )
+        signing = self._content.check(root, token, moment, report)
         root.close()
-        return notices
+        return notices, signing
 
     def _accepted(
         self, notices: Sequence[Notice], known: Sequence[Stored | None], moment: datetime

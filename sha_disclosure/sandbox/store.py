@@ -9,13 +9,15 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from sha_disclosure.sandbox.findings import Check
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
     number INTEGER PRIMARY KEY, received_at TEXT NOT NULL, request_id TEXT NOT NULL,
-    sha256 TEXT NOT NULL, body BLOB NOT NULL, checks TEXT NOT NULL);
+    sha256 TEXT NOT NULL, body BLOB NOT NULL, checks TEXT NOT NULL,
+    senders TEXT NOT NULL DEFAULT '["", "", ""]');
 CREATE TABLE IF NOT EXISTS notice (
     id TEXT PRIMARY KEY, event_id TEXT NOT NULL, provenance_id TEXT NOT NULL,
     digest TEXT NOT NULL, ground_code TEXT NOT NULL, ground TEXT NOT NULL,
@@ -24,9 +26,10 @@ CREATE TABLE IF NOT EXISTS notice (
 CREATE TABLE IF NOT EXISTS request (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+_SENDERS = """ALTER TABLE message ADD COLUMN senders TEXT NOT NULL DEFAULT '["", "", ""]'"""
 _RECEIVED = """
 SELECT notice.id, event_id, received_at, request_id, ground_code, ground, deliveries,
-       sha256, checks, body
+       sha256, checks, body, senders
 FROM notice JOIN message ON message.number = notice.message
 """
 
@@ -36,7 +39,9 @@ class Received:
     """One notice the sandbox accepted. ``body`` is the whole message; hidden in ``repr``.
 
     ``deliveries`` counts how often its very content came: more than once after an answer
-    that was lost. ``checks`` were made of the first.
+    that was lost. ``checks`` were made of the first. ``requester``: the OID of the
+    organisation that sent it; ``signing_sha256`` and ``token_sha256``: the certificates that
+    signed the message and its token.
     """
 
     notice_id: str
@@ -49,6 +54,17 @@ class Received:
     sha256: str
     checks: tuple[Check, ...] = field(repr=False)
     body: bytes = field(repr=False)
+    requester: str = ""
+    signing_sha256: str = ""
+    token_sha256: str = ""
+
+
+class Senders(NamedTuple):
+    """Who sent a message, and the certificates that signed it and its token."""
+
+    requester: str = ""
+    signing_sha256: str = ""
+    token_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,7 @@ class Message:
     sha256: str
     body: bytes = field(repr=False)
     checks: tuple[Check, ...] = field(repr=False)
+    senders: Senders
 
 
 class Store:
@@ -90,6 +107,9 @@ class Store:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=OFF")
         self._database.executescript(_SCHEMA)
+        columns = self._database.execute("PRAGMA table_info(message)").fetchall()
+        if "senders" not in {column[1] for column in columns}:  # a folder of an earlier version
+            self._database.execute(_SENDERS)
 
     def close(self) -> None:
         """Close the database; nothing can be asked afterwards."""
@@ -146,9 +166,12 @@ class Store:
                 return
             checks = json.dumps([(c.name, c.passed, c.detail) for c in message.checks])
             number = database.execute(
-                "INSERT INTO message (received_at, request_id, sha256, body, checks) "
-                "VALUES (?, ?, ?, ?, ?)",
-                (message.received_at, message.request_id, message.sha256, message.body, checks),
+                "INSERT INTO message (received_at, request_id, sha256, body, checks, senders) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    *(message.received_at, message.request_id, message.sha256, message.body),
+                    *(checks, json.dumps(message.senders)),
+                ),
             ).lastrowid
             database.executemany(
                 "INSERT INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
@@ -167,7 +190,7 @@ class Store:
                 () if notice is None else (notice,),
             ).fetchall()
         return [
-            Received(*facts[:8], _checks(facts[8]), facts[9])  # type: ignore[call-arg]
+            Received(*facts[:8], _checks(facts[8]), facts[9], *json.loads(facts[10]))  # type: ignore[call-arg]
             for facts in rows
         ]
 

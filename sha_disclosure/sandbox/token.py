@@ -11,6 +11,7 @@ from sha_disclosure.editions.wire import Wire
 from sha_disclosure.sandbox.findings import Report
 from sha_disclosure.sandbox.jws import Opener, Rules
 from sha_disclosure.sandbox.node import fits
+from sha_disclosure.sandbox.registry import SIGNER, Registry
 from sha_disclosure.sandbox.strict import MalformedError, from_base64url, read_json
 from sha_disclosure.values import FreeText, Oid
 
@@ -25,6 +26,12 @@ class Token:
     """An accepted token: the value behind each fill of the edition's claims, hidden."""
 
     values: Mapping[str, Any] = field(repr=False)
+    sha256: str
+
+    @property
+    def requester(self) -> str:
+        """The OID of the requester."""
+        return self.text("requester.id") or self.text("requester.urn").removeprefix("urn:oid:")
 
     def text(self, fill: str) -> str:
         """Return the value of a text claim, or an empty text."""
@@ -47,13 +54,15 @@ def token_rules(wire: Wire) -> Rules:
 class TokenCheck:
     """The check of tokens for one service.
 
-    ``audiences`` are the service's addresses; ``seen`` tells of a ``jti`` used before.
+    ``audiences`` are the service's addresses; ``seen`` tells of a ``jti`` used before;
+    ``registry`` knows whose certificate is whose.
     """
 
     opener: Opener
     wire: Wire
     audiences: frozenset[str]
     seen: Callable[[str], bool]
+    registry: Registry
 
     def check(self, compact: str, moment: datetime, report: Report) -> Token | None:
         """Check a token; None when anything in it is refused."""
@@ -76,7 +85,7 @@ class TokenCheck:
         if chain is not None:
             self.opener.signature(parts, chain, payload, report)
         # Claims of a token whose signature is wrong are nobody's claims.
-        if report.findings:
+        if report.findings or chain is None:
             return None
         values = _values(claims, self.wire, report)
         _texts(values, self.audiences, report)
@@ -85,7 +94,11 @@ class TokenCheck:
         unique = values.get("unique_id")
         if fits(FreeText.check, unique) and self.seen(str(unique)):
             report.refuse("this token was used before: its jti is known", code="security")
-        return Token(values) if report.clean else None
+        token = Token(values, chain.sha256.hex())
+        report.begin(SIGNER)
+        if why := self.registry.fault(token.requester, "token", token.sha256):
+            report.refuse(why, code="security")
+        return token if report.clean else None
 
 
 def _values(claims: dict[str, Any], wire: Wire, report: Report) -> dict[str, Any]:

@@ -52,6 +52,27 @@ class BoundedTransport(httpx.HTTPTransport):
         inner = self._pool._network_backend  # noqa: SLF001
         self._pool._network_backend = _Backend(inner, sidecar)  # noqa: SLF001
 
+    def close_idle(self) -> None:
+        """Close the connections that serve no request; those that do are left to end it."""
+        pool = self._pool
+        with pool._optional_thread_lock:  # noqa: SLF001
+            idle = unused(pool, lambda each: each.is_idle())
+        for each in idle:
+            each.close()
+
+
+def unused(pool: Any, wanted: Callable[[Any], bool]) -> list[Any]:
+    """Take the wanted connections that serve no request out of a pool and return them.
+
+    The pool has no public way to tell which connection serves which request. One that was
+    given to a request a moment ago looks idle still.
+    """
+    serving = {id(request.connection) for request in pool._requests}  # noqa: SLF001
+    found = [c for c in pool.connections if id(c) not in serving and wanted(c)]
+    for each in found:
+        pool._connections.remove(each)  # noqa: SLF001
+    return found
+
 
 class _Backend(httpcore.NetworkBackend):
     def __init__(self, inner: httpcore.NetworkBackend, sidecar: tuple[str, int] | None) -> None:

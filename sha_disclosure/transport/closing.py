@@ -15,6 +15,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from sha_disclosure.transport.bounded import unused
+
 
 class ClosingTransport(httpx.AsyncHTTPTransport):
     """httpx's asynchronous transport, the same way bare as ``BoundedTransport``."""
@@ -28,17 +30,13 @@ class ClosingTransport(httpx.AsyncHTTPTransport):
 
     async def close_orphans(self) -> None:
         """Close the connections that serve no request and can serve none."""
-        # The pool has no public way to tell which connection serves which request.
-        pool = self._pool
-        serving = {id(request.connection) for request in pool._requests}  # noqa: SLF001
-        orphans = [
-            each
-            for each in pool.connections
-            if id(each) not in serving and not each.is_idle() and not each.is_closed()
-        ]
+        orphans = unused(self._pool, lambda each: not each.is_idle() and not each.is_closed())
         for each in orphans:
-            pool._connections.remove(each)  # noqa: SLF001
-        for each in orphans:
+            await each.aclose()
+
+    async def close_idle(self) -> None:
+        """Close the connections that serve no request; those that do are left to end it."""
+        for each in unused(self._pool, lambda each: each.is_idle()):
             await each.aclose()
 
 

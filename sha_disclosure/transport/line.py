@@ -40,7 +40,9 @@ class Line:
     def __init__(self, url: str, settings: Settings, tls: ssl.SSLContext) -> None:
         self._url = _url(url)  # read once: that costs as much as a signature
         self._times = settings.timeouts
-        self._http = _opened(lambda *at: BoundedTransport(tls, *at), settings)
+        self._connections = _opened(lambda *at: BoundedTransport(tls, *at), settings)
+        self._http = self._connections
+        self._retired = False
 
     def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside, such as Ctrl-C."""
@@ -63,7 +65,15 @@ class Line:
         except Exception as fault:  # noqa: BLE001 - whatever the libraries below let through
             overdue = time.monotonic() >= ends_at
             return failure_of(fault, nothing_left=watch.nothing_left, overdue=overdue)
+        finally:
+            if self._retired:
+                self._connections.close_idle()
         return Answer(response.status_code, response.headers, bytes(body))
+
+    def retire(self) -> None:
+        """Close each connection as soon as it serves no exchange; another line takes over."""
+        self._retired = True
+        self._connections.close_idle()
 
     def watch(self, around: Callable[[httpx.BaseTransport], httpx.BaseTransport]) -> None:
         """Let every exchange pass through what ``around`` makes of the transport, to record it."""
@@ -82,6 +92,7 @@ class AsyncLine:
         self._times = settings.timeouts
         self._timeout = _timeouts(settings.timeouts)
         self._http = _opened(lambda *at: ClosingTransport(tls, *at), settings)
+        self._retired = False
 
     async def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside: cancellation, Ctrl-C."""
@@ -105,7 +116,15 @@ class AsyncLine:
         except BaseException:
             await self._http.close_orphans()
             raise
+        finally:
+            if self._retired:
+                await self._http.close_idle()
         return Answer(response.status_code, response.headers, bytes(body))
+
+    async def retire(self) -> None:
+        """Close each connection as soon as it serves no exchange; another line takes over."""
+        self._retired = True
+        await self._http.close_idle()
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -1,14 +1,13 @@
 """One suite for both shells: every test that takes ``kanta`` runs with the sync and async one."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shells import Shell
 
-from sha_disclosure import AsyncKantaClient, DisclosureNotice, KantaClient, Settings
+from sha_disclosure import DisclosureNotice
 from sha_disclosure.sandbox import Sandbox
-from sha_disclosure.sources import Sources
 
 NOTICES = Path(__file__).parents[2] / "examples" / "notices"
 
@@ -29,47 +28,6 @@ def sandbox(shared_sandbox: Sandbox) -> Sandbox:
 def slept() -> list[float]:
     """The waits between attempts, in seconds; nobody really waits."""
     return []
-
-
-class Shell:
-    """A client of either kind behind one face."""
-
-    def __init__(self, kind: str, slept: list[float]) -> None:
-        self.kind = kind
-        self.slept = slept
-        self._loop = asyncio.new_event_loop() if kind == "async" else None
-        self._open: list = []
-
-    def connect(self, settings: Settings, **options) -> "Shell":
-        options.setdefault("sources", Sources(sleep=self.slept.append))
-        if self._loop is None:
-            self.client = KantaClient(settings, **options)
-        else:
-
-            async def sleep(seconds: float) -> None:
-                options["sources"].sleep(seconds)
-
-            self.client = AsyncKantaClient(settings, sleep=sleep, **options)
-        self._open.append(self.client)
-        return self
-
-    def prepare(self, notice):
-        return self.client.prepare(notice)
-
-    def submit(self, prepared, **options):
-        if self._loop is None:
-            return self.client.submit(prepared, **options)
-        return self._loop.run_until_complete(self.client.submit(prepared, **options))
-
-    def close(self) -> None:
-        for client in self._open:
-            if self._loop is None:
-                client.close()
-            else:
-                self._loop.run_until_complete(client.aclose())
-        if self._loop is not None:
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
-            self._loop.close()
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -15,7 +15,7 @@ from sha_disclosure.sources import Sources
 
 
 def open_connections(client) -> int:
-    pool = client._line._http._pool
+    pool = client._post().line._http._pool
     assert pool._requests == []
     return sum(not c.is_closed() and not c.is_idle() for c in pool.connections)
 
@@ -51,7 +51,7 @@ async def test_a_submission_cancelled_at_any_of_its_steps_leaves_no_connection_b
             with contextlib.suppress(asyncio.CancelledError):
                 await task
             assert open_connections(kanta) == 0, steps
-            await kanta._line.aclose()
+            await kanta._post().line.aclose()
             steps += 1 + steps // 20
         assert task.result().attempts == 1
         assert steps > 10
@@ -178,7 +178,7 @@ def test_many_threads_share_one_client_through_faults(sandbox, notice):
         for thread in threads:
             thread.join()
         assert open_connections(kanta) == 0
-        assert len(kanta._line._http._pool.connections) <= 8
+        assert len(kanta._post().line._http._pool.connections) <= 8
     assert errors == []
     assert len({receipt.request_id for _, receipt in receipts}) == 80
     stored = {r.notice_id: r.body for r in sandbox.received()[before:]}

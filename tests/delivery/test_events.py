@@ -96,7 +96,7 @@ def test_a_token_that_cannot_be_signed_is_told_without_an_attempt(listened, noti
         raise CertificateExpired("x")
 
     prepared = listened.prepare(notice)
-    listened.client._tokens.make = refuse
+    listened.client._post().principal.tokens.make = refuse
     with pytest.raises(CertificateExpired):
         listened.submit(prepared)
     (failed,) = heard
@@ -139,14 +139,15 @@ def test_without_listeners_no_event_is_made(kanta, notice, monkeypatch):
 
 def test_every_event_is_frozen_and_holds_ids_counts_times_and_class_names_only():
     allowed = {
-        "tuple[str, ...]", "str", "int", "int | None", "float", "bool", "datetime | None"
+        "tuple[str, ...]", "str", "int", "int | None", "float", "bool", "datetime",
+        "datetime | None",
     }  # fmt: skip
     for kind in get_args(Event):
         assert is_dataclass(kind)
         assert kind.__dataclass_params__.frozen
         assert {field.type for field in fields(kind)} <= allowed
         texts = {f.name for f in fields(kind) if f.type == "str"}
-        assert texts <= {"request_id", "outcome"}
+        assert texts <= {"request_id", "outcome", "use", "thumbprint", "reason"}
 
 
 @pytest.mark.parametrize(

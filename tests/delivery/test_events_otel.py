@@ -1,6 +1,7 @@
 """The OpenTelemetry listener, through the real SDK and its exporters in memory."""
 
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from telemetry import Telemetry
@@ -9,12 +10,15 @@ from sha_disclosure import ConfigurationError, KantaClient, Rejected
 from sha_disclosure.events import (
     BreakerClosed,
     BreakerOpened,
+    CertificateExpiring,
+    CertificateRenewed,
     LeaseLost,
     NoticeAdded,
     NoticeDelivered,
     NoticeParked,
     NoticeQuarantined,
     QueueState,
+    RenewalRefused,
     observe_queue,
     opentelemetry_listener,
 )
@@ -43,6 +47,18 @@ def test_attempts_retries_and_outcomes_are_counted(shell, sandbox, notice, telem
         (("outcome", "Stored"),): 1,
         (("outcome", "Rejected"),): 1,
     }
+
+
+def test_renewals_and_days_left_are_counted(telemetry):
+    moment = datetime(2027, 1, 1, tzinfo=UTC)
+    telemetry.listener(CertificateRenewed("tls", "ab", moment))
+    telemetry.listener(RenewalRefused(("signing",), "KeyUnavailable", "x"))
+    telemetry.listener(CertificateExpiring("signing", "cd", 29))
+    assert telemetry.points("certificate.renewals") == {
+        (("use", "tls"),): 1,
+        (("outcome", "KeyUnavailable"),): 1,
+    }
+    assert telemetry.points("certificate.days_left") == {(("use", "signing"),): 29}
 
 
 def test_each_attempt_is_a_span_under_the_callers_own(shell, sandbox, notice, telemetry):
@@ -124,7 +140,7 @@ def test_a_span_is_ended_even_when_the_submission_is_broken_off(sandbox, notice,
         def interrupt(*_: object) -> None:
             raise KeyboardInterrupt
 
-        prepared, kanta._line.exchange = kanta.prepare(notice), interrupt
+        prepared, kanta._post().line.exchange = kanta.prepare(notice), interrupt
         with pytest.raises(KeyboardInterrupt):
             kanta.submit(prepared)
     (span,) = telemetry.spans.get_finished_spans()

@@ -1,0 +1,67 @@
+"""Several organisations in one process: whose a notice is, and who may sign for whom.
+
+In the joint-joining model (yhteisliittymismalli) a host (isäntä) sends for its tenants
+(vuokralaiset), a broker (välittäjä) for its customers. Each is a table ``[[organisation]]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sha_disclosure.editions import Edition
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.settings import Organisation, Settings
+
+
+def by_requester(settings: Settings) -> Mapping[str, Settings]:
+    """Return the settings of each organisation alone, by the OID of its requester.
+
+    Without organisations the sender is the only one.
+    """
+    alone = [_alone(settings, each) for each in settings.organisation] or [settings]
+    return {str(each.requester.id): each for each in alone}
+
+
+def by_controller(settings: Settings) -> Mapping[str, str]:
+    """Return the requester's OID for each controller's; empty when one sender has them all."""
+    return {
+        str(controller): str(each.requester.id)
+        for each in settings.organisation
+        for controller in each.controllers
+    }
+
+
+def refuse_brokering(settings: Settings, edition: Edition) -> None:
+    """Refuse that one organisation's key signs for another, unless the edition allows it.
+
+    Raises ConfigurationError that names the table.
+    """
+    if edition.wire.content_signature.broker == "allowed":
+        return
+    owners = {settings.signing: settings.requester.id}
+    for index, each in enumerate(settings.organisation):
+        owner = owners.setdefault(each.signing or settings.signing, each.requester.id)
+        if owner != each.requester.id:
+            raise ConfigurationError(
+                f"Settings: organisation.{index}: another organisation's key would sign for it, "
+                f"and edition {edition.name} does not allow that (content_signature.broker; what "
+                "Kela says of it is not public). Add [organisation.signing] with a certificate "
+                "and key of its own; or, when Kela allows a broker or host to sign, say so in an "
+                'edition file of your own: [content_signature.broker] value = "allowed"'
+            )
+
+
+def _alone(settings: Settings, organisation: Organisation) -> Settings:
+    # An own signing key brings its own token key: another's would speak for another.
+    own = organisation.signing is not None
+    return settings.model_copy(
+        update={
+            "requester": organisation.requester,
+            "subscriber": organisation.subscriber or settings.subscriber,
+            "signing": organisation.signing or settings.signing,
+            "token": organisation.token or (None if own else settings.token),
+            "tls": organisation.tls or settings.tls,
+            "ids": organisation.ids,
+            "organisation": (),
+        }
+    )

@@ -1,0 +1,47 @@
+"""Which certificate may sign, and make tokens, for which organisation.
+
+A stand-in: how Kanta ties certificates to organisations is not public. Of a requester that
+nobody registered any trusted certificate may speak, unless it is a registered one's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Use = Literal["signing", "token"]
+SIGNER = "token: signer"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A registered sender: what its table in the settings file says; paths of its folder."""
+
+    requester: str
+    name: str
+    controllers: tuple[str, ...] = ()
+    own: tuple[str, ...] = ("signing",)
+    folder: str = ""
+
+
+class Registry:
+    """The registered organisations and their certificates, by SHA-256."""
+
+    def __init__(self) -> None:
+        self.organisations: dict[str, Organisation] = {}
+        self._allowed: dict[Use, dict[str, frozenset[str]]] = {"signing": {}, "token": {}}
+
+    def allow(self, requester: str, use: Use, sha256: str) -> None:
+        """Let a certificate, one more, speak for a requester."""
+        allowed = self._allowed[use]
+        allowed[requester] = allowed.get(requester, frozenset()) | {sha256}
+
+    def fault(self, requester: str, use: Use, sha256: str) -> str:
+        """Return why a certificate may not speak for a requester; empty when it may."""
+        allowed = dict(self._allowed[use])
+        if requester not in allowed and not any(sha256 in each for each in allowed.values()):
+            return ""
+        if sha256 in allowed.get(requester, ()):
+            return ""
+        made = "sign" if use == "signing" else "make tokens"
+        return f"the certificate is another organisation's: it may not {made} for this requester"
