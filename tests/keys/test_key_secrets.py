@@ -193,9 +193,10 @@ def test_no_debug_log_of_signing_and_sending_shows_a_pin_a_token_or_a_signature(
     with KantaClient(settings, pin=lambda token: PIN, listeners=[logging_listener()]) as kanta:
         notice = DisclosureNotice.model_validate_json(NOTICE.read_bytes())
         prepared = kanta.prepare(notice.model_copy(update={"id": None}))
-        request = kanta._course(prepared, None).request()
+        principal = kanta._post().principal
+        request = kanta._course(prepared, None).request(principal)
         kanta.submit(prepared)
-        clean(kanta, kanta.__dict__, kanta._identity, kanta._identity.content.signer)
+        clean(kanta, kanta.__dict__, principal.identity, principal.identity.content.signer)
     signature = base64.b64decode(prepared.bundle()["signature"]["data"]).decode()
     hidden = [signature.split(".")[2], request.headers["Authorization"].split(".")[1]]
     assert {"httpcore.http11", "sha_disclosure"} <= {r.name for r in caplog.records}

@@ -96,7 +96,7 @@ def test_a_function_is_asked_once_for_a_login_and_at_each_signature_of_a_card(
 def test_the_client_is_given_the_function(bench: Bench) -> None:
     settings = bench.settings("ec", bench.hsm.uri("organisation", "ec", None))
     with KantaClient(settings, pin=lambda token: PIN) as kanta:
-        assert kanta._identity.content.algorithm == "ES256"
+        assert kanta._post().principal.identity.content.algorithm == "ES256"
 
 
 def test_one_key_signs_content_and_tokens_by_different_algorithms(bench: Bench) -> None:
