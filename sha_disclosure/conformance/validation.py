@@ -1,0 +1,201 @@
+"""Bundles against the real profiles, by pyrofile-validator (extra ``conformance``)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sha_disclosure.conformance.base import BASE
+from sha_disclosure.conformance.feeding import fed
+from sha_disclosure.conformance.package import CORE, Packages
+from sha_disclosure.conformance.slimming import Resource
+from sha_disclosure.conformance.snapshot import Snapshots
+from sha_disclosure.conformance.terms import value_set
+from sha_disclosure.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pyrofile_validator import Validator
+
+_TYPES = (
+    "AuditEvent", "Bundle", "Consent", "Device", "Organization", "Patient", "Practitioner",
+    "PractitionerRole", "Provenance", "RelatedPerson",
+)  # fmt: skip
+# What the validator's codes have in common, by their endings or beginnings.
+_KINDS: Mapping[str, str] = {
+    "unknown": r"^(element|datatype)\.unknown",
+    "extension": r"^extension\.unknown$",
+    "extension use": r"^(extension|modifierExtension)\.",
+    "profile": r"^profile\.(unknown|type|enforced)",
+    "slice": r"\.slice\.(closed|open-at-end)$",
+    "minimum": r"(cardinality\.min|\.required|^meta\.|\.id)$(?<!binding\.required)(?<!terminology\.required)",
+    "maximum": r"cardinality\.max$|choice\.multiple",
+    "fixed": r"\.(fixed|pattern)$",
+    "codes": r"binding|terminology",
+    "invariant": r"invariant",
+    "reference": r"reference|contained",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One fault of one Bundle: kind, element, profile. Holds no value of the Bundle."""
+
+    kind: str
+    element: str
+    profile: str
+    severity: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A Bundle to validate: the kind of its notice, or its file's name."""
+
+    label: str
+    bundle: dict[str, Any] = field(repr=False)
+
+
+class ProfileValidator:
+    """Validates Bundles against the profiles of packages; making one takes seconds.
+
+    Raises ConfigurationError when the validator is not installed.
+    """
+
+    def __init__(self, packages: Packages, snapshots: Snapshots, types: Iterable[str] = ()) -> None:
+        self._validator = _made(packages, snapshots, {*_TYPES, *types})
+
+    def issues(self, bundle: dict[str, Any]) -> tuple[Issue, ...]:
+        """Return the faults of a Bundle, each once."""
+        with contextlib.redirect_stdout(io.StringIO()):  # FHIRPath's trace() prints there
+            report = self._validator.validate_resource(bundle)
+        found = {}
+        for issue in report.issues:
+            if issue.severity.value == "information":
+                continue
+            kind = _kind(issue.code)
+            element = re.sub(r"\[\d+\]", "", issue.path or issue.resource_type or "")
+            rule = issue.code.rpartition(".")[2] if kind == "invariant" else ""
+            made = Issue(kind, element, issue.profile or "", issue.severity.value, rule)
+            base = made.profile.startswith(BASE)
+            found.setdefault((kind, element, rule), made)
+            if not base and found[kind, element, rule].profile in {"", *_base(element)}:
+                found[kind, element, rule] = made
+        return tuple(found.values())
+
+
+def _base(element: str) -> tuple[str]:
+    return (BASE + element.partition(".")[0],)
+
+
+def _kind(code: str) -> str:
+    return next((kind for kind, form in _KINDS.items() if re.search(form, code)), "structure")
+
+
+def _made(packages: Packages, snapshots: Snapshots, types: set[str]) -> Validator:
+    try:
+        from pyrofile_validator import Validator  # noqa: PLC0415 - an extra, slow to import
+        from pyrofile_validator.config import ValidatorConfig  # noqa: PLC0415 - same
+    except ModuleNotFoundError:
+        missing = True
+    else:
+        missing = False
+    if missing:
+        raise ConfigurationError(
+            'Validating needs the extra conformance: pip install "sha-disclosure[conformance]"'
+        )
+    with tempfile.TemporaryDirectory(prefix="sha-disclosure-") as folder:
+        for number, resource in enumerate(_definitions(packages, snapshots, types)):
+            Path(folder, f"{number}.json").write_text(json.dumps(resource), "utf-8")
+        config = ValidatorConfig.load_dict(
+            {
+                "fhirVersion": "4.0.1",
+                "backend": "native",
+                "localPackagePaths": [folder],
+                "terminology": {"mode": "local"},
+                "evidenceOutputDir": folder,
+            }
+        )
+        with contextlib.redirect_stdout(io.StringIO()):
+            return Validator(config)
+
+
+def _definitions(packages: Packages, snapshots: Snapshots, types: set[str]) -> Iterator[Resource]:
+    value_sets: set[str] = set()
+    for definition, package in packages.of_type("StructureDefinition"):
+        wanted = package.name != CORE or definition.get("kind") in {
+            "complex-type",
+            "primitive-type",
+        }
+        if not (wanted or definition["url"].removeprefix(BASE) in types):
+            continue
+        ready = fed(definition, snapshots)
+        if ready is not None:
+            yield ready
+            value_sets |= set(_bound(ready))
+    yield from _value_sets(value_sets, packages)
+    for system, package in packages.of_type("CodeSystem"):
+        if package.name != CORE and system.get("content") == "complete":
+            yield system
+
+
+def _bound(definition: Resource) -> Iterator[str]:
+    for element in definition["snapshot"]["element"]:
+        binding = element.get("binding")
+        if isinstance(binding, dict) and isinstance(binding.get("valueSet"), str):
+            yield binding["valueSet"]
+
+
+def _value_sets(canonicals: set[str], packages: Packages) -> Iterator[Resource]:
+    """Yield each value set that can be enumerated, enumerated: the validator expands poorly."""
+    for canonical in sorted(canonicals):
+        held = value_set(canonical, packages)
+        found = packages.find(canonical, "ValueSet")
+        if held is None or held.terms is None or found is None:
+            continue
+        systems: dict[str, list[dict[str, str]]] = {}
+        for term in held.terms:
+            if term.code:
+                systems.setdefault(term.system or "", []).append({"code": term.code})
+        include = [{"system": system, "concept": codes} for system, codes in systems.items()]
+        named = {key: found[0][key] for key in ("url", "version", "id") if key in found[0]}
+        yield {"resourceType": "ValueSet", **named, "compose": {"include": include}}
+
+
+def renamed(bundle: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a Bundle with canonical URLs replaced, so that one other URL hides no other fault."""
+
+    def walked(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {k: walked(v, k) for k, v in value.items()}
+        if isinstance(value, list):
+            return [walked(each, key) for each in value]
+        return names.get(value, value) if key in {"url", "profile"} else value
+
+    made: dict[str, Any] = walked(bundle)
+    return made
+
+
+def types_in(messages: Sequence[Message]) -> set[str]:
+    """Return the resource types in the Bundles."""
+    found: set[str] = set()
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            if isinstance(value.get("resourceType"), str):
+                found.add(value["resourceType"])
+            for each in value.values():
+                walk(each)
+        elif isinstance(value, list):
+            for each in value:
+                walk(each)
+
+    for message in messages:
+        walk(message.bundle)
+    return found
