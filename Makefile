@@ -42,5 +42,5 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --editable '.[cli,sandbox,outbox,otel]' --group dev
+	$(BIN)/python -m pip install --quiet --editable '.[cli,sandbox,outbox,otel,conformance]' --group dev
 	@touch $@

@@ -83,7 +83,7 @@ def unchecked(url: str, elements: list[Element], packages: Packages) -> Iterator
         kinds = [t for t in element.get("type") or () if isinstance(t, dict)]
         if any(t.get("profile") for t in kinds) and path_of(element["id"]).endswith("contained"):
             yield where, "contained"
-        if any(_own_targets(t, packages) for t in kinds):
+        if any(_own_targets(t) for t in kinds):
             yield where, "target"
         if (
             ":" in element["id"].rpartition(".")[0]
@@ -106,7 +106,7 @@ def _not_enumerated(canonical: str, packages: Packages) -> bool:
     return held is None or held.terms is None
 
 
-def _own_targets(kind: dict[str, Any], packages: Packages) -> bool:
+def _own_targets(kind: dict[str, Any]) -> bool:
     """Return whether a reference has to lead to a profile, not to a base type."""
     urls = [str(url) for url in kind.get("targetProfile") or ()]
     return bool(urls) and not all(u.startswith("http://hl7.org/fhir/") for u in urls)

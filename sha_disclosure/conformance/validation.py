@@ -7,8 +7,8 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,6 @@ _TYPES = (
 # What the validator's codes have in common, by their endings or beginnings.
 _KINDS: Mapping[str, str] = {
     "unknown": r"^(element|datatype)\.unknown",
-    "extension": r"^extension\.unknown$",
     "extension use": r"^(extension|modifierExtension)\.",
     "profile": r"^profile\.(unknown|type|enforced)",
     "slice": r"\.slice\.(closed|open-at-end)$",
@@ -54,14 +53,6 @@ class Issue:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A Bundle to validate: the kind of its notice, or its file's name."""
-
-    label: str
-    bundle: dict[str, Any] = field(repr=False)
-
-
 class ProfileValidator:
     """Validates Bundles against the profiles of packages; making one takes seconds.
 
@@ -77,9 +68,9 @@ class ProfileValidator:
             report = self._validator.validate_resource(bundle)
         found = {}
         for issue in report.issues:
-            if issue.severity.value == "information":
-                continue
             kind = _kind(issue.code)
+            if issue.code == "extension.unknown" or not _counts(kind, issue.severity.value):
+                continue
             element = re.sub(r"\[\d+\]", "", issue.path or issue.resource_type or "")
             rule = issue.code.rpartition(".")[2] if kind == "invariant" else ""
             made = Issue(kind, element, issue.profile or "", issue.severity.value, rule)
@@ -88,6 +79,11 @@ class ProfileValidator:
             if not base and found[kind, element, rule].profile in {"", *_base(element)}:
                 found[kind, element, rule] = made
         return tuple(found.values())
+
+
+def _counts(kind: str, severity: str) -> bool:
+    """Return whether an issue is told: errors, and warnings about the package's own rules."""
+    return severity == "error" or (severity == "warning" and kind in {"profile", "codes"})
 
 
 def _base(element: str) -> tuple[str]:
@@ -166,36 +162,3 @@ def _value_sets(canonicals: set[str], packages: Packages) -> Iterator[Resource]:
         include = [{"system": system, "concept": codes} for system, codes in systems.items()]
         named = {key: found[0][key] for key in ("url", "version", "id") if key in found[0]}
         yield {"resourceType": "ValueSet", **named, "compose": {"include": include}}
-
-
-def renamed(bundle: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a Bundle with canonical URLs replaced, so that one other URL hides no other fault."""
-
-    def walked(value: Any, key: str = "") -> Any:
-        if isinstance(value, dict):
-            return {k: walked(v, k) for k, v in value.items()}
-        if isinstance(value, list):
-            return [walked(each, key) for each in value]
-        return names.get(value, value) if key in {"url", "profile"} else value
-
-    made: dict[str, Any] = walked(bundle)
-    return made
-
-
-def types_in(messages: Sequence[Message]) -> set[str]:
-    """Return the resource types in the Bundles."""
-    found: set[str] = set()
-
-    def walk(value: Any) -> None:
-        if isinstance(value, dict):
-            if isinstance(value.get("resourceType"), str):
-                found.add(value["resourceType"])
-            for each in value.values():
-                walk(each)
-        elif isinstance(value, list):
-            for each in value:
-                walk(each)
-
-    for message in messages:
-        walk(message.bundle)
-    return found
