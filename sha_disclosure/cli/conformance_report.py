@@ -97,7 +97,7 @@ def _finding(finding: Finding, report: Report, output: Output) -> None:
 def _entries(report: Report, output: Output) -> None:
     _title(output, "Edition against the package", "Määritystiedosto ja paketti")
     table = Table(
-        Column(output.say("Entry and value", "Tieto ja arvo"), ratio=4, overflow="fold"),
+        Column(output.say("Entry, and its value", "Tieto ja sen arvo"), ratio=4, overflow="fold"),
         Column(output.say("Result", "Tulos"), no_wrap=True),
         Column(output.say("The package", "Paketti"), ratio=5, overflow="fold"),
         expand=True,
@@ -117,9 +117,12 @@ def _entries(report: Report, output: Output) -> None:
 
 def _row(table: Table, verdict: Verdict, output: Output) -> None:
     words, style = _RESULTS[verdict.result]
-    says = "" if verdict.result == "agrees" else f"\n{verdict.says.text(output.language)}"
+    value = says = ""
+    if verdict.result == "differs":
+        value = f"\n{clean(_shown(verdict.value))}"
+        says = f"\n{verdict.says.text(output.language)}"
     table.add_row(
-        Text.assemble((clean(verdict.entry), "bold"), f"\n{clean(_shown(verdict.value))}"),
+        Text.assemble((clean(verdict.entry), "bold"), value),
         Text(words.text(output.language), style),
         Text("\n".join(clean(line) for line in f"{verdict.where}{says}".splitlines())),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sha_disclosure.conformance.base import BASE
 from sha_disclosure.conformance.elements import fixed_value, plain
 from sha_disclosure.conformance.package import CORE, Package, Packages
-from sha_disclosure.conformance.places import PLACES, Place
+from sha_disclosure.conformance.places import DEFINITIONS, Place
 from sha_disclosure.conformance.slimming import Element, Resource, path_of
 from sha_disclosure.conformance.snapshot import Snapshots, Unresolved
 from sha_disclosure.editions import Edition
@@ -79,7 +80,7 @@ class Definitions:
         """Return whether a profile that an entry names asks for the profile ``canonical``."""
         return any(
             canonical in _asked(element)
-            for place in PLACES
+            for place in DEFINITIONS
             if place.reading == "profile" and self.values.get(place.entry)
             for element in self._elements_of(place.entry)
         )
@@ -101,7 +102,20 @@ class Definitions:
         except Unresolved:
             return None
         base = self.snapshots.base_of(url)
-        return Definition(url, [_own_words(e, base.get(path_of(e["id"]), {})) for e in elements])
+        return Definition(url, [_own_words(e, self._base(e, base)) for e in elements])
+
+    def _base(self, element: Element, base: Mapping[str, Element]) -> Element:
+        """Return the element of base FHIR under ``element``, also when it is of a data type."""
+        own = base.get(path_of(element["id"]))
+        origin = element.get("base")
+        path = origin.get("path") if isinstance(origin, dict) else None
+        if own is not None or not isinstance(path, str):
+            return own or {}
+        try:
+            elements = self.snapshots.of(BASE + path.partition(".")[0])
+        except Unresolved:
+            return {}
+        return next((e for e in elements if e["id"] == path), {})
 
 
 def _own_words(element: Element, base: Element) -> Element:
@@ -135,4 +149,4 @@ def _asked(element: Element) -> set[str]:
     }
 
 
-_BY_ENTRY = {p.entry: p for p in PLACES if p.reading in {"profile", "extension"}}
+_BY_ENTRY = {place.entry: place for place in DEFINITIONS}

@@ -44,8 +44,17 @@ def required_value_set(element: Element) -> str | None:
 def variants(elements: Iterable[Element], path: str, hints: tuple[str, ...]) -> list[Element]:
     """Return the elements of a path: those of the slice that ``hints`` name, else all."""
     found = [e for e in elements if path_of(e["id"]) == path]
-    hinted = [e for e in found if _slice_fits(e["id"], hints)]
-    return hinted or found
+    return _hinted(found, hints) or found
+
+
+def own_variants(elements: Iterable[Element], path: str, hints: tuple[str, ...]) -> list[Element]:
+    """Return the elements of a path that are of the hinted slice, else of no slice."""
+    found = [e for e in elements if path_of(e["id"]) == path]
+    return _hinted(found, hints) or [e for e in found if not hints or ":" not in e["id"]]
+
+
+def _hinted(elements: Iterable[Element], hints: tuple[str, ...]) -> list[Element]:
+    return [e for e in elements if _slice_fits(e["id"], hints)]
 
 
 def _slice_fits(identifier: str, hints: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sha_disclosure.conformance.definitions import Definitions
 from sha_disclosure.conformance.elements import fixed_value, required_value_set
-from sha_disclosure.conformance.places import PLACES
+from sha_disclosure.conformance.places import DEFINITIONS, PLACES
 from sha_disclosure.conformance.readings import listed
 from sha_disclosure.conformance.slimming import Element, path_of
 from sha_disclosure.conformance.snapshot import Unresolved
@@ -93,7 +93,7 @@ def gathered(found: Iterable[tuple[str, Issue]], definitions: Definitions) -> tu
 
 
 def _wants(issue: Issue, definitions: Definitions) -> str:
-    if issue.kind == "extension":
+    if issue.kind.startswith("extension"):
         return issue.rule
     element = _element(issue, definitions)
     if element is None:
@@ -126,7 +126,10 @@ def _element(issue: Issue, definitions: Definitions) -> Element | None:
 
 def _entries(issue: Issue, definitions: Definitions) -> list[str]:
     if issue.kind == "extension":
-        return [key for key, value in definitions.values.items() if value == issue.rule]
+        return [key for key, value in definitions.values.items() if value == issue.profile]
+    if issue.kind == "extension use":
+        urls = {place.entry: definitions.url_of(place.entry) for place in DEFINITIONS}
+        return [entry for entry, url in urls.items() if url == issue.profile]
     path = path_of(issue.element)
     return [
         place.entry

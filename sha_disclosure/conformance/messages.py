@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from sha_disclosure.conformance.package import Packages
-from sha_disclosure.conformance.validation import Issue
-
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +40,3 @@ def types_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from types_in(each)
-
-
-def unknown_extensions(bundle: dict[str, Any], packages: Packages) -> Iterator[Issue]:
-    """Yield each extension of a Bundle that no package defines.
-
-    It is only a warning while a package is missing, for that may define it.
-    """
-    severity = "warning" if packages.missing else "error"
-    found = {
-        (element, url)
-        for element, url in _extensions("Bundle", bundle)
-        if packages.find(url, "StructureDefinition") is None
-    }
-    for element, url in sorted(found):
-        shown = url if _URL.fullmatch(url) else "?"
-        yield Issue("extension", element, "", severity, shown)
-
-
-def _extensions(element: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, list):
-        for each in value:
-            yield from _extensions(element, each)
-    if not isinstance(value, dict):
-        return
-    at = value.get("resourceType") if isinstance(value.get("resourceType"), str) else element
-    for name, inner in value.items():
-        if name in {"extension", "modifierExtension"} and isinstance(inner, list):
-            urls = [e.get("url") for e in inner if isinstance(e, dict)]
-            yield from ((f"{at}.{name}", url) for url in urls if isinstance(url, str))
-        else:
-            yield from _extensions(f"{at}.{name}", inner)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sha_disclosure.conformance.definitions import Definitions
 from sha_disclosure.conformance.elements import fixed_value, required_value_set
-from sha_disclosure.conformance.places import PLACES
+from sha_disclosure.conformance.findings import Finding
+from sha_disclosure.conformance.places import DEFINITIONS, PLACES
 from sha_disclosure.conformance.readings import listed
 from sha_disclosure.conformance.slimming import Element, path_of
 from sha_disclosure.conformance.terms import code_system, value_set
@@ -23,8 +24,17 @@ def newly_known(definitions: Definitions) -> tuple[News, ...]:
     )
 
 
+def mandatory(findings: Iterable[Finding]) -> Iterator[News]:
+    """Yield the elements a profile wants and no entry of the edition stands for."""
+    for finding in findings:
+        issue = finding.issue
+        if issue.kind == "minimum" and not finding.entries:
+            told = Words(f"mandatory: {finding.wants}", f"pakollinen: {finding.wants}")
+            yield News("mandatory", f"{issue.profile} {issue.element}".lstrip(), told)
+
+
 def _unknown_definitions(definitions: Definitions) -> Iterator[News]:
-    named = {definitions.url_of(p.entry) for p in PLACES if p.reading in {"profile", "extension"}}
+    named = {definitions.url_of(place.entry) for place in DEFINITIONS}
     for sd in definitions.packages.first.of_type("StructureDefinition"):
         if sd["url"] in named or sd.get("derivation") != "constraint":
             continue
@@ -60,19 +70,14 @@ def _texts(definitions: Definitions) -> Iterator[str]:
 
 
 def _unknown_elements(definitions: Definitions) -> Iterator[News]:
-    for place in PLACES:
-        if place.reading not in {"profile", "extension"}:
-            continue
+    for place in DEFINITIONS:
         definition = definitions.of(place.entry)
-        if definition is None or definitions.packages.find(definition.url, _SD) is None:
+        if definition is None:
             continue
         known = {p.element for p in PLACES if p.definition == place.entry}
         for element in definition.elements:
             if not _covered(element, known):
                 yield from _told(definition.url, element, definitions)
-
-
-_SD = "StructureDefinition"
 
 
 def _covered(element: Element, known: set[str]) -> bool:

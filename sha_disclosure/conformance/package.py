@@ -61,6 +61,12 @@ class Packages:
         }
         return tuple(sorted(label for label, name in wanted.items() if name not in given))
 
+    def may_miss(self, canonical: str) -> tuple[str, ...]:
+        """Return the missing packages that may hold a definition; HL7's hold HL7's only."""
+        if canonical.startswith(("http://hl7.org/", "http://terminology.hl7.org/")):
+            return self.missing
+        return tuple(label for label in self.missing if not label.startswith("hl7."))
+
     def find(self, canonical: str, resource_type: str) -> tuple[Resource, Package] | None:
         """Return the resource of a canonical URL, with or without ``|version``."""
         url = canonical.partition("|")[0]

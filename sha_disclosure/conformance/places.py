@@ -161,6 +161,9 @@ PLACES: tuple[Place, ...] = (
     Place("content_signature.target_format", "Bundle", "Bundle.signature.targetFormat", "code"),
 )  # fmt: skip
 
+DEFINITIONS = tuple(place for place in PLACES if place.reading in {"profile", "extension"})
+"""The places that are definitions of their own."""
+
 OUTSIDE: Mapping[str, str] = {
     "content_signature": "Kanta JSON allekirjoitus",
     "token": "Kanta JSON Web Token",

@@ -7,15 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sha_disclosure.conformance.definitions import Definition, Definitions
-from sha_disclosure.conformance.elements import Said, coded, fixed_value, plain, variants
+from sha_disclosure.conformance.elements import (
+    Said,
+    coded,
+    fixed_value,
+    own_variants,
+    plain,
+    variants,
+)
+from sha_disclosure.conformance.extensions import context_fault, value_types
 from sha_disclosure.conformance.places import PLACES, Place, Reading
 from sha_disclosure.conformance.slimming import Element, path_of
 from sha_disclosure.conformance.terms import Term
 from sha_disclosure.conformance.verdict import Result
+from sha_disclosure.editions import PLACEHOLDER
 from sha_disclosure.words import Words
 
 _MOST = 8
-_ANYWHERE = frozenset({"Element", "Resource", "DomainResource"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,9 @@ def _undecided(where: str = "", says: Words | None = None) -> Read:
     return Read("undecided", where, says or nothing)
 
 
-def _absent(what: Words, definitions: Definitions, near: Iterable[str] = ()) -> Read:
-    """Return that the packages have it not: a difference, unless a package is missing."""
-    missing = definitions.packages.missing
+def _absent(what: Words, url: str, definitions: Definitions, near: Iterable[str] = ()) -> Read:
+    """Return that the packages have it not: a difference, unless one is missing that may."""
+    missing = () if url.startswith(PLACEHOLDER) else definitions.packages.may_miss(url)
     if missing:
         told = listed(missing)
         return _undecided(
@@ -97,7 +105,7 @@ def _profile(place: Place, value: Any, definitions: Definitions) -> Read:
     what = Words(
         f"has no such profile of {place.element}", f"ei sisällä profiilia: {place.element}"
     )
-    return _absent(what, definitions, candidates)
+    return _absent(what, str(value), definitions, candidates)
 
 
 def _extension(place: Place, value: Any, definitions: Definitions) -> Read:
@@ -110,7 +118,7 @@ def _extension(place: Place, value: Any, definitions: Definitions) -> Read:
             fault = _misfit(place, near[0], definitions)
             return _differs(near[0], f"{near[0]} {fault}".rstrip(), None if fault else near[0])
         what = Words("has no such extension", "ei sisällä tätä laajennosta")
-        return _absent(what, definitions, near)
+        return _absent(what, str(value), definitions, near)
     fault = _misfit(place, value, definitions)
     return _differs(value, fault) if fault else _agrees(value)
 
@@ -121,30 +129,11 @@ def _misfit(place: Place, url: str, definitions: Definitions) -> str:
     definition = definitions.of(place.entry)
     if found is None or definition is None:
         return ""
-    types = _value_types(definition.elements)
-    if types is not None and place.element not in types:
-        return f"value[x]: {listed(sorted(types)) or 'none, it is complex'}"
-    given = [c for c in found[0].get("context") or () if isinstance(c, dict)]
-    contexts = {str(c.get("expression")) for c in given if c.get("type") == "element"}
-    if (
-        contexts
-        and len(contexts) == len(given)
-        and not contexts & (_ANYWHERE | set(place.contexts))
-    ):
-        return f"context: {listed(sorted(contexts))}"
-    return ""
-
-
-def _value_types(elements: list[Element]) -> frozenset[str] | None:
-    """Return the types of an extension's value; the empty type stands for parts instead."""
-    for element in elements:
-        if element["id"] == "Extension.value[x]":
-            if element.get("max") == "0":
-                return frozenset({""})
-            kinds = frozenset(str(t.get("code")) for t in element.get("type", ()))
-            has_parts = any(e["id"].startswith("Extension.extension:") for e in elements)
-            return kinds | {""} if has_parts else kinds
-    return None
+    types = value_types(definition.elements)
+    has_parts = any(e["id"].startswith("Extension.extension:") for e in definition.elements)
+    if not (place.element in types if place.element else has_parts):
+        return f"value[x]: {listed(sorted(types)) or '0..0'}"
+    return next(filter(None, (context_fault(found[0], c) for c in place.contexts)), "")
 
 
 def _part(place: Place, value: Any, definitions: Definitions) -> Read:
@@ -165,7 +154,8 @@ def _part(place: Place, value: Any, definitions: Definitions) -> Read:
 
 
 def _said(place: Place, definition: Definition, definitions: Definitions) -> list[Said]:
-    found = variants(definition.elements, place.element, place.hints)
+    chosen = own_variants if place.definition.startswith("extension.") else variants
+    found = chosen(definition.elements, place.element, place.hints)
     return [coded(definition.elements, each, definitions.packages) for each in found]
 
 
@@ -248,7 +238,7 @@ def _label(place: Place, value: Any, definitions: Definitions) -> Read:
         return _undecided()
     labels = {
         fixed.removeprefix("#"): each["id"]
-        for each in variants(definition.elements, place.element, place.hints)
+        for each in own_variants(definition.elements, place.element, place.hints)
         if isinstance(fixed := fixed_value(each), str)
     }
     if not labels:

@@ -9,13 +9,14 @@ from typing import Any
 from sha_disclosure.conformance.base import base_package
 from sha_disclosure.conformance.comparison import compare
 from sha_disclosure.conformance.definitions import Definitions
+from sha_disclosure.conformance.extensions import extension_issues
 from sha_disclosure.conformance.feeding import unchecked
 from sha_disclosure.conformance.findings import Finding, gathered
-from sha_disclosure.conformance.messages import Message, renamed, types_in, unknown_extensions
-from sha_disclosure.conformance.news import newly_known
+from sha_disclosure.conformance.messages import Message, renamed, types_in
+from sha_disclosure.conformance.news import mandatory, newly_known
 from sha_disclosure.conformance.package import CORE, Packages
-from sha_disclosure.conformance.places import PLACES
-from sha_disclosure.conformance.snapshot import Snapshots, Unresolved
+from sha_disclosure.conformance.places import DEFINITIONS
+from sha_disclosure.conformance.snapshot import Snapshots
 from sha_disclosure.conformance.validation import Issue, ProfileValidator
 from sha_disclosure.conformance.verdict import News, Result, Verdict
 from sha_disclosure.editions import Edition
@@ -33,6 +34,10 @@ LIMITS: dict[str, Words] = {
         "sisältyvän resurssin profiili, jos resurssi ei itse nimeä sitä",
     ),
     "target": Words("the profile of what a reference leads to", "viittauksen kohteen profiili"),
+    "slicing": Words(
+        "slices whose discriminator the validator cannot follow",
+        "viipaleet, joiden erottelijaa tarkistin ei osaa seurata",
+    ),
     "inner slices": Words("slices within slices", "viipaleiden sisäiset viipaleet"),
     "base": Words(
         "a definition whose base is in no given package",
@@ -41,12 +46,12 @@ LIMITS: dict[str, Words] = {
 }
 GENERAL_LIMITS = (
     Words(
-        "contents of complex extensions, and codes inside extensions",
-        "moniosaisten laajennosten sisältö ja laajennosten sisäiset koodit",
-    ),
-    Words(
         "whether a code of a required value set is of the right code system",
         "onko pakollisen arvojoukon koodi oikeasta koodistosta",
+    ),
+    Words(
+        "the value sets of base FHIR R4, unless hl7.fhir.r4.core is given",
+        "FHIR R4:n omat arvojoukot, ellei pakettia hl7.fhir.r4.core anneta",
     ),
     Words(
         "signature, token, HTTP headers and answers: no FHIR package has them",
@@ -60,6 +65,7 @@ class Report:
     """What one run found. ``ok``: every Bundle validates and no entry differs."""
 
     packages: Packages
+    missing: tuple[str, ...]
     base: str
     edition: str
     messages: tuple[str, ...]
@@ -92,7 +98,7 @@ class Report:
             "ok": self.ok,
             "package": self.packages.first.label,
             "packages": [package.label for package in self.packages.all],
-            "missing": list(self.packages.missing),
+            "missing": list(self.missing),
             "base": self.base,
             "edition": self.edition,
             "bundles": [{"notice": m, "valid": m not in self.failed} for m in self.messages],
@@ -118,22 +124,23 @@ def conformance(given: Packages, edition: Edition, messages: Sequence[Message]) 
         for v in verdicts
         if v.entry.startswith(("profile.", "extension.")) and v.value and v.proposal
     }
-    validator = ProfileValidator(
-        packages, snapshots, {t for m in messages for t in types_in(m.bundle)}
-    )
+    types = {kind for message in messages for kind in types_in(message.bundle)}
+    validator = ProfileValidator(packages, snapshots, types)
     found = [
         (message.label, issue)
         for message in messages
-        for issue in _issues(renamed(message.bundle, names), validator, given)
+        for issue in _issues(renamed(message.bundle, names), validator, definitions)
     ]
+    findings = gathered(found, definitions)
     return Report(
         given,
+        packages.missing,
         base,
         edition.name,
         tuple(message.label for message in messages),
-        gathered(found, definitions),
+        findings,
         verdicts,
-        newly_known(definitions),
+        (*newly_known(definitions), *mandatory(findings)),
         tuple(_unchecked(definitions)),
     )
 
@@ -151,20 +158,16 @@ def _with_base(given: Packages) -> tuple[Packages, str]:
 
 
 def _issues(
-    bundle: dict[str, Any], validator: ProfileValidator, given: Packages
+    bundle: dict[str, Any], validator: ProfileValidator, definitions: Definitions
 ) -> Iterable[Issue]:
     yield from validator.issues(bundle)
-    yield from unknown_extensions(bundle, given)
+    yield from extension_issues(bundle, definitions.packages, definitions.snapshots)
 
 
 def _unchecked(definitions: Definitions) -> Iterator[tuple[str, str]]:
-    for place in PLACES:
-        url = definitions.url_of(place.entry) if place.reading in {"profile", "extension"} else None
-        if url is None:
-            continue
-        try:
-            elements = definitions.snapshots.of(url)
-        except Unresolved as missing:
-            yield f"{url} ({missing})", "base"
-            continue
-        yield from dict.fromkeys(unchecked(url, elements, definitions.packages))
+    for place in DEFINITIONS:
+        url, definition = definitions.url_of(place.entry), definitions.of(place.entry)
+        if definition is not None:
+            yield from unchecked(definition.url, definition.elements, definitions.packages)
+        elif url is not None:
+            yield url, "base"

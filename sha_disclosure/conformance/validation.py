@@ -30,13 +30,13 @@ _TYPES = (
 # What the validator's codes have in common, by their endings or beginnings.
 _KINDS: Mapping[str, str] = {
     "unknown": r"^(element|datatype)\.unknown",
-    "extension use": r"^(extension|modifierExtension)\.",
+    "extension": r"^(extension|modifierExtension)\.",
     "profile": r"^profile\.(unknown|type|enforced)",
     "slice": r"\.slice\.(closed|open-at-end)$",
-    "minimum": r"(cardinality\.min|\.required|^meta\.|\.id)$(?<!binding\.required)(?<!terminology\.required)",
+    "codes": r"binding|terminology",
+    "minimum": r"(cardinality\.min|\.required)$",
     "maximum": r"cardinality\.max$|choice\.multiple",
     "fixed": r"\.(fixed|pattern)$",
-    "codes": r"binding|terminology",
     "invariant": r"invariant",
     "reference": r"reference|contained",
 }
@@ -66,10 +66,10 @@ class ProfileValidator:
         """Return the faults of a Bundle, each once."""
         with contextlib.redirect_stdout(io.StringIO()):  # FHIRPath's trace() prints there
             report = self._validator.validate_resource(bundle)
-        found = {}
+        found: dict[tuple[str, str, str], Issue] = {}
         for issue in report.issues:
             kind = _kind(issue.code)
-            if issue.code == "extension.unknown" or not _counts(kind, issue.severity.value):
+            if not _counts(kind, issue.severity.value):
                 continue
             element = re.sub(r"\[\d+\]", "", issue.path or issue.resource_type or "")
             rule = issue.code.rpartition(".")[2] if kind == "invariant" else ""
@@ -82,7 +82,12 @@ class ProfileValidator:
 
 
 def _counts(kind: str, severity: str) -> bool:
-    """Return whether an issue is told: errors, and warnings about the package's own rules."""
+    """Return whether an issue is told: errors, and warnings about the package's own rules.
+
+    Those about extensions are not: the project's own checks see more.
+    """
+    if kind == "extension":
+        return False
     return severity == "error" or (severity == "warning" and kind in {"profile", "codes"})
 
 
@@ -131,7 +136,7 @@ def _definitions(packages: Packages, snapshots: Snapshots, types: set[str]) -> I
         }
         if not (wanted or definition["url"].removeprefix(BASE) in types):
             continue
-        ready = fed(definition, snapshots)
+        ready = fed(definition, snapshots, packages)
         if ready is not None:
             yield ready
             value_sets |= set(_bound(ready))
@@ -160,5 +165,7 @@ def _value_sets(canonicals: set[str], packages: Packages) -> Iterator[Resource]:
             if term.code:
                 systems.setdefault(term.system or "", []).append({"code": term.code})
         include = [{"system": system, "concept": codes} for system, codes in systems.items()]
-        named = {key: found[0][key] for key in ("url", "version", "id") if key in found[0]}
+        named: dict[str, Any] = {
+            key: found[0][key] for key in ("url", "version", "id") if key in found[0]
+        }
         yield {"resourceType": "ValueSet", **named, "compose": {"include": include}}
