@@ -101,7 +101,7 @@ def _load(path: Path, bounds: Bounds | None) -> Package:
         elif isinstance(document, dict) and document.get("resourceType") in _KEPT:
             url = document.get("url")
             if isinstance(url, str):
-                resources.setdefault(url, slim(document))
+                resources.setdefault(url, _definition(path, name, document))
     if manifest is None:
         raise ConfigurationError(
             f"Package {path}: no {_NAME}; give the FHIR package as downloaded, not single files"
@@ -117,6 +117,14 @@ def _load(path: Path, bounds: Bounds | None) -> Package:
         {str(k): str(v) for k, v in dependencies.items()} if isinstance(dependencies, dict) else {},
         resources,
     )
+
+
+def _definition(path: Path, name: str, document: Resource) -> Resource:
+    try:
+        return slim(document)
+    except ValueError:
+        pass
+    raise ConfigurationError(f"Package {path}: {name} is not built as FHIR R4 says; get it again")
 
 
 def _parsed(path: Path, name: str, content: bytes) -> Any:

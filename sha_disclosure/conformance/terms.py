@@ -51,35 +51,52 @@ class ValueSet:
 
 def value_set(canonical: str, packages: Packages) -> ValueSet | None:
     """Return a value set of the packages, or None when they have it not."""
-    return _value_set(canonical, packages, ())
-
-
-def _value_set(canonical: str, packages: Packages, seen: tuple[str, ...]) -> ValueSet | None:
-    found = packages.find(canonical, "ValueSet")
-    if found is None or canonical in seen:
+    if packages.find(canonical, "ValueSet") is None:
         return None
     systems: dict[str, None] = {}
-    terms: list[Term] = []
-    whole = True
-    for include in _dicts(_dict(found[0].get("compose")).get("include")):
-        system = include.get("system")
-        if isinstance(system, str):
-            systems[system] = None
-        for other in include.get("valueSet") or ():
-            inner = _value_set(str(other), packages, (*seen, canonical))
-            systems |= dict.fromkeys(inner.systems if inner else ())
-            terms += (inner.terms or ()) if inner else ()
-            whole = whole and inner is not None and inner.terms is not None
-        listed = list(_listed(include, packages))
-        terms += listed
-        whole = whole and bool(listed or include.get("valueSet"))
-    for each in _expanded(_dict(found[0].get("expansion")).get("contains")):
-        systems |= dict.fromkeys([each.system] if each.system else [])
-        terms.append(each)
-        whole = True
-    excluded = bool(_dict(found[0].get("compose")).get("exclude"))
-    known = tuple(dict.fromkeys(terms)) if whole and terms and not excluded else None
-    return ValueSet(canonical.partition("|")[0], tuple(systems), known)
+    terms: dict[Term, None] = {}
+    whole, seen, waiting = True, set[str](), [canonical.partition("|")[0]]
+    while waiting:
+        url = waiting.pop()
+        found = packages.find(url, "ValueSet")
+        if url in seen:
+            continue
+        seen.add(url)
+        part = _Part(found[0] if found else {}, packages)
+        systems |= dict.fromkeys(part.systems)
+        terms |= dict.fromkeys(part.terms)
+        waiting += part.others
+        whole = whole and part.whole
+    return ValueSet(
+        canonical.partition("|")[0], tuple(systems), tuple(terms) if whole and terms else None
+    )
+
+
+class _Part:
+    """What one ValueSet holds itself, and which others it includes."""
+
+    def __init__(self, resource: Mapping[str, Any], packages: Packages) -> None:
+        compose = _dict(resource.get("compose"))
+        self.terms = list(_expanded(_dict(resource.get("expansion")).get("contains")))
+        self.others: list[str] = []
+        self.whole = not compose.get("exclude") and bool(resource)
+        included = [] if self.terms else list(_dicts(compose.get("include")))
+        for include in included:
+            listed = list(_listed(include, packages))
+            others = _texts(include.get("valueSet"))
+            self.terms += listed
+            self.others += others
+            # Several at once are an intersection, which is not worked out here.
+            single = len(others) + (include.get("system") is not None) == 1
+            self.whole = self.whole and single and bool(listed or others)
+        named = (include.get("system") for include in included)
+        held = (term.system for term in self.terms)
+        self.systems = [s for s in (*named, *held) if isinstance(s, str)]
+
+
+def _texts(given: object) -> list[str]:
+    texts = [e for e in given if isinstance(e, str)] if isinstance(given, list) else []
+    return [text.partition("|")[0] for text in texts]
 
 
 def _listed(include: Mapping[str, Any], packages: Packages) -> Iterator[Term]:
