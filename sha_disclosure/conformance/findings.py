@@ -14,6 +14,7 @@ from sha_disclosure.conformance.slimming import Element, path_of
 from sha_disclosure.conformance.snapshot import Unresolved
 from sha_disclosure.conformance.terms import value_set
 from sha_disclosure.conformance.validation import Issue
+from sha_disclosure.conformance.vocabulary import Vocabulary
 from sha_disclosure.words import Language, Words
 
 _KINDS = {
@@ -79,8 +80,9 @@ class Finding:
 def gathered(found: Iterable[tuple[str, Issue]], definitions: Definitions) -> tuple[Finding, ...]:
     """Return the issues of all Bundles, each once with the Bundles that have it."""
     labels: dict[Issue, list[str]] = {}
+    vocabulary = Vocabulary(definitions)
     for label, issue in found:
-        labels.setdefault(issue, []).append(label)
+        labels.setdefault(vocabulary.shown(issue), []).append(label)
     return tuple(
         Finding(
             tuple(dict.fromkeys(names)),
