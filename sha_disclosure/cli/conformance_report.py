@@ -124,8 +124,14 @@ def _row(table: Table, verdict: Verdict, output: Output) -> None:
     table.add_row(
         Text.assemble((clean(verdict.entry), "bold"), value),
         Text(words.text(output.language), style),
-        Text("\n".join(clean(line) for line in f"{verdict.where}{says}".splitlines())),
+        Text("\n".join(clean(line) for line in f"{_short(verdict.where)}{says}".splitlines())),
     )
+
+
+def _short(where: str) -> str:
+    """Return a place with the name of its definition instead of the whole URL."""
+    url, blank, element = where.partition(" ")
+    return f"{url.rpartition('/')[2]}{blank}{element}"
 
 
 def _shown(value: Any) -> str:

@@ -54,10 +54,11 @@ def own_variants(elements: Iterable[Element], path: str, hints: tuple[str, ...])
 
 
 def _hinted(elements: Iterable[Element], hints: tuple[str, ...]) -> list[Element]:
-    return [e for e in elements if _slice_fits(e["id"], hints)]
+    return [e for e in elements if slice_fits(e["id"], hints)]
 
 
-def _slice_fits(identifier: str, hints: tuple[str, ...]) -> bool:
+def slice_fits(identifier: str, hints: tuple[str, ...]) -> bool:
+    """Return whether the names of an element's slices hold one of the hints."""
     names = "".join(plain(part.partition(":")[2]) for part in identifier.split("."))
     return any(hint in names for hint in hints)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sha_disclosure.conformance.definitions import Definitions
-from sha_disclosure.conformance.elements import fixed_value, required_value_set
+from sha_disclosure.conformance.elements import fixed_value, required_value_set, slice_fits
 from sha_disclosure.conformance.places import DEFINITIONS, PLACES
 from sha_disclosure.conformance.readings import listed
 from sha_disclosure.conformance.slimming import Element, path_of
@@ -137,5 +137,6 @@ def _entries(issue: Issue, definitions: Definitions) -> list[str]:
         place.entry
         for place in PLACES
         if place.element == path or path.startswith(f"{place.element}.")
+        if ":" not in issue.element or not place.hints or slice_fits(issue.element, place.hints)
         if place.definition and definitions.url_of(place.definition) == issue.profile
     ]

@@ -101,7 +101,9 @@ def _profile(place: Place, value: Any, definitions: Definitions) -> Read:
         asked = [url for url in candidates if definitions.refers_to(url)]
         return _differs(asked[0], asked[0], asked[0]) if len(asked) == 1 else _undecided()
     if len(candidates) == 1:
-        return _differs(candidates[0], candidates[0], candidates[0])
+        # A profile of another package may be meant for other messages: a person decides.
+        own = candidates[0] if candidates[0] in definitions.packages.first.resources else None
+        return _differs(candidates[0], candidates[0], own)
     what = Words(
         f"has no such profile of {place.element}", f"ei sisällä profiilia: {place.element}"
     )
