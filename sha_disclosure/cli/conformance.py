@@ -1,0 +1,101 @@
+"""``sha-disclosure conformance``: the edition and its Bundles against Kela's FHIR package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sha_disclosure.cli.conformance_report import show
+from sha_disclosure.cli.demo import example_notices
+from sha_disclosure.cli.notices import documents, notice_of, require_readable
+from sha_disclosure.cli.options import INVALID, Call, JsonOption, LanguageOption, SettingsOption
+from sha_disclosure.conformance.messages import Message
+from sha_disclosure.conformance.package import load_packages
+from sha_disclosure.conformance.proposal import write_proposal
+from sha_disclosure.conformance.report import conformance as compared
+from sha_disclosure.conformance.signing import throw_away_identity
+from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.prepare import Sender
+from sha_disclosure.prepare import build as build_bundle
+from sha_disclosure.prepare import sign as sign_bundle
+from sha_disclosure.shape import read_json
+
+
+def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
+    context: typer.Context,
+    package: Annotated[
+        list[Path],
+        typer.Option(
+            "--package",
+            metavar="TGZ|DIR",
+            help="FHIR package; the first is compared, further ones are what it depends on.",
+        ),
+    ],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE...]",
+            help="Notices or Bundles as JSON; default: an example of every kind of notice.",
+            show_default=False,
+        ),
+    ] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="FILE", help="Write a proposed edition file (.toml)."),
+    ] = None,
+    settings: SettingsOption = None,
+    lang: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Compare the edition and its Bundles with a FHIR package you hold.
+
+    Example: sha-disclosure conformance --package kanta.sosiaalihuolto.r4-1.0.0.tgz
+
+    It proves agreement with that package, nothing more. Exit codes: 0 everything validates and
+    nothing differs, 1 something fails or differs, 4 configuration (unreadable package ...).
+    """
+    call = Call.of(context, settings, lang)
+    sender = call.sender_or_stand_in()
+    require_readable(files or ())
+    packages = load_packages(package)
+    messages = [Message(label, bundle) for label, bundle in _bundles(files or [], sender)]
+    report = compared(packages, sender.edition, messages)
+    if write is not None:
+        write_proposal(report, sender.settings.edition, write)
+    if as_json:
+        told = {**report.to_dict(call.language), "written": str(write) if write else None}
+        call.output.json_line(told, indent=True)
+    else:
+        show(report, write, call.output)
+    return 0 if report.ok else INVALID
+
+
+def _bundles(files: list[str], sender: Sender) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not files:
+        for name, text in example_notices():
+            yield name, _bundle(name, text, sender)
+    for document in documents(files):
+        yield document.label, _bundle(document.label, document.text, sender)
+
+
+def _bundle(label: str, text: bytes, sender: Sender) -> dict[str, Any]:
+    """Return the Bundle in a text, or that of the notice in it, signed with a throw-away key."""
+    data: Any = None
+    problems: tuple[str, ...] = ()
+    try:
+        data = read_json(text)
+        if isinstance(data, dict) and data.get("resourceType") == "Bundle":
+            return data
+        made = build_bundle([notice_of(text, sender)], sender)
+    except InvalidNotice as error:
+        problems = tuple(f"{p.rule} {p.path}" for p in error.problems)
+    if problems:
+        raise ConfigurationError(
+            f"{label}: no Bundle, and not valid as a notice ({', '.join(problems)}); see "
+            "`sha-disclosure validate`"
+        )
+    identity = throw_away_identity(sender.sources.clock(), sender.edition)
+    return sign_bundle(made, sender, identity).bundle()

@@ -1,0 +1,50 @@
+"""A planted difference is found, and nothing else."""
+
+import pytest
+from made_up import agreeing, with_snapshots
+from planted import PLANTS, with_all
+
+
+def differences(report):
+    return {v.entry: v.proposal for v in report.with_result("differs")}
+
+
+def findings(report):
+    return {(f.issue.kind, f.issue.element) for f in report.findings}
+
+
+def news(report):
+    return {(n.kind, n.where) for n in report.news}
+
+
+@pytest.mark.parametrize("form", [dict, with_snapshots], ids=["differentials", "snapshots"])
+def test_a_package_that_agrees_differs_nowhere(run, form):
+    report = run(form(agreeing()))
+    assert differences(report) == {}
+    assert findings(report) == set()
+    assert news(report) == set()
+    assert report.failed == ()
+    assert report.unchecked == ()
+    assert report.ok
+    assert len(report.with_result("agrees")) == 54
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_each_difference_is_found_and_nothing_else(run, name):
+    plant = PLANTS[name]
+    resources = agreeing()
+    plant.plant(resources)
+    report = run(resources, "statute-to-authority", "disclosed-to-client")
+    assert differences(report) == plant.differs
+    assert findings(report) == plant.findings
+    assert news(report) == plant.news
+    assert report.ok is not bool(plant.differs or plant.findings)
+
+
+@pytest.mark.parametrize("form", [dict, with_snapshots], ids=["differentials", "snapshots"])
+def test_all_differences_together_are_found_and_nothing_else(run, form):
+    report = run(form(with_all(agreeing())))
+    assert differences(report) == {k: v for p in PLANTS.values() for k, v in p.differs.items()}
+    assert findings(report) == {f for p in PLANTS.values() for f in p.findings}
+    assert news(report) == {n for p in PLANTS.values() for n in p.news}
+    assert not report.ok
