@@ -7,16 +7,17 @@ changes in the messages, in the judgement of them and in the answers is noted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from sha_disclosure.editions import Edition, Entry
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.errors import InvalidNotice
+from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from traceability.changing import MARK, changed, fixed, marks, put, value_of
-from traceability.forms import FORMS
+from traceability.forms import FORMS, GATES
 from traceability.judging import Judges, changes
 from traceability.messages import KINDS, Sent, Signing, notices, sent
 from traceability.places import Flat, differences, flat
@@ -53,14 +54,26 @@ class Observation:
     refused: tuple[str, ...] = ()
 
 
+@dataclass
+class _Shown:
+    """What messages tell of an entry; ``telling`` is a notice that tells it."""
+
+    telling: int
+    places: set[str] = field(default_factory=set)
+    judges: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+
+
 class Observer:
     """Watches one edition."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.settings = Settings.stand_in()
-        self.notices = notices()
         self.signing = Signing.new()
+        # Another release may make mandatory what one of the notices leaves out.
+        self.notices = tuple(notice for notice in notices() if not self._told(notice, edition))
+        self.refused = tuple(notice for notice in notices() if self._told(notice, edition))
         self.judges = Judges(self.signing, self.settings)
         self._kept: dict[tuple[int, str, str], Flat] = {}
 
@@ -76,43 +89,21 @@ class Observer:
         """Return what one entry does."""
         key, base = entry.key, self._base(entry.key)
         other = self._with(changed(base.wire, key))
-        wanted = set(marks(value_of(other.wire, key)))
-        places: set[str] = set()
-        judged: set[str] = set()
-        shown: set[str] = set()
-        specimens = self._specimens(key)
-        telling: list[int] = []
-        idle = 0
-        for index in specimens:
-            if places and idle == _IDLE_AT_MOST:
-                break
-            for kind in _kinds(key):
-                try:
-                    after = flat(self._pretended(index, other, kind))
-                except InvalidNotice as error:
-                    judged |= {f"rule {problem.rule}" for problem in error.problems}
-                    telling.append(index)
-                    continue
-                differing = differences(self._before(index, key, kind), after)
-                telling += [index] if differing else []
-                idle = 0 if differing - places else idle + 1
-                places |= differing
-                shown |= {m for m in wanted if any(m in f"{p} {v}" for p, v in after.items())}
-        modules = self.uses.modules(key)
-        best = telling[0] if telling else specimens[0]
-        message = self._really(best, base)
+        shown = self._shown(key, other)
+        modules, places, judges = self.uses.modules(key), shown.places, shown.judges
+        message = self._really(shown.telling, base)
         if _ANSWERING & set(modules):
             own = self.judges.answers(message, base)
             places |= changes(own, self.judges.answers(message, other))
-        judged |= self._refusing(message, other, modules)
+        judges |= self._refusing(message, other, modules) | self._gating(key, base, other)
         if base.package != other.package:
             places.add("heading of `sha-disclosure edition`")
-        if not (places or judged):
+        if not (places or judges):
             late = self.judges.sandbox(message, other, behind_s=_BEHIND_S)
-            judged |= {f"sandbox, clock behind: {check}" for check in late}
+            judges |= {f"sandbox, clock behind: {check}" for check in late}
         refused: set[str] = set()
         if places and not fixed(key):
-            refused = self._refusing(self._really(best, other), other, modules)
+            refused = self._refusing(self._really(shown.telling, other), other, modules)
         if key in FORMS:
             form = FORMS[key]
             modules, places = form.modules, set(form.places(self._really(form.notice, base)))
@@ -120,10 +111,46 @@ class Observer:
             entry,
             modules,
             tuple(sorted(place for place in places if MARK not in place)),
-            tuple(sorted(judged)),
-            tuple(sorted(wanted - shown if shown else ())),
+            tuple(sorted(judges)),
+            tuple(sorted(shown.lost)),
             tuple(sorted(refused)),
         )
+
+    def _shown(self, key: str, other: Edition) -> _Shown:
+        """Compare messages with and without the change, of each kind of notice that reads it."""
+        specimens = self._specimens(key)
+        wanted = set(marks(value_of(other.wire, key)))
+        found: set[str] = set()
+        shown = _Shown(specimens[0])
+        idle = 0
+        for index in specimens:
+            if shown.places and idle == _IDLE_AT_MOST:
+                break
+            for kind in _kinds(key):
+                try:
+                    after = flat(self._pretended(index, other, kind))
+                except InvalidNotice as error:
+                    shown.judges |= {f"rule {problem.rule}" for problem in error.problems}
+                    shown.telling = shown.telling if shown.places else index
+                    continue
+                differing = differences(self._before(index, key, kind), after)
+                if differing and not shown.places:
+                    shown.telling = index
+                idle = 0 if differing - shown.places else idle + 1
+                shown.places |= differing
+                found |= {m for m in wanted if any(m in f"{p} {v}" for p, v in after.items())}
+        shown.lost = wanted - found if found else set()
+        return shown
+
+    def _gating(self, key: str, base: Edition, other: Edition) -> set[str]:
+        """Return who lets pass under one of the editions what the other stops."""
+        stopped: set[str] = set()
+        for notice in self.refused:
+            stopped |= self._told(notice, base) ^ self._told(notice, other)
+        gates = {verdict.partition(" at ")[0] for verdict in stopped}
+        if key in GATES and self._stopped(key, base) != self._stopped(key, other):
+            gates.add("settings")
+        return gates
 
     def _refusing(self, message: Sent, edition: Edition, modules: tuple[str, ...]) -> set[str]:
         """Return who refuses the message, of those who read the entry at all."""
@@ -135,6 +162,14 @@ class Observer:
         if "jose.verification" in modules:
             found |= {f"own check: {each}" for each in self.judges.signature(message, edition)}
         return found
+
+    @staticmethod
+    def _stopped(key: str, edition: Edition) -> bool:
+        try:
+            GATES[key](edition)
+        except ConfigurationError:
+            return True
+        return False
 
     def _base(self, key: str) -> Edition:
         return self._with(put(self.edition.wire, *_NEEDS[key])) if key in _NEEDS else self.edition
@@ -149,9 +184,20 @@ class Observer:
         return self._kept[name]
 
     def _pretended(self, index: int, edition: Edition, kind: str) -> Sent:
+        return self._sent(self.notices[index], edition, kind)
+
+    def _sent(self, notice: DisclosureNotice, edition: Edition, kind: str) -> Sent:
         content = self.signing.pretended(edition, "content_signature", kind)
         token = self.signing.pretended(edition, "token", kind)
-        return sent(self.notices[index], edition, self.settings, content, token)
+        return sent(notice, edition, self.settings, content, token)
+
+    def _told(self, notice: DisclosureNotice, edition: Edition) -> frozenset[str]:
+        """Return the rules that refuse a notice."""
+        try:
+            self._sent(notice, edition, "p256")
+        except InvalidNotice as error:
+            return frozenset(f"rule {problem.rule} at {problem.path}" for problem in error.problems)
+        return frozenset()
 
     def _really(self, index: int, edition: Edition) -> Sent:
         content = self.signing.really(edition, "content_signature")
@@ -189,6 +235,10 @@ class Observer:
         for kind in KINDS:
             self._pretended(0, edition, kind)
         self.judges.answers(message, edition)
+        for notice in self.refused:
+            self._told(notice, edition)
+        for key in GATES:
+            self._stopped(key, edition)
         return uses
 
 

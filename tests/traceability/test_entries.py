@@ -22,7 +22,10 @@ from sha_disclosure.errors import ConfigurationError
 Observed = dict[str, Observation]
 ENTRIES = [entry.key for entry in load_edition().entries]
 FIXED = [key for key in ENTRIES if fixed(key)]
-ADD = "add a notice to specs/traceability/messages.py that needs this entry, or a form to forms.py"
+ADD = (
+    "add to specs/traceability a notice that needs it (messages.py), a form that shows it or a "
+    "gate that it opens (forms.py)"
+)
 
 
 @pytest.mark.parametrize("key", ENTRIES)
