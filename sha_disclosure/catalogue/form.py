@@ -1,4 +1,4 @@
-"""The words of the rules on texts, messages, environments, codes and editions (N11-N15, N26)."""
+"""The words of the rules on texts, messages, environments and codes (N11-N15)."""
 
 from __future__ import annotations
 
@@ -149,26 +149,6 @@ ENTRIES = (
                 "is in force.",
                 "Koodi on koodistossa vasta ehdotus, jota ei ole vahvistettu: käytä voimassa "
                 "olevaa koodia.",
-            ),
-        },
-    ),
-    RuleEntry(
-        "N26",
-        "Cardinalities of the edition in use (guide 0.3: TypeOfDisclosure, Patient.identifier)",
-        "What the edition in use makes mandatory is given.",
-        "Ilmoituksessa on se, minkä käytössä oleva editio tekee pakolliseksi.",
-        {
-            "type_of_disclosure": (
-                "The edition in use makes the type of disclosure mandatory: give "
-                "`type_of_disclosure`.",
-                "Käytössä oleva editio tekee luovutustavan pakolliseksi: anna "
-                "`type_of_disclosure`.",
-            ),
-            "client_identifier": (
-                "The edition in use makes an identifier of the client mandatory: give "
-                "`personal_id` or `temporary_id`, since a date of birth alone is not enough.",
-                "Käytössä oleva editio tekee asiakkaan tunnisteen pakolliseksi: anna "
-                "`personal_id` tai `temporary_id`, sillä pelkkä syntymäaika ei riitä.",
             ),
         },
     ),

@@ -1,4 +1,4 @@
-"""The rules on the content of a notice (N01-N08, N11, N13-N15, N26): what must hold where."""
+"""The rules on the content of a notice (N01-N08, N11, N13-N15): what must hold where."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sha_disclosure.codes import Finding, UsedCode
 from sha_disclosure.editions import PLACEHOLDER
 from sha_disclosure.judging import Rule
-from sha_disclosure.notice import Client, DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.rules import places
 from sha_disclosure.rules.circumstances import Circumstances
 from sha_disclosure.values import PersonalId, names_a_person
@@ -42,12 +42,6 @@ def _is_allowed_in_production(personal_id: PersonalId, given: Circumstances) -> 
     if given.environment != "production":
         return True
     return given.allow_artificial_ids or not personal_id.artificial
-
-
-def _has_identifier_if_asked(client: Client, given: Circumstances) -> bool:
-    if given.wire.cardinality.client_identifier != "1..1" or not client.birth_date:
-        return True
-    return bool(client.personal_id or client.temporary_id)
 
 
 def _original_systems(_: object, given: Circumstances) -> str:
@@ -129,13 +123,4 @@ CONTENT_RULES: tuple[NoticeRule, ...] = (
         lambda used, given: not _is_placeholder(used, given) or _is_loaded(used, given),
         severity="warning",
     ),
-    Rule(
-        "N26.type_of_disclosure",
-        places.whole,
-        lambda notice, given: (
-            notice.type_of_disclosure or given.wire.cardinality.type_of_disclosure != "1..1"
-        ),
-        at="type_of_disclosure",
-    ),
-    Rule("N26.client_identifier", places.client, _has_identifier_if_asked),
 )

@@ -18,11 +18,6 @@ def is_past(time: Instant, given: Circumstances) -> bool:
     return time.moment <= given.now + timedelta(seconds=given.clock_skew_s)
 
 
-def whole(notice: DisclosureNotice, _: Circumstances) -> Found:
-    """Yield the notice itself."""
-    yield "", notice
-
-
 def client(notice: DisclosureNotice, _: Circumstances) -> Found:
     """Yield the client."""
     yield "client", notice.client
