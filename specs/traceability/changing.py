@@ -47,9 +47,16 @@ def other(key: str, value: Any) -> Any:
     """Return a value that is not the entry's own and, where it is text, names the entry."""
     options = (*((_OTHERS[key],) if key in _OTHERS else ()), *_options(key))
     chosen = next((option for option in options if option != value), None)
-    if chosen is None and isinstance(value, bool):
-        return not value
-    return _marked(key, value) if chosen is None else chosen
+    if chosen is not None:
+        return chosen
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case tuple():
+            return ()
+    return _marked(key, value)
 
 
 def _marked(key: str, value: Any) -> Any:
@@ -90,6 +97,6 @@ def marks(value: Any) -> Iterator[str]:
     elif isinstance(value, Claim):
         yield value.name
     elif isinstance(value, tuple):
-        yield value[0]
+        yield from value[:1]
     elif isinstance(value, str):
         yield value.removesuffix("{id}")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import rfc8785
 
-from sha_disclosure.editions import Edition
 from traceability.messages import Sent
 from traceability.places import Flat, flat, holding
 
@@ -70,13 +69,6 @@ def _canonical(message: Sent, _: Flat) -> str:
     signed = base64.urlsafe_b64decode(message.signed_payload + b"==")
     return "RFC 8785" if signed == rfc8785.dumps(bundle) else "other"
 
-
-Gate = Callable[[Edition], None]
-GATES: Mapping[str, Gate] = {}
-"""Entries that let settings pass or not and show in no message: what refuses the settings.
-
-A gate raises ConfigurationError with the edition's own value or with the other one, never both.
-"""
 
 _EVENT, _CONTENT = ("fhir.audit_event",), ("jose.content",)
 FORMS: Mapping[str, Form] = {

@@ -13,11 +13,12 @@ from typing import Any
 
 from sha_disclosure.editions import Edition, Entry
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from traceability.changing import MARK, changed, fixed, marks, put, value_of
-from traceability.forms import FORMS, GATES
+from traceability.forms import FORMS
+from traceability.gates import GATES
 from traceability.judging import Judges, changes
 from traceability.messages import KINDS, Sent, Signing, notices, sent
 from traceability.places import Flat, differences, flat
@@ -148,8 +149,8 @@ class Observer:
         for notice in self.refused:
             stopped |= self._told(notice, base) ^ self._told(notice, other)
         gates = {verdict.partition(" at ")[0] for verdict in stopped}
-        if key in GATES and self._stopped(key, base) != self._stopped(key, other):
-            gates.add("settings")
+        if key in GATES and GATES[key].verdict(base) != GATES[key].verdict(other):
+            gates.add(GATES[key].of)
         return gates
 
     def _refusing(self, message: Sent, edition: Edition, modules: tuple[str, ...]) -> set[str]:
@@ -162,14 +163,6 @@ class Observer:
         if "jose.verification" in modules:
             found |= {f"own check: {each}" for each in self.judges.signature(message, edition)}
         return found
-
-    @staticmethod
-    def _stopped(key: str, edition: Edition) -> bool:
-        try:
-            GATES[key](edition)
-        except ConfigurationError:
-            return True
-        return False
 
     def _base(self, key: str) -> Edition:
         return self._with(put(self.edition.wire, *_NEEDS[key])) if key in _NEEDS else self.edition
@@ -237,8 +230,8 @@ class Observer:
         self.judges.answers(message, edition)
         for notice in self.refused:
             self._told(notice, edition)
-        for key in GATES:
-            self._stopped(key, edition)
+        for gate in GATES.values():
+            gate.verdict(edition)
         return uses
 
 

@@ -23,8 +23,8 @@ Observed = dict[str, Observation]
 ENTRIES = [entry.key for entry in load_edition().entries]
 FIXED = [key for key in ENTRIES if fixed(key)]
 ADD = (
-    "add to specs/traceability a notice that needs it (messages.py), a form that shows it or a "
-    "gate that it opens (forms.py)"
+    "add to specs/traceability a notice that needs it (messages.py), a form that shows it "
+    "(forms.py), or the gate it opens (gates.py)"
 )
 
 
