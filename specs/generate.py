@@ -2,17 +2,19 @@
 
 python specs/generate.py [--check]
 
-The schema of the notice, the catalogue of the rules with the tests that prove them, and the
-table of grounds and recipients.
+The schema of the notice, the catalogue of the rules with the tests that prove them, the table
+of grounds and recipients, and where every edition entry and rule comes from and is proven.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+
+from traceability.page import traceability
+from traceability.proofs import rule_proofs
 
 from sha_disclosure.access import SEARCH_RULES
 from sha_disclosure.catalogue import CATALOGUE, RuleEntry
@@ -23,8 +25,8 @@ from sha_disclosure.rules import RULES as NOTICE_RULES
 HERE = Path(__file__).resolve().parent
 SCHEMA = HERE / "disclosure-notice.schema.json"
 RULES = HERE / "rules.md"
+TRACEABILITY = HERE / "traceability.md"
 GROUNDS = HERE.parent / "docs" / "grounds.md"
-TESTS = HERE.parent / "tests"
 
 
 def notice_schema() -> str:
@@ -46,30 +48,9 @@ def notice_schema() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
-def proofs() -> dict[str, dict[str, list[str]]]:
-    """Return the tests marked ``accepts`` or ``refuses``, by rule."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for file in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                for marker, rule in _marks(node):
-                    place = f"{file.relative_to(TESTS.parent).as_posix()}::{node.name}"
-                    found.setdefault(rule, {}).setdefault(marker, []).append(place)
-    return found
-
-
-def _marks(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
-            marker = decorator.func.attr
-            if marker in {"accepts", "refuses"}:
-                for argument in decorator.args:
-                    yield marker, ast.literal_eval(argument)
-
-
 def rule_catalogue() -> str:
     """Return the catalogue of the rules as Markdown."""
-    proven = proofs()
+    proven = rule_proofs()
     parts = [
         "# The rules\n\n",
         "Written by `python specs/generate.py` from `sha_disclosure/catalogue`; do not edit.\n\n",
@@ -173,7 +154,12 @@ def main() -> int:
     """Write the files; with ``--check`` return 1 when one of them is not current."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
-    wanted = {SCHEMA: notice_schema(), RULES: rule_catalogue(), GROUNDS: ground_table()}
+    wanted = {
+        SCHEMA: notice_schema(),
+        RULES: rule_catalogue(),
+        GROUNDS: ground_table(),
+        TRACEABILITY: traceability(),
+    }
     if not parser.parse_args().check:
         for file, text in wanted.items():
             file.parent.mkdir(exist_ok=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sha_disclosure.catalogue import content, form, grounds, rights, searches, shape
+from sha_disclosure.catalogue import content, editions, form, grounds, rights, searches, shape
 from sha_disclosure.catalogue.entry import RuleEntry
 from sha_disclosure.errors import Problem, Severity
 
@@ -20,6 +20,7 @@ CATALOGUE: Mapping[str, RuleEntry] = MappingProxyType(
             (
                 *content.ENTRIES,
                 *form.ENTRIES,
+                *editions.ENTRIES,
                 *rights.ENTRIES,
                 *grounds.ENTRIES,
                 *searches.ENTRIES,

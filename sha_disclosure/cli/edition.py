@@ -51,7 +51,8 @@ def edition(
     output.out.print(_table(shown), soft_wrap=False)
     counts = Counter(entry.status for entry in loaded.entries)
     summary = ", ".join(f"{counts[s]} {s}" for s in get_args(Status) if counts[s])
-    output.out.print(f"Edition {loaded.name}: {len(loaded.entries)} values: {summary}.")
+    counted = f"{len(loaded.entries)} values: {summary}"
+    output.out.print(f"Edition {loaded.name} of {loaded.package}: {counted}.")
     output.out.print(_MEANING, soft_wrap=False)
     return 0
 

@@ -94,7 +94,7 @@ def _problem(path: str, what: str) -> Problem:
         path,
         en=f"The Bundle built of this notice does not fit FHIR R4 or the edition here: {what}. "
         "Correct the edition file, or report this if the edition is the shipped one.",
-        fi=f"Ilmoituksesta muodostettu Bundle ei ole tässä kohdin FHIR R4:n tai määritysten "
-        f"mukainen: {what}. Korjaa määritystiedosto, tai ilmoita viasta, jos se on toimitettu.",
+        fi=f"Ilmoituksesta muodostettu Bundle ei ole tässä kohdin FHIR R4:n tai edition "
+        f"mukainen: {what}. Korjaa editiotiedosto, tai ilmoita viasta, jos se on toimitettu.",
         rests_on="FHIR R4 4.0.1",
     )

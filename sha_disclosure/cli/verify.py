@@ -113,7 +113,7 @@ def _print(
     for fault in faults:
         _line(output, "structure", f"{fault.path} {fault.what}", ok=False)
     if not faults:
-        text = output.say("the Bundle is as the edition says", "Bundle on määritysten mukainen")
+        text = output.say("the Bundle is as the edition says", "Bundle on edition mukainen")
         _line(output, "structure", text, ok=True)
     signer = {
         output.say("signer", "allekirjoittaja"): result.who,

@@ -58,6 +58,12 @@ class Edition:
     wire: Wire = field(repr=False)
     entries: tuple[Entry, ...] = field(repr=False)
 
+    @property
+    def package(self) -> str:
+        """The package of Kela's that the edition describes, with its version and FHIR's."""
+        package = self.wire.package
+        return f"{package.name} {package.version}, FHIR {package.fhir_version}"
+
     def assumed(self) -> tuple[Entry, ...]:
         """Return the entries that are only assumed: production waits for them."""
         return tuple(e for e in self.entries if e.status == "assumed")

@@ -125,10 +125,20 @@ class Event(Section):
     document_type_at: Literal["entity.type"]
     description_at: Literal["entity.description"]
     document_id_at: Literal["entity.what.identifier"]
+    consent_document_at: Literal[
+        "extension.valueReference.identifier", "contained Consent.identifier"
+    ]
     service_task_at: Literal["extension of the entity"]
     observer_at: Literal["contained Device"]
     observer_name_type: Literal["other", "user-friendly-name", "manufacturer-name", "model-name"]
     right_of_access: Text
+
+
+class Cardinality(Section):
+    """How many there are of what releases of the package count differently."""
+
+    type_of_disclosure: Literal["0..1", "1..1"]
+    client_identifier: Literal["0..*", "1..1"]
 
 
 class Agent(Section):
@@ -307,6 +317,7 @@ class Wire(Section):
     contained: Contained
     register_type: dict[str, Text]  # display of each register code that is known
     event: Event
+    cardinality: Cardinality
     agent: Agent
     ground: GroundCode
     ground_detail: GroundDetail

@@ -32,6 +32,10 @@ def completed(
     data = tuple(_data_set(each, wire) for each in notice.disclosed_data)
     if any(new is not old for new, old in zip(data, notice.disclosed_data, strict=True)):
         changes["disclosed_data"] = data
+    client = notice.client
+    if wire.cardinality.client_identifier == "1..1" and client.personal_id and client.temporary_id:
+        # The identity code comes first (703/2023 38 § 1 mom. 2 kohta).
+        changes["client"] = client.model_copy(update={"temporary_id": None})
     kind, ground = notice.type_of_disclosure, notice.ground
     if kind is not None:
         changes["type_of_disclosure"] = _short(kind, wire.code_system.type_of_disclosure)

@@ -34,7 +34,7 @@ def extensions(ground: Ground, wire: Wire) -> Iterator[Element]:
         yield extension(urls.provision, "String", ground.provision.reveal())
     elif isinstance(ground, BroadRight | AuthorityRight):
         yield extension(urls.provision, "String", wire.event.right_of_access)
-    elif has_own_data(ground):
+    elif has_own_data(ground, wire):
         yield extension(urls.consent, "Reference", to(wire.contained.consent))
     elif ground.document_id is not None:
         document = oid_identifier(wire.identifier.oid, ground.document_id)
@@ -62,17 +62,18 @@ def _details(ground: Ground, wire: Wire) -> Iterator[Element]:
         yield extension(names.reason, "Coding", reason)
 
 
-def has_own_data(ground: Ground) -> bool:
+def has_own_data(ground: Ground, wire: Wire) -> bool:
     """Return whether a Consent is built: always when Kanta does not hold the document."""
     if not isinstance(ground, Permission | Consent):
         return False
-    own = (ground.given_at, ground.given_by, ground.scope)
+    within = wire.event.consent_document_at == "contained Consent.identifier"
+    own = (ground.given_at, ground.given_by, ground.scope, ground.document_id if within else None)
     return not ground.stored_in_kanta or any(part is not None for part in own)
 
 
 def consent(ground: Ground, wire: Wire) -> Iterator[Element]:
     """Return the contained Consent (luovutuslupa tai suostumus) and who gave it."""
-    if not isinstance(ground, Permission | Consent) or not has_own_data(ground):
+    if not isinstance(ground, Permission | Consent) or not has_own_data(ground, wire):
         return
     labels, fixed_parts = wire.contained, wire.consent
     by_representative = ground.given_by == "legal_representative"

@@ -9,7 +9,7 @@ from sha_disclosure.words import Language
 
 CHECKS = {
     "document": ("the document is one JSON object", "asiakirja on yksi JSON-olio"),
-    "element": ("the element is as the edition says", "elementti on määritysten mukainen"),
+    "element": ("the element is as the edition says", "elementti on edition mukainen"),
     "who": ("the signer is named by an OID", "allekirjoittaja on nimetty OID-tunnuksella"),
     "when": ("the time of signing is possible", "allekirjoitusaika on mahdollinen"),
     "data": ("the data is base64 of a compact JWS", "data on base64-koodattu JWS"),

@@ -130,7 +130,7 @@ class _Reading:
             self.found("critical", (error.en, error.fi))
             return
         as_edition = self.jws.b64 is self.edition.wire.content_signature.b64
-        unlike = ("b64 is not as the edition says", "b64 ei ole määritysten mukainen")
+        unlike = ("b64 is not as the edition says", "b64 ei ole edition mukainen")
         self.found("critical", *([] if as_edition else [unlike]))
 
     def _read_certificates(self) -> None:
@@ -202,7 +202,7 @@ class _Reading:
             "detached",
             *([] if self.jws.payload_part == expected else [
                 ("the JWS does not carry its payload as the edition says (RFC 7515 appendix F)",
-                 "JWS ei kuljeta sisältöään määritysten mukaisesti (RFC 7515, liite F)")
+                 "JWS ei kuljeta sisältöään edition mukaisesti (RFC 7515, liite F)")
             ]),
         )  # fmt: skip
         algorithm = self._accepted_algorithm(self.jws.header.get("alg"))
@@ -260,11 +260,11 @@ def _element_faults(element: dict[str, Any], edition: Edition) -> Iterable[tuple
     if not any(
         (t.get("system"), t.get("code")) == (wire.type.system, wire.type.code) for t in codings
     ):
-        yield "type is not the edition's coding", "type ei ole määritysten koodi"
+        yield "type is not the edition's coding", "type ei ole edition koodi"
     if element.get("sigFormat") != wire.format:
         yield f"sigFormat is not {wire.format}", f"sigFormat ei ole {wire.format}"
     if element.get("targetFormat", "") != wire.target_format:
-        yield "targetFormat is not the edition's", "targetFormat ei ole määritysten mukainen"
+        yield "targetFormat is not the edition's", "targetFormat ei ole edition mukainen"
 
 
 def _certificate(text: object) -> x509.Certificate | None:

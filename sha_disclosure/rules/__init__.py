@@ -15,10 +15,11 @@ from sha_disclosure.judging import judge
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.rules.circumstances import Circumstances
 from sha_disclosure.rules.content import CONTENT_RULES
+from sha_disclosure.rules.editions import EDITION_RULES
 from sha_disclosure.rules.grounds import GROUND_RULES
 from sha_disclosure.shape import salvage, shape_problems
 
-RULES = (*CONTENT_RULES, *GROUND_RULES)
+RULES = (*CONTENT_RULES, *GROUND_RULES, *EDITION_RULES)
 
 
 def check(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]:

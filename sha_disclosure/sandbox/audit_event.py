@@ -42,6 +42,9 @@ def check_audit_event(event: Node, wire: Wire, moment: datetime, report: Report)
     found = event.extensions(dict(known))
     ground.check(found, start)
     report.begin(EVENT)
+    if wire.cardinality.type_of_disclosure == "1..1" and not found[urls.type_of_disclosure]:
+        event.refuse("the extension of the type of disclosure is missing", "extension",
+                     code="required")  # fmt: skip
     for extension in found[urls.type_of_disclosure]:
         extension.coding("valueCoding")
     report.begin(ACTORS)

@@ -125,7 +125,8 @@ class Contained:
         node.fixed("resourceType", "Patient")
         node.profile(self._wire.profile.patient)
         systems = []
-        for identifier in node.nodes("identifier", least=0, most=2):
+        least, most = (1, 1) if self._wire.cardinality.client_identifier == "1..1" else (0, 2)
+        for identifier in node.nodes("identifier", least=least, most=most):
             system = identifier.text("system")
             if system in systems:
                 identifier.refuse("there are two identifiers of this system", "system")

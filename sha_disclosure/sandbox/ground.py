@@ -57,7 +57,8 @@ class GroundReader:
                 self._event.refuse("the permission or consent is not stored in Kanta, so its own "
                                    "data is needed", "contained", code="required")  # fmt: skip
             if own is not None:
-                self._consent(own, start)
+                held = stored is not None and stored.raw("valueBoolean") is True
+                self._consent(own, start, whole=not held)
 
     def _ask(self, extension: Node | None, *, wanted: bool, what: str) -> None:
         if wanted and extension is None:
@@ -107,12 +108,14 @@ class GroundReader:
 
     def _consent_reference(self, extension: Node) -> None:
         reference = extension.node("valueReference")
-        if reference.has("identifier"):
+        within = self._wire.event.consent_document_at == "contained Consent.identifier"
+        if reference.has("identifier") and not within:
             reference.oid_identifier("identifier", self._wire.identifier.oid)
         elif reference:
             reference.as_reference(self._wire.contained.consent)
 
-    def _consent(self, node: Node, start: datetime | None) -> None:
+    def _consent(self, node: Node, start: datetime | None, *, whole: bool) -> None:
+        """Check the Consent; one that Kanta holds too (``whole`` false) may leave parts out."""
         consent, contained = self._wire.consent, self._wire.contained
         node.profile(self._wire.profile.consent)
         node.fixed("status", consent.status)
@@ -120,15 +123,17 @@ class GroundReader:
         category: CodingValue = getattr(consent, self.kind)
         node.only("category").only("coding").as_coding(category)
         node.reference("patient", contained.client)
-        given = node.instant("dateTime")
+        given = node.instant("dateTime") if whole or node.has("dateTime") else None
         if given is not None and start is not None and given > start:
             node.refuse("it was given only after the disclosure", "dateTime", code="business-rule")
-        node.only("performer").as_reference(contained.client, contained.representative)
+        if whole or node.has("performer"):
+            node.only("performer").as_reference(contained.client, contained.representative)
         node.only("organization").as_reference(contained.controller)
         node.concept("policyRule", consent.policy_rule)
         provision = node.node("provision")
         provision.fixed("type", consent.provision_type)
-        provision.only("code").text("text")
+        if whole or provision.has("code"):
+            provision.only("code").text("text")
         if node.has("identifier"):
             node.only("identifier").as_oid_identifier(self._wire.identifier.oid)
 

@@ -1,4 +1,4 @@
-"""From notices to a Bundle and back: golden bytes, the published example, any valid notice.
+"""From notices to a Bundle and back: golden bytes, any valid notice.
 
 ``UPDATE_GOLDEN=1`` writes the golden files anew; look at the difference before you keep it.
 """
@@ -109,77 +109,6 @@ def test_a_golden_bundle_reads_back_as_the_example_it_was_built_from(
         {**kept, **{n: told[n] for n in ("disclosed_data", "ground")}}
     )
     assert again == DisclosureNotice.model_validate(told | {"id": again.id and str(again.id)})
-
-
-# --- the published example ---------------------------------------------------------------------
-
-SHARK = "https://shark.kanta.fi/fhir/StructureDefinition/"
-GEN = "https://gen.kanta.fi/fhir/StructureDefinition/extension/"
-OWN_ID = "1.2.246.10.12345678.10.0.95.2023.8.6.7"
-
-
-@pytest.fixture
-def example(notice_texts: dict[str, str], settings: Settings, edition: Edition) -> Data:
-    data = json.loads(notice_texts["disclosed-to-client"])
-    method = {"code": "CUT", "display": "Varmennekortti"}
-    data["discloser"]["authentication_method"] = method
-    return built(settings, edition, data).bundle
-
-
-def test_the_frame_is_that_of_the_published_example(example: Data) -> None:
-    assert example["type"] == "transaction"
-    entry = example["entry"][0]
-    assert entry["fullUrl"] == f"urn:oid:{OWN_ID}"
-    assert entry["request"] == {"method": "POST", "url": "AuditEvent"}
-    assert entry["resource"]["resourceType"] == "AuditEvent"
-    assert entry["resource"]["id"] == OWN_ID
-    assert entry["resource"]["meta"] == {"profile": [f"{SHARK}SocialWelfareAuditEvent"]}
-    provenance = example["entry"][1]
-    assert provenance["request"] == {"method": "POST", "url": "Provenance"}
-    assert provenance["fullUrl"] == f"urn:oid:{provenance['resource']['id']}"
-    assert provenance["resource"]["meta"] == {
-        "profile": [f"{SHARK}SocialWelfareAuditEventProvenance"]
-    }
-
-
-def test_the_controller_is_that_of_the_published_example(example: Data) -> None:
-    assert contents(example)[0]["contained"][0] == {
-        "resourceType": "Organization",
-        "id": "REK-PIT-ORG-1",
-        "meta": {"profile": [f"{SHARK}SocialWelfareAuditEventOrganization"]},
-        "extension": [
-            {
-                "url": f"{GEN}RegisterType",
-                "valueCoding": {
-                    "system": "urn:oid:1.2.246.537.6.1264.201701",
-                    "code": "1",
-                    "display": "Sosiaalihuollon asiakasrekisteri",
-                },
-            }
-        ],
-        "identifier": [
-            {"system": "urn:ietf:rfc:3986", "value": "urn:oid:1.2.246.10.28777751.999.10.1"}
-        ],
-        "name": "Rekisterinpitäjä A",
-    }
-
-
-def test_the_discloser_is_that_of_the_published_example(example: Data) -> None:
-    _, role, person, unit, *_ = contents(example)[0]["contained"]
-    assert role == {
-        "resourceType": "PractitionerRole",
-        "id": "AMM-HLO-ROLE-1",
-        "meta": {"profile": [f"{SHARK}SocialWelfarePractitionerRole"]},
-        "practitioner": {"reference": "#AMM-HLO-PRAC-1"},
-        "organization": {"reference": "#AMM-HLO-ORG-1"},
-    }
-    assert (person["resourceType"], person["id"]) == ("Practitioner", "AMM-HLO-PRAC-1")
-    assert person["meta"] == {"profile": [f"{SHARK}SocialWelfarePractitioner"]}
-    title, method = person["extension"]
-    assert title == {"url": f"{GEN}PractitionerTitle", "valueString": "Sosiaalityöntekijä"}
-    assert method["url"] == f"{GEN}PractitionerAuthenticationMethod"
-    assert method["valueCoding"]["code"] == "CUT"
-    assert (unit["resourceType"], unit["id"]) == ("Organization", "AMM-HLO-ORG-1")
 
 
 # --- the message as specs/wire.md describes it -------------------------------------------------

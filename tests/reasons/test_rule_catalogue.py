@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from statute_paragraphs import PARAGRAPHS
+from traceability.proofs import rule_proofs, telling
 
 from sha_disclosure.access import SEARCH_RULES
 from sha_disclosure.access.searches import (
@@ -28,28 +29,29 @@ GENERATOR = ROOT / "specs" / "generate.py"
 KEYS = {f"{e.id}.{v}".rstrip(".") for e in CATALOGUE.values() for v in e.texts}
 
 
-def generator(name: str = "generate") -> dict[str, object]:
-    return runpy.run_path(str(GENERATOR), run_name=name)
-
-
 def test_the_generated_pages_are_current(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", [str(GENERATOR), "--check"])
     with pytest.raises(SystemExit) as caught:
-        generator("__main__")
+        runpy.run_path(str(GENERATOR), run_name="__main__")
     assert (caught.value.code, capsys.readouterr().out) == (0, "")
 
 
 @pytest.mark.parametrize("rule", CATALOGUE)
 def test_every_rule_has_a_test_that_accepts_and_one_that_refuses(rule: str) -> None:
-    proofs = generator()["proofs"]()  # type: ignore[operator]
-    assert set(proofs.get(rule, ())) == {"accepts", "refuses"}
+    add = (
+        f"mark a test with pytest.mark.accepts({rule!r}) and one with pytest.mark.refuses({rule!r})"
+    )
+    assert set(rule_proofs().get(rule, ())) == {"accepts", "refuses"}, add
 
 
 def test_no_mark_names_a_rule_that_is_not() -> None:
-    proofs = generator()["proofs"]()  # type: ignore[operator]
-    assert set(proofs) == set(CATALOGUE)
+    assert set(rule_proofs()) == set(CATALOGUE)
+
+
+def test_every_rule_is_told_by_the_code() -> None:
+    assert set(telling()) == set(CATALOGUE)
 
 
 def test_every_breach_a_rule_or_a_field_tells_has_its_words_and_no_words_are_idle() -> None:

@@ -1,0 +1,1 @@
+"""Where every value and every rule of the SDK comes from, goes to, and is proven."""

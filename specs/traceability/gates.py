@@ -1,0 +1,65 @@
+"""Entries that show in no message, because they let settings or certificates pass or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from sha_disclosure.editions import Edition, load_edition
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.jose.anchors import environment_faults
+from sha_disclosure.organisations import refuse_brokering
+from sha_disclosure.settings import Settings
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate: what it judges, and its verdict under an edition."""
+
+    of: str
+    verdict: Callable[[Edition], object]
+
+
+def _brokering(edition: Edition) -> bool:
+    parties = [{"id": f"1.2.246.10.28777751.10.{n}", "name": "Toinen"} for n in (1, 2)]
+    given = Settings.stand_in().model_dump(exclude_none=True)
+    given["organisation"] = [{"requester": party} for party in parties]
+    try:
+        refuse_brokering(Settings.model_validate(given), edition)
+    except ConfigurationError:
+        return False
+    return True
+
+
+class _Root:
+    """A certificate of which only the fingerprints are known: the edition's first root."""
+
+    def fingerprint(self, algorithm: hashes.HashAlgorithm) -> bytes:
+        """Return the fingerprint the shipped edition tells."""
+        root = load_edition().wire.trust.production_roots[0]
+        told = root.sha256 if isinstance(algorithm, hashes.SHA256) else root.sha1
+        return bytes.fromhex(told or "")
+
+
+class _OfTestCa:
+    """A certificate of which only the issuer is known: a test CA by its name."""
+
+    issuer = x509.Name.from_rfc4514_string("CN=VRK TEST CA")
+
+
+def _in(environment: Any, certificate: Any) -> Callable[[Edition], bool]:
+    return lambda edition: not list(
+        environment_faults([certificate], environment, edition.wire.trust)
+    )
+
+
+GATES: Mapping[str, Gate] = {
+    "content_signature.broker": Gate("settings", _brokering),
+    "trust.production_roots": Gate("certificates", _in("at", _Root())),
+    "trust.test_words": Gate("certificates", _in("production", _OfTestCa())),
+}
+"""The gate of each such entry. With another value its verdict is another."""
