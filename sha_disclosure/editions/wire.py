@@ -305,6 +305,21 @@ class Limit(Section):
     text: Annotated[int, Field(gt=0)]
 
 
+class Root(Section):
+    """A root CA, known by its fingerprints in hexadecimal."""
+
+    name: Text
+    sha1: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{40}$")]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")] | None = None
+
+
+class Trust(Section):
+    """What tells certificates of production and of test apart."""
+
+    production_roots: tuple[Root, ...]
+    test_words: tuple[Text, ...]
+
+
 class Wire(Section):
     """Every value of an edition."""
 
@@ -334,3 +349,4 @@ class Wire(Section):
     answer: Answer
     outcome: OutcomeCode
     limit: Limit
+    trust: Trust

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretBytes
 
 from sha_disclosure.errors import CertificateExpired, ConfigurationError
+from sha_disclosure.jose.certificate import read_certificate
 from sha_disclosure.jose.chain import (
     ChainFault,
     connection_faults,
     date_faults,
     key_faults,
-    read_certificate,
 )
 from sha_disclosure.keys import read_certificates
 

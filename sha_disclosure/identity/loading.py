@@ -13,18 +13,15 @@ from pydantic import SecretBytes
 
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.identity.certificates import Chain, certificates_in, require
+from sha_disclosure.identity.certificates import Chain, certificates_in, load_anchors, require
 from sha_disclosure.identity.pair import Pair, open_pair
 from sha_disclosure.identity.tls import tls_client
-from sha_disclosure.jose.chain import (
-    connection_faults,
-    key_faults,
-    key_kind,
-    signing_usage_faults,
-)
+from sha_disclosure.jose.anchors import environment_faults
+from sha_disclosure.jose.certificate import key_kind
+from sha_disclosure.jose.chain import connection_faults, key_faults, signing_usage_faults
 from sha_disclosure.jose.signer import KeySigner, Signer, SigningIdentity
 from sha_disclosure.keys import AskPin, SoftwareKey, TokenSigner
-from sha_disclosure.settings import KeyPair, Settings
+from sha_disclosure.settings import Environment, KeyPair, Settings, Tls
 from sha_disclosure.sources import Sources
 
 Use = Literal["content_signature", "token"]
@@ -81,9 +78,24 @@ def load_identity(  # noqa: PLR0913 - each keyword stands in for one part
     content.require_valid(now)
     token.require_valid(now)
     if tls_of is not None:
-        return Identity(tls_of.tls, content, token, tls_of.client)
-    context, client = tls_client(settings.tls, now)
-    return Identity(context, content, token, client)
+        made = Identity(tls_of.tls, content, token, tls_of.client)
+    else:
+        context, client = tls_client(settings.tls, now)
+        made = Identity(context, content, token, client)
+    _require_environment(made, settings.tls, settings.environment, edition)
+    return made
+
+
+def _require_environment(
+    made: Identity, tls: Tls, environment: Environment, edition: Edition
+) -> None:
+    """Refuse test material in production, and production's trust elsewhere."""
+    for name, certificates in (
+        ("[tls]", (*made.client, *load_anchors(tls.ca))),
+        ("[signing]", made.content.chain),
+        ("[token]", made.token.chain),
+    ):
+        require(name, environment_faults(certificates, environment, edition.wire.trust))
 
 
 _MISSING = (

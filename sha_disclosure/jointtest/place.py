@@ -11,7 +11,7 @@ from sha_disclosure.codes import CodeLists, load_code_lists
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.identity.pair import open_pair
-from sha_disclosure.jose.chain import thumbprint
+from sha_disclosure.jose.certificate import thumbprint
 from sha_disclosure.sandbox import Sandbox
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources

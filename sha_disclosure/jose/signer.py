@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from jwcrypto import jwa, jwk
 
 from sha_disclosure.errors import CertificateExpired, DisclosureError, KeyUnavailable
-from sha_disclosure.jose.chain import date_faults, self_issued, signature_length, thumbprint
+from sha_disclosure.jose.certificate import self_issued, signature_length, thumbprint
+from sha_disclosure.jose.chain import date_faults
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 

@@ -19,7 +19,9 @@ from jwcrypto import jwk
 from jwcrypto.common import JWException
 
 from sha_disclosure.editions import Edition
+from sha_disclosure.jose import certificate as certificates
 from sha_disclosure.jose import chain as chains
+from sha_disclosure.jose.anchors import anchor_faults
 from sha_disclosure.jose.canonical import NotCanonical, canonical, read_strictly
 from sha_disclosure.jose.findings import CHECKS, Finding, Verification
 from sha_disclosure.jose.jws import CompactJws, Malformed, base64url, signing_input
@@ -147,7 +149,7 @@ class _Reading:
             return
         self.chain = tuple(c for c in chain if c)
         named = self.jws.header.get("x5t#S256")
-        own = base64url(bytes.fromhex(chains.thumbprint(self.chain[0])))
+        own = base64url(bytes.fromhex(certificates.thumbprint(self.chain[0])))
         other = ("x5t#S256 names another certificate", "x5t#S256 nimeää toisen varmenteen")
         self.found("certificates", *([] if named in (None, own) else [other]))
 
@@ -178,7 +180,7 @@ class _Reading:
         self._found_all("key", chains.key_faults(self.chain))
         self._found_all("key_usage", chains.signing_usage_faults(leaf))
         self._found_all("chain", chains.connection_faults(self.chain))
-        self._found_all("chain", chains.anchor_faults(self.chain, anchors, self.at))
+        self._found_all("chain", anchor_faults(self.chain, anchors, self.at))
         self._found_all("dates", chains.date_faults(self.chain, self.at))
 
     def _found_all(self, check: str, faults: Iterable[chains.ChainFault]) -> None:
@@ -223,7 +225,7 @@ class _Reading:
             return None
         if not self.chain:
             return None
-        if chains.key_kind(self.chain[0]) != _KINDS[name]:
+        if certificates.key_kind(self.chain[0]) != _KINDS[name]:
             self.found(
                 "algorithm",
                 (f"{name} does not fit the certificate's key",
@@ -245,7 +247,7 @@ class _Reading:
         return Verification(
             tuple(findings),
             algorithm=name if isinstance(name, str) and name in _KINDS else None,
-            thumbprint=chains.thumbprint(leaf) if leaf else None,
+            thumbprint=certificates.thumbprint(leaf) if leaf else None,
             certificate_serial=f"{leaf.serial_number:x}" if leaf else None,
             when=str(self.when) if self.when else None,
             who=self.who,
@@ -273,11 +275,11 @@ def _certificate(text: object) -> x509.Certificate | None:
         der = base64.b64decode(encoded, validate=True)
     except ValueError:
         return None
-    return chains.read_certificate(der) if base64.b64encode(der) == encoded else None
+    return certificates.read_certificate(der) if base64.b64encode(der) == encoded else None
 
 
 def _signed(jws: CompactJws, content: bytes, algorithm: str, leaf: x509.Certificate) -> bool:
-    if len(jws.signature) != chains.signature_length(leaf):
+    if len(jws.signature) != certificates.signature_length(leaf):
         return False
     signed = signing_input(jws.header_part, content, b64=jws.b64)
     key: Any = leaf.public_key()

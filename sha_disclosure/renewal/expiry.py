@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sha_disclosure.events import CertificateExpiring
 from sha_disclosure.identity import Chain, Identity
-from sha_disclosure.jose.chain import thumbprint
+from sha_disclosure.jose.certificate import thumbprint
 from sha_disclosure.principals import Use
 
 _DAYS = (30, 7, 1)

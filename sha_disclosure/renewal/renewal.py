@@ -8,7 +8,7 @@ from typing import Any
 
 from sha_disclosure.errors import CertificateExpired, DisclosureError
 from sha_disclosure.events import Announcer, CertificateRenewed, RenewalRefused
-from sha_disclosure.jose.chain import thumbprint
+from sha_disclosure.jose.certificate import thumbprint
 from sha_disclosure.prepare import Sender
 from sha_disclosure.principals import Held, Loader, Part, Parts, Principal, Use
 from sha_disclosure.renewal.contents import Contents

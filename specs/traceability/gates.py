@@ -52,8 +52,8 @@ class _OfTestCa:
 
 
 def _in(environment: Any, certificate: Any) -> Callable[[Edition], bool]:
-    return lambda edition: not list(
-        environment_faults([certificate], environment, edition.wire.trust)
+    return lambda edition: (
+        not list(environment_faults([certificate], environment, edition.wire.trust))
     )
 
 

@@ -18,6 +18,7 @@ from sha_disclosure.jose.verification import verify_bundle
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.sandbox.certificates import Chains
 from sha_disclosure.sandbox.headers import Request
+from sha_disclosure.sandbox.registry import Registry
 from sha_disclosure.sandbox.service import Answer, Service
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
@@ -113,6 +114,7 @@ class Judges:
             own_chain=own,
             store=Forgetful(),  # type: ignore[arg-type]
             sources=Sources(lambda: moment, random.Random(2)),  # noqa: S311
+            registry=Registry(),
         )
 
     def _request(self, message: Sent) -> Request:

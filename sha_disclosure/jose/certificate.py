@@ -1,0 +1,120 @@
+"""What can be read of one certificate (varmenne), and whether one issued another."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+KeyKind = Literal["rsa", "p256", "p384"]
+_E = TypeVar("_E", bound=x509.ExtensionType)
+_STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+_UNREADABLE = (
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+def read_certificate(der: bytes) -> x509.Certificate | None:
+    """Return the certificate of a DER text, or None when any part of it cannot be read.
+
+    cryptography reads extensions and key only when asked; a certificate of others must not
+    fail in the middle of a check.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        certificate.public_key()
+        tuple(certificate.extensions)
+    except (*_UNREADABLE, ValueError, TypeError):
+        return None
+    return certificate
+
+
+def key_kind(certificate: x509.Certificate) -> KeyKind | None:
+    """Return the kind of the certificate's key, or None for one that is not used here."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return "rsa"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        if isinstance(key.curve, ec.SECP256R1):
+            return "p256"
+        if isinstance(key.curve, ec.SECP384R1):
+            return "p384"
+    return None
+
+
+def thumbprint(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of the certificate in hexadecimal."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def signature_length(certificate: x509.Certificate) -> int:
+    """Return the length of a JWS signature by the certificate's key (RFC 7518 3.3, 3.4)."""
+    key = certificate.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return 2 * ((key.key_size + 7) // 8)
+    return (key.key_size + 7) // 8 if isinstance(key, rsa.RSAPublicKey) else 0
+
+
+def self_issued(certificate: x509.Certificate) -> bool:
+    """Return whether the certificate names itself as issuer: a root, not sent in ``x5c``."""
+    return certificate.issuer == certificate.subject
+
+
+def self_signed(certificate: x509.Certificate) -> bool:
+    """Return whether the certificate is signed with its own key: a root."""
+    return self_issued(certificate) and signed_by(certificate, certificate)
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Return whether the certificate is a CA's (RFC 5280 4.2.1.9)."""
+    constraints = extension(certificate, x509.BasicConstraints)
+    return bool(constraints and constraints.ca)
+
+
+def weak_digest(certificate: x509.Certificate) -> str | None:
+    """Return the digest of the certificate's signature if it is not of SHA-2's stronger ones."""
+    try:
+        digest = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        digest = None
+    if isinstance(digest, _STRONG):
+        return None
+    return digest.name.upper().replace("SHA", "SHA-") if digest else "?"
+
+
+def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Return whether ``issuer`` is named as issuer and its key made the signature.
+
+    How strong the signature is, is for ``connection_faults`` to say.
+    """
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def may_issue(issuer: x509.Certificate, *, below: int) -> bool:
+    """Return whether ``issuer`` is a CA that allows ``below`` CAs between it and the leaf."""
+    constraints = extension(issuer, x509.BasicConstraints)
+    usage = extension(issuer, x509.KeyUsage)
+    return bool(
+        constraints
+        and constraints.ca
+        and (constraints.path_length is None or constraints.path_length >= below)
+        and (usage is None or usage.key_cert_sign)
+    )
+
+
+def extension(certificate: x509.Certificate, kind: type[_E]) -> _E | None:
+    """Return the certificate's extension of a kind, or None."""
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
