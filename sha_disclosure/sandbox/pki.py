@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+ORGANISATION = "sha-disclosure sandbox"
+"""Stands in every certificate, so that production never takes one for its own."""
 KeyKind = Literal["P-256", "P-384", "RSA-2048", "RSA-3072", "RSA-4096"]
 Purpose = Literal["server", "client", "signing"]
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -132,9 +134,11 @@ class Pki:
         key_kind: KeyKind = "P-256",
         lifetime: timedelta = timedelta(days=365),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        organisation: str = ORGANISATION,
     ) -> None:
         self.folder = folder
         self.key_kind: KeyKind = key_kind
+        self._organisation = organisation
         self._lifetime = lifetime
         self._now = now
         if not self._read():
@@ -239,7 +243,7 @@ class Pki:
         begins: datetime | None,
         ends: datetime | None,
     ) -> x509.CertificateBuilder:
-        subject = _name(name)
+        subject = _name(name, self._organisation)
         above = issuer.key.public_key() if issuer else key.public_key()
         moment = self._now()
         return (
@@ -255,11 +259,11 @@ class Pki:
         )
 
 
-def _name(common: str) -> x509.Name:
+def _name(common: str, organisation: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "FI"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "sha-disclosure sandbox"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
             x509.NameAttribute(NameOID.COMMON_NAME, common),
         ]
     )

@@ -16,6 +16,7 @@ from sha_disclosure.cli.notices import documents
 from sha_disclosure.cli.output import clean
 from sha_disclosure.cli.send import Pace
 from sha_disclosure.client import KantaClient
+from sha_disclosure.sandbox import Pki, Sandbox
 
 KEYS = ["notice_id", "request_id", "status", "location", "attempts"]
 FILE = EXAMPLES / "broad-right.json"
@@ -76,14 +77,18 @@ def test_a_notice_the_service_refuses_ends_with_2_and_its_issues(send, sandbox):
 
 
 def test_the_words_of_the_service_are_hidden_in_production(
-    send, sandbox, monkeypatch, write, real_person
+    command, quick, monkeypatch, write, real_person, tmp_path
 ):
     monkeypatch.setenv("SHA_DISCLOSURE__ENVIRONMENT", "production")
     monkeypatch.setenv("SHA_DISCLOSURE__ACCEPT_ASSUMED", "true")
     file = write("real.json", real_person)
-    sandbox.inject("status", status=422, times=2)
-    hidden = send(file)
-    shown = send("--show-diagnostics", file)
+    # Keys of the sandbox are never taken in production.
+    Pki(tmp_path / "own", organisation="Esimerkin hyvinvointialue")
+    with Sandbox(tmp_path / "own") as sandbox:
+        sandbox.inject("status", status=422, times=2)
+        monkeypatch.setenv("SHA_DISCLOSURE_SETTINGS", str(sandbox.settings_file))
+        hidden = command("send", file)
+        shown = command("send", "--show-diagnostics", file)
     assert hidden.exit_code == shown.exit_code == 2
     assert "this answer was asked for" not in hidden.output
     assert "--show-diagnostics" in hidden.stderr

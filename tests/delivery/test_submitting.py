@@ -26,7 +26,7 @@ from sha_disclosure import (
 from sha_disclosure.editions import load_edition
 from sha_disclosure.fhir.bundle import to_bytes
 from sha_disclosure.prepare import Sender, build
-from sha_disclosure.sandbox.pki import Pki
+from sha_disclosure.sandbox import Pki, Sandbox
 from sha_disclosure.settings import Retry
 from sha_disclosure.sources import Sources
 
@@ -213,11 +213,19 @@ def test_a_real_identity_code_never_leaves_a_test_environment(shell, sandbox, no
         assert real not in str(caught.value)
 
 
-def test_production_refuses_values_that_are_only_assumed(sandbox):
-    settings = sandbox.settings().model_copy(update={"environment": "production"})
-    with pytest.raises(ConfigurationError, match="only assumed"):
-        KantaClient(settings)
-    KantaClient(settings.model_copy(update={"accept_assumed": True})).close()
+def test_production_refuses_values_that_are_only_assumed(tmp_path):
+    Pki(tmp_path, organisation="Esimerkin hyvinvointialue")
+    with Sandbox(tmp_path) as sandbox:
+        settings = sandbox.settings().model_copy(update={"environment": "production"})
+        with pytest.raises(ConfigurationError, match="only assumed"):
+            KantaClient(settings)
+        KantaClient(settings.model_copy(update={"accept_assumed": True})).close()
+
+
+def test_production_refuses_the_keys_of_the_sandbox(sandbox):
+    update = {"environment": "production", "accept_assumed": True}
+    with pytest.raises(ConfigurationError, match="sandbox's own PKI"):
+        KantaClient(sandbox.settings().model_copy(update=update))
 
 
 def test_the_proxy_variables_of_the_environment_are_ignored(sandbox, notice, monkeypatch):
