@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from sha_disclosure._version import __version__
 from sha_disclosure.cli.build import build, sign
+from sha_disclosure.cli.check import check
 from sha_disclosure.cli.codes import application as codes
 from sha_disclosure.cli.demo import demo
 from sha_disclosure.cli.edition import edition
@@ -111,7 +112,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_common)
-    for command in (demo, validate, build, sign, verify, send, sandbox, edition):
+    for command in (demo, validate, build, sign, verify, send, check, sandbox, edition):
         app.command()(command)
     app.add_typer(outbox(), name="outbox")
     app.add_typer(codes(), name="codes")
