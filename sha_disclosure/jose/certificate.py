@@ -105,13 +105,12 @@ def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 def _weakly_signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Return what cryptography refuses to look at, so that SHA-1 can be told as SHA-1."""
     key, digest = issuer.public_key(), certificate.signature_hash_algorithm
-    how = certificate.signature_algorithm_parameters
     signature, signed = certificate.signature, certificate.tbs_certificate_bytes
-    if digest and isinstance(key, rsa.RSAPublicKey) and isinstance(how, padding.PKCS1v15):
-        key.verify(signature, signed, how, digest)
+    if digest and isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, signed, padding.PKCS1v15(), digest)
         return True
-    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(how, ec.ECDSA):
-        key.verify(signature, signed, how)
+    if digest and isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, signed, ec.ECDSA(digest))
         return True
     return False
 
