@@ -147,7 +147,7 @@ def inspect_code_lists(read: SettingsRead) -> Result:
                 "sha-disclosure codes import",
             ),
         )
-    return passed("code_lists", Words(f"{shown}: {count} lists", f"{shown}: {count} koodistoa"))
+    return passed("code_lists", Words(f"{shown}, lists: {count}", f"{shown}, koodistoja: {count}"))
 
 
 def inspect_clock(now: datetime, leaves: tuple[x509.Certificate, ...]) -> Result:

@@ -132,7 +132,7 @@ def _ca(around: Circumstances) -> tuple[Chain, list[Result]]:
         rest = [not_run(check, "ca") for check in ("ca.dates", "ca.environment")]
         return (), [failed("ca", anchors.found, anchors.mend), *rest]
     count = len(anchors)
-    found = Words(f"{shown}: {count} certificates", f"{shown}: {count} varmennetta")
+    found = Words(f"{shown}, certificates: {count}", f"{shown}, varmenteita: {count}")
     readable = passed("ca", found)
     if not all(map(is_authority, anchors)):
         readable = warned(

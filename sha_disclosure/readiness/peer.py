@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography import x509
@@ -60,10 +61,11 @@ def inspect_server(
         yield not_run("server.dates", "server.trust")
         return
     shown = _shown(certificate)
+    dates = [_of_service(d) for d in inspect_dates("server.dates", (certificate,), now)]
     if first.refusal is None:
         yield passed("server.trust", shown)
         yield passed("server.name", _NAMED)
-        yield from inspect_dates("server.dates", (certificate,), now)
+        yield from dates
         return
     if _refused(way, trusting(anchors), name=False, time=False):
         yield _of_another_ca(way, shown)
@@ -75,13 +77,14 @@ def inspect_server(
         yield failed("server.name", _OTHER_NAME, _MEND_NAME)
     else:
         yield passed("server.name", _NAMED)
-    dates = inspect_dates("server.dates", (certificate,), now)
     if dates[0].status != "failed" and _refused(way, trusting(anchors), name=False, time=True):
         dates = [failed("server.dates", _ISSUER_STALE, _TELL_SERVICE)]
-    yield from (
-        failed(d.check, d.found, _TELL_SERVICE, d.expected) if d.status == "failed" else d
-        for d in dates
-    )
+    yield from dates
+
+
+def _of_service(dates: Result) -> Result:
+    """Return the result with a mend for a certificate that is not ours to renew."""
+    return dates if dates.status == "ok" else replace(dates, mend=_TELL_SERVICE)
 
 
 def _refused(way: Way, context: ssl.SSLContext, *, name: bool, time: bool) -> bool:

@@ -151,7 +151,7 @@ def _chain(check: str, chain: Chain, anchors: Sequence[x509.Certificate]) -> Ite
     whole = known or self_issued(last)
     count = len(chain)
     end = Words("up to the root", "juureen asti") if whole else _AS_FAR
-    found = Words(f"{count} certificates, {end.en}", f"{count} varmennetta, {end.fi}")
+    found = Words(f"certificates: {count}, {end.en}", f"varmenteita: {count}, {end.fi}")
     if faults or whole or count > 1:
         yield from judged(check, faults, found)
         return
@@ -248,7 +248,7 @@ def inspect_environment(
 def _facts(leaf: x509.Certificate, count: int) -> Words:
     facts = f"serial {leaf.serial_number:x}, SHA-256 {thumbprint(leaf)}"
     fakta = f"sarjanumero {leaf.serial_number:x}, SHA-256 {thumbprint(leaf)}"
-    return Words(f"{count} certificates; the leaf: {facts}", f"{count} varmennetta; oma: {fakta}")
+    return Words(f"certificates: {count}; the leaf: {facts}", f"varmenteita: {count}; oma: {fakta}")
 
 
 def _kinds(chain: Sequence[x509.Certificate]) -> Words:
