@@ -28,6 +28,7 @@ _AFTER = (
     "handshake", "server.trust", "server.name", "server.dates", "client_certificate", "answer",
     "server.clock", "gateway",
 )  # fmt: skip
+_OF_OURS = {"access denied", "unknown ca"}  # alerts on our certificate that do not say the word
 _PORT = 443
 
 
@@ -63,9 +64,14 @@ def _behind(
     found: Inspection, way: Way, attempt: Attempt, ours: Contexts, sources: Sources
 ) -> Iterator[Result]:
     peer = attempt.peer or met(way, ours)
-    handshake = _handshake(attempt, peer is not None)
+    if peer is None and (attempt.alert in _OF_OURS or "certificate" in attempt.alert):
+        # TLS 1.2 ends the handshake here; ours is sent only after the server's was accepted.
+        for check in _AFTER[:4]:
+            yield not_run(check, "client_certificate")
+        yield from inspect_answer(found, attempt, None)
+        return
     if peer is None:
-        yield handshake or _refused_handshake(attempt)
+        yield _no_handshake(attempt)
         for check in _AFTER[1:]:
             yield not_run(check, "handshake")
         return
@@ -186,9 +192,9 @@ def _no_tunnel(place: str, attempt: Attempt) -> Result:
     )
 
 
-def _handshake(attempt: Attempt, seen: bool) -> Result | None:
-    if seen or not attempt.late:
-        return None
+def _no_handshake(attempt: Attempt) -> Result:
+    if not attempt.late:
+        return _refused_handshake(attempt)
     return failed(
         "handshake",
         Words("the port says nothing to a TLS greeting", "portti ei vastaa TLS-tervehdykseen"),

@@ -22,6 +22,7 @@ from sha_disclosure.readiness.slots import inspect_dates
 from sha_disclosure.words import Words
 
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL; ssl has no name for it
+_INVALID_PURPOSE = 26  # X509_V_ERR_INVALID_PURPOSE
 _NAME_MAX = 80
 
 Contexts = Callable[[], ssl.SSLContext]
@@ -67,8 +68,9 @@ def inspect_server(
         yield passed("server.name", _NAMED)
         yield from dates
         return
-    if _refused(way, trusting(anchors), name=False, time=False):
-        yield _of_another_ca(way, shown)
+    reason = _refused(way, trusting(anchors), name=False, time=False)
+    if reason:
+        yield _PURPOSE if reason == _INVALID_PURPOSE else _of_another_ca(way, shown)
         yield not_run("server.name", "server.trust")
         yield not_run("server.dates", "server.trust")
         return
@@ -87,11 +89,12 @@ def _of_service(dates: Result) -> Result:
     return dates if dates.status == "ok" else replace(dates, mend=_TELL_SERVICE)
 
 
-def _refused(way: Way, context: ssl.SSLContext, *, name: bool, time: bool) -> bool:
+def _refused(way: Way, context: ssl.SSLContext, *, name: bool, time: bool) -> int | None:
+    """Return OpenSSL's reason to refuse the server, with the other questions left out."""
     context.check_hostname = name
     if not time:
         context.verify_flags |= _NO_CHECK_TIME
-    return way.look(context).refusal is not None
+    return way.look(context).refusal
 
 
 def _of_another_ca(way: Way, shown: Words) -> Result:
@@ -138,6 +141,11 @@ def _shown(certificate: x509.Certificate) -> Words:
     return Words(f"SHA-256 {mark}, issued by {issuer}", f"SHA-256 {mark}, myöntäjä {issuer}")
 
 
+_PURPOSE = failed(
+    "server.trust",
+    Words("the certificate is not for servers", "varmenne ei ole palvelimen varmenne"),
+    Words("check base_url; tell the service", "tarkista base_url; ilmoita palvelulle"),
+)
 _UNREADABLE = Words("it cannot be read", "sitä ei voi lukea")
 _TAKE_OTHER = Words("check base_url; tell the service", "tarkista base_url; ilmoita palvelulle")
 _NAMED = Words("it names the host", "koneen nimi on siinä")

@@ -80,7 +80,7 @@ class Place:
         found = {PASSPHRASE, PERSON, USER, PROXY}
         for path in self.folder.rglob("*.key"):
             found |= {line for line in path.read_text("latin-1").splitlines() if len(line) > 30}
-            found |= {numbers for numbers in _numbers(path)}
+            found |= set(_numbers(path))
         return {secret for secret in found if not secret.startswith("-----")}
 
 

@@ -83,9 +83,7 @@ def wish(name: str, wanted: Wish) -> Callable[[Place], object]:
 
 
 def key_kind(kind: str) -> Callable[[Place], object]:
-    return lambda place: place.pair(
-        "signing", issue("Test Own", key(kind), issuing()), PASSPHRASE
-    )
+    return lambda place: place.pair("signing", issue("Test Own", key(kind), issuing()), PASSPHRASE)
 
 
 def expired_ca(place: Place) -> None:
