@@ -18,15 +18,15 @@ _HEADER_MAX = 80
 _OF_CERTIFICATE = {400, 495, 496}
 
 
-def inspect_answer(found: Inspection, attempt: Attempt, untrusted: str | None) -> Iterator[Result]:
+def inspect_answer(found: Inspection, attempt: Attempt, first: str) -> Iterator[Result]:
     """Yield what the answer tells: the client certificate's fate, clock and gateway.
 
-    ``untrusted`` is the check of the server's certificate that failed: then nothing was asked.
+    ``first`` is the check that failed before anything was asked, or nothing.
     """
     answer = attempt.answer
-    if untrusted:
+    if first:
         for check in ("client_certificate", "answer", "server.clock", "gateway"):
-            yield not_run(check, untrusted)
+            yield not_run(check, first)
         return
     page = answer is not None and "html" in answer.headers.get("content-type", "")
     mine = _client_certificate(found, attempt, page=page)

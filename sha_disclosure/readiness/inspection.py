@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from sha_disclosure.editions import Edition
-from sha_disclosure.errors import DisclosureError
-from sha_disclosure.identity import Chain, load_identity
 from sha_disclosure.jose.certificate import is_authority
 from sha_disclosure.readiness.configuration import (
     edition_of,
@@ -18,7 +16,15 @@ from sha_disclosure.readiness.configuration import (
     inspect_code_lists,
     inspect_settings,
 )
-from sha_disclosure.readiness.material import SettingsRead, Trouble, certificates, read_settings
+from sha_disclosure.readiness.material import (
+    Chain,
+    SettingsRead,
+    Trouble,
+    certificates,
+    client_context,
+    loading_fault,
+    read_settings,
+)
 from sha_disclosure.readiness.oids import inspect_oids
 from sha_disclosure.readiness.result import Result, failed, not_run, passed, warned
 from sha_disclosure.readiness.slots import (
@@ -73,7 +79,7 @@ def inspect(path: Path | None, variables: Mapping[str, str], sources: Sources) -
         inspect_clock(now, tuple(slot.chain[0] for slot in slots.values() if slot.chain)),
     ]
     results.append(_loading(results, read, edition, sources))
-    client = "tls" in slots and not slots["tls"].failed and bool(anchors)
+    client = "tls" in slots and not slots["tls"].failed and bool(client_context(settings, now))
     return Inspection(tuple(results), read, anchors, client)
 
 
@@ -173,10 +179,8 @@ def _loading(
     own_signer = read.settings.signing is None
     if edition is None or first or read.wanting or own_signer:
         return not_run("loading", *(sorted(first) or ["signing.certificate"]))
-    try:
-        load_identity(read.settings, edition, sources)
-    except DisclosureError as error:
-        told = read.safe(str(error))
+    told = read.safe(loading_fault(read.settings, edition, sources))
+    if told:
         return failed(
             "loading",
             Words(told, f"asiakasohjelma ei ota niitä: {told}"),

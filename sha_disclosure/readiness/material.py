@@ -7,10 +7,12 @@ learn to read is to be taught here.
 from __future__ import annotations
 
 import os
+import ssl
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,16 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sha_disclosure.errors import ConfigurationError, KeyUnavailable
-from sha_disclosure.identity import Chain, _certificates, _password, _read_key
+from sha_disclosure.editions import SHIPPED, Edition
+from sha_disclosure.errors import ConfigurationError, DisclosureError, KeyUnavailable
+from sha_disclosure.identity import (
+    Chain,
+    _certificates,
+    _password,
+    _read_key,
+    load_identity,
+    tls_context,
+)
 from sha_disclosure.settings import (
     FILE_VARIABLE,
     PREFIX,
@@ -32,6 +42,7 @@ from sha_disclosure.settings import (
     _from_environment,
     _laid_over,
 )
+from sha_disclosure.sources import Sources
 from sha_disclosure.words import Words
 
 _MODE = 0o777
@@ -70,11 +81,22 @@ class SettingsRead:
 
     def safe(self, text: str) -> str:
         """Return a text of others without the folders it names: these may hold a user's name."""
+        for path in self._paths():
+            text = text.replace(str(path), self.shown(path))
         folders = [self.folder.absolute(), self.folder] if self.folder else []
         for folder in (*folders, Path.cwd(), Path.home()):
             if str(folder) not in {".", os.sep}:
                 text = text.replace(f"{folder}{os.sep}", "").replace(str(folder), ".")
         return text
+
+    def _paths(self) -> Iterator[Path]:
+        given = self.settings
+        for pair in (given.tls, given.signing, given.token):
+            if pair is not None:
+                yield from (pair.certificate, pair.key)
+        yield from filter(None, (given.tls and given.tls.ca, given.code_lists))
+        if given.edition not in SHIPPED:
+            yield Path(given.edition)
 
 
 def read_settings(path: Path | None, variables: Mapping[str, str]) -> SettingsRead:
@@ -246,3 +268,34 @@ def loose_mode(pair: KeyPair) -> str | None:
     except ConfigurationError:
         return f"{pair.key.stat().st_mode & _MODE:o}"
     return None
+
+
+def client_context(settings: Settings, now: datetime) -> ssl.SSLContext | None:
+    """Return the TLS context of a client, or None when it would not take its files."""
+    try:
+        return tls_context(settings.tls, now) if settings.tls else None
+    except DisclosureError:
+        return None
+
+
+def loading_fault(settings: Settings, edition: Edition, sources: Sources) -> str:
+    """Return what a client says to the keys and certificates when it loads them, or nothing."""
+    try:
+        load_identity(settings, edition, sources)
+    except DisclosureError as error:
+        return str(error)
+    return ""
+
+
+__all__ = [
+    "Chain",
+    "SettingsRead",
+    "Trouble",
+    "certificates",
+    "client_context",
+    "loading_fault",
+    "loose_mode",
+    "public_half",
+    "read_settings",
+    "unreadable",
+]

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from sha_disclosure.identity import tls_context
 from sha_disclosure.readiness.answer import inspect_answer
 from sha_disclosure.readiness.attempt import Attempt, Way
 from sha_disclosure.readiness.inspection import Inspection
+from sha_disclosure.readiness.material import client_context
 from sha_disclosure.readiness.peer import Contexts, inspect_server, met, trusting
 from sha_disclosure.readiness.result import Result, failed, not_run, passed, warned
 from sha_disclosure.settings import Settings
@@ -24,10 +24,8 @@ from sha_disclosure.transport.network import proxy_for
 from sha_disclosure.words import Words
 
 _PROXY_VARIABLES = ("https_proxy", "all_proxy")
-_AFTER = (
-    "handshake", "server.trust", "server.name", "server.dates", "client_certificate", "answer",
-    "server.clock", "gateway",
-)  # fmt: skip
+_SERVER = ("server.trust", "server.name", "server.dates")
+_AFTER = ("handshake", *_SERVER, "client_certificate", "answer", "server.clock", "gateway")
 _OF_OURS = {"access denied", "unknown ca"}  # alerts on our certificate that do not say the word
 _PORT = 443
 
@@ -63,34 +61,30 @@ def inspect_line(
 def _behind(
     found: Inspection, way: Way, attempt: Attempt, ours: Contexts, sources: Sources
 ) -> Iterator[Result]:
-    peer = attempt.peer or met(way, ours)
-    if peer is None and (attempt.alert in _OF_OURS or "certificate" in attempt.alert):
-        # TLS 1.2 ends the handshake here; ours is sent only after the server's was accepted.
-        for check in _AFTER[:4]:
-            yield not_run(check, "client_certificate")
-        yield from inspect_answer(found, attempt, None)
-        return
-    if peer is None:
+    peer = attempt.peer or (None if attempt.late else met(way, ours))
+    # TLS 1.2 ends the handshake here; ours is sent only after the server's was accepted.
+    refused = attempt.peer is None and (attempt.alert in _OF_OURS or "certificate" in attempt.alert)
+    first = ""
+    if refused:
+        yield not_run("handshake", "client_certificate")
+    elif peer is None or (attempt.peer is None and attempt.refusal is None):
+        first = "handshake"
         yield _no_handshake(attempt)
-        for check in _AFTER[1:]:
-            yield not_run(check, "handshake")
-        return
-    yield passed(
-        "handshake", Words(f"{peer.version}, {peer.suite}", f"{peer.version}, {peer.suite}")
-    )
-    server = list(inspect_server(way, attempt, peer, found.anchors, sources.clock()))
+    else:
+        told = f"{peer.version}, {peer.suite}"
+        yield passed("handshake", Words(told, told))
+    server = [not_run(check, first or "client_certificate") for check in _SERVER]
+    if peer is not None:
+        server = list(inspect_server(way, attempt, peer, found.anchors, sources.clock()))
     yield from server
-    untrusted = next((r.check for r in server if r.status == "failed"), None)
-    yield from inspect_answer(found, attempt, untrusted)
+    untrusted = next((r.check for r in server if r.status == "failed"), "")
+    yield from inspect_answer(found, attempt, first or untrusted)
 
 
 def _contexts(found: Inspection, sources: Sources) -> Contexts:
-    tls = found.read.settings.tls
-
     def made() -> ssl.SSLContext:
-        if tls is not None and found.client:
-            return tls_context(tls, sources.clock())
-        return trusting(found.anchors)
+        own = client_context(found.read.settings, sources.clock()) if found.client else None
+        return own or trusting(found.anchors)
 
     return made
 

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sha_disclosure.editions.wire import Trust
-from sha_disclosure.identity import Chain
 from sha_disclosure.jose.anchors import environment_faults, of_sandbox
 from sha_disclosure.jose.certificate import (
     extension,
@@ -34,6 +33,7 @@ from sha_disclosure.jose.chain import (
 )
 from sha_disclosure.readiness.catalogue import SLOT_CHECKS
 from sha_disclosure.readiness.material import (
+    Chain,
     SettingsRead,
     Trouble,
     certificates,

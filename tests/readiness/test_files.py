@@ -6,13 +6,16 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from readiness_parts import PASSPHRASE, PROXY, Place, run
 
+from sha_disclosure.readiness.catalogue import SLOT_CHECKS, WHOLE_CHECKS
 from sha_disclosure.readiness.entries import KINDS
+from sha_disclosure.readiness.material import read_settings
 from sha_disclosure.readiness.oids import business_id_fits
 from sha_disclosure.settings import _MENDS
 from sha_disclosure.values import Oid
@@ -304,3 +307,18 @@ def test_every_kind_of_fault_of_the_settings_has_words_of_its_own() -> None:
 )
 def test_the_check_digit_of_a_business_id_is_read_from_the_oid(oid: str, fits: bool | None) -> None:
     assert business_id_fits(Oid(oid)) is fits
+
+
+def test_the_page_about_the_command_tells_of_every_check() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "check.md").read_text("utf-8")
+    for check in (*SLOT_CHECKS, *WHOLE_CHECKS):
+        assert f"`{check}`" in page or f".{check}`" in page, check
+
+
+def test_a_path_outside_the_settings_folder_is_told_by_its_name_only(place: Place) -> None:
+    elsewhere = place.folder.parent / "liisa" / "tls.key"
+    place.tables["tls"]["key"] = str(elsewhere)
+    read = read_settings(place.write(), {})
+    said = f"{elsewhere}: no; {place.folder / 'tls.crt'}: no; {place.folder}: no"
+    assert read.safe(said) == "tls.key: no; tls.crt: no; .: no"
+    assert read.shown(elsewhere) == "tls.key"

@@ -165,6 +165,12 @@ def strange_client_of_tls_1_2(bench: Bench) -> None:
     service._tls.verify_mode = ssl.CERT_REQUIRED
 
 
+def weak_suites(bench: Bench) -> None:
+    service = bench.serve(says(OK))
+    service._tls.maximum_version = ssl.TLSVersion.TLSv1_2
+    service._tls.set_ciphers("ECDHE-ECDSA-AES128-SHA256")
+
+
 def clock_ahead(bench: Bench) -> None:
     bench.now = datetime.now(UTC) + timedelta(minutes=10)
 
@@ -215,6 +221,9 @@ FAULTS = [
     Fault("the port speaks plain HTTP", lambda b: b.serve(
           after_hearing(answer("400 Bad Request")), read="nothing"), "handshake",
           ("does not speak TLS", "ei käytä TLS:ää"), ("not a plain HTTP one", "salaamatonta")),
+    Fault("the service has old suites only", weak_suites, "handshake",
+          ("TLS alert: handshake failure", "TLS-hälytys: handshake failure"),
+          ("which TLS versions, suites", "mitkä TLS-versiot, salaukset")),
     Fault("a box inspects TLS", inspecting_box, "server.trust",
           ("looks like a TLS-inspecting proxy", "tarkastavalta välityspalvelimelta"),
           ("never add its CA to the CA file", "älä koskaan lisää")),
@@ -377,3 +386,13 @@ def test_the_server_is_still_looked_at_when_our_key_is_wrong(bench: Bench) -> No
     assert told.checks("failed") == {"tls.match"}
     assert "server.trust" in told.checks("ok")
     assert "client_certificate" in told.checks("not_run")
+
+
+def test_a_server_whose_handshake_failed_is_still_held_against_the_ca_file(bench: Bench) -> None:
+    weak_suites(bench)
+    told = bench.check()
+    assert {"server.trust", "server.name", "server.dates"} <= told.checks("ok")
+    service = bench.serve(says(OK), folder=bench.box.folder)
+    service._tls.maximum_version = ssl.TLSVersion.TLSv1_2
+    service._tls.set_ciphers("ECDHE-ECDSA-AES128-SHA256")
+    assert bench.check().checks("failed") == {"handshake", "server.trust"}
