@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from sha_disclosure._version import __version__
 from sha_disclosure.cli.build import build, sign
+from sha_disclosure.cli.check import check
 from sha_disclosure.cli.codes import application as codes
 from sha_disclosure.cli.conformance import conformance
 from sha_disclosure.cli.demo import demo
@@ -113,7 +114,8 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_common)
-    for command in (demo, validate, build, sign, verify, send, sandbox, edition, conformance):
+    working = (demo, validate, build, sign, verify, send, sandbox)
+    for command in (*working, check, edition, conformance):
         app.command()(command)
     app.command("joint-test")(joint_test)
     app.add_typer(outbox(), name="outbox")

@@ -23,6 +23,7 @@ from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.fhir.checking import StructureFault, check_structure
 from sha_disclosure.identity import load_anchors
 from sha_disclosure.jose.findings import Verification
+from sha_disclosure.jose.revocation import load_revocation_lists
 from sha_disclosure.jose.verification import verify_bundle
 from sha_disclosure.shape import read_json
 from sha_disclosure.values import Instant
@@ -41,6 +42,15 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
             help="Trusted CA certificates, PEM; default: tls.ca of settings.",
         ),
     ] = None,
+    crl: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--crl",
+            metavar="FILE",
+            help="Revocation lists (CRL) of every issuer in the chain; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     at: Annotated[
         str | None,
         typer.Option("--at", metavar="INSTANT", help="Judge as of this moment; default: now."),
@@ -53,8 +63,8 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Example: sha-disclosure verify --ca ca.crt --at 2026-11-15T11:00:00+02:00 bundle.json
 
-    Exit codes: 0 valid, 1 not valid, 4 configuration. Revocation of certificates is not
-    checked; who, when and type stand outside the signature.
+    Exit codes: 0 valid, 1 not valid, 4 configuration. Revocation of certificates is checked
+    with --crl only, and then for the whole chain; who, when and type stand outside the signature.
     """
     call = Call.of(context, settings, lang)
     moment = _moment(at)
@@ -66,8 +76,11 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
     edition = load_edition(given.edition)
     anchors = load_anchors(trusted)
+    lists = [each for file in crl or () for each in load_revocation_lists(file)]
     text = read_file(bundle)
-    result = verify_bundle(text, edition=edition, anchors=anchors, at=moment)
+    result = verify_bundle(
+        text, edition=edition, anchors=anchors, at=moment, revocation_lists=lists
+    )
     faults = _structure(text, edition)
     valid = result.valid and not faults
     if as_json:

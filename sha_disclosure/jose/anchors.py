@@ -129,7 +129,7 @@ def _test_material(certificate: x509.Certificate, place: int, trust: Trust) -> W
 def _production_root(certificate: x509.Certificate, place: int, trust: Trust) -> Words | None:
     prints = {
         certificate.fingerprint(hashes.SHA256()).hex(),
-        certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - a name here, no proof
+        certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - a name, no proof
     }
     for root in trust.production_roots:
         if prints & {(root.sha256 or "").lower(), root.sha1.lower()}:

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 KeyKind = Literal["rsa", "p256", "p384"]
 _E = TypeVar("_E", bound=x509.ExtensionType)
@@ -94,10 +94,25 @@ def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     How strong the signature is, is for ``connection_faults`` to say.
     """
     try:
+        if weak_digest(certificate):
+            return certificate.issuer == issuer.subject and _weakly_signed(certificate, issuer)
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+def _weakly_signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Return what cryptography refuses to look at, so that SHA-1 can be told as SHA-1."""
+    key, digest = issuer.public_key(), certificate.signature_hash_algorithm
+    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
+    if digest and isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, signed, padding.PKCS1v15(), digest)
+        return True
+    if digest and isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, signed, ec.ECDSA(digest))
+        return True
+    return False
 
 
 def may_issue(issuer: x509.Certificate, *, below: int) -> bool:

@@ -1,7 +1,7 @@
 """Checking the signature of a Bundle (allekirjoituksen tarkistus): everything, not the first lack.
 
 The element around the signature (``who``, ``when``, ``type``) is not covered by it; it is
-compared with the edition and the certificate only. Revocation is not checked.
+compared with the edition and the certificate only. Revocation is checked when lists are given.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from sha_disclosure.jose import certificate as certificates
 from sha_disclosure.jose import chain as chains
 from sha_disclosure.jose.anchors import anchor_faults
 from sha_disclosure.jose.canonical import NotCanonical, canonical, read_strictly
-from sha_disclosure.jose.findings import CHECKS, Finding, Verification
+from sha_disclosure.jose.findings import CHECKS, WHEN_ASKED, Finding, Verification
 from sha_disclosure.jose.jws import CompactJws, Malformed, base64url, signing_input
+from sha_disclosure.jose.revocation import Lists, revocation_faults
 from sha_disclosure.jose.signer import algorithm_named
 from sha_disclosure.values import Instant, Oid
 
@@ -38,17 +39,23 @@ def verify_bundle(
     anchors: Sequence[x509.Certificate],
     at: datetime,
     leeway: timedelta | None = None,
+    revocation_lists: Lists = (),
 ) -> Verification:
     """Check the signature of a Bundle at the moment ``at`` against trusted ``anchors``.
 
     ``leeway`` is the difference of clocks that ``when`` may show, by default the edition's
-    ``token.leeway``. Give the document as bytes where it came from others: only then can
-    names that stand twice be seen. Nothing in the document makes this raise.
+    ``token.leeway``. With ``revocation_lists`` (sulkulistat) every certificate below the trusted
+    one must be covered by one of them, valid and signed by its issuer.
+
+    Give the document as bytes where it came from others: only then can names that stand twice
+    be seen. Nothing in the document makes this raise.
     """
     bears = timedelta(seconds=edition.wire.token.leeway) if leeway is None else leeway
     reading = _Reading(edition, at, bears)
     reading.read(document)
     reading.check_trust(anchors)
+    if revocation_lists:
+        reading.check_revocation(anchors, revocation_lists)
     reading.check_content()
     return reading.result()
 
@@ -183,6 +190,12 @@ class _Reading:
         self._found_all("chain", anchor_faults(self.chain, anchors, self.at))
         self._found_all("dates", chains.date_faults(self.chain, self.at))
 
+    def check_revocation(self, anchors: Sequence[x509.Certificate], lists: Lists) -> None:
+        """Check that no certificate is revoked, as far up as the trusted one."""
+        if self.chain:
+            faults = revocation_faults(self.chain, anchors, lists, self.at)
+            self._found_all("revocation", faults)
+
     def _found_all(self, check: str, faults: Iterable[chains.ChainFault]) -> None:
         self.found(check, *((fault.en, fault.fi) for fault in faults))
 
@@ -238,7 +251,7 @@ class _Reading:
     def result(self) -> Verification:
         """Return all findings in the order of ``CHECKS``, with the facts that were read."""
         findings = []
-        for check, (en, fi) in CHECKS.items():
+        for check, (en, fi) in (CHECKS | WHEN_ASKED).items():
             faults = [Finding(check, False, f[1], f[2]) for f in self.faults if f[0] == check]
             if check in self.made:
                 findings += faults or [Finding(check, True, en, fi)]

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives import serialization
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.sandbox.admin import Admin
-from sha_disclosure.sandbox.certificates import Chains
+from sha_disclosure.sandbox.certificates import Chains, signing_anchors
 from sha_disclosure.sandbox.faults import Fault, FaultKind, Faults
 from sha_disclosure.sandbox.files import write_settings
 from sha_disclosure.sandbox.findings import Check, Finding
@@ -195,7 +195,7 @@ class Sandbox:
         return Service(
             self._edition,
             addresses=(self.base_url, f"https://localhost:{port}{_PATH}"),
-            chains=Chains(self.pki.root.certificate),
+            chains=Chains(*signing_anchors(self.folder, self.pki.root.certificate)),
             own_chain=own,
             store=self._store,
             sources=self._sources,

@@ -10,13 +10,19 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from joserfc.jwk import ECKey, RSAKey
 
+from sha_disclosure.errors import ConfigurationError
+
+SIGNING_CA = "signing-ca.crt"
+_DIGESTS = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _KEPT = 256
 _LONGEST = 5
 _KNOWN = frozenset(
@@ -54,10 +60,10 @@ class Chain:
 
 
 class Chains:
-    """The judge of chains for one trust anchor."""
+    """The judge of chains that lead to one of its trust anchors."""
 
-    def __init__(self, anchor: x509.Certificate) -> None:
-        self._anchor = anchor
+    def __init__(self, *anchors: x509.Certificate) -> None:
+        self._anchors = anchors
         self._kept: dict[bytes, Chain] = {}
 
     def verify(self, ders: Sequence[bytes]) -> Chain:
@@ -81,15 +87,16 @@ class Chains:
         if not certificates:
             raise ChainError("the chain holds something that is no certificate")
         for certificate, held in zip(certificates, extensions, strict=True):
-            if certificate == self._anchor:
+            if certificate in self._anchors:
                 raise ChainError("the chain must not hold the trust anchor")
             if any(e.critical and e.oid not in _KNOWN for e in held):
                 raise ChainError("a certificate has a critical extension that is not known")
-        for depth, issuer in enumerate((*certificates[1:], self._anchor)):
+        anchor = self._anchor_of(certificates[-1])
+        for depth, issuer in enumerate((*certificates[1:], anchor)):
             _issued(certificates[depth], issuer, depth)
         _usage(extensions[0], "digital_signature", "the certificate is not for signatures")
         kind, key = _public_key(certificates[0])
-        every = (*certificates, self._anchor)
+        every = (*certificates, anchor)
         return Chain(
             leaf=certificates[0],
             begins=max(c.not_valid_before_utc for c in every),
@@ -99,14 +106,39 @@ class Chains:
             sha256=hashlib.sha256(ders[0]).digest(),
         )
 
+    def _anchor_of(self, last: x509.Certificate) -> x509.Certificate:
+        for anchor in self._anchors:
+            if _signed(last, anchor):
+                return anchor
+        raise ChainError("the chain does not lead to the trust anchor")
 
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate, depth: int) -> None:
+
+def signing_anchors(folder: Path, root: x509.Certificate) -> tuple[x509.Certificate, ...]:
+    """Return whom signing certificates must lead to: the folder's ``signing-ca.crt``, else root.
+
+    TLS clients are held to ``ca.crt`` alone, as in Kanta each kind of certificate has its own
+    issuing CA. Raises ConfigurationError when the file cannot be read.
+    """
+    path = folder / SIGNING_CA
+    try:
+        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+    except FileNotFoundError:
+        return (root,)
+    except (OSError, ValueError):
+        pass
+    raise ConfigurationError(f"Sandbox: {SIGNING_CA} holds no PEM certificates: mend or remove it")
+
+
+def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-        right = True
+        return isinstance(certificate.signature_hash_algorithm, _DIGESTS)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        right = False
-    if not right:
+        return False
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate, depth: int) -> None:
+    if not _signed(certificate, issuer):
         raise ChainError("the chain does not lead to the trust anchor")
     held = issuer.extensions
     try:

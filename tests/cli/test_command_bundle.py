@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from command_parts import EXAMPLES
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 
 FILE = EXAMPLES / "broad-right.json"
 
@@ -116,3 +120,41 @@ def test_verify_asks_for_trusted_certificates(command, signed):
     result = command("verify", signed)
     assert result.exit_code == 4
     assert "--ca" in result.stderr
+
+
+def revocation_list(issuer, *serials):
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(now - timedelta(hours=1))
+        .next_update(now + timedelta(hours=1))
+    )
+    for serial in serials:
+        revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now)
+        builder = builder.add_revoked_certificate(revoked.build())
+    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+@pytest.mark.parametrize("revoked", [True, False])
+def test_a_bundle_of_a_revoked_signer_is_not_valid(command, sandbox, signed, tmp_path, revoked):
+    pki, files = sandbox.pki, (tmp_path / "root.crl", tmp_path / "issuing.crl")
+    serials = [pki.signing.certificate.serial_number] if revoked else []
+    files[0].write_bytes(revocation_list(pki.root))
+    files[1].write_bytes(revocation_list(pki.issuing, *serials))
+    options = ["--ca", sandbox.folder / "ca.crt", "--crl", files[0], "--crl", files[1], "--json"]
+    result = command("verify", *options, signed)
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["valid"]) == ((1, False) if revoked else (0, True))
+    failed = [f["check"] for f in told["findings"] if not f["ok"]]
+    assert failed == (["revocation"] if revoked else [])
+
+
+def test_a_list_that_is_missing_at_one_level_makes_a_bundle_invalid(
+    command, sandbox, signed, tmp_path
+):
+    file = tmp_path / "issuing.crl"
+    file.write_bytes(revocation_list(sandbox.pki.issuing))
+    result = command("verify", "--ca", sandbox.folder / "ca.crt", "--crl", file, signed)
+    assert result.exit_code == 1
+    assert "certificate 2 has no revocation list" in result.stdout
