@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -81,7 +81,13 @@ def inspect(path: Path | None, variables: Mapping[str, str], sources: Sources) -
     ]
     results.append(_loading(results, read, edition, sources))
     client = "tls" in slots and not slots["tls"].failed and bool(client_context(settings, now))
-    return Inspection(tuple(results), read, anchors, client)
+    return Inspection(tuple(_safe(result, read) for result in results), read, anchors, client)
+
+
+def _safe(result: Result, read: SettingsRead) -> Result:
+    """Return the result without folders of this host: some words are those of other rooms."""
+    found = Words(read.safe(result.found.en), read.safe(result.found.fi))
+    return replace(result, found=found)
 
 
 _USES: tuple[tuple[str, Use], ...] = (("tls", "tls"), ("signing", "signing"), ("token", "signing"))

@@ -97,11 +97,19 @@ def _numbers(path: Path) -> list[str]:
 
 
 def _toml(tables: dict[str, Any]) -> list[str]:
-    lines = [f"{k} = {json.dumps(v)}" for k, v in tables.items() if not isinstance(v, dict)]
+    lines = [f"{k} = {_value(v)}" for k, v in tables.items() if not isinstance(v, dict)]
     for name, table in tables.items():
         if isinstance(table, dict):
             lines += [f"[{name}]", *(f"{k} = {json.dumps(v)}" for k, v in table.items())]
     return lines
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_value(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return json.dumps(value)
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,8 @@ FAULTS = [
           {"signing.key"}, ("the key is encrypted", "avain on salattu"),
           ("add its passphrase", "lisää sen tunnuslause")),
     Fault("a certificate is in the key's place", lambda p: p.put("tls.key", pem(
-          leaf().certificate)), {"tls.key"}, ("no PEM private key", "PEM-muotoista avainta ei löydy"),
+          leaf().certificate)), {"tls.key"},
+          ("no PEM private key", "PEM-muotoista avainta ei löydy"),
           ("openssl pkey", "openssl pkey")),
     Fault("others may read the key", lambda p: (p.folder / "signing.key").chmod(0o644),
           {"signing.permissions"}, ("mode 644", "oikeudet 644"),
