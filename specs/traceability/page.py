@@ -27,10 +27,10 @@ and read back.
   `sandbox` the embedded service, `own` the SDK's checks of structure and signature, `rule` a rule.
 - **read by**: the modules that read the value; for a form, which is built in one way only, the
   module that builds it.
-- **tests**: those that name the entry. Beside them [{PROOF.rpartition("/")[2]}](../{PROOF}) runs
-  for each entry: it is read; another value shows or is judged; the whole of the other value is
-  found where it shows, so that no part of it is written in code; and a message made by an edition
-  with the other value is taken by a sandbox of that edition.
+- **tests**: *each value* runs for every entry: it is read; another value shows or is judged; the
+  whole of the other value is found where it shows, so that no part of it is written in code; and
+  a message made by an edition with the other value is taken by a sandbox of that edition. Behind
+  it those that name the entry.
 """
 _RULES_HEAD = """
 ## The rules
