@@ -12,7 +12,7 @@ from traceability.observing import Observation, Observer
 from traceability.proofs import naming, rule_proofs, telling
 
 PROOF = "tests/traceability/test_entries.py"
-_HEAD = f"""# From source to test
+_HEAD = """# From source to test
 
 Written by `python specs/generate.py`; do not edit. Nothing in the tables is typed by hand: the
 entries come from the edition, the facts from the pages beside, and the rest was seen when every
@@ -70,8 +70,11 @@ def _entry(row: Observation, known: tuple[Fact, ...], named: Mapping[str, list[s
         _lines(row.places),
         _lines(judge.replace("own check: ", "own: ") for judge in row.judges),
         _lines(f"`{module}`" for module in row.modules),
-        _lines(map(_short, named.get(key, ()))),
+        _lines((_EVERY, *map(_short, named.get(key, ())))),
     ]
+
+
+_EVERY = f"[*each value*](../{PROOF})"
 
 
 def _rules(known: tuple[Fact, ...]) -> Iterator[list[str]]:
