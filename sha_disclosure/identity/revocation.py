@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.keys import read_certificates
+from sha_disclosure.jose.revocation import load_revocation_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,7 @@ def read_revocations(path: Path, now: datetime) -> Revocations:
 
     Raises ConfigurationError.
     """
-    data = read_certificates(path).get_secret_value()
-    blocks = re.findall(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", data, re.DOTALL)
-    lists: list[x509.CertificateRevocationList] = []
-    failed = False
-    try:
-        lists = [x509.load_pem_x509_crl(block + b"\n") for block in blocks]
-        if not blocks:
-            lists = [x509.load_der_x509_crl(data)]
-    except ValueError:
-        failed = True
-    if failed:
-        raise ConfigurationError(
-            f"{path}: no revocation list found. PEM (a block BEGIN X509 CRL, several one after "
-            "another) or one list in DER is read: fetch the lists of your CAs anew"
-        )
+    lists = load_revocation_lists(path)
     for place, each in enumerate(lists, 1):
         end = each.next_update_utc
         if now < each.last_update_utc or (end is not None and end < now):
@@ -65,4 +50,4 @@ def read_revocations(path: Path, now: datetime) -> Revocations:
                 f"{each.last_update_utc:%Y-%m-%dT%H:%M:%SZ}{until}, now it is "
                 f"{now.isoformat(timespec='seconds')}; fetch the CA's list anew, or check the clock"
             )
-    return Revocations(tuple(lists))
+    return Revocations(lists)

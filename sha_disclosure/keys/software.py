@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from pydantic import SecretBytes, SecretStr
 
 from sha_disclosure.errors import ConfigurationError, KeyUnavailable
+from sha_disclosure.jose.certificate import signed_by
 from sha_disclosure.jose.signer import Kept, PrivateKey
 from sha_disclosure.words import Words
 
@@ -61,17 +62,9 @@ def software_key(data: SecretBytes, name: str, passphrase: SecretStr | None) -> 
 def leaf_first(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> Chain:
     """Return the chain from ``leaf`` upwards that the certificates beside it make."""
     rest, chain = list(others), [leaf]
-    while issuers := [c for c in rest if c not in chain and _issued(chain[-1], c)]:
+    while issuers := [c for c in rest if c not in chain and signed_by(chain[-1], c)]:
         chain.append(issuers[0])
     return tuple(chain)
-
-
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is no issuer
-        return False
-    return True
 
 
 def read_software_key(
