@@ -26,6 +26,7 @@ from sha_disclosure.jointtest.case import (
     ForeignCertificate,
     ForeignToken,
     OtherContent,
+    Renewed,
     TokenClock,
 )
 from sha_disclosure.jointtest.notices import Data, put
@@ -86,6 +87,12 @@ def _send(
     _submit(prepared, kanta, course)
     if isinstance(situation, Again):
         _submit(prepared, kanta, course)
+    if isinstance(situation, Renewed):
+        _renew(kanta, place)
+        course.notices.append(course.notices[0])
+        notice = DisclosureNotice.model_validate(course.notices[0])
+        course.prepared.append(kanta.prepare(notice))
+        _submit(course.prepared[-1], kanta, course)
     if isinstance(situation, OtherContent):
         other = {**course.notices[0], "id": prepared.notice_ids[0]}
         for where, value in situation.set.items():
@@ -128,6 +135,8 @@ def _submitter(case: Case, place: Place, recorder: Recorder) -> Iterator[Recorde
             options["token_signer"] = _foreign_signer(Path(name), place)
         elif isinstance(situation, ForeignCertificate):
             settings = _with_foreign_certificate(settings, Path(name))
+        elif isinstance(situation, Renewed):
+            settings = _with_copies(settings, Path(name))
         elif isinstance(situation, TokenClock):
             off, clock = timedelta(seconds=situation.seconds), sources.clock
             sources = replace(sources, clock=lambda: clock() + off)
@@ -161,6 +170,32 @@ def _with_foreign_certificate(settings: Settings, folder: Path) -> Settings:
         raise ConfigurationError("Settings: the table [tls] is missing")
     foreign = Tls(certificate=certificate, key=key, ca=settings.tls.ca)
     return settings.model_copy(update={"tls": foreign})
+
+
+def _with_copies(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with keys in files of their own, which may be replaced."""
+    copies: dict[str, Any] = {}
+    for name in ("tls", "signing"):
+        pair = getattr(settings, name)
+        files = {use: folder / f"{name}.{end}" for use, end in _ENDS.items()}
+        for use, file in files.items():
+            file.write_bytes(Path(getattr(pair, use)).read_bytes())
+            file.chmod(0o600)
+        copies[name] = pair.model_copy(update=files)
+    return settings.model_copy(update=copies)
+
+
+_ENDS = {"certificate": "crt", "key": "key"}
+
+
+def _renew(kanta: RecordedClient, place: Place) -> None:
+    """Put new certificates in place of the client's and let it take them into use."""
+    if place.sandbox is None or kanta.settings.tls is None:
+        raise ConfigurationError("Renewing certificates needs the embedded sandbox")
+    pki, folder = place.sandbox.pki, Path(str(kanta.settings.tls.certificate)).parent
+    pki.issue("Renewed client", "client").write(folder, "tls")
+    pki.issue("Renewed signer", "signing").write(folder, "signing")
+    kanta.renew()
 
 
 def _noting(recorder: Recorder) -> Callable[[Event], None]:

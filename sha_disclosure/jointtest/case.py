@@ -99,6 +99,16 @@ class Again(Table):
     kind: Literal["again"]
 
 
+class Renewed(Table):
+    """The certificates of TLS, signature and token are renewed while the client runs.
+
+    Then the same notices follow in a message of their own. For the embedded sandbox, whose
+    authority issues the new certificates.
+    """
+
+    kind: Literal["renewed"]
+
+
 class OtherContent(Table):
     """Another notice with the first one's id, changed as ``set`` says, follows."""
 
@@ -137,6 +147,7 @@ Situation = Annotated[
     Plain
     | Faults
     | Again
+    | Renewed
     | OtherContent
     | Altered
     | ForeignToken
@@ -169,7 +180,7 @@ class Case(Table):
 
     ``citation`` names the paragraph, guide page or requirement. ``elsewhere`` is expected where
     the environment is not the embedded sandbox, whose own decisions ``expect`` may rest on.
-    ``sandbox_only`` cases, and all with faults, run nowhere else.
+    ``sandbox_only`` cases, and all with faults or renewals, run nowhere else.
     ``timeouts`` and ``retry`` replace single values of the settings' tables.
     """
 
@@ -189,7 +200,7 @@ class Case(Table):
     @property
     def needs_sandbox(self) -> bool:
         """Whether the case can run against the embedded sandbox only."""
-        return self.sandbox_only or isinstance(self.situation, Faults)
+        return self.sandbox_only or isinstance(self.situation, Faults | Renewed)
 
     def expected(self, *, embedded: bool) -> Expectation:
         """Return what is expected of the embedded sandbox, or of another environment."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.identity import load_anchors
-from sha_disclosure.jointtest.case import Again, Altered, Expectation
+from sha_disclosure.jointtest.case import Again, Altered, Expectation, Renewed
 from sha_disclosure.jointtest.place import Place
 from sha_disclosure.jointtest.result import CheckResult, Course
 from sha_disclosure.jointtest.token import read_token
 from sha_disclosure.jose.verification import verify_bundle
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.prepare import PreparedNotice
+from sha_disclosure.sandbox import Sandbox
 from sha_disclosure.words import Words
 
 _NEARLY = 0.2  # seconds; an HTTP date and two clocks leave that open
@@ -201,6 +203,8 @@ def _receipts(course: Course, situation: object, place: Place) -> Iterator[Check
             "hiekkalaatikossa on jokainen ilmoitus täsmälleen muodostettuna",
             all(kept.get(i) == p.digest for p in course.prepared for i in p.notice_ids),
         )
+        if isinstance(situation, Renewed):
+            yield from _renewed(course, place.sandbox)
     if isinstance(situation, Again) and place.embedded:
         first, *later = [[n.location for n in r.notices] for r in course.receipts]
         yield _check(
@@ -208,6 +212,24 @@ def _receipts(course: Course, situation: object, place: Place) -> Iterator[Check
             "uudelleen lähetettynä se on sama tallennettu ilmoitus",
             all(each == first for each in later),
         )
+
+
+def _renewed(course: Course, sandbox: Sandbox) -> Iterator[CheckResult]:
+    ids = [prepared.notice_ids[0] for prepared in course.prepared]
+    first, last = (
+        next(r for r in sandbox.received() if r.notice_id == i) for i in (ids[0], ids[-1])
+    )
+    yield _check(
+        "after the renewal the new certificate signs the message and the token",
+        "uusimisen jälkeen uusi varmenne allekirjoittaa sanoman ja JWT:n",
+        first.signing_sha256 != last.signing_sha256 == last.token_sha256,
+    )
+    yield _check(
+        "no request failed or was tried again because of it",
+        "yksikään pyyntö ei epäonnistunut eikä uusiutunut sen vuoksi",
+        all(e.status == HTTPStatus.OK for e in course.exchanges)
+        and len(course.exchanges) == len(course.prepared),
+    )
 
 
 def service_checks(course: Course, place: Place, refused_before: int) -> tuple[CheckResult, ...]:
