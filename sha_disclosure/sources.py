@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from random import SystemRandom
 from typing import Protocol
 
+from sha_disclosure.values import names_a_person
+
 
 class Randomness(Protocol):
     """The part of ``random.Random`` the SDK uses."""
@@ -39,5 +41,12 @@ class Sources:
     monotonic: Callable[[], float] = time.monotonic
 
     def uuid(self) -> str:
-        """Return a random UUID (RFC 9562 version 4), as X-Request-Id and ``jti`` use it."""
-        return str(uuid.UUID(int=self.randomness.getrandbits(128), version=4))
+        """Return a random UUID (RFC 9562 version 4), as X-Request-Id and ``jti`` use it.
+
+        Never one that looks like a personal identity code, as one in some two hundred thousand
+        does: whoever scans headers and logs for such codes would take it for a person's.
+        """
+        while True:
+            made = str(uuid.UUID(int=self.randomness.getrandbits(128), version=4))
+            if not names_a_person(made):
+                return made

@@ -12,6 +12,8 @@ import wire_messages as m
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from sandbox_caller import tls_context
 
+from sha_disclosure.values import names_a_person
+
 NOW = datetime.now(UTC)
 LONG_AGO = NOW - timedelta(days=30)
 YESTERDAY = NOW - timedelta(days=1)
@@ -109,6 +111,12 @@ def test_wrong_headers_are_refused(caller, replaced, status, reason):
 )
 def test_a_media_type_may_be_spelled_otherwise(caller, value):
     assert caller.post(Content_Type=value).status_code == 200
+
+
+def test_a_request_id_that_looks_like_an_identity_code_is_none(caller):
+    identifier = "622b1461-4610-4c2f-acdd-120845f298da"
+    assert names_a_person(identifier)
+    assert caller.post(X_Request_Id=identifier).status_code == 200
 
 
 def test_a_request_id_serves_once(caller):
