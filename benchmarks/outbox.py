@@ -13,7 +13,7 @@ from measure import report, side_by_side
 
 from sha_disclosure import DisclosureNotice, KantaClient
 from sha_disclosure.outbox import Outbox, OutboxKey
-from sha_disclosure.sandbox.pki import Pki
+from sha_disclosure.tools.sandbox.pki import Pki
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent / "examples" / "notices" / "permission-to-organisation.json"

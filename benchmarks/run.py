@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from measure import cpu_per_call, per_call, report, side_by_side
 
 from sha_disclosure import DisclosureNotice, KantaClient, Settings, identity
+from sha_disclosure.credentials.keys import software
+from sha_disclosure.delivery.prepare import Sender, build, sign
 from sha_disclosure.editions import load_edition
 from sha_disclosure.fhir.bundle import to_bytes
 from sha_disclosure.jose.canonical import canonical_own
 from sha_disclosure.jose.signer import KeySigner
-from sha_disclosure.keys import software
-from sha_disclosure.prepare import Sender, build, sign
-from sha_disclosure.sandbox.pki import Pki, generate_key
+from sha_disclosure.tools.sandbox.pki import Pki, generate_key
 
 HERE = Path(__file__).parent
 NOTICE = DisclosureNotice.model_validate_json(

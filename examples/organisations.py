@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from service import example
 
 from sha_disclosure import DisclosureNotice, KantaClient, Settings
-from sha_disclosure.organisations import by_controller
 from sha_disclosure.settings import FILE_VARIABLE
+from sha_disclosure.settings.organisations import by_controller
 
 TENANTS = {
     "1.2.246.10.10000001.10.0": "Ensimmäinen vuokralainen",
@@ -27,7 +27,7 @@ def service() -> Iterator[Settings]:
     if os.environ.get(FILE_VARIABLE):
         yield Settings.load()
     else:
-        from sha_disclosure.sandbox import Sandbox  # noqa: PLC0415 - needs the extra `sandbox`
+        from sha_disclosure.tools.sandbox import Sandbox  # noqa: PLC0415 - needs the extra `sandbox`
 
         with Sandbox() as sandbox:
             for requester, name in TENANTS.items():

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from service import example, service
 
 from sha_disclosure import KantaClient
+from sha_disclosure.credentials import signing_identity
 from sha_disclosure.editions import load_edition
-from sha_disclosure.identity import signing_identity
 from sha_disclosure.jose.signer import CallbackSigner
 
 

@@ -17,7 +17,7 @@ def service() -> Iterator[Settings]:
     if os.environ.get(FILE_VARIABLE):
         yield Settings.load()
     else:
-        from sha_disclosure.sandbox import Sandbox  # noqa: PLC0415 - needs the extra `sandbox`
+        from sha_disclosure.tools.sandbox import Sandbox  # noqa: PLC0415 - needs the extra `sandbox`
 
         with Sandbox() as sandbox:
             yield sandbox.settings()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from service import example, service
 
 from sha_disclosure import KantaClient
-from sha_disclosure.identity import load_anchors
-from sha_disclosure.jose.verification import verify_bundle
+from sha_disclosure.credentials import load_anchors
+from sha_disclosure.credentials.verification import verify_bundle
 
 with service() as settings, KantaClient(settings) as kanta:
     received = kanta.prepare(example("statute-to-authority.json")).body

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sha_disclosure._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sha_disclosure.access.reason import require_access_reason as require_access_reason
-    from sha_disclosure.client import AsyncKantaClient as AsyncKantaClient
-    from sha_disclosure.client import KantaClient as KantaClient
+    from sha_disclosure.delivery.client import AsyncKantaClient as AsyncKantaClient
+    from sha_disclosure.delivery.client import KantaClient as KantaClient
+    from sha_disclosure.delivery.prepare import PreparedNotice as PreparedNotice
+    from sha_disclosure.delivery.receipt import Receipt as Receipt
     from sha_disclosure.errors import CertificateExpired as CertificateExpired
     from sha_disclosure.errors import ConfigurationError as ConfigurationError
     from sha_disclosure.errors import DisclosureError as DisclosureError
@@ -26,36 +27,35 @@ if TYPE_CHECKING:
     from sha_disclosure.errors import KeyUnavailable as KeyUnavailable
     from sha_disclosure.errors import NotSent as NotSent
     from sha_disclosure.errors import OutcomeUnknown as OutcomeUnknown
-    from sha_disclosure.errors import Problem as Problem
     from sha_disclosure.errors import Rejected as Rejected
     from sha_disclosure.errors import SigningError as SigningError
     from sha_disclosure.errors import SubmissionError as SubmissionError
     from sha_disclosure.errors import Unauthorized as Unauthorized
     from sha_disclosure.errors import Unavailable as Unavailable
     from sha_disclosure.errors import UnexpectedAnswer as UnexpectedAnswer
-    from sha_disclosure.grounds.need import notice_needed as notice_needed
-    from sha_disclosure.notice import DisclosureNotice as DisclosureNotice
+    from sha_disclosure.findings import Problem as Problem
+    from sha_disclosure.law.access.reason import require_access_reason as require_access_reason
+    from sha_disclosure.law.grounds.need import notice_needed as notice_needed
+    from sha_disclosure.notice.model import DisclosureNotice as DisclosureNotice
     from sha_disclosure.outbox import Outbox as Outbox
-    from sha_disclosure.prepare import PreparedNotice as PreparedNotice
     from sha_disclosure.settings import Settings as Settings
-    from sha_disclosure.transport.receipt import Receipt as Receipt
 
 _ROOMS = {
-    "AsyncKantaClient": "client",
+    "AsyncKantaClient": "delivery.client",
     "CertificateExpired": "errors",
     "ConfigurationError": "errors",
     "DisclosureError": "errors",
-    "DisclosureNotice": "notice",
+    "DisclosureNotice": "notice.model",
     "InvalidAccessReason": "errors",
     "InvalidNotice": "errors",
-    "KantaClient": "client",
+    "KantaClient": "delivery.client",
     "KeyUnavailable": "errors",
     "NotSent": "errors",
     "OutcomeUnknown": "errors",
     "Outbox": "outbox",
-    "PreparedNotice": "prepare",
-    "Problem": "errors",
-    "Receipt": "transport.receipt",
+    "PreparedNotice": "delivery.prepare",
+    "Problem": "findings",
+    "Receipt": "delivery.receipt",
     "Rejected": "errors",
     "Settings": "settings",
     "SigningError": "errors",
@@ -63,8 +63,8 @@ _ROOMS = {
     "Unauthorized": "errors",
     "Unavailable": "errors",
     "UnexpectedAnswer": "errors",
-    "notice_needed": "grounds.need",
-    "require_access_reason": "access.reason",
+    "notice_needed": "law.grounds.need",
+    "require_access_reason": "law.access.reason",
 }
 
 

@@ -7,58 +7,25 @@ boundary) and turned into a plain dictionary with ``to_dict()`` for a log.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
+from sha_disclosure.findings import Problem
+from sha_disclosure.messages import Language, Message
 from sha_disclosure.operation_outcome import OperationOutcome
-from sha_disclosure.words import Language
-
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One breach of a rule in a notice (puute ilmoituksessa).
-
-    ``rule`` is the rule's id (``N04``, or ``SHAPE`` for input that has not the shape of
-    a notice), ``path`` the place in the caller's own object
-    (``disclosed_data[1].service_tasks``), ``rests_on`` the paragraph or page behind it.
-    Texts name the mend and never repeat what was given.
-    """
-
-    rule: str
-    path: str
-    en: str
-    fi: str
-    rests_on: str = ""
-    severity: Severity = "error"
-
-    @property
-    def message(self) -> str:
-        """The English text."""
-        return self.en
-
-    def text(self, language: Language) -> str:
-        """Return the text in ``language``."""
-        return self.fi if language == "fi" else self.en
-
-    def to_dict(self, language: Language = "en") -> dict[str, str]:
-        """Return the problem as the ``validate`` command prints it."""
-        return {
-            "rule": self.rule,
-            "path": self.path,
-            "message": self.text(language),
-            "severity": self.severity,
-        }
 
 
 class DisclosureError(Exception):
     """Any error of the SDK. ``str()`` says what happened and what to do next."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: Message | str) -> None:
+        super().__init__(str(message))
+        self.message = str(message)
+        self._message = message
+
+    def text(self, language: Language = "en") -> str:
+        """Return what happened and what to do next, in ``language``."""
+        return self._message.text(language) if isinstance(self._message, Message) else self.message
 
     def __reduce__(self) -> tuple[Callable[..., DisclosureError], tuple[Any, ...]]:
         return _restore, (type(self), dict(self.__dict__))
@@ -86,7 +53,7 @@ class _WithProblems(DisclosureError):
     _what = ""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        lines = "".join(f"\n  {p.rule} {p.path or '(whole)'}: {p.en}" for p in problems)
+        lines = "".join(f"\n  {p.rule} {p.path or '(whole)'}: {p.message}" for p in problems)
         super().__init__(f"{self._what}: {len(problems)} problem(s) to mend{lines}")
         self.problems = tuple(problems)
 
@@ -133,7 +100,7 @@ class SubmissionError(DisclosureError):
 
     def __init__(
         self,
-        message: str,
+        message: Message | str,
         *,
         notice_ids: Sequence[str] = (),
         request_id: str | None = None,
@@ -188,7 +155,7 @@ class Rejected(SubmissionError):
 
     def __init__(
         self,
-        message: str,
+        message: Message | str,
         *,
         notice_ids: Sequence[str] = (),
         request_id: str | None = None,

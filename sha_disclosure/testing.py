@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sha_disclosure.sandbox import Sandbox
 from sha_disclosure.settings import Settings
+from sha_disclosure.tools.sandbox import Sandbox
 
 
 @pytest.fixture

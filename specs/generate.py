@@ -16,11 +16,11 @@ from pathlib import Path
 from traceability.page import traceability
 from traceability.proofs import rule_proofs
 
-from sha_disclosure.access import SEARCH_RULES
-from sha_disclosure.catalogue import CATALOGUE, RuleEntry
-from sha_disclosure.grounds import BY_KIND, PROVISIONS, RECIPIENTS, Row
-from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.rules import RULES as NOTICE_RULES
+from sha_disclosure.law.access import SEARCH_RULES
+from sha_disclosure.law.catalogue import RuleEntry, rule_entries
+from sha_disclosure.law.grounds import BY_KIND, PROVISIONS, RECIPIENTS, Row
+from sha_disclosure.law.rules import RULES as NOTICE_RULES
+from sha_disclosure.notice.model import DisclosureNotice
 
 HERE = Path(__file__).resolve().parent
 SCHEMA = HERE / "disclosure-notice.schema.json"
@@ -43,7 +43,7 @@ def notice_schema() -> str:
         **made,
         "title": "Disclosure notice (luovutusilmoitus)",
         "description": "The shape of a notice as JSON. `sha-disclosure validate` also checks the "
-        "national rules (docs and sha_disclosure/rules), which no schema can say.",
+        "national rules (docs and sha_disclosure/law/rules), which no schema can say.",
     }
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
@@ -53,13 +53,13 @@ def rule_catalogue() -> str:
     proven = rule_proofs()
     parts = [
         "# The rules\n\n",
-        "Written by `python specs/generate.py` from `sha_disclosure/catalogue`; do not edit.\n\n",
+        "Written by `python specs/generate.py` from `sha_disclosure/messages`; do not edit.\n\n",
         "N rules judge a notice, A rules the reason of a search in the archive, SHAPE any input. "
         "Errors keep a notice from being signed; warnings come with it (`prepared.warnings`). "
         "`{expected}` stands for constants, never for what was given. Law: 703/2023 with "
         "307/2024, as of 21.2.2025.\n",
     ]
-    parts += [_rule(entry, proven.get(entry.id, {})) for entry in CATALOGUE.values()]
+    parts += [_rule(entry, proven.get(entry.id, {})) for entry in rule_entries().values()]
     return "".join(parts)
 
 
@@ -67,15 +67,15 @@ def _rule(entry: RuleEntry, proven: Mapping[str, list[str]]) -> str:
     warnings = {r.key for r in (*NOTICE_RULES, *SEARCH_RULES) if r.severity == "warning"}
     lines = [
         f"\n## {entry.id}\n",
-        f"{entry.en}  \n{entry.fi}\n",
+        f"{entry.summary['en']}  \n{entry.summary['fi']}\n",
         f"Rests on: {entry.rests_on}\n",
         "| breach | severity | English | suomeksi |\n|---|---|---|---|",
     ]
     lines += [
-        f"| {variant or 'plain'} "
+        f"| {'plain' if variant == 'breach' else variant} "
         f"| {'warning' if f'{entry.id}.{variant}' in warnings else 'error'} "
-        f"| {_cell(en)} | {_cell(fi)} |"
-        for variant, (en, fi) in entry.texts.items()
+        f"| {_cell(texts['en'])} | {_cell(texts['fi'])} |"
+        for variant, texts in entry.texts.items()
     ]
     lines.append("")
     for marker in ("accepts", "refuses"):
@@ -92,7 +92,7 @@ def ground_table() -> str:
     return "".join(
         (
             "# Which ground with which recipient\n\n",
-            "Written by `python specs/generate.py` from `sha_disclosure/grounds`; do not edit.\n\n",
+            "Written by `python specs/generate.py` from `sha_disclosure/law`; do not edit.\n\n",
             "Law: 703/2023 with 307/2024, as of 21.2.2025. **yes**: the provision names this "
             "recipient. **?**: the provision does not exclude it; the SDK warns. **-**: the law "
             "does not know it; the SDK refuses, under the rule in the last column "

@@ -6,11 +6,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 from notices import NOW
+from places import NOTICES
 
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.settings import Settings
@@ -20,8 +21,6 @@ hypothesis_settings.register_profile(
     "stable", max_examples=80, deadline=None, derandomize=True, database=None
 )
 hypothesis_settings.load_profile("stable")
-
-NOTICES = Path(__file__).resolve().parent.parent / "examples" / "notices"
 
 
 @dataclass
@@ -68,3 +67,24 @@ def sources(fixed_clock: Callable[[], datetime], sleeper: Sleeper) -> Sources:
 def notice_texts() -> dict[str, str]:
     """The example notices by name, as their files hold them."""
     return {path.stem: path.read_text("utf-8") for path in sorted(NOTICES.glob("*.json"))}
+
+
+@pytest.fixture
+def bundle() -> dict[str, Any]:
+    """A Bundle as the builders give it: element order of FHIR, Finnish text."""
+    return {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [
+            {
+                "fullUrl": "urn:oid:1.2.246.10.12345678.10.0.95.2026.1",
+                "resource": {
+                    "resourceType": "AuditEvent",
+                    "recorded": "2026-11-15T11:00:00+02:00",
+                    "outcomeDesc": 'Rekisterinpitäjä / "A"\n€ 😀',
+                    "agent": [{"requestor": True}, {"requestor": False}],
+                },
+                "request": {"method": "POST", "url": "AuditEvent"},
+            }
+        ],
+    }

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 CLAIM = re.compile(
     r"conformant|conforms?\b|conforming|conformity|conformance (?:of|to|with)|complian\w+"
     r"|compl(?:y|ies)\b|\bcertified|compatible with|compatibility with"

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
-from sha_disclosure.sandbox import Sandbox
+from sha_disclosure.tools.sandbox import Sandbox
 
-ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(p for p in (ROOT / "examples").glob("*.py") if p.name != "service.py")
 
 WITHOUT_TOKEN = "SoftHSM is not installed"

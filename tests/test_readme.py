@@ -4,15 +4,14 @@ import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from places import NOTICES, ROOT
 
 from sha_disclosure import DisclosureNotice, Settings
 from sha_disclosure.editions import load_edition
-from sha_disclosure.sandbox import Sandbox
+from sha_disclosure.tools.sandbox import Sandbox
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 
@@ -24,7 +23,7 @@ def blocks(language: str, containing: str) -> str:
 
 def test_the_python_of_the_readme_stores_a_notice(tmp_path, monkeypatch, capsys):
     code = blocks("python", "kanta.submit")
-    text = (ROOT / "examples" / "notices" / "statute-to-authority.json").read_text("utf-8")
+    text = (NOTICES / "statute-to-authority.json").read_text("utf-8")
     with Sandbox(tmp_path) as sandbox:
         monkeypatch.chdir(tmp_path)
         exec(compile(code, "README.md", "exec"), {"text": text})
@@ -33,7 +32,7 @@ def test_the_python_of_the_readme_stores_a_notice(tmp_path, monkeypatch, capsys)
 
 def test_the_outbox_of_the_readme_delivers_a_notice(tmp_path, monkeypatch, capsys):
     code = blocks("python", "outbox.add")
-    text = (ROOT / "examples" / "notices" / "statute-to-authority.json").read_text("utf-8")
+    text = (NOTICES / "statute-to-authority.json").read_text("utf-8")
     notice = DisclosureNotice.model_validate_json(text)
     with Sandbox(tmp_path) as sandbox:
         monkeypatch.chdir(tmp_path)
@@ -47,7 +46,7 @@ def test_the_commands_of_the_round_trip_work(tmp_path):
     assert shlex.split(first)[:2] == ["sha-disclosure", "sandbox"]
     with Sandbox(tmp_path / "sandbox-data") as sandbox:
         arguments = shlex.split(second.replace("sandbox-data", str(sandbox.folder)))[1:]
-        notices = sorted(map(str, (ROOT / "examples" / "notices").glob("*.json")))
+        notices = sorted(map(str, (NOTICES).glob("*.json")))
         at = arguments.index("examples/notices/*.json")
         sent = subprocess.run(
             [sys.executable, "-m", "sha_disclosure.cli", *arguments[:at], *notices, "--json"],

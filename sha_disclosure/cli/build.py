@@ -17,11 +17,11 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.cli.output import Output
-from sha_disclosure.client import KantaClient
+from sha_disclosure.delivery.client import KantaClient
+from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import build as build_bundle
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import InvalidNotice
-from sha_disclosure.prepare import Sender
-from sha_disclosure.prepare import build as build_bundle
 
 
 def build(

@@ -16,9 +16,9 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.cli.output import Output, clean
-from sha_disclosure.readiness import Result, inspect, inspect_line
+from sha_disclosure.messages.words import Words
 from sha_disclosure.sources import Sources
-from sha_disclosure.words import Words
+from sha_disclosure.tools.check import Result, inspect, inspect_line
 
 _MARKS = {
     "ok": (Words("ok", "ok"), "green"),

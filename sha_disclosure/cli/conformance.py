@@ -12,16 +12,16 @@ from sha_disclosure.cli.conformance_report import show
 from sha_disclosure.cli.demo import example_notices
 from sha_disclosure.cli.notices import documents, notice_of, require_readable
 from sha_disclosure.cli.options import INVALID, Call, JsonOption, LanguageOption, SettingsOption
-from sha_disclosure.conformance.messages import Message
-from sha_disclosure.conformance.package import load_packages
-from sha_disclosure.conformance.proposal import write_proposal
-from sha_disclosure.conformance.report import conformance as compared
-from sha_disclosure.conformance.signing import throw_away_identity
+from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import build as build_bundle
+from sha_disclosure.delivery.prepare import sign as sign_bundle
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
-from sha_disclosure.prepare import Sender
-from sha_disclosure.prepare import build as build_bundle
-from sha_disclosure.prepare import sign as sign_bundle
-from sha_disclosure.shape import read_json
+from sha_disclosure.notice.shape import read_json
+from sha_disclosure.tools.conformance.messages import Message
+from sha_disclosure.tools.conformance.package import load_packages
+from sha_disclosure.tools.conformance.proposal import write_proposal
+from sha_disclosure.tools.conformance.report import conformance as compared
+from sha_disclosure.tools.conformance.signing import throw_away_identity
 
 
 def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option

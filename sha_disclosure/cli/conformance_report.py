@@ -11,10 +11,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from sha_disclosure.cli.output import Output, clean
-from sha_disclosure.conformance.findings import Finding
-from sha_disclosure.conformance.report import GENERAL_LIMITS, LIMITS, Report
-from sha_disclosure.conformance.verdict import Result, Verdict
-from sha_disclosure.words import Words
+from sha_disclosure.messages.words import Words
+from sha_disclosure.tools.conformance.findings import Finding
+from sha_disclosure.tools.conformance.report import GENERAL_LIMITS, LIMITS, Report
+from sha_disclosure.tools.conformance.verdict import Result, Verdict
 
 _RESULTS: Mapping[Result, tuple[Words, str]] = {
     "differs": (Words("differs", "eroaa"), "bold red"),

@@ -13,13 +13,13 @@ from sha_disclosure.cli.options import Call, LanguageOption, exit_code
 from sha_disclosure.cli.output import Output
 from sha_disclosure.cli.receipts import TextReport
 from sha_disclosure.cli.sandbox import sandbox_class
-from sha_disclosure.client import KantaClient
+from sha_disclosure.delivery.client import KantaClient
+from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError
-from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.transport.receipt import Receipt
+from sha_disclosure.notice.model import DisclosureNotice
 
 if TYPE_CHECKING:
-    from sha_disclosure.sandbox import Received, Sandbox
+    from sha_disclosure.tools.sandbox import Received, Sandbox
 
 
 def demo(

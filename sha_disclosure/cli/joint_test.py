@@ -22,7 +22,7 @@ from sha_disclosure.cli.sandbox import sandbox_class
 from sha_disclosure.settings import FILE_VARIABLE
 
 if TYPE_CHECKING:
-    from sha_disclosure.jointtest import CaseFile, CaseResult, Run
+    from sha_disclosure.tools.joint_test import CaseFile, CaseResult, Run
 
 _STATES = {
     "passed": ("passed", "läpi", "green"),
@@ -69,9 +69,9 @@ def joint_test(  # noqa: PLR0913, PLR0917 - one parameter an option
     call = Call.of(context, settings, lang)
     output = call.output
     sandbox_class()  # the kit stands on it; without the extra this says how to get it
-    from sha_disclosure import jointtest  # noqa: PLC0415 - needs the extra
-    from sha_disclosure.jointtest.reading import all_cases  # noqa: PLC0415 - same
-    from sha_disclosure.jointtest.report import require_jinja  # noqa: PLC0415 - same
+    from sha_disclosure.tools import joint_test as jointtest  # noqa: PLC0415 - needs the extra
+    from sha_disclosure.tools.joint_test.reading import all_cases  # noqa: PLC0415 - same
+    from sha_disclosure.tools.joint_test.report import require_jinja  # noqa: PLC0415 - same
 
     files = [jointtest.shipped_cases(), *map(jointtest.read_cases, cases or ())]
     chosen = all_cases(files, case or ())

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sha_disclosure.cli.output import Output
-from sha_disclosure.errors import ConfigurationError, InvalidNotice, Problem
-from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.prepare import Sender
-from sha_disclosure.rules import check_data
-from sha_disclosure.shape import read_json
+from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.findings import Problem
+from sha_disclosure.law.rules import check_data
+from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice.shape import read_json
 
 _STDIN = "-"
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from sha_disclosure.cli.output import Output
+from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import (
     DisclosureError,
@@ -19,9 +20,8 @@ from sha_disclosure.errors import (
     SubmissionError,
     Unauthorized,
 )
-from sha_disclosure.prepare import Sender
+from sha_disclosure.messages.words import Language
 from sha_disclosure.settings import FILE_VARIABLE, Settings
-from sha_disclosure.words import Language
 
 INVALID, REFUSED, UNDELIVERED, CONFIGURATION = 1, 2, 3, 4
 

@@ -34,7 +34,8 @@ from sha_disclosure.cli.outbox_place import (
     state_named,
 )
 from sha_disclosure.cli.outbox_report import Told
-from sha_disclosure.client import KantaClient
+from sha_disclosure.delivery.client import KantaClient
+from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import (
     DisclosureError,
@@ -42,7 +43,6 @@ from sha_disclosure.errors import (
     OutboxBusy,
     OutboxFull,
 )
-from sha_disclosure.prepare import Sender
 
 
 def _common(

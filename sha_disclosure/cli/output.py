@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from sha_disclosure.errors import DisclosureError, InvalidNotice, Problem
-from sha_disclosure.words import Language
+from sha_disclosure.errors import DisclosureError, InvalidNotice
+from sha_disclosure.findings import Problem
+from sha_disclosure.messages.words import Language
 
 
 def clean(text: object) -> str:

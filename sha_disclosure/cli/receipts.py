@@ -11,10 +11,10 @@ from rich.text import Text
 
 from sha_disclosure.cli.options import INVALID, REFUSED, UNDELIVERED
 from sha_disclosure.cli.output import Output, as_dict, clean, clean_lines
+from sha_disclosure.delivery.prepare import PreparedNotice
+from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError, InvalidNotice, Rejected
 from sha_disclosure.operation_outcome import OperationOutcome
-from sha_disclosure.prepare import PreparedNotice
-from sha_disclosure.transport.receipt import Receipt
 
 _NOT_SENT = "prepared, not sent (dry run)"
 

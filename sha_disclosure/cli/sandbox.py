@@ -17,7 +17,7 @@ from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from sha_disclosure.sandbox import Sandbox
+    from sha_disclosure.tools.sandbox import Sandbox
 
 _Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")]
 
@@ -57,7 +57,7 @@ def sandbox_class() -> type[Sandbox]:
     """Return the class ``Sandbox``. Raises ConfigurationError without the extra."""
     missing = ""
     try:
-        from sha_disclosure.sandbox import Sandbox as Found  # noqa: PLC0415 - needs the extra
+        from sha_disclosure.tools.sandbox import Sandbox as Found  # noqa: PLC0415 - needs the extra
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in {"aiohttp", "joserfc"}:

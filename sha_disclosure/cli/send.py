@@ -29,10 +29,10 @@ from sha_disclosure.cli.options import (
 )
 from sha_disclosure.cli.output import Output, as_dict
 from sha_disclosure.cli.receipts import JsonReport, Place, Report, TextReport
-from sha_disclosure.client import KantaClient
+from sha_disclosure.delivery.client import KantaClient
+from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError
-from sha_disclosure.prepare import Sender
 from sha_disclosure.settings import Settings
 
 

@@ -18,10 +18,10 @@ from sha_disclosure.cli.options import (
     LanguageOption,
     SettingsOption,
 )
-from sha_disclosure.errors import Problem
+from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.fhir.checking import check_structure
-from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.prepare import Sender, build
+from sha_disclosure.findings import Problem, problem
+from sha_disclosure.notice.model import DisclosureNotice
 
 
 def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -89,12 +89,4 @@ def _deep_problems(text: bytes, sender: Sender) -> Iterator[Problem]:
 
 
 def _problem(path: str, what: str) -> Problem:
-    return Problem(
-        "FHIR",
-        path,
-        en=f"The Bundle built of this notice does not fit FHIR R4 or the edition here: {what}. "
-        "Correct the edition file, or report this if the edition is the shipped one.",
-        fi=f"Ilmoituksesta muodostettu Bundle ei ole tässä kohdin FHIR R4:n tai edition "
-        f"mukainen: {what}. Korjaa editiotiedosto, tai ilmoita viasta, jos se on toimitettu.",
-        rests_on="FHIR R4 4.0.1",
-    )
+    return problem("FHIR", path, what=what)

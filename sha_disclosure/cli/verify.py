@@ -18,14 +18,14 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.cli.output import Output, clean
+from sha_disclosure.credentials import load_anchors
+from sha_disclosure.credentials.findings import Verification
+from sha_disclosure.credentials.revocation_lists import load_revocation_lists
+from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.fhir.checking import StructureFault, check_structure
-from sha_disclosure.identity import load_anchors
-from sha_disclosure.jose.findings import Verification
-from sha_disclosure.jose.revocation import load_revocation_lists
-from sha_disclosure.jose.verification import verify_bundle
-from sha_disclosure.shape import read_json
+from sha_disclosure.notice.shape import read_json
 from sha_disclosure.values import Instant
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sha_disclosure.access import AuthorityRight, BroadRight
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.fhir.actors import person
 from sha_disclosure.fhir.elements import (
@@ -17,7 +16,8 @@ from sha_disclosure.fhir.elements import (
     oid_identifier,
     to,
 )
-from sha_disclosure.notice import Consent, Ground, InformationRequest, Permission, Statute
+from sha_disclosure.law.access import AuthorityRight, BroadRight
+from sha_disclosure.notice.model import Consent, Ground, InformationRequest, Permission, Statute
 
 Will = Permission | Consent
 

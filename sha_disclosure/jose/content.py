@@ -9,15 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError, SigningError
 from sha_disclosure.jose.canonical import NotCanonical, canonical_own
 from sha_disclosure.jose.jws import compact, header_part, signing_input
-from sha_disclosure.jose.signer import SigningIdentity
 from sha_disclosure.settings import Party
 from sha_disclosure.values import Instant
+
+if TYPE_CHECKING:
+    from sha_disclosure.credentials.signing import SigningIdentity
 
 
 @dataclass(frozen=True, slots=True)

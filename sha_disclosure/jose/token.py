@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -12,8 +12,10 @@ from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Fill
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.jose.jws import compact, header_part, signing_input
-from sha_disclosure.jose.signer import SigningIdentity
 from sha_disclosure.settings import Party
+
+if TYPE_CHECKING:
+    from sha_disclosure.credentials.signing import SigningIdentity
 
 
 @dataclass(frozen=True, slots=True)

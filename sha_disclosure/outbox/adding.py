@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
+from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import OutboxError, OutboxFull
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import Payload, packed
 from sha_disclosure.outbox.quick import Quick, Statement
 from sha_disclosure.outbox.schema import MESSAGE, NOTICE, UNDELIVERED
-from sha_disclosure.prepare import PreparedNotice
 
 _RECOUNT_S = 1.0
 _SHARE = 16  # of the room found, how much is used before it is counted again

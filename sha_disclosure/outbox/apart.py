@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.outbox.verdict import Verdict
-from sha_disclosure.transport.breaker import Breaker
 
 # Its keys or its standing with the service, not the service itself.
 _OWN = frozenset({"SigningError", "KeyUnavailable", "CertificateExpired", "Unauthorized"})

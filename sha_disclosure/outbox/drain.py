@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from sha_disclosure.delivery.breaker import Breaker
+from sha_disclosure.delivery.prepare import PreparedNotice
+from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError, OutboxBusy, OutboxDamaged, OutboxError
 from sha_disclosure.events import Listener
 from sha_disclosure.outbox.apart import Apart
@@ -17,10 +20,7 @@ from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results, Written
 from sha_disclosure.outbox.verdict import Trail, Verdict, accepted, failed
-from sha_disclosure.prepare import PreparedNotice
 from sha_disclosure.sources import Sources
-from sha_disclosure.transport.breaker import Breaker
-from sha_disclosure.transport.receipt import Receipt
 
 _WRITE_TRIES = 8
 _T = TypeVar("_T")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.engine import URL
 
+from sha_disclosure.delivery.breaker import Breaker
+from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.events import Announcer, Listener, NoticeAdded
 from sha_disclosure.outbox import inventory
@@ -30,9 +32,7 @@ from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.schema import MESSAGE, META, State
 from sha_disclosure.outbox.telling import Telling
-from sha_disclosure.prepare import PreparedNotice
 from sha_disclosure.sources import Sources
-from sha_disclosure.transport.breaker import Breaker
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

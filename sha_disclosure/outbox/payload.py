@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from sha_disclosure.errors import OutboxDamaged, Problem
+from sha_disclosure.delivery.prepare import PreparedNotice, User
+from sha_disclosure.errors import OutboxDamaged
+from sha_disclosure.findings import Problem
 from sha_disclosure.outbox.keys import Keyring
-from sha_disclosure.prepare import PreparedNotice, User
 
 _FORM = 2  # of the JSON; a reader refuses a newer one. Form 1 named no organisation.
 
@@ -41,7 +42,7 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
         "prepared_at": prepared.prepared_at.isoformat(),
         "user": {"id": user.id, "name": user.name, "method": user.authentication_method},
         "client": prepared.client,
-        "warnings": [asdict(problem) for problem in prepared.warnings],
+        "warnings": [_stored(problem) for problem in prepared.warnings],
         "organisation": prepared.organisation,
     }
     return Payload.of(keys.seal(orjson.dumps(document) + b"\n" + prepared.body))
@@ -95,8 +96,24 @@ def _read(opened: bytes) -> PreparedNotice | None:
             prepared_at=datetime.fromisoformat(document["prepared_at"]),
             user=User(id=user["id"], name=user["name"], authentication_method=user["method"]),
             client=document["client"],
-            warnings=tuple(Problem(**each) for each in document["warnings"]),
+            warnings=tuple(_warning(each) for each in document["warnings"]),
             organisation=document["organisation"],
         )
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _stored(warning: Problem) -> dict[str, Any]:
+    return {
+        "id": warning.id,
+        "path": warning.path,
+        "severity": warning.severity,
+        "parameters": {name: str(value) for name, value in warning.parameters},
+    }
+
+
+def _warning(stored: dict[str, Any]) -> Problem:
+    if "id" not in stored:  # of an earlier version, with its texts
+        return Problem(f"rules.{stored['rule']}.breach", stored["path"], stored["severity"])
+    parameters = tuple(stored["parameters"].items())
+    return Problem(stored["id"], stored["path"], stored["severity"], parameters)

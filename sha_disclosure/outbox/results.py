@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
+from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE
 from sha_disclosure.outbox.verdict import Verdict
-from sha_disclosure.transport.receipt import Receipt
 
 _LOCATION_MAX = 512
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import (
     ConfigurationError,
     NotSent,
@@ -18,7 +19,6 @@ from sha_disclosure.errors import (
 from sha_disclosure.events import AttemptEnded, Event, SubmissionFailed
 from sha_disclosure.outbox.leases import LONGEST_PENDING
 from sha_disclosure.outbox.schema import State
-from sha_disclosure.transport.receipt import Receipt
 
 _BASE_S = 1.0
 _LONGEST_S = 300.0

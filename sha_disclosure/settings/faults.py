@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pydantic_core import ErrorDetails
 
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages.words import Words
 from sha_disclosure.settings.layers import PREFIX
 from sha_disclosure.settings.tables import ROOT_MAX
-from sha_disclosure.words import Words
 
 _CORRECT = Words("correct it", "korjaa se")
 _ADD = Words("add it", "lisää se")

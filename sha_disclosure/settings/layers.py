@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from sha_disclosure.editions import SHIPPED
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.key_place import key_place
+from sha_disclosure.settings.key_place import key_place
 
 PREFIX = "SHA_DISCLOSURE__"
 """Begins a variable that sets one value; ``__`` stands between table and value."""

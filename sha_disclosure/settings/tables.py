@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sha_disclosure.key_place import KeyPlace
+from sha_disclosure.settings.key_place import KeyPlace
 from sha_disclosure.values import Oid
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"\S")]

@@ -9,11 +9,11 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from sha_disclosure.credentials.anchors import environment_faults
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.jose.anchors import environment_faults
-from sha_disclosure.organisations import refuse_brokering
 from sha_disclosure.settings import Settings
+from sha_disclosure.settings.organisations import refuse_brokering
 
 
 @dataclass(frozen=True)

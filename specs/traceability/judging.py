@@ -11,19 +11,19 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sha_disclosure.credentials.verification import verify_bundle
+from sha_disclosure.delivery.outcome import Answer as Received
+from sha_disclosure.delivery.outcome import Stored, judge
 from sha_disclosure.editions import Edition
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
-from sha_disclosure.jose.verification import verify_bundle
-from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.sandbox.certificates import Chains
-from sha_disclosure.sandbox.headers import Request
-from sha_disclosure.sandbox.registry import Registry
-from sha_disclosure.sandbox.service import Answer, Service
+from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.transport.outcome import Answer as Received
-from sha_disclosure.transport.outcome import Stored, judge
+from sha_disclosure.tools.sandbox.service import Answer, Service
+from sha_disclosure.tools.verifier.certificates import Chains
+from sha_disclosure.tools.verifier.headers import Request
+from sha_disclosure.tools.verifier.registry import Registry
 from traceability.messages import NOW, Sent, Signing
 from traceability.places import plain
 

@@ -13,16 +13,17 @@ from typing import Any
 
 from cryptography import x509
 
+from sha_disclosure.credentials import Use, signing_identity
+from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.delivery.headers import request_headers
+from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
 from sha_disclosure.editions import Edition
-from sha_disclosure.identity import Use, signing_identity
-from sha_disclosure.jose.signer import CallbackSigner, KeySigner, Signer, SigningIdentity
+from sha_disclosure.jose.signer import CallbackSigner, KeySigner, Signer
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
-from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.prepare import PreparedNotice, Sender, build, sign
-from sha_disclosure.sandbox.pki import Pki, generate_key
+from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.transport.headers import request_headers
+from sha_disclosure.tools.sandbox.pki import Pki, generate_key
 
 Data = dict[str, Any]
 NOW = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from typing import Any
 from sha_disclosure.editions import Edition, Entry
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.errors import InvalidNotice
-from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from traceability.changing import MARK, changed, fixed, marks, put, value_of
 from traceability.forms import FORMS
@@ -28,7 +28,7 @@ from traceability.watching import Uses, watched
 _NEEDS: Mapping[str, tuple[str, Any]] = {
     "content_signature.typ": ("content_signature.header", ("x5c", "typ")),
 }
-_ANSWERING = frozenset({"sandbox.service", "transport.outcome"})
+_ANSWERING = frozenset({"tools.sandbox.service", "delivery.outcome"})
 """The modules whose readings may show in an answer."""
 _KINDS_OF_NOTICES = 8
 _IDLE_AT_MOST = 3
@@ -156,11 +156,11 @@ class Observer:
     def _refusing(self, message: Sent, edition: Edition, modules: tuple[str, ...]) -> set[str]:
         """Return who refuses the message, of those who read the entry at all."""
         found: set[str] = set()
-        if any(module.startswith("sandbox.") for module in modules):
+        if any(module.startswith("tools.") for module in modules):
             found |= {f"sandbox: {check}" for check in self.judges.sandbox(message, edition)}
         if "fhir.checking" in modules:
             found |= {f"own check: {each}" for each in self.judges.structure(message, edition)}
-        if "jose.verification" in modules:
+        if "credentials.verification" in modules:
             found |= {f"own check: {each}" for each in self.judges.signature(message, edition)}
         return found
 

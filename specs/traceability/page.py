@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from sha_disclosure.catalogue import CATALOGUE
 from sha_disclosure.editions import load_edition
+from sha_disclosure.law.catalogue import rule_entries
 from traceability.facts import Fact, facts
 from traceability.observing import Observation, Observer
 from traceability.proofs import naming, rule_proofs, telling
 
-PROOF = "tests/traceability/test_entries.py"
+PROOF = "tests/specs/traceability/test_entries.py"
 _HEAD = """# From source to test
 
 Written by `python specs/generate.py`; do not edit. Nothing in the tables is typed by hand: the
@@ -79,7 +79,7 @@ _EVERY = f"[*each value*](../{PROOF})"
 
 def _rules(known: tuple[Fact, ...]) -> Iterator[list[str]]:
     proven, told = rule_proofs(), telling()
-    for rule, entry in CATALOGUE.items():
+    for rule, entry in rule_entries().items():
         tests = proven.get(rule, {})
         yield [
             rule,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-EXAMPLES = ROOT / "examples" / "notices"
+from places import NOTICES, ROOT
+
+EXAMPLES = NOTICES
 SECRETS = ("Planted-Salaisuus", "131052-308T", "010101-123Z", "Tarkoitus-Salaisuus")
 """A name, a real-looking identity code, a broken one, and free text."""
 

@@ -16,7 +16,7 @@ from command_parts import EXAMPLES, SECRETS, process_environment
 from typer.testing import CliRunner, Result
 
 from sha_disclosure.cli.app import application
-from sha_disclosure.sandbox import Sandbox
+from sha_disclosure.tools.sandbox import Sandbox
 
 Command = Callable[..., Result]
 Data = dict[str, Any]

@@ -83,7 +83,7 @@ def test_without_the_sandbox_extra_one_sentence_says_how_to_get_it(
     command, monkeypatch, tmp_path, verb
 ):
     monkeypatch.chdir(tmp_path)
-    for name in [n for n in sys.modules if n.startswith("sha_disclosure.sandbox")]:
+    for name in [n for n in sys.modules if n.startswith("sha_disclosure.tools.sandbox")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     result = command(verb)

@@ -15,8 +15,8 @@ from command_parts import EXAMPLES, process_environment, tells_no_secret
 from sha_disclosure.cli.notices import documents
 from sha_disclosure.cli.output import clean
 from sha_disclosure.cli.send import Pace
-from sha_disclosure.client import KantaClient
-from sha_disclosure.sandbox import Pki, Sandbox
+from sha_disclosure.delivery.client import KantaClient
+from sha_disclosure.tools.sandbox import Pki, Sandbox
 
 KEYS = ["notice_id", "request_id", "status", "location", "attempts"]
 FILE = EXAMPLES / "broad-right.json"

@@ -1,15 +1,13 @@
 """One suite for both shells: every test that takes ``kanta`` runs with the sync and async one."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from places import NOTICES
 from shells import Shell
 
 from sha_disclosure import DisclosureNotice
-from sha_disclosure.sandbox import Sandbox
-
-NOTICES = Path(__file__).parents[2] / "examples" / "notices"
+from sha_disclosure.tools.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.events import BreakerClosed, BreakerOpened
-from sha_disclosure.transport.breaker import Breaker
 
 
 class Clock:

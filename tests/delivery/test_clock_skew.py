@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sha_disclosure import Unauthorized
+from sha_disclosure.delivery.skew import clock_skew
 from sha_disclosure.events import ClockSkewed
 from sha_disclosure.settings import Retry
 from sha_disclosure.sources import Sources
-from sha_disclosure.transport.skew import clock_skew
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, 250_000, tzinfo=UTC)
 

@@ -133,7 +133,7 @@ def test_without_listeners_no_event_is_made(kanta, notice, monkeypatch):
         raise AssertionError("an event was made for nobody")
 
     for name in ("AttemptStarted", "AttemptEnded", "Submitted", "RetryScheduled"):
-        monkeypatch.setattr(f"sha_disclosure.submission.{name}", never)
+        monkeypatch.setattr(f"sha_disclosure.delivery.submission.{name}", never)
     assert kanta.submit(kanta.prepare(notice)).attempts == 1
 
 

@@ -14,8 +14,9 @@ from sha_disclosure import (
     Unavailable,
     UnexpectedAnswer,
 )
-from sha_disclosure.identity import load_identity
-from sha_disclosure.jose.signer import KeySigner, SigningIdentity
+from sha_disclosure.credentials import load_identity
+from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.jose.signer import KeySigner
 from sha_disclosure.settings import Retry
 from sha_disclosure.sources import Sources
 

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from raw_service import OUTCOME, RawService, answer, drip, full_backlog, reset
 
 from sha_disclosure import ConfigurationError, NotSent, OutcomeUnknown, Rejected
-from sha_disclosure.sandbox.pki import Pki
+from sha_disclosure.delivery.network import failure_of
 from sha_disclosure.settings import Retry, Timeouts
-from sha_disclosure.transport.network import failure_of
+from sha_disclosure.tools.sandbox.pki import Pki
 
 
 def settings_of(sandbox, base_url=None, **changes):

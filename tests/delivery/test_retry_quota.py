@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from raw_service import RawService, answer
 
 from sha_disclosure import Unavailable
+from sha_disclosure.delivery.outcome import Failure
+from sha_disclosure.delivery.quota import RetryQuota
+from sha_disclosure.delivery.retry import Progress, decide
 from sha_disclosure.errors import NotSent, OutcomeUnknown
 from sha_disclosure.settings import Retry
 from sha_disclosure.sources import Sources
-from sha_disclosure.transport.outcome import Failure
-from sha_disclosure.transport.quota import RetryQuota
-from sha_disclosure.transport.retry import Progress, decide
 
 
 def test_an_outage_does_not_multiply_the_load_of_a_client(shell, sandbox, notice):

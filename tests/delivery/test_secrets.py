@@ -5,15 +5,14 @@ import logging
 import pickle
 import traceback
 from dataclasses import asdict
-from pathlib import Path
 
 import pytest
+from places import NOTICES
 from telemetry import Telemetry
 
 from sha_disclosure import DisclosureError, DisclosureNotice
 from sha_disclosure.events import logging_listener
 
-NOTICES = Path(__file__).parents[2] / "examples" / "notices"
 NAME = "Salaisuusnen"
 TEXT = "planted-secret-text"
 CODE = "050594U903M"

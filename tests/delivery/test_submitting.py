@@ -10,9 +10,9 @@ import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from places import NOTICES
 
 from sha_disclosure import (
     CertificateExpired,
@@ -23,14 +23,12 @@ from sha_disclosure import (
     NotSent,
     Settings,
 )
+from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.fhir.bundle import to_bytes
-from sha_disclosure.prepare import Sender, build
-from sha_disclosure.sandbox import Pki, Sandbox
 from sha_disclosure.settings import Retry
 from sha_disclosure.sources import Sources
-
-NOTICES = Path(__file__).parents[2] / "examples" / "notices"
+from sha_disclosure.tools.sandbox import Pki, Sandbox
 
 
 def read(name: str) -> DisclosureNotice:

@@ -21,18 +21,18 @@ from notices import NOW, coding, full, ground, recipient
 from traceability.observing import Observer
 
 from sha_disclosure import KantaClient
+from sha_disclosure.credentials import load_anchors
+from sha_disclosure.credentials.verification import verify_bundle
+from sha_disclosure.delivery.prepare import Sender, UnsignedNotice, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice, Rejected
 from sha_disclosure.fhir.bundle import to_bytes
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
-from sha_disclosure.identity import load_anchors
-from sha_disclosure.jose.verification import verify_bundle
-from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.prepare import Sender, UnsignedNotice, build
-from sha_disclosure.sandbox import Sandbox
+from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
+from sha_disclosure.tools.sandbox import Sandbox
 
 HERE = Path(__file__).resolve().parent
 FILE = HERE / "kanta-0.3.toml"

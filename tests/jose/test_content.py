@@ -17,14 +17,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from sha_disclosure.credentials.signing import SigningIdentity
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import CertificateExpired, ConfigurationError, SigningError
 from sha_disclosure.jose.content import SignedBundle, sign_bundle
 from sha_disclosure.jose.jws import CompactJws
-from sha_disclosure.jose.signer import SigningIdentity
 from sha_disclosure.settings import Party
 from sha_disclosure.values import Instant, Oid
-from tests.jose.authority import DAY, NOW, edition_with, identity, key, leaf
+from tests.authority import DAY, NOW, edition_with, identity, key, leaf
 
 KINDS = [
     ("rsa-2048", "RS256"),

@@ -23,7 +23,7 @@ from sha_disclosure.jose.jws import (
     signing_input,
 )
 from sha_disclosure.jose.signer import algorithm_named
-from tests.jose.authority import leaf
+from tests.authority import leaf
 
 PAYLOAD = b'{"iss":"joe",\r\n "exp":1300819380,\r\n "http://example.com/is_root":true}'
 SECRET = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"

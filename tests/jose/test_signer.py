@@ -13,14 +13,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwcrypto import jwk
 
+from sha_disclosure.credentials.signing import SigningIdentity
 from sha_disclosure.errors import CertificateExpired, KeyUnavailable
-from sha_disclosure.jose.signer import (
-    CallbackSigner,
-    KeySigner,
-    SigningIdentity,
-    algorithm_named,
-)
-from tests.jose.authority import DAY, NOW, Wish, chain, identity, issuing, key, leaf
+from sha_disclosure.jose.signer import CallbackSigner, KeySigner, algorithm_named
+from tests.authority import DAY, NOW, Wish, chain, identity, issuing, key, leaf
 
 SECRET = "pin-31337-salaisuus"
 KINDS = ["rsa-2048", "rsa-3072", "rsa-4096", "p256", "p384"]

@@ -19,7 +19,7 @@ from sha_disclosure.jose.jws import base64url_decode
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
 from sha_disclosure.settings import Party
 from sha_disclosure.values import Oid
-from tests.jose.authority import DAY, NOW, edition_with, identity, key
+from tests.authority import DAY, NOW, edition_with, identity, key
 from tests.jose.test_content import KINDS
 
 FACTS = TokenFacts(

@@ -11,9 +11,9 @@ from outbox_parts import fast, notice_about
 from postgresql import Cluster, cluster_or_reason
 
 from sha_disclosure import KantaClient
+from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.prepare import PreparedNotice
-from sha_disclosure.sandbox import Sandbox
+from sha_disclosure.tools.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from notices import identity_code
+from places import NOTICES, ROOT
 
 from sha_disclosure import DisclosureNotice, Settings
 from sha_disclosure.outbox import Pace
 from sha_disclosure.settings import Retry
 from sha_disclosure.values import PersonalId, PersonName
 
-ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "examples" / "notices" / "disclosed-to-client.json"
+EXAMPLE = NOTICES / "disclosed-to-client.json"
 PACE = Pace(lease_s=2.0, poll_s=0.05, patience_s=3.0)
 SECRET = "Salaisuus-Istutettu"
 FULL = bool(os.environ.get("OUTBOX_PROOF"))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from outbox_parts import PACE, SECRET, environment
 
+from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.errors import (
     ConfigurationError,
     KeyUnavailable,
@@ -23,7 +24,6 @@ from sha_disclosure.events import LeaseLost, NoticeDelivered, NoticeParked, Noti
 from sha_disclosure.outbox import Outbox, Pace
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.sources import Sources
-from sha_disclosure.transport.breaker import Breaker
 
 
 def state(outbox, prepared):

@@ -12,7 +12,7 @@ import pytest
 from outbox_parts import FULL, PACE, environment
 
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.sandbox import Sandbox
+from sha_disclosure.tools.sandbox import Sandbox
 
 PROCESS = Path(__file__).parent / "drain_process.py"
 ROUNDS = 200 if FULL else 6

@@ -22,6 +22,8 @@ from hypothesis.stateful import (
 from outbox_parts import FULL
 from sqlalchemy import select
 
+from sha_disclosure.delivery.prepare import PreparedNotice, User
+from sha_disclosure.delivery.receipt import Receipt, StoredNotice
 from sha_disclosure.errors import (
     NotSent,
     OutcomeUnknown,
@@ -38,9 +40,7 @@ from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.schema import MESSAGE
 from sha_disclosure.outbox.verdict import Trail, accepted, failed
-from sha_disclosure.prepare import PreparedNotice, User
 from sha_disclosure.sources import Sources
-from sha_disclosure.transport.receipt import Receipt, StoredNotice
 
 LEASE = 60.0
 STORES = {  # what the service does with a notice, and what the sender hears

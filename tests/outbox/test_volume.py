@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 from outbox_parts import FULL, PACE
 
+from sha_disclosure.delivery.receipt import Receipt, StoredNotice
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.transport.receipt import Receipt, StoredNotice
 
 COUNT = 10_000 if FULL else 400
 

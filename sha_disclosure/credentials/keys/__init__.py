@@ -1,0 +1,23 @@
+"""Key sources (avainlähteet): PEM and PKCS #12 from files and variables, and keys on a token.
+
+``open_key`` opens whichever the settings name. A key of memory and a key that never leaves its
+token have the same face: the certificates they bring, and a signer for an algorithm.
+"""
+
+from sha_disclosure.credentials.keys.pin import AskPin
+from sha_disclosure.credentials.keys.reading import read_certificates
+from sha_disclosure.credentials.keys.software import SoftwareKey
+from sha_disclosure.credentials.keys.source import open_key
+from sha_disclosure.credentials.keys.token import TokenKey
+from sha_disclosure.credentials.keys.token_signer import TokenSigner
+from sha_disclosure.credentials.keys.uri import TokenUri
+
+__all__ = [
+    "AskPin",
+    "SoftwareKey",
+    "TokenKey",
+    "TokenSigner",
+    "TokenUri",
+    "open_key",
+    "read_certificates",
+]

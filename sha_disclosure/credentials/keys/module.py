@@ -1,0 +1,153 @@
+"""The library of a device (PKCS #11 module): loaded once in a process, used by one at a time."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from sha_disclosure.credentials.keys.uri import TokenUri
+from sha_disclosure.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pkcs11._pkcs11 import lib as Library  # noqa: N812 - a class with a small initial
+
+
+class Module:
+    """A loaded module of this process.
+
+    PKCS #11 has one login and one set of sessions for each module and process, whoever opened
+    them; so there is one of these for each, and ``generation`` grows when sessions are void.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.generation = 0
+        self._process = os.getpid()
+        self._locks: dict[int, RLock] = {}
+        self._refused: set[int] = set()
+        self._ssl = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until no other thread is in the module, and be in it alone.
+
+        python-pkcs11 initialises modules for use by one thread at a time (C_Initialize without
+        arguments). A process made by fork has a lock of its own: the one it inherited may be
+        held by a thread it has not.
+        """
+        process = os.getpid()
+        with self._locks.setdefault(process, RLock()):
+            try:
+                if self._process != process:
+                    self._process = process
+                    self.generation += 1
+                    self._wake()
+                yield
+            finally:
+                self._clear_errors()
+
+    def _clear_errors(self) -> None:
+        """Empty this thread's error queue of OpenSSL, in which a module may leave its own.
+
+        A module that shares the library with Python's ssl would otherwise make the next TLS
+        read or write of this thread fail (SSL_get_error(3)). A refused cipher list clears it.
+        """
+        with suppress(ssl.SSLError):
+            self._ssl.set_ciphers("none-such")
+
+    @property
+    def error(self) -> type[Exception]:
+        """The class of the module's errors."""
+        kind: type[Exception] = _pkcs11().PKCS11Error
+        return kind
+
+    @property
+    def library(self) -> Library:
+        """The loaded library. Raises ConfigurationError."""
+        pkcs11 = _pkcs11()
+        with suppress(RuntimeError):  # the base of its errors
+            library: Library = pkcs11.lib(self.path)
+            return library
+        raise ConfigurationError(
+            f"PKCS#11 module {self.path}: it does not load or does not start. Check that it is "
+            "the library of your device for this machine's processor, that its own configuration "
+            "is in place, and that other code of this process names it by the same path"
+        )
+
+    def restart(self) -> None:
+        """End and begin the module anew: many look for tokens only then. All sessions end."""
+        self.generation += 1
+        library = self.library
+        with suppress(self.error):
+            library.finalize()
+        with suppress(self.error):
+            library.initialize()
+
+    def _wake(self) -> None:
+        """Begin the module in a forked process, unless it works there as it is.
+
+        A module that knows of fork says that it was not initialised; ending one that does not
+        know could end the parent's sessions.
+        """
+        try:
+            self.library.get_slots()
+        except self.error:
+            self.restart()
+
+    def refused(self, serial: str, pin: SecretStr) -> bool:
+        """Return whether a token refused this PIN before: a card locks after a few tries."""
+        return hash((serial, pin.get_secret_value())) in self._refused
+
+    def refuse(self, serial: str, pin: SecretStr) -> None:
+        """Remember that a token refused this PIN."""
+        self._refused.add(hash((serial, pin.get_secret_value())))
+
+
+# The one state of the SDK that a process shares, as PKCS #11 itself has it (see Module).
+_MODULES: dict[str, Module] = {}
+
+
+def module_of(uri: TokenUri) -> Module:
+    """Return the module a URI names. Raises ConfigurationError when there is no such file."""
+    path = Path(uri.module_path) if uri.module_path else _named(uri.module_name or "")
+    if not path.is_absolute() or not path.is_file():
+        raise ConfigurationError(
+            f"PKCS#11 module {path}: there is no such file. module-path= is the whole path of the "
+            "library of your device's maker, such as /usr/lib/softhsm/libsofthsm2.so"
+        )
+    # By another name it is the same library, and must not be begun twice.
+    return _MODULES.setdefault(str(path.resolve()), Module(str(path)))
+
+
+def _named(name: str) -> Path:
+    many = sysconfig.get_config_var("MULTIARCH")
+    roots = [f"/usr/lib/{many}"] * bool(many) + ["/usr/lib64", "/usr/lib", "/usr/local/lib"]
+    own = name.rstrip("0123456789")
+    folders = [f"{root}{part}" for root in roots for part in ("/pkcs11", "", f"/{own}")]
+    for folder in folders:
+        for prefix in ("", "lib"):
+            for ending in (".so", ".dylib", ".dll"):
+                path = Path(folder, f"{prefix}{name}{ending}")
+                if path.is_file():
+                    return path
+    raise ConfigurationError(
+        f"PKCS#11 module: no library {name}.so in {', '.join(roots)}; "
+        "give its whole path with ?module-path="
+    )
+
+
+def _pkcs11() -> Any:
+    with suppress(ImportError):
+        return import_module("pkcs11")
+    raise ConfigurationError(
+        "A key with a pkcs11: URI needs python-pkcs11: pip install 'sha-disclosure[pkcs11]'"
+    )

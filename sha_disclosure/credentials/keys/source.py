@@ -1,0 +1,27 @@
+"""From what the settings name to a key that is open."""
+
+from __future__ import annotations
+
+from sha_disclosure.credentials.keys.pin import AskPin
+from sha_disclosure.credentials.keys.reading import read_secret
+from sha_disclosure.credentials.keys.software import SoftwareKey, software_key
+from sha_disclosure.credentials.keys.token import TokenKey
+from sha_disclosure.credentials.keys.uri import TokenUri
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.settings import KeyPair
+
+
+def open_key(pair: KeyPair, ask_pin: AskPin | None = None) -> SoftwareKey | TokenKey:
+    """Return the key of a table of the settings, wherever it is (see docs/keys.md).
+
+    A key on a token is found at its first use; ``ask_pin`` gives the PIN where the URI does
+    not say where it is. Raises KeyUnavailable and ConfigurationError.
+    """
+    if isinstance(pair.key, str) and pair.key.startswith("pkcs11:"):
+        if pair.passphrase is not None:
+            raise ConfigurationError(
+                "A key on a token has a PIN and no passphrase: remove passphrase from the table "
+                "and add ?pin-source=env:NAME to the key's URI"
+            )
+        return TokenKey(TokenUri.parse(pair.key), ask_pin)
+    return software_key(read_secret(pair.key), str(pair.key), pair.passphrase)

@@ -1,0 +1,137 @@
+"""Finding the token, the key and the certificate a URI names, and saying what was found instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+
+from cryptography import x509
+
+from sha_disclosure.credentials.keys.software import Chain, leaf_first
+from sha_disclosure.credentials.keys.token_faults import Lost
+from sha_disclosure.credentials.keys.uri import TokenUri
+from sha_disclosure.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pkcs11 import PrivateKey, Session, Token
+    from pkcs11._pkcs11 import lib as Library  # noqa: N812 - a class with a small initial
+
+
+def token_of(library: Library, uri: TokenUri) -> Token:
+    """Return the one token the URI fits. Raises Lost, and ConfigurationError for several."""
+    there = list(_tokens(library))
+    fitting = [token for token in there if _fits(token, uri)]
+    if not fitting:
+        seen = ", ".join(map(name_of, there)) or "no token at all"
+        raise Lost(
+            f"no such token; the module shows {seen}. Connect the device, or correct token= and "
+            "serial="
+        )
+    if len(fitting) > 1:
+        raise ConfigurationError(
+            f"{uri}: {len(fitting)} tokens fit: {', '.join(map(name_of, fitting))}; add serial= "
+            "to the URI"
+        )
+    return fitting[0]
+
+
+def _tokens(library: Library) -> Iterable[Token]:
+    from pkcs11 import TokenFlag, TokenNotPresent, TokenNotRecognised  # noqa: PLC0415
+
+    for slot in library.get_slots(token_present=True):
+        with suppress(TokenNotPresent, TokenNotRecognised):
+            token = slot.get_token()
+            if token.flags & TokenFlag.TOKEN_INITIALIZED:
+                yield token
+
+
+def _fits(token: Token, uri: TokenUri) -> bool:
+    wanted = (
+        (uri.token, token.label),
+        (uri.serial, serial_of(token)),
+        (uri.manufacturer, token.manufacturer_id),
+        (uri.model, token.model),
+        (uri.slot_id, token.slot.slot_id),
+    )
+    return all(asked is None or asked == has for asked, has in wanted)
+
+
+def serial_of(token: Token) -> str:
+    """Return the serial number of a token."""
+    return token.serial.decode("utf-8", "replace").rstrip("\0 ")
+
+
+def name_of(token: Token) -> str:
+    """Return what a person knows the token by: its label and serial number."""
+    return f'token "{token.label}" (serial {serial_of(token)})'
+
+
+def wants_login(token: Token) -> bool:
+    """Return whether the token has a PIN at all."""
+    from pkcs11 import TokenFlag  # noqa: PLC0415
+
+    return bool(token.flags & TokenFlag.LOGIN_REQUIRED)
+
+
+def keys_of(session: Session, uri: TokenUri) -> list[PrivateKey]:
+    """Return the private keys visible in a session that the URI fits."""
+    from pkcs11 import Attribute, ObjectClass  # noqa: PLC0415
+
+    asked: dict[Attribute, Any] = {Attribute.CLASS: ObjectClass.PRIVATE_KEY}
+    if uri.label is not None:
+        asked[Attribute.LABEL] = uri.label
+    if uri.id is not None:
+        asked[Attribute.ID] = uri.id
+    return cast("list[PrivateKey]", list(session.get_objects(asked)))
+
+
+def only(found: Sequence[PrivateKey], uri: TokenUri, session: Session) -> PrivateKey:
+    """Return the only key found. Raises Lost, and ConfigurationError for several."""
+    if not found:
+        others = keys_of(session, TokenUri(uri.name))
+        seen = ", ".join(map(_key_name, others)) or "no private key at all"
+        raise Lost(f"no such private key; the token shows {seen}. Correct object= or id=")
+    if len(found) > 1:
+        raise ConfigurationError(
+            f"{uri}: {len(found)} private keys fit: {', '.join(map(_key_name, found))}; name one "
+            "with object= or id="
+        )
+    return found[0]
+
+
+def _key_name(key: PrivateKey) -> str:
+    return f'"{key.label or ""}" (id={"".join(f"%{byte:02x}" for byte in key.id or b"")})'
+
+
+def always_asks(key: PrivateKey) -> bool:
+    """Return whether the key wants the PIN at each signature (CKA_ALWAYS_AUTHENTICATE)."""
+    from pkcs11 import Attribute, PKCS11Error  # noqa: PLC0415
+
+    with suppress(PKCS11Error):  # older modules do not know it
+        return bool(key[Attribute.ALWAYS_AUTHENTICATE])
+    return False
+
+
+def chain_beside(key: PrivateKey, session: Session, name: str) -> Chain:
+    """Return the certificate of the key's id, or else label, and its issuers on the token.
+
+    Empty when there is none. Raises ConfigurationError for several.
+    """
+    from pkcs11 import Attribute, ObjectClass, PKCS11Error  # noqa: PLC0415
+
+    own: list[x509.Certificate] = []
+    every: list[x509.Certificate] = []
+    for held in session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE}):
+        with suppress(PKCS11Error, ValueError):
+            certificate = x509.load_der_x509_certificate(bytes(held[Attribute.VALUE]))
+            every.append(certificate)
+            beside = held[Attribute.ID] == key.id if key.id else held[Attribute.LABEL] == key.label
+            if beside and certificate not in own:
+                own.append(certificate)
+    if len(own) > 1:
+        raise ConfigurationError(
+            f"{name}: {len(own)} certificates lie beside the key on the token; take the old ones "
+            'away, or name a file: certificate = "FILE"'
+        )
+    return leaf_first(own[0], every) if own else ()

@@ -1,0 +1,101 @@
+"""JWS signatures (RFC 7518) by a key on a token."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwcrypto import jwk
+from jwcrypto.common import JWException
+
+from sha_disclosure.credentials.keys.token import TokenKey
+from sha_disclosure.errors import KeyUnavailable
+from sha_disclosure.jose.signer import Kept, algorithm_named
+
+# RFC 8017 section 9.2, note 1: DigestInfo of SHA-256, without the digest.
+_SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+
+
+class _Way(NamedTuple):
+    """How PKCS #11 makes a JWS signature: the token gets a digest, never the content."""
+
+    kind: str
+    mechanism: str
+    digest: Callable[[bytes], Any]
+    before: bytes = b""
+    pss: bool = False
+
+
+_WAYS = {
+    "RS256": _Way("RSA", "RSA_PKCS", hashlib.sha256, _SHA256_INFO),
+    "PS256": _Way("RSA", "RSA_PKCS_PSS", hashlib.sha256, pss=True),
+    "ES256": _Way("EC", "ECDSA", hashlib.sha256),
+    "ES384": _Way("EC", "ECDSA", hashlib.sha384),
+}
+
+
+class TokenSigner(Kept):
+    """Signs with a key on a token; each signature is checked by the certificate's public key.
+
+    So a token that was changed for another one, or fails, never signs a message that the
+    receiver would refuse.
+    """
+
+    __slots__ = ("_algorithm", "_certified", "_key", "_public")
+
+    def __init__(
+        self, key: TokenKey, algorithm: str, public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+    ) -> None:
+        self._key = key
+        self._algorithm = algorithm
+        self._certified = public
+        self._public = jwk.JWK.from_pyca(public)
+        # jwcrypto keeps the key it derives at the first use; threads then only read it.
+        self._public.get_op_key("verify", self._public.get("crv"))
+
+    def __repr__(self) -> str:
+        return f"TokenSigner({self._algorithm}, {self._key.name})"
+
+    def using(self, algorithm: str) -> TokenSigner:
+        """Return a signer of the same key for another algorithm."""
+        return TokenSigner(self._key, algorithm, self._certified)
+
+    def fits(self) -> bool:
+        """Return whether the token's key belongs to the certificate, by a signature for trial.
+
+        Raises KeyUnavailable when the token cannot sign at all.
+        """
+        if self._key.kind() != _WAYS[self._algorithm].kind:
+            return False
+        trial = b"sha-disclosure: trial of the key"
+        return self._verifies(trial, self._made(trial))
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the JWS signature of ``data``. Raises KeyUnavailable."""
+        signature = self._made(data)
+        if not self._verifies(data, signature):
+            raise KeyUnavailable(
+                f"{self._key.name}: the token signed with another key than the certificate's; the "
+                "signature was thrown away. Put the right token back, or load the identity anew"
+            )
+        return signature
+
+    def _made(self, data: bytes) -> bytes:
+        way = _WAYS[self._algorithm]
+        parameter: Any = None
+        if way.pss:
+            from pkcs11 import MGF, Mechanism  # noqa: PLC0415 - an extra, and there by now
+
+            parameter = (Mechanism.SHA256, MGF.SHA256, 32)
+        digest = way.before + way.digest(data).digest()
+        return self._key.sign(digest, way.mechanism, parameter)
+
+    def _verifies(self, data: bytes, signature: bytes) -> bool:
+        try:
+            algorithm_named(self._algorithm).verify(self._public, data, signature)
+        except (InvalidSignature, JWException, ValueError):
+            return False
+        return True

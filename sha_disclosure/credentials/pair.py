@@ -1,0 +1,59 @@
+"""A key and its certificates, wherever they are, that belong together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sha_disclosure.credentials.certificates import Chain, certificates_in, readable, require_fit
+from sha_disclosure.credentials.keys import (
+    AskPin,
+    SoftwareKey,
+    TokenKey,
+    open_key,
+    read_certificates,
+)
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.settings import KeyPair
+
+
+class Pair(NamedTuple):
+    """An open key with its chain, leaf first; ``name`` is where the chain was, for errors."""
+
+    key: SoftwareKey | TokenKey
+    chain: Chain
+    name: str
+
+    def mismatch(self) -> ConfigurationError:
+        """Return the refusal of a key of another certificate."""
+        return ConfigurationError(
+            f"{self.key.name}: the key does not match the first certificate of {self.name}. "
+            "Name the key and the certificate that were made together"
+        )
+
+
+def open_pair(pair: KeyPair, now: datetime, ask_pin: AskPin | None = None) -> Pair:
+    """Return the key and the chain of a table, fit at ``now``.
+
+    A key in memory is compared with its certificate; one on a token can only show that it fits
+    by signing. Raises ConfigurationError, KeyUnavailable and CertificateExpired.
+    """
+    if pair.certificate is not None:
+        name = str(pair.certificate)
+        chain = certificates_in(read_certificates(pair.certificate), name)
+        require_fit(chain, name, now)
+        opened = Pair(open_key(pair, ask_pin), chain, name)
+    else:
+        key = open_key(pair, ask_pin)
+        chain = readable(key.certificates(), key.name)
+        if not chain:
+            raise ConfigurationError(
+                f"{key.name}: no certificate that belongs to the key lies beside it; "
+                'add certificate = "FILE", PEM with the leaf first'
+            )
+        require_fit(chain, key.name, now)
+        opened = Pair(key, chain, key.name)
+    held = opened.key.private if isinstance(opened.key, SoftwareKey) else None
+    if held is not None and held.public_key() != opened.chain[0].public_key():
+        raise opened.mismatch()
+    return opened

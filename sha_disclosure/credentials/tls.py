@@ -1,0 +1,117 @@
+"""The context of mutual TLS (molemminpuolinen tunnistus)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import ssl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
+from pydantic import SecretStr
+
+from sha_disclosure.credentials.certificates import Chain, load_anchors, require
+from sha_disclosure.credentials.chain import client_usage_faults
+from sha_disclosure.credentials.keys import SoftwareKey
+from sha_disclosure.credentials.pair import open_pair
+from sha_disclosure.credentials.revocation import read_revocations
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.settings import Tls
+
+
+def tls_context(tls: Tls, now: datetime) -> ssl.SSLContext:
+    """Return the context of mutual TLS: 1.2 with forward secrecy or newer, our CA file only.
+
+    With ``crl`` the server's certificate is checked for revocation (see ``read_revocations``).
+    Raises ConfigurationError, KeyUnavailable and CertificateExpired.
+    """
+    return tls_client(tls, now)[0]
+
+
+def tls_client(tls: Tls, now: datetime) -> tuple[ssl.SSLContext, Chain]:
+    """Return the context of ``tls_context`` and the client's certificate chain, leaf first."""
+    if isinstance(tls.key, str) and tls.key.startswith("pkcs11:"):
+        raise ConfigurationError(
+            "[tls] key: Python's TLS cannot use a key on a token. Let a TLS sidecar on this host "
+            "hold it, as docs/security.md shows, or take a key in a file"
+        )
+    pair = open_pair(tls, now)
+    require(pair.name, client_usage_faults(pair.chain[0]))
+    assert isinstance(pair.key, SoftwareKey)  # noqa: S101 - a token's key was refused above
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+    context.check_hostname = True
+    context.verify_mode = ssl.CERT_REQUIRED
+    anchors = load_anchors(tls.ca)
+    failed = True
+    with suppress(ssl.SSLError, OSError):
+        context.load_verify_locations(
+            cadata=b"".join(c.public_bytes(Encoding.DER) for c in anchors)
+        )
+        _load_chain(context, pair.key, pair.chain)
+        failed = False
+    if failed:
+        raise ConfigurationError(
+            f"{pair.name}, {pair.key.name}, {tls.ca}: OpenSSL does not take these. "
+            "Check that its security level allows the keys"
+        )
+    if tls.crl is not None:
+        _check_revocation(context, tls.crl, anchors, now)
+    return context, pair.chain
+
+
+def _load_chain(context: ssl.SSLContext, key: SoftwareKey, chain: Chain) -> None:
+    # OpenSSL reads a key from files only. It gets what was checked, not what a file holds by
+    # then, and only encrypted, under a passphrase that exists in this call alone.
+    passphrase = SecretStr(secrets.token_urlsafe(32))
+    data = b"".join(c.public_bytes(Encoding.PEM) for c in chain) + key.private.private_bytes(
+        Encoding.PEM,
+        PrivateFormat.PKCS8,
+        BestAvailableEncryption(passphrase.get_secret_value().encode("ascii")),
+    )
+    with openable(data) as path:
+        context.load_cert_chain(path, password=passphrase.get_secret_value)
+
+
+def _check_revocation(context: ssl.SSLContext, crl: Path, anchors: Chain, now: datetime) -> None:
+    lists = read_revocations(crl, now)
+    failed = True
+    with suppress(ssl.SSLError, OSError), openable(lists.pem) as path:
+        context.load_verify_locations(cafile=path)
+        failed = False
+    if failed:
+        raise ConfigurationError(f"{crl}: OpenSSL does not take these revocation lists")
+    context.verify_flags |= (
+        ssl.VERIFY_CRL_CHECK_CHAIN if lists.cover(anchors) else ssl.VERIFY_CRL_CHECK_LEAF
+    )
+
+
+@contextmanager
+def openable(data: bytes) -> Iterator[str]:
+    """Give a path where OpenSSL can open ``data``: in memory on Linux, else a file.
+
+    The file stands in a folder of its own, for its owner only, and is removed at once.
+    """
+    if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
+        descriptor = os.memfd_create("sha-disclosure")
+        try:
+            with os.fdopen(os.dup(descriptor), "wb") as file:
+                file.write(data)
+            yield f"/proc/self/fd/{descriptor}"
+        finally:
+            os.close(descriptor)
+        return
+    with tempfile.TemporaryDirectory(prefix="sha-disclosure-") as folder:
+        path = Path(folder, "pair.pem")
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+        yield str(path)

@@ -1,0 +1,1 @@
+"""Delivering a prepared notice (toimittaminen): the clients, one submission, answers, retries."""

@@ -1,0 +1,344 @@
+"""KantaClient and AsyncKantaClient: two thin shells over one way of sending."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Generic, NamedTuple, Self, TypedDict, TypeVar, Unpack
+
+from tenacity import AsyncRetrying, Retrying
+
+from sha_disclosure.codes import CodeLists
+from sha_disclosure.credentials.keys import AskPin
+from sha_disclosure.credentials.principals import Loader, Principal
+from sha_disclosure.credentials.renewal import Renewal
+from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.delivery.experience import Experience
+from sha_disclosure.delivery.line import AsyncLine, Line
+from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
+from sha_disclosure.delivery.quota import RetryQuota
+from sha_disclosure.delivery.receipt import Receipt
+from sha_disclosure.delivery.submission import AttemptFailed, Submission
+from sha_disclosure.editions import Edition, load_edition
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.events import Announcer, Listener
+from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.settings import Settings
+from sha_disclosure.settings.organisations import refuse_brokering
+from sha_disclosure.sources import Sources
+
+
+class Options(TypedDict, total=False):
+    """What both clients may be given besides the settings."""
+
+    edition: Edition | None
+    code_lists: CodeLists | None
+    sources: Sources | None
+    content_signer: SigningIdentity | None
+    token_signer: SigningIdentity | None
+    pin: AskPin | None
+    listeners: Sequence[Listener]
+
+
+_L = TypeVar("_L", Line, AsyncLine)
+
+
+class _Post(NamedTuple, Generic[_L]):
+    """An organisation with the line its notices go by."""
+
+    principal: Principal
+    line: _L
+
+
+class _Shell(ABC, Generic[_L]):
+    """What both clients have: the sender, its organisations with their keys, and preparing."""
+
+    def __init__(  # noqa: PLR0913 - each keyword replaces one thing a client is made with
+        self,
+        settings: Settings,
+        *,
+        edition: Edition | None = None,
+        code_lists: CodeLists | None = None,
+        sources: Sources | None = None,
+        content_signer: SigningIdentity | None = None,
+        token_signer: SigningIdentity | None = None,
+        pin: AskPin | None = None,
+        listeners: Sequence[Listener] = (),
+    ) -> None:
+        self.settings = settings
+        self.edition = edition or load_edition(settings.edition)
+        self._sources = sources or Sources()
+        self._sender = Sender(settings, self.edition, self._sources, code_lists or CodeLists())
+        refuse_unconfirmed(settings, self.edition)
+        refuse_brokering(settings, self.edition)
+        announce = Announcer(listeners)
+        self._experience = Experience(RetryQuota(settings.retry.quota), announce)
+        self._posts: Mapping[str, _Post[_L]] = {}
+        self._retired: list[_L] = []
+        loader = Loader(self._sender, content_signer, token_signer, pin)
+        self._renewal = Renewal(self._sender, loader, announce, self._serve)
+
+    def __repr__(self) -> str:
+        place = f"{self.settings.environment}, {self.settings.base_url}"
+        return f"{type(self).__name__}({place}, edition {self.edition.name})"
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far the service's clock is ahead of this host's, by the last answer that told it."""
+        return self._experience.clock_skew
+
+    def prepare(self, notice: DisclosureNotice | Sequence[DisclosureNotice]) -> PreparedNotice:
+        """Check, build and sign one notice, or several about the same client (one message).
+
+        Nothing is sent. The result may be stored and submitted later, as often as needed.
+
+        Raises InvalidNotice with every problem; SigningError when the key cannot sign.
+        """
+        notices = [notice] if isinstance(notice, DisclosureNotice) else list(notice or ())
+        if not notices:
+            raise ConfigurationError("prepare needs at least one notice")
+        self._look()
+        unsigned = build(notices, self._sender)
+        principal, _ = self._post(unsigned.organisation)
+        return sign(unsigned, self._sender, principal.identity.content)
+
+    def _course(self, prepared: PreparedNotice, listener: Listener | None) -> Submission:
+        return Submission(self._sender, prepared, self._experience, listener)
+
+    def _post(self, organisation: str = "") -> _Post[_L]:
+        """Return an organisation's keys and line as they are now."""
+        requester = organisation or str(self.settings.requester.id)
+        post = self._posts.get(requester)
+        if post is None:
+            if requester in self._sender.organisations:
+                self._renewal.require(self._sender.organisations[requester])
+            raise ConfigurationError(
+                f"The notice is of the organisation {requester}, "
+                "which the settings do not name any more. Nothing was sent: add its "
+                "[[organisation]] table again, with its keys, and submit the same notice"
+            )
+        return post
+
+    def _serve(self, principals: Mapping[str, Principal]) -> None:
+        """Use these from now on; what is under way ends on the line it began on.
+
+        Organisations with the same TLS client share one line.
+        """
+        before = {post.principal.identity.tls: post.line for post in self._posts.values()}
+        lines: dict[ssl.SSLContext, _L] = {}
+        for principal in principals.values():
+            tls = principal.identity.tls
+            if tls not in lines:
+                lines[tls] = before.get(tls) or self._open(principal)
+        # One assignment: every thread sees the old ones or the new ones.
+        self._posts = {
+            name: _Post(principal, lines[principal.identity.tls])
+            for name, principal in principals.items()
+        }
+        self._retired += [line for tls, line in before.items() if tls not in lines]
+
+    def _lines(self) -> list[_L]:
+        """Return every line once."""
+        return list({id(post.line): post.line for post in self._posts.values()}.values())
+
+    @abstractmethod
+    def _open(self, principal: Principal) -> _L:
+        """Return a new line with an organisation's TLS client."""
+
+    @abstractmethod
+    def _look(self) -> None:
+        """Look for renewed keys when it is time to, before something is signed."""
+
+
+class KantaClient(_Shell[Line]):
+    """Sends disclosure notices (luovutusilmoitus) to Kanta's log-register retention service.
+
+    Loads keys once and keeps one connection alive. May be used by many threads. Close it,
+    or use it in a ``with`` statement. ``listeners`` are told of events (see ``events``).
+    Renewed keys and certificates are taken into use by themselves (see ``renew``).
+
+    Other keywords: ``edition`` and ``code_lists`` in place of the settings' own,
+    ``content_signer`` and ``token_signer`` for keys the SDK never sees, ``pin`` to ask for the
+    PIN of a token, ``sources`` for the clock and chance.
+
+    Raises ConfigurationError when the settings, keys or edition are not fit for sending.
+    """
+
+    def __init__(self, settings: Settings, **options: Unpack[Options]) -> None:
+        super().__init__(settings, **options)
+
+    def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
+        """Send a prepared notice, trying again as the settings' ``retry`` says.
+
+        ``listener`` hears the events of this submission only, after the client's own.
+
+        Raises a SubmissionError: NotSent, OutcomeUnknown, Unavailable (submit the same again),
+        Unauthorized, Rejected, UnexpectedAnswer (mend first); SigningError for the token.
+        """
+        course = self._course(prepared, listener)
+        loop = Retrying(
+            retry=course.again, wait=course.wait, sleep=self._sources.sleep, reraise=True
+        )
+        try:
+            return loop(self._attempt, prepared, course)
+        except AttemptFailed as fault:
+            failure = fault.failure
+        except BaseException as fault:
+            course.broken_off(fault)
+            raise
+        raise course.error(failure)
+
+    def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
+        self._look()
+        principal, line = self._post(prepared.organisation)
+        return course.receipt(line.exchange(course.request(principal)))
+
+    def renew(self) -> bool:
+        """Look at the files of keys and certificates at once, as after a SIGHUP.
+
+        Returns whether what they hold is in use now; otherwise what was in use goes on, and
+        a RenewalRefused event tells why. By itself a client that is used looks every
+        ``renewal_s`` of its settings. Call it from a thread, not within a signal handler.
+        """
+        good = self._renewal.look()
+        self._retire()
+        return good
+
+    def renew_when_due(self) -> None:
+        """Do the same if ``renewal_s`` have passed; for a host that waits between notices."""
+        self._look()
+
+    def _look(self) -> None:
+        if self._renewal.due():
+            self._renewal.look_when_due()
+            self._retire()
+
+    def _retire(self) -> None:
+        while self._retired:
+            with suppress(IndexError):  # another thread retires it
+                self._retired.pop().retire()
+
+    def _open(self, principal: Principal) -> Line:
+        return Line(self._sender.url, principal.settings, principal.identity.tls)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._retire()
+        for line in self._lines():
+            line.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncKantaClient(_Shell[AsyncLine]):
+    """The same as KantaClient for asyncio: ``await submit``, ``async with``.
+
+    ``prepare`` is not a coroutine: it takes as long as its signature, about a millisecond.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        **options: Unpack[Options],
+    ) -> None:
+        super().__init__(settings, **options)
+        self._sleep = sleep
+
+    async def submit(
+        self, prepared: PreparedNotice, *, listener: Listener | None = None
+    ) -> Receipt:
+        """Send a prepared notice; see ``KantaClient.submit``. May be cancelled at any moment.
+
+        A notice whose submission was cancelled may be stored: submit the same again.
+        """
+        course = self._course(prepared, listener)
+        loop = AsyncRetrying(retry=course.again, wait=course.wait, sleep=self._sleep, reraise=True)
+        try:
+            return await loop(self._attempt, prepared, course)
+        except AttemptFailed as fault:
+            failure = fault.failure
+        except BaseException as fault:
+            course.broken_off(fault)
+            raise
+        raise course.error(failure)
+
+    async def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
+        await self.renew_when_due()
+        principal, line = self._post(prepared.organisation)
+        return course.receipt(await line.exchange(course.request(principal)))
+
+    async def renew(self) -> bool:
+        """Look at the files at once, in a thread beside the loop; see ``KantaClient.renew``."""
+        good = await asyncio.to_thread(self._renewal.look)
+        await self._retire()
+        return good
+
+    async def renew_when_due(self) -> None:
+        """Do the same if ``renewal_s`` have passed; for a host that waits between notices."""
+        if self._renewal.due():
+            await asyncio.to_thread(self._renewal.look_when_due)
+        if self._retired:
+            await self._retire()
+
+    def _look(self) -> None:
+        # The loop must not wait for a key; the next notice gets it.
+        if self._renewal.due():
+            threading.Thread(target=self._renewal.look_when_due, daemon=True).start()
+
+    async def _retire(self) -> None:
+        while self._retired:
+            await self._retired.pop().retire()
+
+    def _open(self, principal: Principal) -> AsyncLine:
+        return AsyncLine(self._sender.url, principal.settings, principal.identity.tls)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._retire()
+        for line in self._lines():
+            await line.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def refuse_unconfirmed(settings: Settings, edition: Edition) -> None:
+    """Refuse production while the edition has values that are only assumed.
+
+    Raises ConfigurationError that names them.
+    """
+    open_entries = edition.assumed()
+    if settings.environment != "production" or settings.accept_assumed or not open_entries:
+        return
+    named = ", ".join(entry.key for entry in open_entries[:5])
+    raise ConfigurationError(
+        f"Edition {edition.name}: {len(open_entries)} values are only assumed ({named}, ...), so "
+        "nothing is sent to production. Compare them with Kela's documents (`sha-disclosure "
+        "edition --unconfirmed`), mark them confirmed in an edition file of your own, or set "
+        "accept_assumed = true to take the risk knowingly."
+    )

@@ -1,0 +1,50 @@
+"""Whether to try again, and when: a pure decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sha_disclosure.delivery.outcome import Failure
+from sha_disclosure.errors import NotSent, OutcomeUnknown, Unauthorized, Unavailable
+from sha_disclosure.settings import Retry
+
+_FEW = 3  # attempts at a service that fails inside (500): it may fail on this very message
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one ``submit`` is: attempts made, when it began, how often the token was refused."""
+
+    attempts: int
+    began_at: datetime
+    refused_tokens: int = 0
+
+
+def decide(
+    policy: Retry, progress: Progress, failure: Failure, now: datetime, fraction: float
+) -> float | None:
+    """Return the seconds to wait before the next attempt, or None to stop.
+
+    ``fraction`` in [0, 1) spreads the waits (full jitter): of n waiting clients no two come
+    back together. A Retry-After is kept unless it is longer than the policy's longest.
+    """
+    if not _worthwhile(progress, failure) or progress.attempts >= policy.attempts:
+        return None
+    ceiling = min(policy.longest_s, policy.base_s * 2 ** (progress.attempts - 1))
+    wait = fraction * ceiling
+    if failure.retry_at is not None:
+        asked = (failure.retry_at - now).total_seconds()
+        if asked > policy.retry_after_longest_s:
+            return None
+        wait = max(wait, asked)
+    deadline = progress.began_at + timedelta(seconds=policy.deadline_s)
+    return wait if now + timedelta(seconds=wait) <= deadline else None
+
+
+def _worthwhile(progress: Progress, failure: Failure) -> bool:
+    if failure.kind is Unauthorized:
+        return progress.refused_tokens <= 1
+    if failure.kind is Unavailable and failure.status == 500:
+        return progress.attempts < _FEW
+    return failure.kind in {NotSent, OutcomeUnknown, Unavailable}

@@ -1,0 +1,239 @@
+"""One submission, from the first attempt to its receipt or error, without the network.
+
+The two shells in ``client`` hold the connection; what is sent, what an answer means, whether
+to try again and what listeners are told is here, once.
+
+Time that passes is measured by the monotonic clock: a host's clock that is set an hour back or
+forward neither ends a submission nor prolongs it. Only tokens, receipts and ``retry_at`` go by
+the time of day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tenacity import RetryCallState
+
+from sha_disclosure._version import __version__
+from sha_disclosure.credentials.principals import Principal
+from sha_disclosure.delivery.experience import Experience
+from sha_disclosure.delivery.headers import request_headers
+from sha_disclosure.delivery.line import Request
+from sha_disclosure.delivery.outcome import Answer, Failure, Stored, judge
+from sha_disclosure.delivery.prepare import PreparedNotice, Sender
+from sha_disclosure.delivery.receipt import Receipt
+from sha_disclosure.delivery.retry import Progress, decide
+from sha_disclosure.delivery.skew import NOTABLE
+from sha_disclosure.errors import NotSent, OutcomeUnknown, SubmissionError, Unauthorized
+from sha_disclosure.events import (
+    AttemptEnded,
+    AttemptStarted,
+    Listener,
+    RetryScheduled,
+    SubmissionFailed,
+    Submitted,
+)
+from sha_disclosure.events.kinds import STORED
+from sha_disclosure.jose.token import TokenFacts
+
+
+class AttemptFailed(Exception):  # noqa: N818 - a signal between the shells and the retry loop
+    """An attempt ended in ``failure``; caught by the loop, never seen by users."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__()
+        self.failure = failure
+
+
+class Submission:
+    """The course of one ``submit``."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        prepared: PreparedNotice,
+        experience: Experience,
+        listener: Listener | None = None,
+    ) -> None:
+        self._sender = sender
+        self._prepared = prepared
+        self._experience = experience
+        self._announce = experience.announce.joined_by(listener)
+        self._began = self._sent = sender.sources.monotonic()
+        self._attempts = 0
+        self._refused_tokens = 0
+        self._lost_answers = 0
+        self._request_id = ""
+        self._wait: float | None = None
+        self._quota_spent = False
+        self._under_way = False
+
+    def request(self, principal: Principal) -> Request:
+        """Return the next attempt's request: same body, new request id, new token.
+
+        ``principal`` is who sends, with the keys it has now. Raises SigningError when the
+        token cannot be signed.
+        """
+        sources = self._sender.sources
+        request_id, wire = sources.uuid(), self._sender.edition.wire
+        token = self._token(principal, self._now_for_tokens(), sources.uuid())
+        headers = request_headers(wire, token=token, request_id=request_id)
+        headers["User-Agent"] = f"sha-disclosure/{__version__}"
+        self._request_id = request_id
+        self._attempts += 1
+        self._sent, self._under_way = sources.monotonic(), True
+        if self._announce:
+            self._announce(
+                AttemptStarted(self._prepared.notice_ids, self._request_id, self._attempts)
+            )
+        return Request(headers, self._prepared.body)
+
+    def receipt(self, answer: Answer | Failure) -> Receipt:
+        """Return the receipt in an answer. Raises AttemptFailed when it holds none."""
+        now, took = self._sender.sources.clock(), self._since(self._sent)
+        verdict: Stored | Failure
+        if isinstance(answer, Failure):
+            verdict, status = answer, None
+        else:
+            self._experience.answered(answer.headers, received_at=now, took_s=took)
+            ids, wire = self._prepared.notice_ids, self._sender.edition.wire
+            verdict, status = judge(answer, notice_ids=ids, now=now, wire=wire), answer.status
+        if isinstance(verdict, Failure):
+            self._ended(verdict.kind.__name__, status, took)
+            raise AttemptFailed(verdict)
+        self._ended(STORED, status, took)
+        self._experience.quota.succeeded(retried=self._attempts > 1)
+        self._submitted()
+        return Receipt(
+            notices=verdict.notices,
+            request_id=self._request_id,
+            response_id=verdict.response_id,
+            attempts=self._attempts,
+            received_at=now,
+            possibly_duplicated=self._lost_answers > 0,
+        )
+
+    def again(self, state: RetryCallState) -> bool:
+        """Return whether to try again (for tenacity)."""
+        fault = state.outcome and state.outcome.exception()
+        if not isinstance(fault, AttemptFailed):
+            return False
+        failure, sources = fault.failure, self._sender.sources
+        self._refused_tokens += failure.kind is Unauthorized
+        self._lost_answers += failure.kind is OutcomeUnknown
+        now, fraction = sources.clock(), sources.randomness.random()
+        # Where the clock stands now, the submission began this long ago, by the monotonic one.
+        began_at = now - timedelta(seconds=self._since(self._began))
+        progress = Progress(self._attempts, began_at, self._refused_tokens)
+        self._wait = decide(self._sender.settings.retry, progress, failure, now, fraction)
+        if self._wait is None:
+            return False
+        if not self._experience.quota.take():
+            self._quota_spent = True
+            return False
+        if self._announce:
+            ids, kind = self._prepared.notice_ids, failure.kind.__name__
+            self._announce(RetryScheduled(ids, self._request_id, self._attempts, kind, self._wait))
+        return True
+
+    def wait(self, _: RetryCallState) -> float:
+        """Return the seconds to wait before the next attempt (for tenacity)."""
+        return self._wait or 0.0
+
+    def error(self, failure: Failure) -> SubmissionError:
+        """Return the error that ends the submission."""
+        if failure.kind is NotSent and self._lost_answers:
+            # The last attempt did not reach the service, but an earlier one may have.
+            failure = replace(failure, kind=OutcomeUnknown, reason=_EARLIER + failure.reason)
+        elif self._lost_answers and failure.kind is not OutcomeUnknown:
+            failure = replace(failure, reason=_EARLIER + failure.reason)
+        if failure.kind is Unauthorized:
+            failure = replace(failure, reason=failure.reason + self._clock_told())
+        if self._quota_spent:
+            failure = replace(failure, reason=failure.reason + _SPENT)
+        self._failed(failure.kind.__name__, failure)
+        return failure.error(
+            notice_ids=self._prepared.notice_ids,
+            request_id=self._request_id,
+            attempts=self._attempts,
+        )
+
+    def broken_off(self, fault: BaseException) -> None:
+        """Tell listeners that something else ended it: cancellation, Ctrl-C, a signing error."""
+        name = type(fault).__name__
+        if self._under_way:
+            self._lost_answers += 1
+            self._ended(name, None, self._since(self._sent))
+        self._failed(name, None)
+
+    def _token(self, principal: Principal, now: datetime, unique_id: str) -> str:
+        settings, user = principal.settings, self._prepared.user
+        facts = TokenFacts(
+            system=settings.system,
+            subscriber=settings.subscriber,
+            requester=settings.requester,
+            user_id=user.id,
+            user_name=user.name,
+            user_authentication_method=user.authentication_method,
+            base_url=settings.base_url,
+        )
+        return principal.tokens.make(facts, now=now, unique_id=unique_id)
+
+    def _now_for_tokens(self) -> datetime:
+        now, skew = self._sender.sources.clock(), self._experience.clock_skew
+        if not skew or not self._sender.settings.correct_clock_skew:
+            return now
+        # A Date header leaves a second open: no token may begin in the service's future.
+        return now + skew - timedelta(seconds=1)
+
+    def _clock_told(self) -> str:
+        skew = self._experience.clock_skew
+        if skew is None or abs(skew) <= NOTABLE:
+            return ""
+        ahead = "behind" if skew > timedelta(0) else "ahead of"
+        seconds = round(abs(skew).total_seconds())
+        return f". This host's clock is {seconds} s {ahead} the service's: set it right"
+
+    def _since(self, moment: float) -> float:
+        return self._sender.sources.monotonic() - moment
+
+    def _ended(self, outcome: str, status: int | None, seconds: float) -> None:
+        self._under_way = False
+        if self._announce:
+            ids = self._prepared.notice_ids
+            self._announce(
+                AttemptEnded(ids, self._request_id, self._attempts, outcome, status, seconds)
+            )
+
+    def _submitted(self) -> None:
+        if self._announce:
+            self._announce(
+                Submitted(
+                    notice_ids=self._prepared.notice_ids,
+                    request_id=self._request_id,
+                    attempts=self._attempts,
+                    seconds=self._since(self._began),
+                    possibly_duplicated=self._lost_answers > 0,
+                )
+            )
+
+    def _failed(self, outcome: str, failure: Failure | None) -> None:
+        if self._announce:
+            self._announce(
+                SubmissionFailed(
+                    notice_ids=self._prepared.notice_ids,
+                    request_id=self._request_id,
+                    attempts=self._attempts,
+                    seconds=self._since(self._began),
+                    outcome=outcome,
+                    status=failure.status if failure else None,
+                    retry_at=failure.retry_at if failure else None,
+                    possibly_stored=self._lost_answers > 0,
+                    quota_spent=self._quota_spent,
+                )
+            )
+
+
+_EARLIER = "An earlier attempt ended without an answer, so the service may hold the notice. Then: "
+_SPENT = ". This client's retries are used up (retry.quota) until attempts succeed again"

@@ -1,0 +1,104 @@
+"""Strict JSON (RFC 7493), base64 (RFC 4648) and base64url (RFC 7515): one spelling, or none.
+
+What is not of the asked form raises ``Malformed``, which names the kind of fault and never
+holds the text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any, NoReturn
+
+from sha_disclosure.messages import Message, message
+
+
+class Malformed(ValueError):  # noqa: N818 - a signal between rooms, never shown to users as such
+    """A text is not of the asked form; ``message`` says in which way."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(str(why))
+        self.message = why
+
+    @property
+    def kind(self) -> str:
+        """The last part of the message's id, such as ``duplicate``."""
+        return self.message.id.rpartition(".")[2]
+
+
+def read_json(data: str | bytes) -> Any:
+    """Return the JSON value in a text or in UTF-8; a byte order mark before it is passed over.
+
+    Refuses what is not UTF-8, a member given twice in one object, NaN and infinities, numbers
+    that cannot be read and nesting beyond any document. Raises Malformed.
+    """
+    why = message("json.number")
+    try:
+        text = data if isinstance(data, str) else bytes(data).decode("utf-8")
+        return json.loads(
+            text.removeprefix("\ufeff"),
+            object_pairs_hook=_members,
+            parse_constant=_refuse_constant,
+        )
+    except Malformed as error:
+        why = error.message
+    except UnicodeDecodeError:
+        why = message("json.encoding")
+    except json.JSONDecodeError as error:
+        why = message("json.syntax", line=error.lineno, column=error.colno)
+    except ValueError:  # a number with more digits than Python reads
+        pass
+    except RecursionError:
+        why = message("json.deep")
+    del data  # a traceback keeps the variables of this frame
+    raise Malformed(why)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise Malformed(message("json.duplicate"))
+    return made
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise Malformed(message("json.number"))
+
+
+def to_base64url(data: bytes) -> str:
+    """Return base64url without padding (RFC 7515 section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def from_base64url(text: str) -> bytes:
+    """Return the bytes of base64url written in the one way RFC 7515 allows.
+
+    Raises Malformed for padding, blanks, other letters and spare bits that are not zero.
+    """
+    try:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (ValueError, binascii.Error):
+        data = b""
+    # Encoding again is the whole check: a lenient decoder skips what it does not know.
+    if to_base64url(data) != text:
+        raise Malformed(message("base64.url"))
+    return data
+
+
+def from_base64(text: str) -> bytes:
+    """Return the bytes of standard, padded base64 (RFC 4648 section 4), which are not empty.
+
+    Raises Malformed.
+    """
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        data = b""
+    # The round trip refuses spare bits: one value has one spelling.
+    if not data or base64.b64encode(data).decode("ascii") != text:
+        raise Malformed(message("base64.standard"))
+    return data
+
+
+__all__ = ["Malformed", "from_base64", "from_base64url", "read_json", "to_base64url"]

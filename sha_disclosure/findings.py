@@ -1,0 +1,99 @@
+"""The finding: what a check of anything found, of one type for every check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sha_disclosure.messages import Language, Message, Parameter, Parameters, citations, message
+
+Severity = Literal["error", "objection", "warning"]
+"""How grave it is: an objection stops a notice until a person acknowledges it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found (havainto): its id, where, how grave, and the values of its sentence.
+
+    ``id`` names the sentence in the catalogue (see ``messages``), ``path`` the place in what
+    was checked. ``detail`` is a second sentence for this one place. Nothing in a finding is a
+    value of a notice, a key or a person's name.
+    """
+
+    id: str
+    path: str = ""
+    severity: Severity = "error"
+    parameters: Parameters = ()
+    detail: Message | None = None
+
+    @property
+    def message(self) -> str:
+        """The English text."""
+        return self.text()
+
+    def text(self, language: Language = "en") -> str:
+        """Return what was found, in ``language``."""
+        made = Message(self.id, self.parameters).text(language)
+        return f"{made} ({self.detail.text(language)})" if self.detail else made
+
+    def part(self, name: str, language: Language = "en") -> str:
+        """Return another sentence of the same finding, such as ``fix``, in ``language``."""
+        return Message(f"{self.id}.{name}", self.parameters).text(language)
+
+    def to_dict(self, language: Language = "en") -> dict[str, Any]:
+        """Return the finding as plain values."""
+        return {
+            "id": self.id,
+            "path": self.path,
+            "severity": self.severity,
+            "message": self.text(language),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Finding):
+    """One breach of a rule in a notice (puute ilmoituksessa).
+
+    ``rule`` is the rule's id (``N04``, or ``SHAPE`` for input that has not the shape of
+    a notice), ``path`` the place in the caller's own object
+    (``disclosed_data[1].service_tasks``), ``rests_on`` the paragraph or page behind it.
+    Texts say how to fix it and never repeat what was given.
+    """
+
+    @property
+    def rule(self) -> str:
+        """The id of the rule, without the variant of the breach."""
+        return self.id.split(".")[1]
+
+    @property
+    def rests_on(self) -> str:
+        """The provision or page behind the rule."""
+        return citations().get(self.rule, "")
+
+    @property
+    def en(self) -> str:
+        """The English text."""
+        return self.text("en")
+
+    @property
+    def fi(self) -> str:
+        """The Finnish text."""
+        return self.text("fi")
+
+    def to_dict(self, language: Language = "en") -> dict[str, Any]:
+        """Return the problem as the ``validate`` command prints it."""
+        return {
+            "rule": self.rule,
+            "path": self.path,
+            "message": self.text(language),
+            "severity": self.severity,
+        }
+
+
+def problem(
+    key: str, path: str, severity: Severity = "error", /, **parameters: Parameter
+) -> Problem:
+    """Return the problem that ``key`` names: a rule, or a rule and a variant of its breach."""
+    rule, _, variant = key.partition(".")
+    named = message(f"rules.{rule}.{variant or 'breach'}", **parameters)
+    return Problem(named.id, path, severity, named.parameters)

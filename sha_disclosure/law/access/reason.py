@@ -1,0 +1,128 @@
+"""The reason of a search, demanded and checked before it (laajan tiedonhaun peruste).
+
+Requirements HaLu08 (broad right), HaLu09 (authority's right) and the third row, misnumbered
+HaLu09: the system must require the reason in both cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar, cast
+
+from sha_disclosure.codes import CodeLists, Coding
+from sha_disclosure.editions import Edition, load_edition
+from sha_disclosure.errors import InvalidAccessReason
+from sha_disclosure.findings import Problem
+from sha_disclosure.law.access.log import AccessLogEntry
+from sha_disclosure.law.access.request import AccessRequest
+from sha_disclosure.law.access.rules import SEARCH_RULES, SearchCircumstances
+from sha_disclosure.law.access.searches import (
+    AuthorityRightOfSearch,
+    BroadRightOfSearch,
+    UseCase,
+)
+from sha_disclosure.law.judging import judge
+from sha_disclosure.notice.shape import salvage, shape_problems
+from sha_disclosure.values import FreeText, Uri
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReason:
+    """A checked reason, ready for the query's control act (kontrollikehys).
+
+    ``coding``: the code of Laajan tiedonhaun peruste, its system filled in.
+    ``justification``: the user's words, hidden until ``reveal()``. ``service_request``: what
+    the caller gave, or None: it is not public. ``warnings`` say what could not be checked.
+    Which elements of the control act take them is in the MR message specification.
+    """
+
+    coding: Coding
+    justification: FreeText
+    provision: str
+    request: AccessRequest = field(repr=False)
+    service_request: Coding | None = None
+    warnings: tuple[Problem, ...] = ()
+
+    def log_entry(self) -> AccessLogEntry:
+        """Return the entry for the provider's own access log (10 § 2 mom.)."""
+        asked = self.request
+        return AccessLogEntry(
+            use_case=asked.right.use_case,
+            provision=self.provision,
+            asked_at=asked.asked_at,
+            verified_at=asked.relationship.verified_at,
+            unit=asked.unit,
+            user=asked.user,
+            relationship=asked.relationship,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BroadAccessReason(AccessReason):
+    """The reason of a search by the broad right (laaja tiedonsaantioikeus, HaLu08)."""
+
+    use_case: ClassVar[UseCase] = "broad_right"
+
+    @property
+    def right(self) -> BroadRightOfSearch:
+        """The right with its conditions; the cause in it is health data."""
+        return cast("BroadRightOfSearch", self.request.right)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityAccessReason(AccessReason):
+    """The reason of a search by the authority's right (viranomaisen tiedonsaantioikeus, HaLu09)."""
+
+    use_case: ClassVar[UseCase] = "authority_right"
+
+    @property
+    def right(self) -> AuthorityRightOfSearch:
+        """The right with its conditions."""
+        return cast("AuthorityRightOfSearch", self.request.right)
+
+
+def require_access_reason(
+    request: AccessRequest | Mapping[str, Any],
+    *,
+    edition: Edition | None = None,
+    code_lists: CodeLists | None = None,
+    now: datetime | None = None,
+) -> BroadAccessReason | AuthorityAccessReason:
+    """Return the checked reason of a search, to be called before every search by a right.
+
+    ``edition`` names the reason's code system; ``code_lists`` are what its code is checked
+    against: without them all conditions are still enforced, and ``warnings`` say what was not
+    checked. ``now`` defaults to the clock.
+
+    Raises InvalidAccessReason with every problem; then the search must not be made.
+    """
+    system = (edition or load_edition()).wire.code_system.access_reason
+    given = SearchCircumstances(now or datetime.now(UTC), system, code_lists or CodeLists())
+    asked, found = _judged(request, given)
+    errors = [p for p in found if p.severity == "error"]
+    if errors:
+        del request, asked  # a traceback keeps the variables of this frame
+        raise InvalidAccessReason(errors)
+    kind = BroadAccessReason if asked.right.use_case == "broad_right" else AuthorityAccessReason
+    return kind(
+        coding=Coding(
+            code=asked.reason.code, display=asked.reason.display, system=Uri(given.reason_system)
+        ),
+        justification=asked.justification,
+        provision=asked.right.provision,
+        request=asked,
+        service_request=asked.service_request,
+        warnings=found,
+    )
+
+
+def _judged(
+    request: object, given: SearchCircumstances
+) -> tuple[AccessRequest, tuple[Problem, ...]]:
+    """Return what could be read of a request, and every problem of shape and of rules."""
+    shape = shape_problems(AccessRequest, request)
+    read = salvage(AccessRequest, request) if shape else AccessRequest.model_validate(request)
+    asked = cast("AccessRequest", read)
+    return asked, (*shape, *judge(SEARCH_RULES, asked, given))

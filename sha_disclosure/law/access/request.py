@@ -1,0 +1,78 @@
+"""What a record system states before a search by a right of access: who, whose, why, when."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sha_disclosure.codes import Coding
+from sha_disclosure.law.access.searches import ReasonPart, RightOfSearch
+from sha_disclosure.notice.rights import Confirmed
+from sha_disclosure.notice.shape import CoveredBy
+from sha_disclosure.values import FreeText, Instant, Oid, PersonalId, PersonName, TemporaryId, Uri
+
+
+class UserId(ReasonPart):
+    """The identifier of the user and its system (käyttäjän yksilöivä tunniste, 10 § 2)."""
+
+    system: Annotated[Uri, CoveredBy("A07")]
+    value: Annotated[FreeText, CoveredBy("A07")]
+
+
+class AccessUser(ReasonPart):
+    """The professional who asks (käyttäjä, 10 § 2), with the task (työtehtävä, 9 §)."""
+
+    family_name: Annotated[PersonName, CoveredBy("A07")]
+    given_names: Annotated[tuple[PersonName, ...], Field(min_length=1), CoveredBy("A07")]
+    id: Annotated[UserId, CoveredBy("A07")]
+    task: Annotated[FreeText, CoveredBy("A07")]
+
+
+class AccessUnit(ReasonPart):
+    """The unit on whose behalf the user asks, and what it is by law (palveluyksikkö)."""
+
+    oid: Annotated[Oid, CoveredBy("A07")]
+    name: Annotated[FreeText, CoveredBy("A07")]
+    roles: Annotated[
+        tuple[
+            Literal["social_welfare_provider", "social_welfare_authority", "health_care_provider"],
+            ...,
+        ],
+        Field(min_length=1),
+        CoveredBy("A07"),
+    ]
+
+
+class VerifiedRelationship(ReasonPart):
+    """The client relationship, technically verified (asiakassuhde, 57 §).
+
+    "sen jälkeen, kun hoitosuhteen tai asiakassuhteen olemassaolo potilaan tai sosiaalihuollon
+    asiakkaan ja luovutuspyynnön esittäjän välillä on tietoteknisesti varmistettu": ``verified``
+    at ``verified_at``, about the client of ``personal_id`` or ``temporary_id``. ``reference``
+    is your own identifier of the relationship or its check.
+    """
+
+    verified: Annotated[Confirmed, CoveredBy("A06.verified")]
+    verified_at: Annotated[Instant, CoveredBy("A06")]
+    personal_id: PersonalId | None = None
+    temporary_id: TemporaryId | None = None
+    reference: FreeText | None = None
+
+
+class AccessRequest(ReasonPart):
+    """A search by a right of access, before it is made (haku tiedonsaantioikeudella).
+
+    ``right``: by which right, with its conditions. ``reason``: the code of Laajan tiedonhaun
+    peruste the user chose. ``justification``: the user's own words. ``service_request``: the
+    service request (palvelupyyntö) of the use case, from the MR message specification.
+    """
+
+    right: Annotated[RightOfSearch, CoveredBy("A01")]
+    reason: Annotated[Coding, CoveredBy("A04")]
+    justification: Annotated[FreeText, CoveredBy("A05")]
+    relationship: Annotated[VerifiedRelationship, CoveredBy("A06")]
+    user: Annotated[AccessUser, CoveredBy("A07")]
+    unit: Annotated[AccessUnit, CoveredBy("A07")]
+    asked_at: Annotated[Instant, CoveredBy("A08")]
+    service_request: Coding | None = None

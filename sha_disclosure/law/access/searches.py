@@ -1,0 +1,155 @@
+"""The rights by which the archive may be searched without a permission (53 § 5-6, 55 § 2).
+
+One type for each right the law writes, so that no other combination can be made. A condition
+is a field that must be ``true``: the one who asks states it. Every type quotes its provision.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from sha_disclosure.errors import InvalidAccessReason
+from sha_disclosure.notice.rights import AuthorityPurpose, Cause, Confirmed
+from sha_disclosure.notice.shape import CoveredBy, Part
+from sha_disclosure.values import FreeText
+
+Asker = Literal["social_welfare_provider", "social_welfare_authority", "health_care_provider"]
+"""To whom a right belongs: the words are those of a notice's recipient."""
+
+UseCase = Literal["broad_right", "authority_right"]
+"""The two use cases of the archive: laaja tiedonsaantioikeus, viranomaisen tiedonsaantioikeus."""
+
+
+class ReasonPart(Part):
+    """A part of a search's reason: raises ``InvalidAccessReason`` with every problem of shape."""
+
+    _refusal = InvalidAccessReason
+
+
+class _BroadConditions(ReasonPart):
+    """What all broad rights ask.
+
+    ``cause`` and ``cannot_judge_permission``: "jos asiakkaalla ei ole muistisairauden,
+    mielenterveyden häiriön, kehitysvammaisuuden tai vastaavan syyn takia edellytyksiä arvioida
+    annettavan luovutusluvan merkitystä". ``no_legal_representative``: "eikä hänellä ole
+    laillista edustajaa". ``data_necessary``: "välttämättömiä ... asiakastietoja".
+    """
+
+    use_case: ClassVar[UseCase] = "broad_right"
+
+    cause: Annotated[Cause, CoveredBy("A02.cause")]
+    cannot_judge_permission: Annotated[Confirmed, CoveredBy("A02.cannot_judge_permission")]
+    no_legal_representative: Annotated[Confirmed, CoveredBy("A02.no_legal_representative")]
+    data_necessary: Annotated[Confirmed, CoveredBy("A02.data_necessary")]
+
+
+class BroadSearch(_BroadConditions):
+    """A social welfare provider's broad right to other social welfare providers' data.
+
+    55 § 2 mom. 1. virke: "Jos sosiaalihuollon asiakkaalla ei ole muistisairauden,
+    mielenterveyden häiriön, kehitysvammaisuuden tai vastaavan syyn takia edellytyksiä arvioida
+    annettavan luovutusluvan merkitystä eikä hänellä ole laillista edustajaa, on palvelunantajalla
+    salassapitosäännösten estämättä oikeus saada ja käyttää muiden sosiaalihuollon
+    palvelunantajien välttämättömiä sosiaalihuollon asiakastietoja sosiaalihuollon asiakkaan
+    välttämättömän sosiaalipalvelun järjestämiseksi tai toteuttamiseksi."
+
+    ``service_necessary``: "välttämättömän sosiaalipalvelun".
+    """
+
+    provision: ClassVar[str] = "703/2023 55 § 2 mom. 1. virke"
+    belongs_to: ClassVar[Asker] = "social_welfare_provider"
+
+    kind: Literal["broad_search"] = "broad_search"
+    service_necessary: Annotated[Confirmed, CoveredBy("A02.service_necessary")]
+
+
+class BroadPatientDataSearch(_BroadConditions):
+    """A social welfare provider's broad right to patient data (potilastiedot).
+
+    53 § 5 mom. 1. virke: "Sosiaalihuollon palvelunantajalla on salassapitosäännösten estämättä
+    oikeus saada ja käyttää välttämättömiä potilastietoja asiakkaan sosiaalipalvelun
+    järjestämiseksi tai toteuttamiseksi, jos ..." the conditions of the cause are met. The
+    service need not be a necessary one, only the data.
+    """
+
+    provision: ClassVar[str] = "703/2023 53 § 5 mom. 1. virke"
+    belongs_to: ClassVar[Asker] = "social_welfare_provider"
+
+    kind: Literal["broad_patient_data_search"] = "broad_patient_data_search"
+
+
+class HealthCareBroadSearch(_BroadConditions):
+    """A health-care provider's broad right to social welfare client data.
+
+    53 § 6 mom.: "Terveydenhuollon palvelunantajalla on salassapitosäännösten estämättä oikeus
+    saada ja käyttää välttämättömiä sosiaalihuollon asiakastietoja asiakkaan terveyspalvelun
+    järjestämiseksi tai toteuttamiseksi, jos ..." the conditions of the cause are met.
+    """
+
+    provision: ClassVar[str] = "703/2023 53 § 6 mom."
+    belongs_to: ClassVar[Asker] = "health_care_provider"
+
+    kind: Literal["health_care_broad_search"] = "health_care_broad_search"
+
+
+class _AuthorityConditions(ReasonPart):
+    """What both of the authority's rights ask.
+
+    ``essential_effect``: "sosiaalihuollon asiakassuhteeseen olennaisesti vaikuttavat tiedot ja
+    selvitykset". ``statutory_task`` and ``necessary_for_task``: "jotka viranomaiselle laissa
+    säädetyn tehtävän vuoksi ovat välttämättömiä". ``purpose``: "asiakkaan sosiaalihuollon
+    tarpeen selvittämiseksi, sosiaalihuollon järjestämiseksi ja siihen liittyvien toimenpiteiden
+    toteuttamiseksi sekä ... annettujen tietojen tarkistamista varten".
+    """
+
+    use_case: ClassVar[UseCase] = "authority_right"
+    belongs_to: ClassVar[Asker] = "social_welfare_authority"
+
+    statutory_task: Annotated[FreeText, CoveredBy("A03.statutory_task")]
+    purpose: Annotated[AuthorityPurpose, CoveredBy("A03.purpose")]
+    essential_effect: Annotated[Confirmed, CoveredBy("A03.essential_effect")]
+    necessary_for_task: Annotated[Confirmed, CoveredBy("A03.necessary_for_task")]
+
+
+class AuthoritySearch(_AuthorityConditions):
+    """A social welfare authority's right to other social welfare providers' data.
+
+    55 § 2 mom. 2. virke: "Lisäksi sosiaalihuollon viranomaisella on oikeus saada muilta
+    sosiaalihuollon palvelunantajilta sosiaalihuollon asiakassuhteeseen olennaisesti vaikuttavat
+    tiedot ja selvitykset, jotka viranomaiselle laissa säädetyn tehtävän vuoksi ovat
+    välttämättömiä asiakkaan sosiaalihuollon tarpeen selvittämiseksi, sosiaalihuollon
+    järjestämiseksi ja siihen liittyvien toimenpiteiden toteuttamiseksi sekä palvelunantajalle
+    annettujen tietojen tarkistamista varten."
+    """
+
+    provision: ClassVar[str] = "703/2023 55 § 2 mom. 2. virke"
+
+    kind: Literal["authority_search"] = "authority_search"
+
+
+class AuthorityPatientDataSearch(_AuthorityConditions):
+    """A social welfare authority's right to data of health-care providers.
+
+    53 § 5 mom. 2. virke: "Lisäksi sosiaalihuollon viranomaisella on oikeus saada
+    terveydenhuollon palvelunantajilta sosiaalihuollon asiakassuhteeseen olennaisesti vaikuttavat
+    tiedot ja selvitykset ..." with the conditions and purposes of 55 § 2 mom. 2. virke.
+    """
+
+    provision: ClassVar[str] = "703/2023 53 § 5 mom. 2. virke"
+
+    kind: Literal["authority_patient_data_search"] = "authority_patient_data_search"
+
+
+BroadRightOfSearch = BroadSearch | BroadPatientDataSearch | HealthCareBroadSearch
+AuthorityRightOfSearch = AuthoritySearch | AuthorityPatientDataSearch
+RightOfSearch = Annotated[
+    BroadSearch
+    | BroadPatientDataSearch
+    | HealthCareBroadSearch
+    | AuthoritySearch
+    | AuthorityPatientDataSearch,
+    Field(discriminator="kind"),
+]
+"""The right a search is made by, told by ``kind``."""

@@ -1,0 +1,51 @@
+"""What a notice is judged against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sha_disclosure.codes import CodeLists
+from sha_disclosure.editions import Edition
+from sha_disclosure.editions.wire import Wire
+from sha_disclosure.settings import Environment, Settings
+from sha_disclosure.settings.organisations import by_controller
+from sha_disclosure.values import Oid, PersonalId
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a notice is judged against: the moment, the environment, the edition, the lists.
+
+    ``organisations``: whose each controller's notices are; empty when one sender has them all.
+    """
+
+    now: datetime
+    environment: Environment
+    wire: Wire = field(repr=False)
+    code_lists: CodeLists = field(default_factory=CodeLists, repr=False)
+    test_personal_ids: tuple[PersonalId, ...] = ()
+    allow_artificial_ids: bool = False
+    clock_skew_s: float = 60.0
+    organisations: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls, settings: Settings, edition: Edition, now: datetime, code_lists: CodeLists
+    ) -> Circumstances:
+        """Return the circumstances of a sender."""
+        return cls(
+            now,
+            settings.environment,
+            edition.wire,
+            code_lists,
+            settings.test_personal_ids,
+            settings.allow_artificial_ids,
+            settings.clock_skew_s,
+            by_controller(settings),
+        )
+
+    def organisation_of(self, controller: Oid) -> str | None:
+        """Return the organisation that sends a controller's notices; None when none does."""
+        return self.organisations.get(str(controller)) if self.organisations else ""

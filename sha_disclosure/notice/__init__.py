@@ -1,0 +1,1 @@
+"""The disclosure notice (luovutusilmoitus) and its parts, and reading JSON into them."""

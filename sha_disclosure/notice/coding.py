@@ -1,0 +1,17 @@
+"""A code with its display text."""
+
+from __future__ import annotations
+
+from sha_disclosure.notice.shape import Part
+from sha_disclosure.values import Code, FreeText, Uri
+
+
+class Coding(Part):
+    """A code with its display text (koodi ja näyttönimi); ``repr`` shows neither.
+
+    ``system`` may be left out where the edition names the code system.
+    """
+
+    code: Code
+    display: FreeText
+    system: Uri | None = None

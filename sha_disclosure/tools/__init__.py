@@ -1,0 +1,1 @@
+"""Tools beside the core: they use it, never the other way."""

@@ -1,0 +1,155 @@
+"""Settings read with every fault, where loading them ends in one refusal."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sha_disclosure.credentials import watched_files
+from sha_disclosure.editions import SHIPPED
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages.words import Words
+from sha_disclosure.settings import FILE_VARIABLE, Settings, completed
+from sha_disclosure.settings.layers import PREFIX, anchored, from_environment, laid_over
+from sha_disclosure.settings.organisations import by_requester
+from sha_disclosure.tools.check.trouble import Trouble, unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsRead:
+    """The settings as far as they are valid.
+
+    ``faults`` are pydantic's, ``wanting`` the top entries they are in: these hold the
+    sandbox's values or none in ``settings``. ``variables`` are the names of the environment.
+    """
+
+    settings: Settings
+    folder: Path | None
+    name: str
+    trouble: Trouble | None = None
+    faults: tuple[ErrorDetails, ...] = ()
+    wanting: frozenset[str] = frozenset()
+    variables: frozenset[str] = frozenset()
+
+    def shown(self, path: Path | str) -> str:
+        """Return a path as it may be shown: below the settings' folder, else its name only.
+
+        The URI of a key that is in no file is shown without its query, which says where the
+        PIN is.
+        """
+        if isinstance(path, str):
+            return path.partition("?")[0]
+        with suppress(ValueError):
+            if self.folder is not None:
+                return str(path.absolute().relative_to(self.folder.absolute()))
+        return path.name
+
+    def safe(self, text: str) -> str:
+        """Return a text of others without the folders it names: these may hold a user's name."""
+        for path in self._paths():
+            text = text.replace(str(path), self.shown(path))
+        folders = [self.folder.absolute(), self.folder] if self.folder else []
+        for folder in (*folders, Path.cwd(), Path.home()):
+            if str(folder) not in {".", os.sep}:
+                text = text.replace(f"{folder}{os.sep}", "").replace(str(folder), ".")
+        return text
+
+    def _paths(self) -> Iterator[Path]:
+        given = self.settings
+        for each in by_requester(given).values():
+            with suppress(ConfigurationError):  # a URI that is none is told where it is opened
+                yield from watched_files(each)
+        yield from filter(None, (given.code_lists,))
+        if given.edition not in SHIPPED:
+            yield Path(given.edition)
+
+
+def read_settings(path: Path | None, variables: Mapping[str, str]) -> SettingsRead:
+    """Read the settings as ``Settings.load`` does, with every fault."""
+    named = path or variables.get(FILE_VARIABLE)
+    file = Path(named) if named else None
+    folder = file.parent if file else None
+    data, trouble = _read_file(file) if file else ({}, None)
+    above: dict[str, Any] = {}
+    try:
+        above = from_environment(variables)
+    except ConfigurationError:
+        trouble = trouble or _TORN
+    if file is None and not above:
+        trouble = trouble or _NO_SETTINGS
+    given = laid_over(data, above)
+    settings, faults = _as_far_as_valid(given)
+    wanting = frozenset(str(fault["loc"][0]) for fault in faults if fault["loc"])
+    derived = {"requester", "ids"} - given.keys()
+    told = tuple(fault for fault in faults if not {*map(str, fault["loc"][:1])} & derived)
+    name = file.name if file else PREFIX + "..."
+    known = frozenset(variables)
+    if not given:
+        return SettingsRead(settings, folder, name, trouble, (), _EVERY, known)
+    return SettingsRead(settings, folder, name, trouble, told, wanting, known)
+
+
+def _as_far_as_valid(given: Mapping[str, Any]) -> tuple[Settings, tuple[ErrorDetails, ...]]:
+    faults: list[ErrorDetails] = []
+    try:
+        return Settings.model_validate(completed(given)), ()
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+    wanting = {str(fault["loc"][0]) for fault in faults if fault["loc"]}
+    stand_in = Settings.stand_in()
+    fit = {name: value for name, value in given.items() if name not in wanting}
+    fit |= {name: getattr(stand_in, name) for name in wanting & _REQUIRED}
+    with suppress(ValidationError):
+        stand_in = Settings.model_validate(completed(fit))
+    return stand_in, tuple(faults)
+
+
+_EVERY = frozenset(Settings.model_fields)
+_REQUIRED = {"environment", "base_url", "system", "subscriber", "requester", "ids"}
+
+
+def _read_file(path: Path) -> tuple[dict[str, Any], Trouble | None]:
+    try:
+        return anchored(tomllib.loads(path.read_text("utf-8")), path.parent), None
+    except OSError as error:
+        trouble = unreadable(path.name, error)
+    except UnicodeDecodeError:
+        trouble = Trouble(
+            Words(f"{path.name} is not UTF-8 text", f"{path.name} ei ole UTF-8-tekstiä"),
+            Words("save it as UTF-8", "tallenna se UTF-8-muodossa"),
+        )
+    except tomllib.TOMLDecodeError as error:
+        # The message may quote a value; the place in it may not.
+        place = str(error).rpartition("(at ")[2].rstrip(")") if "(at " in str(error) else ""
+        told = f" ({place})" if place else ""
+        trouble = Trouble(
+            Words(f"{path.name} is not valid TOML{told}", f"{path.name} ei ole TOML:ia{told}"),
+            Words("check quotes and brackets", "tarkista lainausmerkit ja sulut"),
+        )
+    return {}, trouble
+
+
+_NO_SETTINGS = Trouble(
+    Words("there are no settings", "asetuksia ei ole"),
+    Words(
+        f"give --settings FILE, or name the file in {FILE_VARIABLE}; "
+        "`sha-disclosure sandbox --dir D` writes one to start from",
+        f"anna --settings TIEDOSTO tai nimeä tiedosto muuttujassa {FILE_VARIABLE}; "
+        "`sha-disclosure sandbox --dir D` kirjoittaa mallin",
+    ),
+)
+_TORN = Trouble(
+    Words(
+        "two variables set the same entry, one whole and one in part",
+        "kaksi ympäristömuuttujaa asettaa saman kohdan, toinen kokonaan ja toinen osittain",
+    ),
+    Words(f"keep one of the {PREFIX}... variables", f"pidä {PREFIX}...-muuttujista toinen"),
+)

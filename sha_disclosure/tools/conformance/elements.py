@@ -1,0 +1,114 @@
+"""What a profile says of one element: fixed values, patterns, required codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sha_disclosure.tools.conformance.package import Packages
+from sha_disclosure.tools.conformance.slimming import Element, path_of
+from sha_disclosure.tools.conformance.terms import Term, code_system, value_set
+
+_PARTS = ("system", "code", "display")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a profile lets an element be: ``terms`` to choose from, in ``element``.
+
+    ``systems``: the code systems it may come from, where only they are known.
+    """
+
+    element: str
+    terms: tuple[Term, ...]
+    systems: tuple[str, ...] = ()
+
+
+def fixed_value(element: Element) -> Any:
+    """Return the value an element is fixed to (``fixed[x]`` or ``pattern[x]``), or None."""
+    return next(
+        (v for k, v in element.items() if k.startswith(("fixed", "pattern")) and len(k) > 7), None
+    )
+
+
+def required_value_set(element: Element) -> str | None:
+    """Return the canonical of the value set an element's code must be of, or None."""
+    binding = element.get("binding")
+    if not isinstance(binding, dict) or binding.get("strength") != "required":
+        return None
+    canonical = binding.get("valueSet")
+    return canonical if isinstance(canonical, str) else None
+
+
+def variants(elements: Iterable[Element], path: str, hints: tuple[str, ...]) -> list[Element]:
+    """Return the elements of a path: those of the slice that ``hints`` name, else all."""
+    found = [e for e in elements if path_of(e["id"]) == path]
+    return _hinted(found, hints) or found
+
+
+def own_variants(elements: Iterable[Element], path: str, hints: tuple[str, ...]) -> list[Element]:
+    """Return the elements of a path that are of the hinted slice, else of no slice."""
+    found = [e for e in elements if path_of(e["id"]) == path]
+    return _hinted(found, hints) or [e for e in found if not hints or ":" not in e["id"]]
+
+
+def _hinted(elements: Iterable[Element], hints: tuple[str, ...]) -> list[Element]:
+    return [e for e in elements if slice_fits(e["id"], hints)]
+
+
+def slice_fits(identifier: str, hints: tuple[str, ...]) -> bool:
+    """Return whether the names of an element's slices hold one of the hints."""
+    names = "".join(plain(part.partition(":")[2]) for part in identifier.split("."))
+    return any(hint in names for hint in hints)
+
+
+def plain(name: str) -> str:
+    """Return a name by its letters and digits only, to compare names that people write."""
+    small = name.lower().translate(str.maketrans("äåö", "aao"))
+    return "".join(c for c in small if c.isalnum())
+
+
+def coded(elements: list[Element], element: Element, packages: Packages) -> Said:
+    """Return the codings that an element of type code, Coding or CodeableConcept may have."""
+    origin = element["id"]
+    terms: dict[Term, None] = {}
+    systems: dict[str, None] = {}
+    for each in (e for e in elements if e["id"] == origin or e["id"].startswith(f"{origin}.")):
+        if path_of(each["id"].removeprefix(origin)) not in {"", ".coding"}:
+            continue
+        for term in _fixed_terms(elements, each):
+            terms[_with_display(term, packages)] = None
+        canonical = required_value_set(each)
+        held = value_set(canonical, packages) if canonical else None
+        if held is not None and not terms:
+            terms |= dict.fromkeys(held.terms or ())
+            systems |= dict.fromkeys(held.systems)
+    systems |= dict.fromkeys(t.system for t in terms if t.system)
+    return Said(origin, tuple(terms), tuple(systems))
+
+
+def _with_display(term: Term, packages: Packages) -> Term:
+    """Return a term with the display its code system gives it, where the profile gives none."""
+    if term.display or not (term.system and term.code):
+        return term
+    return code_system(term.system, packages).get(term.code, term)
+
+
+def _fixed_terms(elements: list[Element], element: Element) -> Iterator[Term]:
+    fixed = fixed_value(element)
+    if isinstance(fixed, dict):
+        codings = fixed.get("coding", [fixed])
+        yield from (
+            Term.of(c) for c in codings if isinstance(c, dict) and ("code" in c or "system" in c)
+        )
+    elif isinstance(fixed, str):
+        yield Term(code=fixed)
+    parts = {
+        name: value
+        for name in _PARTS
+        for each in elements
+        if each["id"] == f"{element['id']}.{name}" and isinstance(value := fixed_value(each), str)
+    }
+    if parts:
+        yield Term.of(parts)

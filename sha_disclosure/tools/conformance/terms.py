@@ -1,0 +1,144 @@
+"""Value sets and code systems of the packages (koodistot): which codes an element may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sha_disclosure.tools.conformance.package import Packages
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A coding as far as a package fixes it; what it leaves open is None."""
+
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+    @classmethod
+    def of(cls, coding: Mapping[str, Any]) -> Term:
+        """Return the fixed parts of a Coding."""
+        parts = {name: coding.get(name) for name in ("system", "code", "display")}
+        return cls(**{k: v if isinstance(v, str) else None for k, v in parts.items()})
+
+    def admits(self, coding: Mapping[str, str]) -> bool:
+        """Return whether a whole coding agrees with every fixed part."""
+        return all(
+            fixed is None or fixed == coding[name]
+            for name, fixed in (
+                ("system", self.system),
+                ("code", self.code),
+                ("display", self.display),
+            )
+        )
+
+    def told(self) -> str:
+        """Return the term in one line: ``system|code "display"``."""
+        told = f"{self.system or '*'}|{self.code or '*'}"
+        return f'{told} "{self.display}"' if self.display else told
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSet:
+    """What a value set holds: its systems; its codes, or None when they are not enumerated."""
+
+    canonical: str
+    systems: tuple[str, ...]
+    terms: tuple[Term, ...] | None
+
+
+def value_set(canonical: str, packages: Packages) -> ValueSet | None:
+    """Return a value set of the packages, or None when they have it not."""
+    if packages.find(canonical, "ValueSet") is None:
+        return None
+    systems: dict[str, None] = {}
+    terms: dict[Term, None] = {}
+    whole, seen, waiting = True, set[str](), [canonical.partition("|")[0]]
+    while waiting:
+        url = waiting.pop()
+        found = packages.find(url, "ValueSet")
+        if url in seen:
+            continue
+        seen.add(url)
+        part = _Part(found[0] if found else {}, packages)
+        systems |= dict.fromkeys(part.systems)
+        terms |= dict.fromkeys(part.terms)
+        waiting += part.others
+        whole = whole and part.whole
+    return ValueSet(
+        canonical.partition("|")[0], tuple(systems), tuple(terms) if whole and terms else None
+    )
+
+
+class _Part:
+    """What one ValueSet holds itself, and which others it includes."""
+
+    def __init__(self, resource: Mapping[str, Any], packages: Packages) -> None:
+        compose = _dict(resource.get("compose"))
+        self.terms = list(_expanded(_dict(resource.get("expansion")).get("contains")))
+        self.others: list[str] = []
+        self.whole = not compose.get("exclude") and bool(resource)
+        included = [] if self.terms else list(_dicts(compose.get("include")))
+        for include in included:
+            listed = list(_listed(include, packages))
+            others = _texts(include.get("valueSet"))
+            self.terms += listed
+            self.others += others
+            # Several at once are an intersection, which is not worked out here.
+            single = len(others) + (include.get("system") is not None) == 1
+            self.whole = self.whole and single and bool(listed or others)
+        named = (include.get("system") for include in included)
+        held = (term.system for term in self.terms)
+        self.systems = [s for s in (*named, *held) if isinstance(s, str)]
+
+
+def _texts(given: object) -> list[str]:
+    texts = [e for e in given if isinstance(e, str)] if isinstance(given, list) else []
+    return [text.partition("|")[0] for text in texts]
+
+
+def _listed(include: Mapping[str, Any], packages: Packages) -> Iterator[Term]:
+    system = include.get("system")
+    if not isinstance(system, str) or include.get("filter"):
+        return
+    named = code_system(system, packages)
+    listed = list(_dicts(include.get("concept")))
+    if not listed:
+        yield from named.values()
+    for concept in listed:
+        given = Term.of({**concept, "system": system})
+        known = named.get(given.code or "")
+        yield known if known and given.display is None else given
+
+
+def code_system(system: str, packages: Packages) -> dict[str, Term]:
+    """Return the codes a code system of the packages lists, by code."""
+    found = packages.find(system, "CodeSystem")
+    return {
+        term.code: term
+        for concept in _concepts(found[0].get("concept") if found else None)
+        if (term := Term.of({**concept, "system": system})).code
+    }
+
+
+def _concepts(given: object) -> Iterator[dict[str, Any]]:
+    for concept in _dicts(given):
+        yield concept
+        yield from _concepts(concept.get("concept"))
+
+
+def _expanded(given: object) -> Iterator[Term]:
+    for each in _dicts(given):
+        if isinstance(each.get("code"), str) and not each.get("abstract"):
+            yield Term.of(each)
+        yield from _expanded(each.get("contains"))
+
+
+def _dicts(given: object) -> Iterator[dict[str, Any]]:
+    yield from (e for e in given if isinstance(e, dict)) if isinstance(given, list) else ()
+
+
+def _dict(given: object) -> dict[str, Any]:
+    return given if isinstance(given, dict) else {}

@@ -1,0 +1,159 @@
+"""The folder of evidence (näyttökansio): what was sent, answered and checked, case by case.
+
+Files are for their owner only (0600, folders 0700). ``report.json`` names every other file
+with its SHA-256, for programs; ``report.html`` is for people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages.words import Language
+from sha_disclosure.tools.joint_test.report import render
+from sha_disclosure.tools.joint_test.result import CaseResult, Run
+from sha_disclosure.tools.joint_test.showing import Showing, ShownExchange
+from sha_disclosure.tools.joint_test.summary import ShownCase, case_facts, run_facts
+
+INDEX = "report.json"
+PAGE = "report.html"
+FORM = "sha-disclosure joint-test evidence 1"
+"""The form of ``report.json``; a later form has another number."""
+
+
+class Folder:
+    """An evidence folder that is made: every file new, its digest noted."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.digests: dict[str, str] = {}
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file of the folder; its folders are made."""
+        target = self.path / name
+        for above in reversed(target.relative_to(self.path).parents):
+            (self.path / above).mkdir(mode=0o700, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(target, flags, 0o600), "wb") as file:
+            file.write(content)
+        self.digests[name] = hashlib.sha256(content).hexdigest()
+
+    def write_json(self, name: str, value: object) -> None:
+        """Write a value as indented JSON."""
+        self.write(name, json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n")
+
+
+def open_folder(path: Path, *, overwrite: bool = False) -> Folder:
+    """Return a new or empty folder, made for its owner only.
+
+    With ``overwrite`` the files of earlier evidence are removed first, those that its
+    ``report.json`` names and no others.
+
+    Raises ConfigurationError when the folder holds anything else or cannot be written.
+    """
+    return _tried(path, lambda: _opened(path, overwrite=overwrite))
+
+
+def _opened(path: Path, *, overwrite: bool) -> Folder:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any(path.iterdir()):
+        files = _earlier(path)
+        if files is None:
+            raise ConfigurationError(f"{path}: the folder is not empty: name a new one")
+        if not overwrite:
+            raise ConfigurationError(
+                f"{path}: the folder holds earlier evidence: name a new one, or --overwrite it"
+            )
+        _remove(path, files)
+        if any(path.iterdir()):
+            raise ConfigurationError(
+                f"{path}: beside the earlier evidence, now removed, there are other files: name "
+                "a new folder"
+            )
+    path.chmod(0o700)
+    return Folder(path)
+
+
+def _tried(path: Path, make: Callable[[], Folder]) -> Folder:
+    fault = ""
+    try:
+        return make()
+    except OSError as error:
+        fault = error.strerror or type(error).__name__
+    raise ConfigurationError(f"{path}: the folder cannot be used ({fault}): name another")
+
+
+def _earlier(path: Path) -> list[str] | None:
+    """Return the files of earlier evidence, or None when the folder holds none."""
+    index = None
+    with suppress(OSError, ValueError):
+        index = json.loads((path / INDEX).read_text("utf-8"))
+    if not isinstance(index, dict) or index.get("form") != FORM:
+        return None
+    files = index.get("files")
+    return [INDEX, *(str(name) for name in files)] if isinstance(files, dict) else None
+
+
+def _remove(path: Path, files: list[str]) -> None:
+    whole = path.resolve()
+    for name in files:
+        target = path / name
+        # Only what lies inside, whatever a changed index says.
+        if ".." not in Path(name).parts and target.parent.resolve().is_relative_to(whole):
+            target.unlink(missing_ok=True)
+    for folder in sorted((p for p in path.rglob("*") if p.is_dir()), reverse=True):
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def write_evidence(
+    run: Run, folder: Folder, *, redact: bool = False, language: Language = "fi"
+) -> dict[str, Any]:
+    """Write the evidence of a run and return the content of its ``report.json``.
+
+    ``redact`` replaces every name, identifier and text of persons by its kind; ``language`` is
+    the one the page opens in.
+    """
+    showing = Showing(run.edition, run.settings, redact=redact)
+    shown = [_write_case(result, folder, showing) for result in run.results]
+    facts = run_facts(run, redact=redact)
+    page = render(facts, shown, run, language)
+    folder.write(PAGE, page.encode("utf-8", "replace"))  # a service may send half a character
+    index = {
+        "form": FORM,
+        **facts,
+        "cases": [each.facts for each in shown],
+        "files": dict(sorted(folder.digests.items())),
+    }
+    folder.write_json(INDEX, index)
+    return index
+
+
+def _write_case(result: CaseResult, folder: Folder, showing: Showing) -> ShownCase:
+    place = f"cases/{result.case.id}"
+    course = result.course
+    notices = [showing.data(each) for each in course.notices]
+    exchanges = [showing.exchange(e, n) for n, e in enumerate(course.exchanges, 1)]
+    facts = case_facts(result, exchanges)
+    folder.write_json(f"{place}/case.json", facts)
+    for number, notice in enumerate(notices, 1):
+        folder.write_json(f"{place}/notice-{number}.json", notice)
+    for number, exchange in enumerate(exchanges, 1):
+        _write_exchange(f"{place}/", number, exchange, folder)
+    return ShownCase(result, facts, notices, exchanges)
+
+
+def _write_exchange(place: str, number: int, exchange: ShownExchange, folder: Folder) -> None:
+    folder.write(f"{place}request-{number}.http", exchange.request_head.encode())
+    folder.write(f"{place}request-{number}.json", exchange.request_body)
+    folder.write_json(f"{place}request-{number}-token.json", exchange.token)
+    folder.write(f"{place}response-{number}.http", exchange.response_head.encode())
+    if exchange.response_body:
+        name = f"{place}response-{number}.{exchange.response_suffix}"
+        folder.write(name, exchange.response_body)

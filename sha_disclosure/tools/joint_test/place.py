@@ -1,0 +1,72 @@
+"""Where cases are run: the configured environment, or a sandbox started for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from sha_disclosure.codes import CodeLists, load_code_lists
+from sha_disclosure.credentials.certificate import thumbprint
+from sha_disclosure.credentials.pair import open_pair
+from sha_disclosure.delivery.client import KantaClient
+from sha_disclosure.editions import Edition, load_edition
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.settings import Settings
+from sha_disclosure.sources import Sources
+from sha_disclosure.tools.sandbox import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An environment (ympäristö) with a client that prepares; ``sandbox`` if it is embedded."""
+
+    settings: Settings
+    edition: Edition
+    sources: Sources
+    kanta: KantaClient
+    code_lists: CodeLists
+    sandbox: Sandbox | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the cases run against a sandbox started for them."""
+        return self.sandbox is not None
+
+    def certificates(self) -> dict[str, str]:
+        """Return the SHA-256 thumbprints of the certificates in use, by what they are for."""
+        now = self.sources.clock()
+        pairs = {
+            "tls": self.settings.tls,
+            "signing": self.settings.signing,
+            "token": self.settings.token or self.settings.signing,
+        }
+        return {
+            use: thumbprint(open_pair(pair, now).chain[0])
+            for use, pair in pairs.items()
+            if pair is not None
+        }
+
+
+@contextmanager
+def open_place(settings: Settings | None, sources: Sources | None = None) -> Iterator[Place]:
+    """Yield the environment of ``settings``, or without any an embedded sandbox.
+
+    Raises ConfigurationError: above all for the environment ``production``.
+    """
+    if settings is not None and settings.environment == "production":
+        raise ConfigurationError(
+            "The joint-test cases are about artificial persons and are never sent to "
+            'production: name the settings of a test environment (environment = "at" or "sandbox")'
+        )
+    given = sources or Sources()
+    with ExitStack() as stack:
+        sandbox = None
+        if settings is None:
+            sandbox = stack.enter_context(Sandbox(sources=Sources(clock=given.clock)))
+            settings = sandbox.settings()
+        edition = load_edition(settings.edition)
+        kanta = stack.enter_context(KantaClient(settings, edition=edition, sources=given))
+        place = settings.code_lists
+        lists = load_code_lists(place) if place is not None else CodeLists()
+        yield Place(settings, edition, given, kanta, lists, sandbox)

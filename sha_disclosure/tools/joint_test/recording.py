@@ -1,0 +1,173 @@
+"""What goes over the wire, noted between the client and its connection; no byte is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import load_der_x509_certificate
+
+from sha_disclosure.credentials.principals import Principal
+from sha_disclosure.delivery.client import KantaClient, Options
+from sha_disclosure.delivery.line import Line
+from sha_disclosure.settings import Settings
+from sha_disclosure.sources import Sources
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer, as they were on the wire.
+
+    ``body`` and ``answer_body`` are the bytes sent and received, of an answer that broke off
+    those that came. ``fault`` is the class name of what ended it, if no answer did.
+    ``outcome`` and ``wait_s`` (the wait after it) are what the client made of it.
+    """
+
+    began_at: datetime
+    method: str
+    target: str
+    headers: Headers = field(repr=False)
+    body: bytes = field(repr=False)
+    status: int | None = None
+    version: str = "HTTP/1.1"
+    answer_headers: Headers = field(default=(), repr=False)
+    answer_body: bytes = field(default=b"", repr=False)
+    fault: str = ""
+    seconds: float = 0.0
+    tls: str = ""
+    server_certificate: str = ""
+    outcome: str = ""
+    wait_s: float | None = None
+
+    def header(self, name: str) -> str:
+        """Return a request header, or an empty text."""
+        return next((v for n, v in self.headers if n.lower() == name.lower()), "")
+
+    @property
+    def request_line(self) -> str:
+        """The first line of the request."""
+        return f"{self.method} {self.target} HTTP/1.1"
+
+    @property
+    def status_line(self) -> str:
+        """The first line of the answer, or what came instead of one."""
+        if self.status is None:
+            return f"({self.fault})"
+        known = {each.value: each.phrase for each in HTTPStatus}
+        return f"{self.version} {self.status} {known.get(self.status, '')}".rstrip()
+
+
+class Recorder:
+    """Keeps the exchanges of one case, in order."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self.exchanges: list[Exchange] = []
+
+    def around(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
+        """Return a transport that notes what passes through ``inner``."""
+        return _Noting(inner, self)
+
+    def begin(self, request: httpx.Request) -> tuple[Exchange, float]:
+        """Note a request that is about to go out."""
+        made = Exchange(
+            self._sources.clock(),
+            request.method,
+            request.url.raw_path.decode("ascii"),
+            _texts(request.headers),
+            request.content,
+        )
+        self.exchanges.append(made)
+        return made, self._sources.monotonic()
+
+    def now(self) -> float:
+        """Return the seconds of a clock that only runs forward."""
+        return self._sources.monotonic()
+
+
+def _texts(headers: httpx.Headers) -> Headers:
+    return tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in headers.raw)
+
+
+class _Noting(httpx.BaseTransport):
+    def __init__(self, inner: httpx.BaseTransport, recorder: Recorder) -> None:
+        self._inner = inner
+        self._recorder = recorder
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        exchange, began = self._recorder.begin(request)
+        try:
+            response = self._inner.handle_request(request)
+        except BaseException as fault:
+            exchange.fault = type(fault).__name__
+            exchange.seconds = self._recorder.now() - began
+            raise
+        exchange.status = response.status_code
+        exchange.answer_headers = _texts(response.headers)
+        exchange.version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
+        _note_tls(exchange, response.extensions.get("network_stream"))
+        stream = response.stream
+        if not isinstance(stream, httpx.SyncByteStream):  # pragma: no cover - not of this library
+            raise TypeError("the transport gave a stream for asyncio")
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers,
+            stream=_NotingStream(stream, exchange, began, self._recorder),
+            extensions=response.extensions,
+        )
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _NotingStream(httpx.SyncByteStream):
+    def __init__(
+        self, inner: httpx.SyncByteStream, exchange: Exchange, began: float, recorder: Recorder
+    ) -> None:
+        self._inner = inner
+        self._exchange = exchange
+        self._began = began
+        self._recorder = recorder
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for part in self._inner:
+                self._exchange.answer_body += part
+                yield part
+        except Exception as fault:
+            self._exchange.fault = type(fault).__name__
+            raise
+
+    def close(self) -> None:
+        self._exchange.seconds = self._recorder.now() - self._began
+        self._inner.close()
+
+
+def _note_tls(exchange: Exchange, stream: Any) -> None:
+    tls = stream.get_extra_info("ssl_object") if stream is not None else None
+    if tls is None:
+        return
+    exchange.tls = f"{tls.version()} {tls.cipher()[0]}"
+    der = tls.getpeercert(True)  # httpcore gives the bare object, which takes no keywords
+    exchange.server_certificate = load_der_x509_certificate(der).fingerprint(SHA256()).hex()
+
+
+class RecordedClient(KantaClient):
+    """The public client, with a recorder between it and its connection."""
+
+    def __init__(self, settings: Settings, recorder: Recorder, **options: Any) -> None:
+        given: Options = options  # type: ignore[assignment]  # the client's own keywords
+        self._recorder = recorder
+        super().__init__(settings, **given)
+
+    def _open(self, principal: Principal) -> Line:
+        line = super()._open(principal)
+        line.watch(self._recorder.around)
+        return line

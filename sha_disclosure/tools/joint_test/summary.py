@@ -1,0 +1,123 @@
+"""The facts of a run and of each case as plain values, for ``report.json`` and the page."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sha_disclosure._version import __version__
+from sha_disclosure.messages.words import Words
+from sha_disclosure.tools.joint_test.case import Faults
+from sha_disclosure.tools.joint_test.result import CaseResult, CheckResult, Run
+from sha_disclosure.tools.joint_test.showing import ShownExchange
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCase:
+    """One case as it may be shown: its facts, the notices given, the exchanges."""
+
+    result: CaseResult
+    facts: dict[str, Any]
+    notices: list[Any]
+    exchanges: list[ShownExchange]
+
+
+def run_facts(run: Run, *, redact: bool) -> dict[str, Any]:
+    """Return what concerns the whole run."""
+    edition = run.edition
+    statuses = Counter(entry.status for entry in edition.entries)
+    settings = run.settings
+    return {
+        "began_at": run.began_at.isoformat(timespec="seconds"),
+        "ended_at": run.ended_at.isoformat(timespec="seconds"),
+        "redacted": redact,
+        "sdk": {"name": "sha-disclosure", "version": __version__},
+        "python": platform.python_version(),
+        "environment": {
+            "name": settings.environment,
+            "base_url": settings.base_url,
+            "embedded_sandbox": run.embedded,
+            "unreachable": run.unreachable,
+        },
+        "system": {"id": str(settings.system.id), "name": settings.system.name},
+        "subscriber": {"id": str(settings.subscriber.id), "name": settings.subscriber.name},
+        "requester": {"id": str(settings.requester.id), "name": settings.requester.name},
+        "certificates_sha256": run.certificates,
+        "edition": {
+            "name": edition.name,
+            "entries": len(edition.entries),
+            "statuses": dict(statuses),
+            "unconfirmed": len(edition.unconfirmed()),
+            "assumed": [entry.key for entry in edition.assumed()],
+        },
+        "summary": run.counts,
+    }
+
+
+def case_facts(result: CaseResult, exchanges: Sequence[ShownExchange]) -> dict[str, Any]:
+    """Return what concerns one case; nothing of a notice's content."""
+    case, course = result.case, result.course
+    situation = case.situation
+    expected = result.expected.model_dump(mode="json", exclude_unset=True)
+    return {
+        "id": case.id,
+        "group": case.group,
+        "title": _words(case.title),
+        "purpose": _words(case.purpose),
+        "citation": case.citation,
+        "state": result.state,
+        "why": _words(result.why) if result.why else None,
+        "situation": situation.kind,
+        "faults": [f.model_dump(mode="json", exclude_unset=True) for f in situation.faults]
+        if isinstance(situation, Faults)
+        else [],
+        "expected": expected,
+        "outcome": course.outcome or None,
+        "attempts": course.attempts,
+        "seconds": round(course.seconds, 3),
+        "message": course.message or None,
+        "retry_at": course.retry_at.isoformat(timespec="seconds") if course.retry_at else None,
+        "problems": [
+            {
+                "rule": p.rule,
+                "path": p.path,
+                "en": p.text("en"),
+                "fi": p.text("fi"),
+                "rests_on": p.rests_on,
+            }
+            for p in course.problems
+        ],
+        "messages": [
+            {
+                "notice_ids": list(p.notice_ids),
+                "sha256": p.digest,
+                "signing_certificate_sha256": p.certificate,
+                "edition": p.edition,
+            }
+            for p in course.prepared
+        ],
+        "receipts": [
+            {
+                "request_id": r.request_id,
+                "response_id": r.response_id,
+                "attempts": r.attempts,
+                "possibly_duplicated": r.possibly_duplicated,
+                "received_at": r.received_at.isoformat(timespec="milliseconds"),
+            }
+            for r in course.receipts
+        ],
+        "checks": [_check(c) for c in result.checks],
+        "service_checks": [_check(c) for c in result.service_checks],
+        "exchanges": [e.facts for e in exchanges],
+    }
+
+
+def _words(words: Words) -> dict[str, str]:
+    return {"en": words.en, "fi": words.fi}
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {**_words(check.words), "passed": check.passed, "seen": check.seen}

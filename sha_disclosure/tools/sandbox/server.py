@@ -1,0 +1,255 @@
+"""The HTTPS server in front of the service: mutual TLS, counting, and what a fault needs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import socket
+import ssl
+import struct
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from sha_disclosure.editions.wire import Wire
+from sha_disclosure.sources import Sources
+from sha_disclosure.tools.sandbox.faults import Fault, Faults, altered, instead
+from sha_disclosure.tools.sandbox.service import Answer, Service
+from sha_disclosure.tools.verifier.headers import Request
+
+BODY_LIMIT = 10 * 1024 * 1024
+# A token with a certificate chain is 4 to 8 kB, above the usual limit of a header.
+_HEADER_LIMIT = 64 * 1024
+_PIECES = 8
+_PATIENCE = 400
+_LINGER = "hh" if os.name == "nt" else "ii"
+
+
+def server_context(folder: Path) -> ssl.SSLContext:
+    """Return the TLS context of a PKI folder: TLS 1.2 or later, client certificate asked for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslobject_class = _TellingTls
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(folder / "server.crt", folder / "server.key")
+    context.load_verify_locations(folder / "ca.crt")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class _TellingTls(ssl.SSLObject):
+    """Lets a refused client know why, as other servers do.
+
+    The event loop drops the connection at a failed handshake with the alert still unsent.
+    Asking for more to read makes it send what waits; the failure comes at the next turn.
+    """
+
+    _failure: ssl.SSLError | None = None
+
+    def do_handshake(self) -> None:
+        """Shake hands; a failure is first told to the client."""
+        if self._failure is not None:
+            raise self._failure
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as error:
+            self._failure = error
+            raise ssl.SSLWantReadError from None
+
+
+class Counts:
+    """How many connections came, how many handshakes ended well, and with which certificates."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.handshakes = 0
+        self.certificates: set[str] = set()
+
+
+class Port(socket.socket):
+    """A listening socket that counts its connections and can drop all of them.
+
+    The event loop knows a connection only after its handshake; this knows it before.
+    """
+
+    def __init__(self, host: str, port: int, counts: Counts) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self._counts = counts
+        self._accepted: list[socket.socket] = []
+        try:
+            if os.name == "posix":  # elsewhere the option would share a port that is taken
+                self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.bind((host, port))
+        except BaseException:
+            self.close()
+            raise
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Accept a connection and remember it while it is open."""
+        connection, address = super().accept()
+        self._counts.connections += 1
+        self._accepted = [c for c in self._accepted if c.fileno() >= 0]
+        self._accepted.append(connection)
+        return connection, address
+
+    async def drop_all(self) -> None:
+        """Shut every open connection and wait until the event loop has let go of it."""
+        for connection in self._accepted:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for _ in range(_PATIENCE):
+            if all(connection.fileno() < 0 for connection in self._accepted):
+                return
+            await asyncio.sleep(0.005)
+
+
+class Listener(web.Server):
+    """aiohttp's low-level server that counts handshakes."""
+
+    def __init__(
+        self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], counts: Counts
+    ) -> None:
+        super().__init__(
+            handler,
+            request_factory=self._request,
+            access_log=None,
+            max_line_size=_HEADER_LIMIT,
+            max_field_size=_HEADER_LIMIT,
+        )
+        self._counts = counts
+
+    def _request(
+        self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
+    ) -> web.BaseRequest:
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(
+            message, payload, protocol, writer, task, loop, client_max_size=BODY_LIMIT
+        )
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        """Count a finished handshake."""
+        super().connection_made(handler, transport)
+        self._counts.handshakes += 1
+        if certificate := peer_certificate(transport):
+            self._counts.certificates.add(hashlib.sha256(certificate).hexdigest())
+
+
+def peer_certificate(transport: asyncio.Transport | None) -> bytes | None:
+    """Return the DER of the client's certificate."""
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    certificate: bytes | None = tls.getpeercert(binary_form=True) if tls is not None else None
+    return certificate
+
+
+class Front:
+    """Turns HTTP requests into the service's and answers into responses, through the faults."""
+
+    def __init__(
+        self,
+        service: Service,
+        faults: Faults,
+        sources: Sources,
+        *,
+        address: str,
+        wire: Wire,
+    ) -> None:
+        self._service = service
+        self._faults = faults
+        self._sources = sources
+        self._address = address
+        self._wire = wire
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one HTTP request."""
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            refused = _response(self._service.refuse_large(BODY_LIMIT))
+            refused.force_close()
+            return refused
+        fault = self._faults.take()
+        if fault is None:
+            return _response(self._service.receive(_plain(request, body)))
+        return await self._with(fault, request, body)
+
+    async def _with(
+        self, fault: Fault, request: web.BaseRequest, body: bytes
+    ) -> web.StreamResponse:
+        now = self._sources.clock()
+        other = instead(fault, now=now, address=self._address, wire=self._wire)
+        if other is not None:
+            return _response(other)
+        if fault.fault == "reset_before":
+            return _reset(request)
+        if fault.fault == "delay":
+            await asyncio.sleep(fault.seconds)
+        answer = altered(fault, self._service.receive(_plain(request, body)), now=now)
+        if fault.fault == "reset_after":
+            return _reset(request)
+        if fault.fault == "half_body":
+            return await _half(request, answer)
+        if fault.fault == "slow_drip":
+            return await _drip(request, answer, fault.seconds)
+        return _response(answer)
+
+
+def _plain(request: web.BaseRequest, body: bytes) -> Request:
+    headers: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        headers.setdefault(name.lower(), []).append(value)
+    return Request(
+        request.method,
+        request.raw_path,
+        headers,
+        body,
+        peer_certificate(request.transport),
+    )
+
+
+def _response(answer: Answer) -> web.Response:
+    return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
+
+
+def _reset(request: web.BaseRequest) -> web.StreamResponse:
+    transport = request.transport
+    if transport is not None:
+        connection = transport.get_extra_info("socket")
+        # Linger of zero seconds: the kernel sends RST instead of FIN.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
+        transport.abort()
+    return web.Response(status=503)
+
+
+async def _begin(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.content_length = len(answer.body)
+    await response.prepare(request)
+    return response
+
+
+async def _half(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    response = await _begin(request, answer)
+    await response.write(answer.body[: len(answer.body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return response
+
+
+async def _drip(request: web.BaseRequest, answer: Answer, pause: float) -> web.StreamResponse:
+    response = await _begin(request, answer)
+    step = max(1, -(-len(answer.body) // _PIECES))
+    try:
+        for start in range(0, len(answer.body), step):
+            await response.write(answer.body[start : start + step])
+            await asyncio.sleep(pause)
+    except ConnectionError:
+        return response  # the client had enough
+    await response.write_eof()
+    return response

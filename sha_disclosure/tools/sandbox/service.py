@@ -1,0 +1,239 @@
+"""The log-register retention service (lokirekisterien säilytyspalvelu): one request, one answer.
+
+A pure function of request, edition, store and clock; sockets and faults are in ``server``.
+
+Where Kanta's behaviour is not public this is a stand-in: a bad token gets 401 without a
+body; a fault of the message gets 400 with every finding; a notice whose id is stored
+already gets the first answer again when its content is the same, else 409.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sha_disclosure.editions import Edition
+from sha_disclosure.sources import Sources
+from sha_disclosure.tools.sandbox.store import Message, Senders, Store, Stored
+from sha_disclosure.tools.verifier.bundle import Notice, check_bundle
+from sha_disclosure.tools.verifier.certificates import Chains
+from sha_disclosure.tools.verifier.findings import Check, Finding, Report, outcome
+from sha_disclosure.tools.verifier.headers import Request, check_request
+from sha_disclosure.tools.verifier.jws import Opener
+from sha_disclosure.tools.verifier.node import Node
+from sha_disclosure.tools.verifier.plain import check_plain
+from sha_disclosure.tools.verifier.registry import Registry
+from sha_disclosure.tools.verifier.signature import SignatureCheck, content_rules
+from sha_disclosure.tools.verifier.strict import MalformedError, read_json
+from sha_disclosure.tools.verifier.token import Token, TokenCheck, token_rules
+
+_REFUSALS_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one request; the server adds Date and Content-Length."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request the sandbox refused: when, with which status, and every finding."""
+
+    refused_at: str
+    request_id: str
+    status: int
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...] = field(repr=False)
+
+
+class Service:
+    """Judges requests by an edition and keeps what it accepts in a store."""
+
+    def __init__(  # noqa: PLR0913 - the parts it works with, each by its name
+        self,
+        edition: Edition,
+        *,
+        addresses: Sequence[str],
+        chains: Chains,
+        own_chain: Sequence[bytes],
+        store: Store,
+        sources: Sources,
+        registry: Registry,
+    ) -> None:
+        self.refusals: deque[Refusal] = deque(maxlen=_REFUSALS_KEPT)
+        self._wire = edition.wire
+        self._root = urlsplit(addresses[0]).path
+        self._token = TokenCheck(
+            Opener(token_rules(edition.wire), chains, own_chain),
+            edition.wire,
+            frozenset(addresses),
+            store.knows_token,
+            registry,
+        )
+        opener = Opener(content_rules(edition.wire), chains, own_chain)
+        self._content = SignatureCheck(opener, edition.wire, registry)
+        self._store = store
+        self._sources = sources
+
+    def receive(self, request: Request) -> Answer:
+        """Check one request, keep an accepted message, and return the answer."""
+        try:
+            return self._judged(request)
+        except Exception as error:  # noqa: BLE001 - its text may quote the message
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            fault = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+        report = Report()
+        report.begin("sandbox")
+        report.refuse(f"the sandbox itself failed, please report it: {fault}", code="exception")
+        return self._refused(500, "", self._sources.clock(), report)
+
+    def _judged(self, request: Request) -> Answer:
+        report = Report()
+        moment = self._sources.clock()
+        passed = check_request(
+            request,
+            root=self._root,
+            wire=self._wire,
+            seen=self._store.knows_request,
+            report=report,
+        )
+        token: Token | None = None
+        status = passed.status
+        if not status:
+            token = self._token.check(passed.token, moment, report)
+            status = 0 if token is not None else 401
+        notices: tuple[Notice, ...] = ()
+        signing = ""
+        if token is not None:
+            notices, signing = self._read(request.body, token, moment, report)
+            status = 0 if report.clean else 400
+        known = [self._store.find(notice.id) for notice in notices] if not status else []
+        report.begin("stored before")
+        for index, (stored, notice) in enumerate(zip(known, notices, strict=False)):
+            if stored is not None and stored.digest != notice.digest:
+                status = 409
+                where = f"Bundle.entry[{2 * index}].resource.id"
+                report.refuse("another notice is stored under this id", where, code="duplicate")
+        jti = token.text("unique_id") if token is not None else ""
+        if status:
+            self._store.keep(request_id=passed.request_id, token_id=jti)
+            return self._refused(status, passed.request_id, moment, report)
+        answered = self._accepted(notices, known, moment)
+        self._store.keep(
+            request_id=passed.request_id,
+            token_id=jti,
+            message=Message(
+                _instant(moment),
+                passed.request_id,
+                hashlib.sha256(request.body).hexdigest(),
+                request.body,
+                report.checks(),
+                Senders(token.requester, signing, token.sha256) if token else Senders(),
+            ),
+            new=[a for a, before in zip(answered, known, strict=True) if before is None],
+            again=[before.id for before in known if before is not None],
+        )
+        entries = [entry for stored in answered for entry in _entries(stored)]
+        body = {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
+        return self._answer(200, passed.request_id, body)
+
+    def _read(
+        self, body: bytes, token: Token, moment: datetime, report: Report
+    ) -> tuple[tuple[Notice, ...], str]:
+        report.begin("JSON", f"{len(body)} octets")
+        fault = ""
+        try:
+            bundle = read_json(body)
+        except MalformedError as error:
+            fault = str(error)
+        if fault or not isinstance(bundle, dict):
+            report.refuse(f"the body {fault or 'is no JSON object'}", code="structure")
+            return (), ""
+        check_plain(bundle, self._wire, report)
+        root = Node(bundle, "Bundle", report)
+        wire = self._wire
+        notices = check_bundle(root, wire=wire, token=token, moment=moment, report=report)
+        signing = self._content.check(root, token, moment, report)
+        root.close()
+        return notices, signing
+
+    def _accepted(
+        self, notices: Sequence[Notice], known: Sequence[Stored | None], moment: datetime
+    ) -> list[Stored]:
+        made = []
+        for notice, before in zip(notices, known, strict=True):
+            ground = notice.ground
+            fresh = before or Stored(
+                id=notice.id,
+                event_id=self._sources.uuid(),
+                provenance_id=self._sources.uuid(),
+                digest=notice.digest,
+                received_at=_instant(moment),
+                ground_code=ground.code if ground else "",
+                ground=ground.display if ground else "",
+            )
+            made.append(fresh)
+        return made
+
+    def _refused(self, status: int, request_id: str, moment: datetime, report: Report) -> Answer:
+        self.refusals.append(
+            Refusal(_instant(moment), request_id, status, tuple(report.findings), report.checks())
+        )
+        if status == 401:
+            headers = self._headers(request_id)
+            return Answer(401, {**headers, "WWW-Authenticate": 'Bearer error="invalid_token"'})
+        codes = self._wire.outcome
+        coding = codes.not_authorised if status == 403 else codes.invalid_message
+        answer = self._answer(status, request_id, outcome(report.findings, coding))
+        if status == 405:
+            answer.headers["Allow"] = self._wire.bundle.method
+        return answer
+
+    def refuse_large(self, limit: int) -> Answer:
+        """Return the answer to a body longer than ``limit``, which was not read."""
+        report = Report()
+        report.begin("size")
+        report.refuse(f"the body is longer than {limit} octets", code="too-long")
+        return self._refused(413, "", self._sources.clock(), report)
+
+    def _answer(self, status: int, request_id: str, body: dict[str, Any]) -> Answer:
+        headers = {**self._headers(request_id), "Content-Type": self._wire.answer.content_type}
+        return Answer(status, headers, json.dumps(body, ensure_ascii=False).encode())
+
+    def _headers(self, request_id: str) -> dict[str, str]:
+        names = self._wire.answer
+        headers = {names.request_id: self._sources.uuid()}
+        headers["Date"] = format_datetime(self._sources.clock().astimezone(UTC), usegmt=True)
+        return {**headers, names.correlation_id: request_id} if request_id else headers
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _entries(stored: Stored) -> list[dict[str, Any]]:
+    places = (("AuditEvent", stored.event_id), ("Provenance", stored.provenance_id))
+    return [
+        {
+            "response": {
+                "status": "201 Created",
+                "location": f"{kind}/{identifier}/_history/1",
+                "etag": 'W/"1"',
+                "lastModified": stored.received_at,
+            }
+        }
+        for kind, identifier in places
+    ]

@@ -1,0 +1,168 @@
+"""The checks of an AuditEvent, the notice itself (specs/wire.md sections 2 to 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sha_disclosure.editions.wire import CodingValue, Wire
+from sha_disclosure.tools.verifier.contained import CONTAINED, Contained
+from sha_disclosure.tools.verifier.findings import Report
+from sha_disclosure.tools.verifier.ground import GroundReader
+from sha_disclosure.tools.verifier.node import Node
+
+EVENT, TIMES, ACTORS = "event", "times", "actors"
+RECIPIENT, CLIENT, DATA = "recipient", "client", "disclosed data"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What later checks need of a notice that was read; its content is hidden."""
+
+    ground: CodingValue | None
+    recorded: str
+    contained: Mapping[str, Any] = field(repr=False)
+
+
+def check_audit_event(event: Node, wire: Wire, moment: datetime, report: Report) -> Read:
+    """Check one AuditEvent. ``moment`` is the service's time."""
+    report.begin(EVENT)
+    event.fixed("resourceType", "AuditEvent")
+    event.profile(wire.profile.audit_event)
+    event.coding("type", wire.event.type)
+    start = _times(event, moment + timedelta(seconds=wire.token.leeway), report)
+    contained = Contained(event, wire, report)
+    ground = GroundReader(event, wire, contained, report)
+    urls = wire.extension
+    known = {urls.provision: 1, urls.consent: 1, urls.type_of_disclosure: 1}
+    if urls.ground_detail:
+        known[urls.ground_detail] = 1
+    found = event.extensions(dict(known))
+    ground.check(found, start)
+    report.begin(EVENT)
+    if wire.cardinality.type_of_disclosure == "1..1" and not found[urls.type_of_disclosure]:
+        event.refuse("the extension of the type of disclosure is missing", "extension",
+                     code="required")  # fmt: skip
+    for extension in found[urls.type_of_disclosure]:
+        extension.coding("valueCoding")
+    report.begin(ACTORS)
+    event.node("source").reference("observer", wire.contained.record_system)
+    recipient = _agents(event, wire, ground.kind, report)
+    report.begin(CLIENT)
+    for index, entity in enumerate(event.nodes("entity", least=2)):
+        if index == 0:
+            _client(entity, wire)
+        else:
+            _data(entity, wire, report)
+    report.begin(CONTAINED)
+    _expect(contained, wire, recipient)
+    held = {name: node.raw() for name, node in contained.nodes.items()}
+    return Read(ground.coding, str(event.raw("recorded") or ""), held)
+
+
+def _times(event: Node, latest: datetime, report: Report) -> datetime | None:
+    report.begin(TIMES)
+    start = event.node("period").instant("start")
+    recorded = event.instant("recorded")
+    if recorded is not None and recorded > latest:
+        event.refuse("the time is in the future", "recorded", code="business-rule")
+    if start is not None and start > latest:
+        event.refuse("the time is in the future", "period.start", code="business-rule")
+    if start is not None and recorded is not None and start > recorded:
+        event.refuse("the disclosure is later than its recording", "period.start",
+                     code="business-rule")  # fmt: skip
+    return start
+
+
+def _agents(event: Node, wire: Wire, ground: str, report: Report) -> str:
+    c = wire.contained
+    agents = event.nodes("agent", least=3, most=3)
+    recipients = (c.recipient_organisation, c.recipient_role, c.recipient_person, c.client)
+    expected = (
+        ("controller", wire.agent.controller, (c.controller,)),
+        ("discloser", wire.agent.discloser, (c.discloser_role,)),
+        ("recipient", wire.agent.recipient, recipients),
+    )
+    recipient = ""
+    for agent, (name, kind, targets) in zip(agents, expected, strict=False):
+        agent.concept("type", kind)
+        requestor = agent.flag("requestor")
+        if requestor is not None and requestor is not (name == wire.agent.requestor):
+            agent.refuse(f"only the {wire.agent.requestor} is the requestor", "requestor",
+                         code="value")  # fmt: skip
+        recipient = agent.reference("who", *targets)
+    if len(agents) != 3:
+        return ""
+    report.begin(RECIPIENT)
+    _recipient(agents[2], recipient, ground, wire)
+    return recipient
+
+
+def _recipient(agent: Node, who: str, ground: str, wire: Wire) -> None:
+    c = wire.contained
+    agent.only("purposeOfUse").text("text")
+    private = who in {c.client, c.recipient_person}
+    allowed: tuple[CodingValue, ...] = tuple(dict(wire.role).values())
+    concepts = agent.nodes("role", least=0 if private or not who else 1)
+    roles = [concept.only("coding").as_coding(*allowed) for concept in concepts]
+    if private and concepts:
+        agent.refuse("a private person has no role", "role", code="business-rule")
+    if ground == "broad_right" and wire.role.social_welfare_provider not in roles:
+        agent.refuse("the broad right is a social welfare provider's", "role",
+                     code="business-rule")  # fmt: skip
+    if ground == "authority_right" and wire.role.social_welfare_authority not in roles:
+        agent.refuse("the authority's right is a social welfare authority's", "role",
+                     code="business-rule")  # fmt: skip
+    if ground == "information_request" and who and not private:
+        agent.refuse("an information request is answered to the client or another person",
+                     "who", code="business-rule")  # fmt: skip
+
+
+def _client(entity: Node, wire: Wire) -> None:
+    entity.reference("what", wire.contained.client)
+    entity.coding("type", wire.event.subject_type)
+    entity.coding("role", wire.event.subject_role)
+
+
+def _data(entity: Node, wire: Wire, report: Report) -> None:
+    report.begin(DATA)
+    urls, systems = wire.extension, wire.code_system
+    found = entity.extensions({urls.function_code: None, urls.specific_document_type: 1})
+    tasks = [extension.coding("valueCoding") for extension in found[urls.function_code]]
+    original = False
+    for task, extension in zip(tasks, found[urls.function_code], strict=True):
+        if task is None:
+            continue
+        if task.system in systems.original_service_task:
+            original = True
+        elif task.system != systems.service_task:
+            extension.refuse("this is no code system of service tasks", "valueCoding.system",
+                             code="value")  # fmt: skip
+        elif original:
+            extension.refuse("the original service tasks come last", code="structure")
+    if not any(task is not None and task.system == systems.service_task for task in tasks):
+        entity.refuse("the data set names no service task", "extension", code="required")
+    for extension in found[urls.specific_document_type]:
+        extension.coding("valueCoding")
+    entity.coding("type", required=False)
+    entity.text("description", required=False)
+    if entity.has("what"):
+        entity.node("what").oid_identifier("identifier", wire.identifier.oid)
+    if not (entity.has("type") or entity.has("description") or found[urls.specific_document_type]):
+        entity.refuse("the data set has no type and no explanation", code="required")
+
+
+def _expect(contained: Contained, wire: Wire, recipient: str) -> None:
+    c = wire.contained
+    needed = {
+        c.controller, c.discloser_role, c.discloser, c.discloser_unit, c.client, c.record_system,
+    }  # fmt: skip
+    if recipient:
+        needed.add(recipient)
+    if recipient == c.recipient_role:
+        needed |= {c.recipient_professional, c.recipient_unit}
+    contained.ask(*sorted(needed))
+    if recipient:
+        contained.only(needed | {c.consent, c.representative})

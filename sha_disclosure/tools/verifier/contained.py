@@ -1,0 +1,199 @@
+"""The checks of contained resources: their shape by id, and that references hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from sha_disclosure.editions.wire import Wire
+from sha_disclosure.tools.verifier.findings import Report
+from sha_disclosure.tools.verifier.node import ELEMENT_NAMES, Node
+from sha_disclosure.values import BirthDate, PersonalId
+
+CONTAINED, REFERENCES = "contained resources", "references"
+Shape = Callable[[Node], None]
+
+
+class Contained:
+    """The contained resources of one resource, by their ids."""
+
+    def __init__(self, resource: Node, wire: Wire, report: Report) -> None:
+        self._wire = wire
+        self._resource = resource
+        report.begin(CONTAINED)
+        self.nodes: dict[str, Node] = {}
+        for node in resource.nodes("contained"):
+            name = node.text("id")
+            if name in self.nodes:
+                node.refuse("this id stands twice among the contained resources", "id")
+                node.ignore()
+            elif name not in self._shapes:
+                node.refuse("this id is not one of the edition's labels", "id", code="value")
+                node.ignore()
+            else:
+                self.nodes[name] = node
+            if node.has("contained"):
+                node.refuse("a contained resource must not contain another", "contained")
+        for name, node in self.nodes.items():
+            self._shapes[name](node)
+        report.begin(REFERENCES)
+        _check_references(resource, report)
+
+    def ask(self, *names: str) -> None:
+        """Report each of ``names`` that is not there."""
+        for name in names:
+            if name and name not in self.nodes:
+                self._resource.refuse(f"the contained resource {name} is missing", "contained",
+                                      code="required")  # fmt: skip
+
+    def only(self, names: set[str]) -> None:
+        """Report every resource that is not one of ``names``: the notice has no use for it."""
+        for name in self.nodes.keys() - names:
+            self.nodes[name].refuse("this contained resource has no place here", code="structure")
+
+    @property
+    def _shapes(self) -> Mapping[str, Shape]:
+        c, relation = self._wire.contained, self._wire.relation
+        return {
+            c.controller: self._controller,
+            c.discloser_role: partial(self._role, person=c.discloser, unit=c.discloser_unit),
+            c.discloser: self._professional,
+            c.discloser_unit: partial(self._organisation, known=True),
+            c.client: self._client,
+            c.recipient_organisation: partial(self._organisation, known=False),
+            c.recipient_role: partial(
+                self._role, person=c.recipient_professional, unit=c.recipient_unit
+            ),
+            c.recipient_professional: self._professional,
+            c.recipient_unit: partial(self._organisation, known=False),
+            c.recipient_person: self._person,
+            c.representative: partial(self._related, allowed=(relation.legal_representative,)),
+            c.consent: lambda node: node.fixed("resourceType", "Consent"),
+            c.record_system: self._record_system,
+        }
+
+    def _controller(self, node: Node) -> None:
+        wire = self._wire
+        node.fixed("resourceType", "Organization")
+        node.profile(wire.profile.organisation)
+        url = wire.extension.register_type
+        found = node.extensions({url: 1})[url]
+        if node and not found:
+            node.refuse("the extension with the register's code is missing", "extension",
+                        code="required")  # fmt: skip
+        for extension in found:
+            coding = extension.coding("valueCoding")
+            if coding is not None and coding.system != wire.code_system.register_type:
+                extension.refuse("the register's code is of another code system", "valueCoding",
+                                 code="value")  # fmt: skip
+        node.only("identifier").as_oid_identifier(wire.identifier.oid)
+        node.text("name")
+
+    def _organisation(self, node: Node, *, known: bool) -> None:
+        node.fixed("resourceType", "Organization")
+        node.profile(self._wire.profile.organisation, required=False)
+        if known or node.has("identifier"):
+            node.only("identifier").as_oid_identifier(self._wire.identifier.oid)
+        node.text("name")
+
+    def _role(self, node: Node, *, person: str, unit: str) -> None:
+        node.fixed("resourceType", "PractitionerRole")
+        node.profile(self._wire.profile.practitioner_role)
+        node.reference("practitioner", person)
+        node.reference("organization", unit)
+
+    def _professional(self, node: Node) -> None:
+        wire = self._wire
+        node.fixed("resourceType", "Practitioner")
+        node.profile(wire.profile.practitioner)
+        title = wire.extension.practitioner_title
+        method = wire.extension.practitioner_authentication_method
+        found = node.extensions({title: 1, method: 1})
+        for extension in found[title]:
+            extension.text("valueString")
+        for extension in found[method]:
+            extension.coding("valueCoding")
+        if node.has("identifier"):
+            identifier = node.only("identifier")
+            identifier.text("system")
+            identifier.text("value")
+        _name(node)
+
+    def _client(self, node: Node) -> None:
+        identifiers = self._wire.identifier
+        node.fixed("resourceType", "Patient")
+        node.profile(self._wire.profile.patient)
+        systems = []
+        least, most = (1, 1) if self._wire.cardinality.client_identifier == "1..1" else (0, 2)
+        for identifier in node.nodes("identifier", least=least, most=most):
+            system = identifier.text("system")
+            if system in systems:
+                identifier.refuse("there are two identifiers of this system", "system")
+            systems.append(system)
+            if system == identifiers.personal_id:
+                identifier.matching("value", PersonalId.check, "a valid personal identity code")
+            else:
+                identifier.as_oid_identifier(identifiers.oid)
+        if node.has("birthDate"):
+            node.matching("birthDate", BirthDate.check, "a date of birth")
+        elif node and not systems:
+            node.refuse("the client has no identifier and no date of birth", code="required")
+        _name(node)
+
+    def _related(self, node: Node, *, allowed: tuple[Any, ...]) -> None:
+        node.fixed("resourceType", "RelatedPerson")
+        node.profile(self._wire.profile.related_person)
+        node.reference("patient", self._wire.contained.client)
+        node.only("relationship").only("coding").as_coding(*allowed)
+
+    def _person(self, node: Node) -> None:
+        relation = self._wire.relation
+        allowed = (relation.legal_representative, relation.close_person, relation.other)
+        self._related(node, allowed=allowed)
+        _name(node)
+
+    def _record_system(self, node: Node) -> None:
+        node.fixed("resourceType", "Device")
+        node.only("identifier").as_oid_identifier(self._wire.identifier.oid)
+        name = node.only("deviceName")
+        name.text("name")
+        name.fixed("type", self._wire.event.observer_name_type)
+
+
+def _name(node: Node) -> None:
+    name = node.only("name")
+    name.text("family")
+    name.texts("given")
+
+
+def _check_references(resource: Node, report: Report) -> None:
+    members = resource.raw()
+    if not isinstance(members, dict):
+        return
+    contained = members.get("contained")
+    held = contained if isinstance(contained, list) else []
+    names = {c.get("id") for c in held if isinstance(c, dict) and isinstance(c.get("id"), str)}
+    used: set[str] = set()
+    for where, target in _targets(members, resource.where):
+        used.add(target)
+        if target not in names:
+            report.refuse("this refers to a contained resource that is not there", where,
+                          code="not-found")  # fmt: skip
+    for index, held_one in enumerate(held):
+        if isinstance(held_one, dict) and str(held_one.get("id")) not in used:
+            report.refuse("nothing refers to this contained resource",
+                          f"{resource.where}.contained[{index}]", code="invariant")  # fmt: skip
+
+
+def _targets(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        reference = value.get("reference")
+        if isinstance(reference, str) and reference.startswith("#"):
+            yield where, reference[1:]
+        for name, member in value.items():
+            if isinstance(member, dict | list):
+                yield from _targets(member, f"{where}.{name}" if name in ELEMENT_NAMES else where)
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from _targets(member, f"{where}[{index}]")

@@ -1,0 +1,142 @@
+"""The checks of the ground (luovutuksen peruste): code, provision, consent data, detail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sha_disclosure.editions.wire import CodingValue, Wire
+from sha_disclosure.tools.verifier.contained import Contained
+from sha_disclosure.tools.verifier.findings import Report
+from sha_disclosure.tools.verifier.node import Node
+
+GROUND = "ground"
+
+
+class GroundReader:
+    """Reads the ground of one notice; ``kind`` is its name in the edition, or empty."""
+
+    def __init__(self, event: Node, wire: Wire, contained: Contained, report: Report) -> None:
+        report.begin(GROUND)
+        self._event = event
+        self._wire = wire
+        self._contained = contained
+        grounds: dict[str, CodingValue] = dict(wire.ground)
+        found = event.only("purposeOfEvent").only("coding").as_coding(*grounds.values())
+        self.coding = found
+        self.kind = next((name for name, coding in grounds.items() if coding == found), "")
+
+    def check(self, extensions: dict[str, list[Node]], start: datetime | None) -> None:
+        """Check that the extensions and the Consent are what this kind of ground needs."""
+        urls = self._wire.extension
+        provision = _first(extensions[urls.provision])
+        consent = _first(extensions[urls.consent])
+        detail = _first(extensions[urls.ground_detail]) if urls.ground_detail else None
+        text = provision.text("valueString") if provision is not None else ""
+        if consent is not None:
+            self._consent_reference(consent)
+        parts = self._parts(detail) if detail is not None else {}
+        if not self.kind:
+            return
+        by_will = self.kind in {"permission", "consent"}
+        by_right = self.kind in {"broad_right", "authority_right"}
+        self._ask(provision, wanted=not by_will, what="provision")
+        if consent is not None and not by_will:
+            self._ask(consent, wanted=False, what="permission or consent")
+        if urls.ground_detail:
+            self._ask(detail, wanted=by_will or by_right, what="ground's detail")
+        basis = self._wire.event.right_of_access
+        if by_right and provision is not None and text and text != basis:
+            provision.refuse(f'this must be "{basis}"', "valueString", code="value")
+        if detail is not None and (by_will or by_right):
+            self._check_detail(detail, parts)
+        stored = parts.get("stored_in_kanta")
+        if by_will:
+            own = self._contained.nodes.get(self._wire.contained.consent)
+            if own is None and stored is not None and stored.raw("valueBoolean") is False:
+                self._event.refuse("the permission or consent is not stored in Kanta, so its own "
+                                   "data is needed", "contained", code="required")  # fmt: skip
+            if own is not None:
+                held = stored is not None and stored.raw("valueBoolean") is True
+                self._consent(own, start, whole=not held)
+
+    def _ask(self, extension: Node | None, *, wanted: bool, what: str) -> None:
+        if wanted and extension is None:
+            self._event.refuse(f"the extension of the {what} is missing for this ground",
+                               "extension", code="required")  # fmt: skip
+        if not wanted and extension is not None:
+            extension.refuse(f"the extension of the {what} does not go with this ground",
+                             code="business-rule")  # fmt: skip
+
+    def _parts(self, detail: Node) -> dict[str, Node]:
+        names = self._wire.ground_detail.model_dump()
+        found = detail.extensions(dict.fromkeys(names.values(), 1))
+        return {name: found[url][0] for name, url in names.items() if found[url]}
+
+    def _check_detail(self, detail: Node, parts: dict[str, Node]) -> None:
+        needed: dict[str, tuple[str, ...]] = {
+            "broad_right": ("cause", "no_legal_representative", "necessity"),
+            "authority_right": ("purpose", "statutory_task"),
+        }
+        required = needed.get(self.kind, ("stored_in_kanta",))
+        optional = ("reason",) if self.kind in needed else ()
+        for name in required:
+            if name not in parts:
+                detail.refuse(f"the part {name} is missing", "extension", code="required")
+        for name, part in parts.items():
+            if name not in required + optional:
+                part.refuse("this part does not go with this ground", code="business-rule")
+                part.ignore()
+            else:
+                self._check_part(name, part)
+
+    def _check_part(self, name: str, part: Node) -> None:
+        if name in {"necessity", "statutory_task"}:
+            part.text("valueString")
+        elif name == "stored_in_kanta":
+            part.flag("valueBoolean")
+        elif name == "no_legal_representative":
+            if part.flag("valueBoolean") is False:
+                part.refuse("the broad right needs that there is no legal representative",
+                            "valueBoolean", code="business-rule")  # fmt: skip
+        else:
+            allowed: dict[str, Mapping[str, CodingValue]] = {
+                "cause": dict(self._wire.cause),
+                "purpose": dict(self._wire.authority_purpose),
+            }
+            part.coding("valueCoding", *allowed.get(name, {}).values())
+
+    def _consent_reference(self, extension: Node) -> None:
+        reference = extension.node("valueReference")
+        within = self._wire.event.consent_document_at == "contained Consent.identifier"
+        if reference.has("identifier") and not within:
+            reference.oid_identifier("identifier", self._wire.identifier.oid)
+        elif reference:
+            reference.as_reference(self._wire.contained.consent)
+
+    def _consent(self, node: Node, start: datetime | None, *, whole: bool) -> None:
+        """Check the Consent; one that Kanta holds too (``whole`` false) may leave parts out."""
+        consent, contained = self._wire.consent, self._wire.contained
+        node.profile(self._wire.profile.consent)
+        node.fixed("status", consent.status)
+        node.concept("scope", consent.scope)
+        category: CodingValue = getattr(consent, self.kind)
+        node.only("category").only("coding").as_coding(category)
+        node.reference("patient", contained.client)
+        given = node.instant("dateTime") if whole or node.has("dateTime") else None
+        if given is not None and start is not None and given > start:
+            node.refuse("it was given only after the disclosure", "dateTime", code="business-rule")
+        if whole or node.has("performer"):
+            node.only("performer").as_reference(contained.client, contained.representative)
+        node.only("organization").as_reference(contained.controller)
+        node.concept("policyRule", consent.policy_rule)
+        provision = node.node("provision")
+        provision.fixed("type", consent.provision_type)
+        if whole or provision.has("code"):
+            provision.only("code").text("text")
+        if node.has("identifier"):
+            node.only("identifier").as_oid_identifier(self._wire.identifier.oid)
+
+
+def _first(nodes: list[Node]) -> Node | None:
+    return nodes[0] if nodes else None

@@ -1,0 +1,155 @@
+"""The checks of a request before its message: line, headers, request id, TLS certificate."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from cryptography import x509
+
+from sha_disclosure.editions.wire import Wire
+from sha_disclosure.tools.verifier.certificates import CLIENT_AUTH, allows
+from sha_disclosure.tools.verifier.findings import Report
+from sha_disclosure.values import names_a_person
+
+LINE, HEADERS, REQUEST_ID, TLS = "request line", "headers", "request id", "client certificate"
+PRIVACY = "no identity code in address and headers"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it came; header names in lower case, each with its values."""
+
+    method: str
+    target: str
+    headers: Mapping[str, list[str]] = field(repr=False)
+    body: bytes = field(repr=False)
+    certificate: bytes | None = field(default=None, repr=False)
+
+    def header(self, name: str) -> str | None:
+        """Return a header that stands exactly once, or None."""
+        values = self.headers.get(name.lower(), [])
+        return values[0] if len(values) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What the headers gave: the bearer token and the request id; ``status`` 0 when all is right.
+
+    ``status`` is the HTTP status of the first refusal.
+    """
+
+    status: int
+    token: str = field(repr=False)
+    request_id: str
+
+
+def check_request(
+    request: Request, *, root: str, wire: Wire, seen: Callable[[str], bool], report: Report
+) -> Passed:
+    """Check line, headers and certificate; ``root`` is the path of the service root."""
+    statuses: list[int] = []
+
+    def refuse(status: int, why: str, code: str) -> None:
+        statuses.append(status)
+        report.refuse(why, code=code)
+
+    report.begin(LINE)
+    path, _, query = request.target.partition("?")
+    if path.rstrip("/") != root or path.endswith("//"):
+        refuse(404, "the only address of the service is its root", "not-found")
+    elif request.method != wire.bundle.method:
+        refuse(405, f"the only interaction is {wire.bundle.method}", "not-supported")
+    elif query:
+        refuse(400, "the service root takes no query", "not-supported")
+    report.begin(PRIVACY)
+    _privacy(request, refuse)
+    report.begin(TLS)
+    if request.certificate is None:
+        refuse(403, "there is no TLS client certificate", "security")
+    elif not allows(x509.load_der_x509_certificate(request.certificate), CLIENT_AUTH):
+        refuse(403, "the certificate is not for TLS clients (clientAuth)", "security")
+    token, request_id = _named(request, wire, seen, report, refuse)
+    return Passed(statuses[0] if statuses else 0, token, request_id)
+
+
+def _privacy(request: Request, refuse: Callable[[int, str, str], None]) -> None:
+    # One UUID in some two hundred thousand looks like an identity code, and is none.
+    values = [
+        v
+        for n, vs in request.headers.items()
+        if n != "authorization"
+        for v in vs
+        if not _request_id(v)
+    ]
+    if any(names_a_person(unquote(text)) for text in (request.target, *values)):
+        refuse(400, "there is a personal identity code outside the token and body", "security")
+
+
+def _named(
+    request: Request,
+    wire: Wire,
+    seen: Callable[[str], bool],
+    report: Report,
+    refuse: Callable[[int, str, str], None],
+) -> tuple[str, str]:
+    token = request_id = ""
+    report.begin(REQUEST_ID)
+    report.begin(HEADERS)
+    for header in wire.header.values():
+        value = request.header(header.name)
+        report.begin(REQUEST_ID if "{request_id}" in header.value else HEADERS)
+        if value is None:
+            status = 401 if "{token}" in header.value else _STATUS.get(header.name.lower(), 400)
+            refuse(status, f"{header.name} must be there, once", "required")
+        elif "{token}" in header.value:
+            token = _between(header.value, "{token}", value)
+            if not token:
+                refuse(401, f"{header.name} has not the form of the edition", "login")
+        elif "{request_id}" in header.value:
+            request_id = _request_id(_between(header.value, "{request_id}", value))
+            if not request_id:
+                refuse(400, f"{header.name} is not a UUID", "value")
+            elif seen(request_id):
+                refuse(400, f"{header.name} was used before: make a new one for every attempt",
+                       "duplicate")  # fmt: skip
+        elif not _equal(header.name.lower(), header.value, value):
+            refuse(_STATUS.get(header.name.lower(), 400), f"{header.name} is not as the edition "
+                   "says", "not-supported")  # fmt: skip
+    return token, request_id
+
+
+_STATUS: Mapping[str, int] = {"content-type": 415, "accept": 406}
+
+
+def _between(pattern: str, blank: str, value: str) -> str:
+    before, _, after = pattern.partition(blank)
+    # The scheme is case-insensitive (RFC 9110 section 11.1), the credentials are not.
+    form = f"(?i:{re.escape(before)})([^\\s,]+){re.escape(after)}"
+    found = re.fullmatch(form, value)
+    return found.group(1) if found else ""
+
+
+def _request_id(text: str) -> str:
+    try:
+        made = str(uuid.UUID(text))
+    except ValueError:
+        return ""
+    return made if made == text.lower() else ""
+
+
+def _equal(name: str, expected: str, value: str) -> bool:
+    if name == "accept":
+        # A wildcard would also do for HTTP; the edition asks for the type by name.
+        return _media_type(expected)[:1] in [_media_type(v)[:1] for v in value.split(",")]
+    if name == "content-type":
+        return _media_type(expected) == _media_type(value)
+    return value == expected
+
+
+def _media_type(text: str) -> list[str]:
+    kind, *parameters = [part.strip().lower().replace('"', "") for part in text.split(";")]
+    return [kind, *sorted(parameters)]

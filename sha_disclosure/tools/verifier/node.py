@@ -1,0 +1,259 @@
+"""A reader of FHIR JSON that remembers what was read: what nobody asked for is unknown.
+
+Each question about a member (``text``, ``coding``, ``nodes`` ...) reports what is wrong with
+it. A member that is missing is reported once; questions about its parts then stay silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sha_disclosure.editions.wire import CodingValue
+from sha_disclosure.tools.verifier.findings import UNKNOWN_ELEMENTS, Report
+from sha_disclosure.values import Instant, Oid
+
+# Names that may stand in a finding: elements of FHIR R4. Any other name is the sender's own
+# text and could be anything.
+ELEMENT_NAMES = frozenset({
+    "action", "active", "activity", "address", "agent", "altId", "assigner", "availability",
+    "birthDate", "category", "code", "coding", "contained", "data", "dateTime", "description",
+    "detail", "deviceName", "display", "end", "entity", "entry", "extension", "family",
+    "fullUrl", "gender", "given", "id", "identifier", "ifNoneExist", "implicitRules",
+    "language", "lastUpdated", "lifecycle", "link", "location", "manufacturer", "media", "meta",
+    "method", "modifierExtension", "name", "network", "observer", "occurredDateTime",
+    "occurredPeriod", "onBehalfOf", "organization", "outcome", "outcomeDesc", "patient",
+    "performer", "period", "policy", "policyRule", "prefix", "profile", "provision",
+    "purposeOfEvent", "purposeOfUse", "qualification", "query", "reason", "recorded",
+    "reference", "relationship", "request", "requestor", "resource", "resourceType", "response",
+    "role", "scope", "search", "security", "securityLabel", "serialNumber", "sigFormat",
+    "signature", "site", "source", "specialty", "start", "status", "subtype", "suffix",
+    "system", "tag", "target", "targetFormat", "telecom", "text", "timestamp", "total", "type",
+    "udiCarrier", "url", "use", "userSelected", "value", "valueBoolean", "valueCoding",
+    "valueReference", "valueString", "verification", "version", "versionId", "what", "when",
+    "who",
+})  # fmt: skip
+
+
+class Node:
+    """One JSON object of a message with its place (a FHIRPath) and its report."""
+
+    __slots__ = ("_children", "_members", "_read", "_report", "where")
+
+    def __init__(self, members: Mapping[str, Any] | None, where: str, report: Report) -> None:
+        self.where = where
+        self._members = members
+        self._report = report
+        self._read: set[str] = set()
+        self._children: list[Node] = []
+
+    def __bool__(self) -> bool:
+        """Tell whether the object is there at all."""
+        return self._members is not None
+
+    def refuse(self, why: str, name: str = "", *, code: str = "invalid", check: str = "") -> None:
+        """Report a finding about this object or its member ``name``."""
+        self._report.refuse(why, f"{self.where}.{name}" if name else self.where, code=code,
+                            check=check)  # fmt: skip
+
+    def raw(self, name: str = "") -> Any:
+        """Return a member (or the whole object) as it stands, without judging it."""
+        if self._members is None or not name:
+            return self._members
+        self._read.add(name)
+        return self._members.get(name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether the member is there."""
+        return self._members is not None and name in self._members
+
+    def _take(self, name: str, kind: type, *, required: bool) -> Any:
+        value = self.raw(name)
+        if self._members is None or (value is None and not required):
+            return None
+        if value is None:
+            self.refuse("this element is missing", name, code="required")
+        elif type(value) is not kind:
+            self.refuse(f"this element is not {_KINDS[kind]}", name, code="structure")
+        else:
+            return value
+        return None
+
+    def text(self, name: str, *, required: bool = True) -> str:
+        """Return a string member, or an empty text."""
+        return self._take(name, str, required=required) or ""
+
+    def flag(self, name: str) -> bool | None:
+        """Return a boolean member, or None."""
+        value: bool | None = self._take(name, bool, required=True)
+        return value
+
+    def fixed(self, name: str, expected: str) -> None:
+        """Ask that a string member has exactly this value."""
+        value = self.text(name)
+        if value and value != expected:
+            self.refuse(f'this must be "{expected}"', name, code="value")
+
+    def matching(self, name: str, check: Callable[[object], str], what: str) -> str:
+        """Return a string member that ``check`` (of a value type) lets pass."""
+        value = self.text(name)
+        if value and not fits(check, value):
+            self.refuse(f"this is not {what}", name, code="value")
+            return ""
+        return value
+
+    def instant(self, name: str) -> datetime | None:
+        """Return a moment with seconds and offset."""
+        value = self.matching(name, Instant.check, "a time with seconds and offset")
+        return datetime.fromisoformat(value) if value else None
+
+    def node(self, name: str, *, required: bool = True) -> Node:
+        """Return an object member; an absent one answers every question with nothing."""
+        return self._child(self._take(name, dict, required=required), name)
+
+    def _child(self, members: Any, name: str) -> Node:
+        child = Node(members, f"{self.where}.{name}", self._report)
+        self._children.append(child)
+        return child
+
+    def nodes(self, name: str, *, least: int = 1, most: int | None = None) -> list[Node]:
+        """Return the objects of an array member with ``least`` to ``most`` of them."""
+        value = self._take(name, list, required=least > 0)
+        if value is None:
+            return []
+        if len(value) < least or (most is not None and len(value) > most):
+            bounds = f"exactly {least}" if least == most else f"{least} to {most or 'any number'}"
+            self.refuse(f"there must be {bounds} of these", name, code="structure")
+        made = []
+        for index, members in enumerate(value):
+            if isinstance(members, dict):
+                made.append(self._child(members, f"{name}[{index}]"))
+            elif members is not None:
+                self.refuse("this is not an object", f"{name}[{index}]", code="structure")
+        return made
+
+    def only(self, name: str, *, required: bool = True) -> Node:
+        """Return the one object of an array member."""
+        found = self.nodes(name, least=1 if required else 0, most=1)
+        return found[0] if found else Node(None, f"{self.where}.{name}[0]", self._report)
+
+    def texts(self, name: str) -> list[str]:
+        """Return the strings of an array member with at least one."""
+        value = self._take(name, list, required=True) or []
+        if not all(isinstance(text, str) for text in value):
+            self.refuse("this array holds something else than strings", name, code="structure")
+            return []
+        return list(value)
+
+    def coding(self, name: str, *allowed: CodingValue, required: bool = True) -> CodingValue | None:
+        """Return a Coding with system, code and display; one of ``allowed`` if any is given."""
+        return self.node(name, required=required).as_coding(*allowed)
+
+    def concept(
+        self, name: str, *allowed: CodingValue, required: bool = True
+    ) -> CodingValue | None:
+        """Return the one coding of a CodeableConcept member."""
+        return self.node(name, required=required).only("coding").as_coding(*allowed)
+
+    def as_coding(self, *allowed: CodingValue) -> CodingValue | None:
+        """Read this object itself as a Coding."""
+        system, code, display = self.text("system"), self.text("code"), self.text("display")
+        if not (system and code and display):
+            return None
+        value = CodingValue.model_construct(system=system, code=code, display=display)
+        if allowed and value not in allowed:
+            self.refuse("this is not a coding of the edition for this place", code="value")
+            return None
+        return value
+
+    def oid_identifier(self, name: str, system: str) -> str:
+        """Return the OID of an Identifier member with ``system`` and a ``urn:oid:`` value."""
+        return self.node(name).as_oid_identifier(system)
+
+    def as_oid_identifier(self, system: str) -> str:
+        """Read this object itself as such an Identifier."""
+        self.fixed("system", system)
+        value = self.text("value")
+        oid = value.removeprefix("urn:oid:")
+        if value and (oid == value or not fits(Oid.check, oid)):
+            self.refuse("this is not urn:oid: and an OID of at most 64 characters", "value",
+                        code="value")  # fmt: skip
+            return ""
+        return oid
+
+    def reference(self, name: str, *targets: str) -> str:
+        """Return the contained id a Reference member points at; it must be one of ``targets``."""
+        return self.node(name).as_reference(*targets)
+
+    def as_reference(self, *targets: str) -> str:
+        """Read this object itself as such a Reference."""
+        value = self.text("reference")
+        if value and value not in [f"#{target}" for target in targets]:
+            self.refuse("this does not refer to the contained resource of this place",
+                        "reference", code="value")  # fmt: skip
+            return ""
+        return value.removeprefix("#")
+
+    def extensions(
+        self, most: Mapping[str, int | None], name: str = "extension"
+    ) -> dict[str, list[Node]]:
+        """Return the extensions by URL; ``most`` says how many of each known URL there may be."""
+        found: dict[str, list[Node]] = {url: [] for url in most}
+        for extension in self.nodes(name, least=0):
+            url = extension.text("url")
+            if url not in most:
+                extension.refuse("this extension is not known here", "url", code="extension",
+                                 check=UNKNOWN_ELEMENTS)  # fmt: skip
+                extension.ignore()
+                continue
+            found[url].append(extension)
+            limit = most[url]
+            if limit is not None and len(found[url]) > limit:
+                extension.refuse("there are too many of this extension", code="structure")
+        return found
+
+    def profile(self, url: str, *, required: bool = True) -> None:
+        """Ask for ``meta.profile`` with exactly ``url``, or for no ``meta`` if it is empty."""
+        if not url or (not required and not self.has("meta")):
+            return
+        meta = self.node("meta")
+        if meta and meta.texts("profile") != [url]:
+            meta.refuse("the profile must be the one of the edition, and no other", "profile",
+                        code="value")  # fmt: skip
+
+    def ignore(self) -> None:
+        """Take every member as read: the whole object was refused already."""
+        self._read.update(self._members or ())
+
+    def close(self) -> None:
+        """Report every member, here and below, that no question was asked about."""
+        for place, name in enumerate(self._members or (), start=1):
+            if name not in self._read:
+                known = name in ELEMENT_NAMES
+                told = "this" if known else f"member {place} of this object"
+                self.refuse(
+                    f"{told} is not an element of the message here",
+                    name if known else "",
+                    code="structure",
+                    check=UNKNOWN_ELEMENTS,
+                )
+        for child in self._children:
+            child.close()
+
+
+_KINDS: Mapping[type, str] = {
+    str: "a string",
+    bool: "a boolean",
+    dict: "an object",
+    list: "an array",
+}
+
+
+def fits(check: Callable[[object], str], value: object) -> bool:
+    """Tell whether the check of a value type lets ``value`` pass."""
+    try:
+        check(value)
+    except ValueError:
+        return False
+    return True

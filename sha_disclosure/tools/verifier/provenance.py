@@ -1,0 +1,46 @@
+"""The checks of a Provenance: the metadata of a notice (specs/wire.md section 5)."""
+
+from __future__ import annotations
+
+from sha_disclosure.editions.wire import Wire
+from sha_disclosure.tools.verifier.audit_event import Read
+from sha_disclosure.tools.verifier.contained import Contained
+from sha_disclosure.tools.verifier.findings import Report
+from sha_disclosure.tools.verifier.node import Node
+from sha_disclosure.values import LanguageTag
+
+PROVENANCE = "Provenance"
+
+
+def check_provenance(node: Node, wire: Wire, notice: Read, target: str, report: Report) -> None:
+    """Check one Provenance against the AuditEvent of its pair, whose fullUrl is ``target``."""
+    report.begin(PROVENANCE)
+    c = wire.contained
+    node.fixed("resourceType", "Provenance")
+    node.profile(wire.profile.provenance)
+    node.matching("language", LanguageTag.check, "a language tag")
+    contained = Contained(node, wire, report)
+    report.begin(PROVENANCE)
+    own = (c.discloser_role, c.discloser, c.discloser_unit)
+    contained.ask(*own)
+    contained.only(set(own))
+    for name in own:
+        held = contained.nodes.get(name)
+        if held is not None and name in notice.contained and held.raw() != notice.contained[name]:
+            held.refuse("this differs from the same resource in the AuditEvent", code="invariant")
+    aim = node.only("target")
+    reference = aim.text("reference")
+    if reference and reference != target:
+        aim.refuse("the target is not the AuditEvent of this pair", "reference", code="not-found")
+    node.instant("recorded")
+    if node.raw("recorded") != notice.recorded and notice.recorded:
+        node.refuse("this differs from the AuditEvent's time of recording", "recorded",
+                    code="invariant")  # fmt: skip
+    expected = (
+        (wire.provenance_agent.professional, c.discloser_role),
+        (wire.provenance_agent.service_unit, c.discloser_unit),
+    )
+    agents = node.nodes("agent", least=2, most=2)
+    for agent, (role, who) in zip(agents, expected, strict=False):
+        agent.only("role").only("coding").as_coding(role)
+        agent.reference("who", who)

@@ -1,1 +1,0 @@
-"""The exchange with the service, without the network: headers, verdicts, retries."""

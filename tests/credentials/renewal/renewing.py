@@ -1,0 +1,92 @@
+"""What a host's administrator does to the files, rightly and wrongly."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sha_disclosure.credentials import principals
+from sha_disclosure.tools.sandbox import Sandbox
+from sha_disclosure.tools.sandbox.pki import Credential
+
+PURPOSES = {"tls": "client", "signing": "signing"}
+
+
+class Renewing:
+    """The files ``tls`` and ``signing`` of a sandbox's folder."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.pki, self.folder = sandbox.pki, sandbox.folder
+
+    def issued(self, name: str, **options) -> Credential:
+        return self.pki.issue(f"Renewed {name}", PURPOSES[name], **options)
+
+    def renew(self, name: str, **options) -> str:
+        """Replace certificate and key; return the new certificate's SHA-256."""
+        made = self.issued(name, **options)
+        made.write(self.folder, name)
+        return made.sha256
+
+    def break_(self, how: str, name: str) -> None:
+        FAULTS[how](self, name)
+
+    def certificate(self, name: str):
+        return self.folder / f"{name}.crt"
+
+    def key(self, name: str):
+        return self.folder / f"{name}.key"
+
+    def half_key(self, name: str) -> None:
+        made = self.issued(name)
+        self.certificate(name).write_bytes(made.certificate_pem)
+        self.key(name).write_bytes(made.key_pem[:80])
+
+    def loose_key(self, name: str) -> None:
+        self.renew(name)
+        self.key(name).chmod(0o644)
+
+
+LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
+SOMETHING_ELSE = {
+    "usages": ["key_encipherment"],
+    "extended": [ExtendedKeyUsageOID.SERVER_AUTH],
+}
+FAULTS: dict[str, Callable[[Renewing, str], object]] = {
+    "the key is of another certificate": lambda files, name: files.certificate(name).write_bytes(
+        files.issued(name).certificate_pem
+    ),
+    "the certificate has expired": lambda files, name: files.renew(
+        name, begins=LAST_WEEK, ends=LAST_WEEK + timedelta(days=5)
+    ),
+    "the certificate is not valid yet": lambda files, name: files.renew(name, begins=TOMORROW),
+    "the certificate is garbage": lambda files, name: files.certificate(name).write_bytes(b"\0?"),
+    "the certificate is half written": lambda files, name: files.certificate(name).write_bytes(
+        files.issued(name).certificate_pem[:400]
+    ),
+    "the key is half written": Renewing.half_key,
+    "the key is empty": lambda files, name: files.key(name).write_bytes(b""),
+    "the certificate is gone": lambda files, name: files.certificate(name).unlink(),
+    "others may read the key": Renewing.loose_key,
+    "the certificate is for something else": lambda files, name: files.renew(
+        name, **SOMETHING_ELSE
+    ),
+}
+
+
+@contextmanager
+def slow_loading(monkeypatch, entered, go_on) -> Iterator[list]:
+    """Let the next loading of an identity wait; count the loadings."""
+    loads: list = []
+    real = principals.load_identity
+
+    def waiting(*arguments, **options):
+        loads.append(arguments)
+        entered.set()
+        assert go_on.wait(20)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(principals, "load_identity", waiting)
+    yield loads
+    go_on.set()

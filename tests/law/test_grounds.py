@@ -1,0 +1,207 @@
+"""Which ground goes with which recipient: the table, the citations, and the rules from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from notices import GROUNDS, NOW, RECIPIENTS, ROLES, Data, full, ground, having, recipient
+
+from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.editions import load_edition
+from sha_disclosure.errors import DisclosureError, InvalidNotice
+from sha_disclosure.law.grounds import BY_KIND, MISFITS, PROVISIONS, Citation, Row, citations
+from sha_disclosure.law.grounds import RECIPIENTS as WORDS
+from sha_disclosure.law.rules import Circumstances, check, check_data
+from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.settings import Settings
+
+EDITION = load_edition()
+GIVEN = Circumstances(now=NOW, environment="sandbox", wire=EDITION.wire)
+
+
+def to(word: str, name: str = "Poliisilaitos") -> Data:
+    """Return a recipient the table calls by a word."""
+    if word == "client":
+        return {"kind": "client"}
+    if word in ROLES:
+        return {"kind": "organisation", "name": name, "roles": [word]}
+    relation = "other" if word == "other_person" else word
+    return recipient("person", relation=relation)
+
+
+def notice(basis: Data, receiver: Data, purpose: str = "Asian käsittely") -> Data:
+    data = having(full(), ("ground",), basis)
+    return having(having(data, ("recipient",), receiver), ("purpose",), purpose)
+
+
+def cite(provision: str, word: str, name: str = "Poliisilaitos", purpose: str = "Asia") -> Any:
+    return judged(notice(ground("statute", provision=provision), to(word, name), purpose))
+
+
+def judged(data: Data) -> list[tuple[str, str, str]]:
+    """Return rule, path and severity of what the rules on grounds say."""
+    found = check(DisclosureNotice.model_validate(data), GIVEN)
+    assert check_data(data, GIVEN) == found
+    return [(p.rule, p.path, p.severity) for p in found if p.rule != "N15"]
+
+
+def basis_of(row: Row) -> Data:
+    return ground(row.kind, **({"provision": row.provision} if row.paragraph else {}))
+
+
+@pytest.mark.accepts("N09", "N10", "N16", "N17", "N18", "N19", "N20", "N21", "N22", "N23", "N24")
+@pytest.mark.refuses("N09", "N10", "N16", "N17", "N18", "N19", "N20", "N21", "N22", "N23")
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("row", [*BY_KIND, *PROVISIONS], ids=lambda row: row.provision)
+def test_the_rules_say_of_each_cell_what_the_table_says(row: Row, word: str) -> None:
+    basis = basis_of(row)
+    if row.kind == "information_request":
+        basis["provision"] = "(EU) 2016/679 15 art."
+    found = judged(notice(basis, to(word)))
+    if word in row.known - row.necessity:
+        assert found == []
+    elif word in row.necessity:
+        assert found == [("N20", "recipient", "error")]
+        assert judged(notice(basis, to(word), "Välttämätöntä tahdon selvittämiseksi")) == []
+    elif word in row.doubtful:
+        assert found == [(row.doubt.partition(".")[0], "recipient", "warning")]
+    else:
+        assert found == [(row.rule.partition(".")[0], "recipient", "error")]
+
+
+def test_each_way_not_to_fit_has_been_seen_above_or_below() -> None:
+    rows = {row.rule for row in BY_KIND} | {row.rule for row in PROVISIONS}
+    doubts = {row.doubt for row in (*BY_KIND, *PROVISIONS) if row.doubtful}
+    below = {key for key in MISFITS if key.startswith("N24")} | {"N20.necessity", "N21.doubtful"}
+    assert (rows - {"N18"}) | doubts | below == set(MISFITS)
+
+
+@pytest.mark.refuses("N20")
+@pytest.mark.parametrize(
+    ("provision", "word", "found"),
+    [
+        ("703/2023 56 §", "other_person", [("N20", "recipient", "error")]),
+        ("703/2023 56 § 1 mom. 2 kohta", "other", [("N20", "recipient", "error")]),
+        ("703/2023 56 § 1 mom. 2 kohta ja 3 mom.", "other_person", []),
+        ("703/2023 56 § 1 ja 2 mom.", "other", []),
+        ("703/2023 56 §", "client", [("N20", "recipient", "error")]),
+        ("703/2023 56 §", "other_authority", []),
+        ("703/2023 56 §", "health_care_provider", []),
+    ],
+)
+def test_56_goes_to_private_persons_only_with_its_necessity(
+    provision: str, word: str, found: list[Any]
+) -> None:
+    assert cite(provision, word) == found
+
+
+@pytest.mark.refuses("N21")
+def test_62_goes_to_the_police_and_asks_when_the_name_is_another() -> None:
+    assert cite("703/2023 62 §", "other_authority", "Sisä-Suomen poliisilaitos") == []
+    assert cite("703/2023 62 §", "other_authority", "Polisinrättningen i Österbotten") == []
+    assert cite("703/2023 62 §", "other_authority", "Kela") == [("N21", "recipient", "warning")]
+    assert cite("703/2023 62 §", "social_welfare_authority") == [("N21", "recipient", "error")]
+
+
+def test_a_recipient_with_several_roles_fits_by_one_of_them() -> None:
+    both = {"kind": "organisation", "name": "X", "roles": ["other", "other_authority"]}
+    assert judged(notice(ground("statute", provision="703/2023 63 § 2 mom."), both)) == []
+
+
+@pytest.mark.refuses("N24")
+@pytest.mark.parametrize(
+    ("provision", "words"),
+    [
+        ("703/2023 64 §", "acquisition"),
+        ("703/2023 39 §", "acquisition"),
+        ("703/2023 76 §", "relayed through Kanta"),
+        ("703/2023 58 §", "gives no right"),
+        ("703/2023 10 § 3 mom.", "gives no right"),
+        ("703/2023 999 §", "gives no right"),
+        ("703/2023 62 § 4 mom.", "does not have this subsection"),
+    ],
+)
+def test_a_provision_that_is_no_ground_is_a_warning(provision: str, words: str) -> None:
+    data = notice(ground("statute", provision=provision), to("other_authority"))
+    found = [p for p in check(DisclosureNotice.model_validate(data), GIVEN) if p.rule == "N24"]
+    assert [(p.path, p.severity) for p in found] == [("ground.provision", "warning")]
+    assert words in found[0].message
+
+
+@pytest.mark.parametrize(
+    "provision",
+    [
+        "417/2007 25 §",
+        "Lastensuojelulaki 25 §",
+        "703/2023 62 § ja poliisilaki 872/2011 4 luvun 2 §",
+        "(EU) 2016/679 6 artikla",
+        "Tietosuoja-asetus 15 artikla",
+        "703/2023 62 a §",
+        "muu säännös",
+        "Oikeudenkäymiskaaren 17 luku 12 §",
+    ],
+)
+def test_what_is_not_understood_is_never_judged(provision: str) -> None:
+    assert citations(provision) == ()
+    assert cite(provision, "client") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("703/2023 62 §", [(62,)]),
+        ("asiakastietolaki 62 §", [(62,)]),
+        ("Asiakastietolain (703/2023) 63 §:n 1 momentti", [(63, 1)]),
+        ("62 § 1 mom.", [(62, 1)]),
+        ("62§", [(62,)]),
+        ("63 § 1 ja 3 mom.", [(63, 1, 3)]),
+        ("63 § 2–3 mom.", [(63, 2, 3)]),
+        ("63.2 §", [(63, 2)]),
+        ("56 § 1 mom. 3 kohta ja 3 mom.", [(56, 1, 3)]),
+        ("55 § 2 mom. ja 56 § 1 mom. (703/2023)", [(55, 2), (56, 1)]),
+        ("703/2023 49-50 §", [(49,), (50,)]),
+        ("Laki sosiaali- ja terveydenhuollon asiakastietojen käsittelystä 703/2023, 63 §", [(63,)]),
+        ("klientuppgiftslagen 63 § 1 mom.", [(63, 1)]),
+    ],
+)
+def test_citations_are_read_as_people_write_them(text: str, cited: list[tuple[int, ...]]) -> None:
+    assert citations(text) == tuple(Citation(first, moments) for first, *rest in cited
+                                    for moments in [tuple(rest)])  # fmt: skip
+
+
+@given(
+    kind=st.sampled_from(GROUNDS),
+    receiver=st.sampled_from(RECIPIENTS),
+    held=st.lists(st.sampled_from(ROLES), min_size=1, max_size=5),
+    relation=st.sampled_from(["legal_representative", "close_person", "other"]),
+    provision=st.one_of(
+        st.text(min_size=1),
+        st.builds(
+            "{}{} §{} {} mom.".format,
+            st.sampled_from(["703/2023 ", "", "asiakastietolaki ", "417/2007 "]),
+            st.integers(0, 120),
+            st.sampled_from(["", ":n", " 1 ja"]),
+            st.sampled_from(["1", "2", "3", "9", "1-3", "0", "99"]),
+        ),
+    ),
+)
+def test_no_combination_of_ground_and_recipient_raises_anything_but_invalid_notice(
+    kind: str, receiver: str, held: list[str], relation: str, provision: str
+) -> None:
+    data = full(kind, receiver)
+    if "roles" in data["recipient"]:
+        data["recipient"]["roles"] = held
+    if "relation" in data["recipient"]:
+        data["recipient"]["relation"] = relation
+    if "provision" in data["ground"]:
+        data["ground"]["provision"] = provision
+    raised: list[DisclosureError] = []
+    try:
+        read = DisclosureNotice.model_validate(data)
+        build([read], Sender(Settings.stand_in(), EDITION))
+    except DisclosureError as error:
+        raised.append(error)
+    assert {type(error) for error in raised} <= {InvalidNotice}

@@ -1,0 +1,115 @@
+"""The catalogue of the rules: every rule proven both ways, every citation in the statute."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import sys
+from collections.abc import Iterator
+
+import pytest
+from places import ROOT
+from statute_paragraphs import PARAGRAPHS
+from traceability.proofs import rule_proofs, telling
+
+from sha_disclosure.law.access import SEARCH_RULES
+from sha_disclosure.law.access.searches import (
+    AuthorityPatientDataSearch,
+    AuthoritySearch,
+    BroadPatientDataSearch,
+    BroadSearch,
+    HealthCareBroadSearch,
+)
+from sha_disclosure.law.catalogue import rule_entries
+from sha_disclosure.law.grounds import BY_KIND, PROVISIONS, notice_needed
+from sha_disclosure.law.rules import RULES
+
+GENERATOR = ROOT / "specs" / "generate.py"
+KEYS = {f"{e.id}.{v}".removesuffix(".breach") for e in rule_entries().values() for v in e.texts}
+
+
+def test_the_generated_pages_are_current(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [str(GENERATOR), "--check"])
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(str(GENERATOR), run_name="__main__")
+    assert (caught.value.code, capsys.readouterr().out) == (0, "")
+
+
+@pytest.mark.parametrize("rule", rule_entries())
+def test_every_rule_has_a_test_that_accepts_and_one_that_refuses(rule: str) -> None:
+    add = (
+        f"mark a test with pytest.mark.accepts({rule!r}) and one with pytest.mark.refuses({rule!r})"
+    )
+    assert set(rule_proofs().get(rule, ())) == {"accepts", "refuses"}, add
+
+
+def test_no_mark_names_a_rule_that_is_not() -> None:
+    assert set(rule_proofs()) == set(rule_entries())
+
+
+def test_every_rule_is_told_by_the_code() -> None:
+    assert set(telling()) == set(rule_entries())
+
+
+def test_every_breach_a_rule_or_a_field_tells_has_its_words_and_no_words_are_idle() -> None:
+    told = {rule.key for rule in (*RULES, *SEARCH_RULES)}
+    assert told <= KEYS
+    source = "".join(file.read_text("utf-8") for file in (ROOT / "sha_disclosure").rglob("*.py"))
+    idle = {key for key in KEYS - told if f'"{key}"' not in source}
+    assert idle == set()
+
+
+def citations() -> Iterator[tuple[str, str]]:
+    """Yield where a provision is cited and how."""
+    for entry in rule_entries().values():
+        yield entry.id, entry.rests_on
+    for row in (*BY_KIND, *PROVISIONS):
+        yield f"grounds {row.provision}", row.provision
+    for right in (
+        BroadSearch,
+        BroadPatientDataSearch,
+        HealthCareBroadSearch,
+        AuthoritySearch,
+        AuthorityPatientDataSearch,
+    ):
+        yield right.__name__, right.provision
+    for name in ("through_kanta", "same_controller", "purchased_service", "acquisition"):
+        yield name, notice_needed(**{name: True}).rests_on
+    yield "direct", notice_needed().rests_on
+
+
+def cited(text: str) -> Iterator[tuple[int, int]]:
+    """Yield paragraph and highest subsection of every citation of 703/2023 in a text."""
+    for part in (p for p in text.split(";") if "703/2023" in p):
+        for match in re.finditer(
+            r"(\d+)(?:-(\d+))? §(?: (\d+)(?:-(\d+))? mom\.)?", part.replace("703/2023", "")
+        ):
+            first, last, moment, upper = match.groups()
+            for number in range(int(first), int(last or first) + 1):
+                yield number, int(upper or moment or 1)
+
+
+@pytest.mark.parametrize(("place", "text"), list(citations()))
+def test_every_paragraph_and_subsection_cited_is_in_the_statute(place: str, text: str) -> None:
+    for paragraph, moment in cited(text):
+        assert paragraph in PARAGRAPHS, place
+        heading, moments = PARAGRAPHS[paragraph]
+        assert heading
+        assert moment <= moments, (place, heading)
+
+
+def test_the_statute_is_cited_at_all() -> None:
+    found = {number for _, text in citations() for number, _ in cited(text)}
+    assert found == set(PARAGRAPHS)
+
+
+def test_both_languages_say_the_same_names_and_end_alike() -> None:
+    for entry in rule_entries().values():
+        for texts in (*entry.texts.values(), entry.summary):
+            en, fi = texts["en"], texts["fi"]
+            assert en[-1] == fi[-1] == "."
+            named = set(re.findall(r"`[a-z_]+`", en))
+            assert named - {"`statute`", "`consent`"} <= set(re.findall(r"`[a-z_]+`", fi)) | named
+            assert "TODO" not in en + fi

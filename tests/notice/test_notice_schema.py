@@ -1,0 +1,139 @@
+"""The published JSON Schema of a notice: current, and no laxer or stricter than the model."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from notices import GROUNDS, RECIPIENTS, Data, full, having, json_values, notices, without
+from places import ROOT
+
+from sha_disclosure.errors import InvalidNotice
+from sha_disclosure.notice.model import DisclosureNotice
+
+SPECS = ROOT / "specs"
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    return json.loads((SPECS / "disclosure-notice.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def validator(schema: Any) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(schema)
+
+
+def generate(monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str) -> int:
+    """Run the generator as a script with its output in another folder."""
+    script = folder / "specs" / "generate.py"
+    script.parent.mkdir(exist_ok=True)
+    script.write_text((SPECS / "generate.py").read_text("utf-8"), "utf-8")
+    monkeypatch.setattr(sys, "argv", [str(script), *options])
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(str(script), run_name="__main__")
+    return int(caught.value.code or 0)
+
+
+def test_the_schema_in_the_repository_is_current(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert generate(monkeypatch, tmp_path) == 0
+    name = "disclosure-notice.schema.json"
+    assert (tmp_path / "specs" / name).read_bytes() == (SPECS / name).read_bytes()
+
+
+def test_check_fails_for_a_stale_or_missing_file_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "specs" / "disclosure-notice.schema.json"
+    assert generate(monkeypatch, tmp_path, "--check") == 1
+    assert not file.exists()
+    file.write_text("{}", "utf-8")
+    assert generate(monkeypatch, tmp_path, "--check") == 1
+    assert file.read_text("utf-8") == "{}"
+    assert "python specs/generate.py" in capsys.readouterr().out
+    assert generate(monkeypatch, tmp_path) == 0
+    assert generate(monkeypatch, tmp_path, "--check") == 0
+
+
+def test_the_schema_is_a_schema_and_names_itself(schema: Any) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["$id"] == "urn:sha-disclosure:disclosure-notice:1"
+    assert "luovutusilmoitus" in schema["title"]
+    assert set(schema["properties"]) == set(full())
+    assert "register" in schema["$defs"]["Controller"]["properties"]
+
+
+def test_the_schema_accepts_every_example(
+    notice_texts: dict[str, str], validator: jsonschema.Draft202012Validator
+) -> None:
+    for text in notice_texts.values():
+        validator.validate(json.loads(text))
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("recipient", RECIPIENTS)
+def test_the_schema_accepts_a_full_notice(
+    ground: str, recipient: str, validator: jsonschema.Draft202012Validator
+) -> None:
+    validator.validate(full(ground, recipient))
+
+
+@given(data=notices())
+def test_the_schema_accepts_any_valid_notice(
+    data: Data, validator: jsonschema.Draft202012Validator
+) -> None:
+    validator.validate(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        [],
+        *(without(full(), (name,)) for name in ("client", "purpose", "ground", "disclosed_data")),
+        *(without(full(kind), ("ground", "kind")) for kind in GROUNDS),
+        *(without(full("statute", kind), ("recipient", "kind")) for kind in RECIPIENTS),
+        having(full(), ("extra",), 1),
+        having(full(), ("client", "extra"), 1),
+        having(full(), ("client", "personal_id"), "010594y9032"),
+        having(full(), ("client", "birth_date"), "1.5.1994"),
+        having(full(), ("client", "given_names"), []),
+        having(full(), ("client", "family_name"), " "),
+        having(full(), ("controller", "oid"), "1.02"),
+        having(full(), ("disclosed_at",), "2026-11-15T11:00:00"),
+        having(full(), ("disclosed_data",), []),
+        having(full(), ("disclosed_data", 0, "service_tasks"), []),
+        having(full(), ("disclosed_data", 0, "document_type", "code"), "a  b"),
+        having(full(), ("recipient", "kind"), "organization"),
+        having(full(), ("recipient", "roles"), ["boss"]),
+        having(full(), ("ground", "kind"), "whim"),
+        having(full(), ("language",), "FI"),
+        having(full(), ("purpose",), 5),
+        having(full("broad_right"), ("ground", "cause"), "old_age"),
+        having(full("broad_right"), ("ground", "no_legal_representative"), False),
+        having(full("permission"), ("ground", "stored_in_kanta"), "no"),
+    ],
+)
+def test_the_schema_and_the_model_refuse_the_same(
+    data: Any, validator: jsonschema.Draft202012Validator
+) -> None:
+    assert not validator.is_valid(data)
+    with pytest.raises(InvalidNotice):
+        DisclosureNotice.model_validate(data)
+
+
+@given(value=json_values)
+def test_the_schema_refuses_any_other_json(
+    value: Any, validator: jsonschema.Draft202012Validator
+) -> None:
+    assert not validator.is_valid(value)
+    assert not validator.is_valid(having(full(), ("ground",), value))

@@ -1,0 +1,70 @@
+"""Who catches a mutant: the independent engines and the project's own checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.fhir_package.changes import Mutant
+from tests.fhir_package.engines import Engine, Json, fhirkit_rs
+
+from sha_disclosure.credentials.verification import verify_bundle
+from sha_disclosure.editions import load_edition
+from sha_disclosure.errors import InvalidNotice
+from sha_disclosure.fhir.checking import check_structure
+from sha_disclosure.fhir.reading import read_bundle
+from sha_disclosure.jose.content import sign_bundle
+from sha_disclosure.settings import Settings
+from sha_disclosure.values import Instant
+from tests.authority import NOW, identity, root
+
+EDITION = load_edition()
+
+
+def signed(bundle: Json) -> Json:
+    """Return a golden Bundle with a signature by the tests' own authority."""
+    who = Settings.stand_in().requester
+    made = sign_bundle(bundle, identity=identity(), edition=EDITION, who=who, when=Instant(NOW))
+    return made.bundle
+
+
+def structure(bundle: Json) -> list[str]:
+    """The own structure checks, which ``validate`` and ``verify`` make."""
+    return [f"{each.path} {each.what}" for each in check_structure(bundle, EDITION.wire)]
+
+
+def reading(bundle: Json) -> list[str]:
+    """Reading the Bundle back into notices."""
+    try:
+        read_bundle(bundle, EDITION.wire)
+    except InvalidNotice as refused:
+        return [str(refused)]
+    return []
+
+
+def verify(bundle: Json) -> list[str]:
+    """Verification of the signature, as ``verify`` does it beside the structure checks."""
+    anchors = [root().certificate]
+    result = verify_bundle(bundle, edition=EDITION, anchors=anchors, at=NOW)
+    return [] if result.valid else [each.check for each in result.findings if not each.ok] or ["-"]
+
+
+def catchers(by_profiles: Engine) -> Mapping[str, Engine]:
+    """Return the catchers by the names of the table's columns."""
+    return {
+        "fhirkit-rs": fhirkit_rs,
+        "pyrofile": by_profiles,
+        "structure": structure,
+        "reading": reading,
+        "verify": verify,
+    }
+
+
+def caught_by(mutant: Mutant, golden: Mapping[str, Json], by_profiles: Engine) -> frozenset[str]:
+    """Return the names of those who catch the mutant; only what is signed can be verified."""
+    whole = golden[mutant.golden]
+    made = mutant.made(signed(whole) if mutant.signed else whole)
+    return frozenset(
+        name
+        for name, catcher in catchers(by_profiles).items()
+        if (mutant.signed or name != "verify") and catcher(made)
+    )
