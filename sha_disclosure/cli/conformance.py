@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from sha_disclosure.cli.conformance_report import show
-from sha_disclosure.cli.demo import example_notices
 from sha_disclosure.cli.notices import documents, notice_of, require_readable
 from sha_disclosure.cli.options import INVALID, Call, JsonOption, LanguageOption, SettingsOption
 from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.delivery.prepare import build as build_bundle
 from sha_disclosure.delivery.prepare import sign as sign_bundle
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.notice.shape import read_json
 from sha_disclosure.tools.conformance.messages import Message
 from sha_disclosure.tools.conformance.package import load_packages
@@ -75,7 +75,7 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 def _bundles(files: list[str], sender: Sender) -> Iterator[tuple[str, dict[str, Any]]]:
     if not files:
-        for name, text in example_notices():
+        for name, text in example_notices().items():
             yield name, _bundle(name, text, sender)
     for document in documents(files):
         yield document.label, _bundle(document.label, document.text, sender)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib import resources
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +14,7 @@ from sha_disclosure.cli.sandbox import sandbox_class
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError
+from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.notice.model import DisclosureNotice
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def demo(
     codes: list[int] = []
     failures = TextReport(output, output.err, show_diagnostics=True)
     with sandbox_class()() as sandbox, KantaClient(sandbox.settings()) as kanta:
-        for name, text in example_notices():
+        for name, text in example_notices().items():
             try:
                 receipt = _send(text, kanta, output if verbose and not codes else None)
             except DisclosureError as error:
@@ -63,14 +62,6 @@ def demo(
         soft_wrap=False,
     )
     return max(codes, default=0)
-
-
-def example_notices() -> Iterator[tuple[str, bytes]]:
-    """Yield the notices the package carries: name and JSON text."""
-    folder = resources.files("sha_disclosure.cli").joinpath("notices")
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        if file.name.endswith(".json"):
-            yield file.name.removesuffix(".json"), file.read_bytes()
 
 
 def _send(text: bytes, kanta: KantaClient, steps: Output | None) -> Receipt:

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from command_parts import EXAMPLES, ROOT, process_environment
 
-NOTICES = ROOT / "sha_disclosure" / "cli" / "notices"
+from sha_disclosure.notice.examples import example_notices
+
+NOTICES = ROOT / "sha_disclosure" / "notice" / "example_notices"
 
 
-def test_the_package_carries_the_examples_byte_for_byte():
-    ours = {p.name: p.read_bytes() for p in NOTICES.iterdir()}
-    assert ours == {p.name: p.read_bytes() for p in EXAMPLES.glob("*.json")}
+def test_the_examples_of_the_project_are_the_files_the_package_carries():
+    assert EXAMPLES.resolve() == NOTICES
+    ours = {p.name: p.read_bytes() for p in EXAMPLES.glob("*.json")}
+    assert {f"{name}.json": text for name, text in example_notices().items()} == ours != {}
 
 
 def test_the_demo_shows_a_receipt_for_every_kind(command):

@@ -6,11 +6,11 @@ import copy
 import json
 import re
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.tools.joint_test.case import Case, Length, NoticeSource
 
 Data = dict[str, Any]
@@ -47,11 +47,10 @@ def _source(source: NoticeSource, folder: Path) -> Data:
     if source.notice is not None:
         return copy.deepcopy(source.notice)
     if source.example is not None:
-        # The examples belong to the command; only their text is read here.
-        kept = resources.files("sha_disclosure") / "cli" / "notices" / f"{source.example}.json"
-        if not kept.is_file():
+        text = example_notices().get(source.example)
+        if text is None:
             raise ConfigurationError(f"example {source.example}: the package has none of that name")
-        data: Data = json.loads(kept.read_text("utf-8"))
+        data: Data = json.loads(text)
         data.pop("id", None)
         return data
     path, fault = folder / (source.file or ""), ""

@@ -9,9 +9,9 @@ import pytest
 from made_up import Resource, as_folder
 from notices import NOW
 
-from sha_disclosure.cli.demo import example_notices
 from sha_disclosure.delivery.prepare import Sender, build, sign
 from sha_disclosure.editions import Edition
+from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
@@ -29,7 +29,7 @@ def messages(edition: Edition) -> tuple[Message, ...]:
     sender = Sender(Settings.stand_in(), edition, Sources(clock=lambda: NOW))
     identity = throw_away_identity(NOW, edition)
     made = []
-    for name, text in example_notices():
+    for name, text in example_notices().items():
         notice = DisclosureNotice.model_validate_json(text)
         made.append(Message(name, sign(build([notice], sender), sender, identity).bundle()))
     return tuple(made)

@@ -7,10 +7,10 @@ from made_up import agreeing
 from notices import NOW
 from planted import LAW, OTHER_EXTENSION, OTHER_PROVENANCE, OTHER_TYPE, with_all
 
-from sha_disclosure.cli.demo import example_notices
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
@@ -23,7 +23,7 @@ KIND = "statute-to-authority"
 
 def built(edition):
     sender = Sender(Settings.stand_in(), edition, Sources(clock=lambda: NOW))
-    notices = (DisclosureNotice.model_validate_json(text) for _, text in example_notices())
+    notices = (DisclosureNotice.model_validate_json(text) for _, text in example_notices().items())
     return [build([notice], sender).bundle for notice in notices]
 
 
