@@ -27,6 +27,11 @@ class DisclosureError(Exception):
         """Return what happened and what to do next, in ``language``."""
         return self._message.text(language) if isinstance(self._message, Message) else self.message
 
+    @property
+    def sentence(self) -> Message | str:
+        """What happened, as a parameter of another message."""
+        return self._message
+
     def __reduce__(self) -> tuple[Callable[..., DisclosureError], tuple[Any, ...]]:
         return _restore, (type(self), dict(self.__dict__))
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sha_disclosure.messages import Language, Message, Parameter, Parameters, citations, message
+from sha_disclosure.messages import (
+    Language,
+    Message,
+    Parameter,
+    Parameters,
+    catalogue,
+    citations,
+    message,
+)
 
-Severity = Literal["error", "objection", "warning"]
-"""How grave it is: an objection stops a notice until a person acknowledges it."""
+Severity = Literal["error", "objection", "warning", "passed", "not_run"]
+"""How grave it is: an objection stops a notice until a person acknowledges it.
+
+Checks that report every step also have ``passed``, and ``not_run`` for what could not be checked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +48,12 @@ class Finding:
         return f"{made} ({self.detail.text(language)})" if self.detail else made
 
     def part(self, name: str, language: Language = "en") -> str:
-        """Return another sentence of the same finding, such as ``fix``, in ``language``."""
-        return Message(f"{self.id}.{name}", self.parameters).text(language)
+        """Return another sentence of the same finding, such as ``fix``, in ``language``.
+
+        Empty when the catalogue has none.
+        """
+        key = f"{self.id}.{name}"
+        return Message(key, self.parameters).text(language) if key in catalogue("en") else ""
 
     def to_dict(self, language: Language = "en") -> dict[str, Any]:
         """Return the finding as plain values."""
