@@ -20,7 +20,7 @@ from sha_disclosure.credentials.principals import Loader, Principal
 from sha_disclosure.credentials.renewal import Renewal
 from sha_disclosure.credentials.signing import SigningIdentity
 from sha_disclosure.delivery.experience import Experience
-from sha_disclosure.delivery.line import AsyncLine, Line
+from sha_disclosure.delivery.line import AsyncLine, AsyncTransport, Line, Transport
 from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
 from sha_disclosure.delivery.quota import RetryQuota
 from sha_disclosure.delivery.receipt import Receipt
@@ -163,6 +163,10 @@ class KantaClient(_Shell[Line]):
     or use it in a ``with`` statement. ``listeners`` are told of events (see ``events``).
     Renewed keys and certificates are taken into use by themselves (see ``renew``).
 
+    ``transport`` is an ``httpx.BaseTransport`` that takes every request in place of the client's
+    own connections, or a function that is given the client's transport and returns one around
+    it, as a recorder does; ``close`` closes it.
+
     Other keywords: ``edition`` and ``code_lists`` in place of the settings' own,
     ``content_signer`` and ``token_signer`` for keys the SDK never sees, ``pin`` to ask for the
     PIN of a token, ``sources`` for the clock and chance.
@@ -170,7 +174,14 @@ class KantaClient(_Shell[Line]):
     Raises ConfigurationError when the settings, keys or edition are not fit for sending.
     """
 
-    def __init__(self, settings: Settings, **options: Unpack[Options]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: Transport | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        self._transport = transport
         super().__init__(settings, **options)
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
@@ -225,7 +236,7 @@ class KantaClient(_Shell[Line]):
                 self._retired.pop().retire()
 
     def _open(self, principal: Principal) -> Line:
-        return Line(self._sender.url, principal.settings, principal.identity.tls)
+        return Line(self._sender.url, principal.settings, principal.identity.tls, self._transport)
 
     def close(self) -> None:
         """Close the connections."""
@@ -256,8 +267,10 @@ class AsyncKantaClient(_Shell[AsyncLine]):
         settings: Settings,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        transport: AsyncTransport | None = None,
         **options: Unpack[Options],
     ) -> None:
+        self._transport = transport
         super().__init__(settings, **options)
         self._sleep = sleep
 
@@ -307,7 +320,9 @@ class AsyncKantaClient(_Shell[AsyncLine]):
             await self._retired.pop().retire()
 
     def _open(self, principal: Principal) -> AsyncLine:
-        return AsyncLine(self._sender.url, principal.settings, principal.identity.tls)
+        return AsyncLine(
+            self._sender.url, principal.settings, principal.identity.tls, self._transport
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""

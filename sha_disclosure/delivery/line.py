@@ -23,6 +23,13 @@ _ANSWER_LIMIT = 4 * 1024 * 1024  # bytes; far above any transaction-response of 
 
 _T = TypeVar("_T")
 
+Transport = httpx.BaseTransport | Callable[[httpx.BaseTransport], httpx.BaseTransport]
+"""A transport of the caller's own, or a function that wraps the client's, as a recorder does."""
+AsyncTransport = (
+    httpx.AsyncBaseTransport | Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
+)
+"""The same for asyncio."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -35,14 +42,22 @@ class Request:
 class Line:
     """A line for threads: keeps connections alive and each exchange within its time."""
 
-    _http: httpx.BaseTransport
-
-    def __init__(self, url: str, settings: Settings, tls: ssl.SSLContext) -> None:
+    def __init__(
+        self,
+        url: str,
+        settings: Settings,
+        tls: ssl.SSLContext,
+        transport: Transport | None = None,
+    ) -> None:
         self._url = _url(url)  # read once: that costs as much as a signature
         self._times = settings.timeouts
-        self._connections = _opened(lambda *at: BoundedTransport(tls, *at), settings)
-        self._http = self._connections
+        self._connections: BoundedTransport | None = None
         self._retired = False
+        if isinstance(transport, httpx.BaseTransport):
+            self._http = transport
+            return
+        self._connections = _opened(lambda *at: BoundedTransport(tls, *at), settings)
+        self._http = transport(self._connections) if transport else self._connections
 
     def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside, such as Ctrl-C."""
@@ -66,18 +81,15 @@ class Line:
             overdue = time.monotonic() >= ends_at
             return failure_of(fault, nothing_left=watch.nothing_left, overdue=overdue)
         finally:
-            if self._retired:
+            if self._retired and self._connections:
                 self._connections.close_idle()
         return Answer(response.status_code, response.headers, bytes(body))
 
     def retire(self) -> None:
         """Close each connection as soon as it serves no exchange; another line takes over."""
         self._retired = True
-        self._connections.close_idle()
-
-    def watch(self, around: Callable[[httpx.BaseTransport], httpx.BaseTransport]) -> None:
-        """Let every exchange pass through what ``around`` makes of the transport, to record it."""
-        self._http = around(self._http)
+        if self._connections:
+            self._connections.close_idle()
 
     def close(self) -> None:
         """Close the connections."""
@@ -87,12 +99,23 @@ class Line:
 class AsyncLine:
     """The same line for asyncio."""
 
-    def __init__(self, url: str, settings: Settings, tls: ssl.SSLContext) -> None:
+    def __init__(
+        self,
+        url: str,
+        settings: Settings,
+        tls: ssl.SSLContext,
+        transport: AsyncTransport | None = None,
+    ) -> None:
         self._url = _url(url)
         self._times = settings.timeouts
         self._timeout = _timeouts(settings.timeouts)
-        self._http = _opened(lambda *at: ClosingTransport(tls, *at), settings)
+        self._connections: ClosingTransport | None = None
         self._retired = False
+        if isinstance(transport, httpx.AsyncBaseTransport):
+            self._http = transport
+            return
+        self._connections = _opened(lambda *at: ClosingTransport(tls, *at), settings)
+        self._http = transport(self._connections) if transport else self._connections
 
     async def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises nothing but what comes from outside: cancellation, Ctrl-C."""
@@ -111,20 +134,25 @@ class AsyncLine:
                 finally:
                     await response.aclose()
         except Exception as fault:  # noqa: BLE001 - whatever the libraries below let through
-            await self._http.close_orphans()
+            await self._close_orphans()
             return failure_of(fault, nothing_left=watch.nothing_left, overdue=bound.expired())
         except BaseException:
-            await self._http.close_orphans()
+            await self._close_orphans()
             raise
         finally:
-            if self._retired:
-                await self._http.close_idle()
+            if self._retired and self._connections:
+                await self._connections.close_idle()
         return Answer(response.status_code, response.headers, bytes(body))
 
     async def retire(self) -> None:
         """Close each connection as soon as it serves no exchange; another line takes over."""
         self._retired = True
-        await self._http.close_idle()
+        if self._connections:
+            await self._connections.close_idle()
+
+    async def _close_orphans(self) -> None:
+        if self._connections:
+            await self._connections.close_orphans()
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -12,9 +12,7 @@ import httpx
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
-from sha_disclosure.credentials.principals import Principal
 from sha_disclosure.delivery.client import KantaClient, Options
-from sha_disclosure.delivery.line import Line
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 
@@ -164,10 +162,4 @@ class RecordedClient(KantaClient):
 
     def __init__(self, settings: Settings, recorder: Recorder, **options: Any) -> None:
         given: Options = options  # type: ignore[assignment]  # the client's own keywords
-        self._recorder = recorder
-        super().__init__(settings, **given)
-
-    def _open(self, principal: Principal) -> Line:
-        line = super()._open(principal)
-        line.watch(self._recorder.around)
-        return line
+        super().__init__(settings, transport=recorder.around, **given)
