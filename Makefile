@@ -2,15 +2,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types layering specs bench clean
+.PHONY: demo test proof check lint types layering specs bench clean
 
 demo: $(VENV)/.run  ## one notice of every kind through the embedded sandbox
 	$(BIN)/sha-disclosure demo
 
-test: $(VENV)/.dev  ## the whole test suite
-	$(BIN)/python -m pytest -q
+test: $(VENV)/.dev  ## the test suite, with a sample of each long proof
+	$(BIN)/python -m pytest -q -n auto
 
-check: lint types layering test  ## everything CI checks
+proof: $(VENV)/.dev  ## the long proofs: kill -9 at length, volume, every row of the long tables
+	$(BIN)/python -m pytest -q -n auto -m proof
+
+check: lint types layering test  ## what to run before a commit; CI runs the proofs too
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

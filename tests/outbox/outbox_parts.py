@@ -17,8 +17,6 @@ from sha_disclosure.values import PersonalId, PersonName
 EXAMPLE = NOTICES / "disclosed-to-client.json"
 PACE = Pace(lease_s=2.0, poll_s=0.05, patience_s=3.0)
 SECRET = "Salaisuus-Istutettu"
-FULL = bool(os.environ.get("OUTBOX_PROOF"))
-"""Whether the long proofs run in full; ``OUTBOX_PROOF=1 pytest tests/outbox``."""
 
 
 def notice_about(client: int) -> DisclosureNotice:

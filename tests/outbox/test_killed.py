@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from outbox_parts import FULL, PACE, environment
+from outbox_parts import PACE, environment
+from proofs import lengths
 
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.tools.sandbox import Sandbox
 
 PROCESS = Path(__file__).parent / "drain_process.py"
-ROUNDS = 200 if FULL else 6
 EACH = 12  # notices added before each round
 
 
@@ -59,12 +59,12 @@ def proven(outbox: Outbox, sandbox: Sandbox, added: dict[str, bytes | str]) -> s
     )
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("rounds", lengths(4, 50))
 @pytest.mark.parametrize("processes", [1, 2])
-def test_killed_at_random_moments(place, processes, kanta, sandbox, prepare, capsys):
+def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prepare, capsys):  # noqa: PLR0917
     chance, added, kills = random.Random(4), {}, 0
     with Outbox(place) as outbox:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for number in range(EACH):
                 # Some clients have several notices in the queue.
                 made = prepare(chance.randrange(10_000) if number % 3 else 1)
@@ -89,13 +89,13 @@ def test_killed_at_random_moments(place, processes, kanta, sandbox, prepare, cap
         )
 
 
-@pytest.mark.slow
-def test_killed_at_every_write_step(place, kanta, sandbox, capsys):
+@pytest.mark.parametrize("most", lengths(5, 1000))
+def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
     with Outbox(place):
         pass  # its tables are made
     whole, _ = start(place, sandbox, "--add", "2").communicate(timeout=60)
     steps = int(whole.split("steps ")[1].split()[0])
-    chosen = range(1, steps + 1) if FULL else range(1, steps + 1, max(1, steps // 5))
+    chosen = range(1, steps + 1, max(1, steps // most))
     added, tried = {}, {}
     for step in chosen:
         process = start(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,7 +20,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
-from outbox_parts import FULL
+from proofs import TIMES
 from sqlalchemy import select
 
 from sha_disclosure.delivery.prepare import PreparedNotice, User
@@ -269,7 +270,10 @@ class EndingMachine(OutboxMachine):
         super().teardown()
 
 
-TestOutboxMachine = EndingMachine.TestCase
-TestOutboxMachine.settings = hypothesis_settings(
-    max_examples=1000 if FULL else 30, stateful_step_count=40, deadline=None
-)
+class TestOutboxMachine(EndingMachine.TestCase):
+    settings = hypothesis_settings(max_examples=30, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.proof
+class TestOutboxMachineAtLength(EndingMachine.TestCase):
+    settings = hypothesis_settings(max_examples=1000 * TIMES, stateful_step_count=40, deadline=None)

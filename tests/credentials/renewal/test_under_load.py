@@ -1,23 +1,17 @@
-"""A renewal in the middle of many submissions: all accepted, none retried, two certificates.
-
-Some 150 submissions by default; 1000 and several renewals with ``OUTBOX_PROOF=1``.
-"""
+"""A renewal in the middle of many submissions: all accepted, none retried, two certificates."""
 
 import asyncio
-import os
 import sys
 import threading
 from collections import Counter
 
 import pytest
+from proofs import lengths
 from shells import Shell
 
 from sha_disclosure import KantaClient, Outbox
 from sha_disclosure.events import AttemptEnded, CertificateRenewed, RetryScheduled
 from sha_disclosure.sources import Sources
-
-FULL = bool(os.environ.get("OUTBOX_PROOF"))
-COUNT = 1000 if FULL else 150
 
 
 def submitted(shell: Shell, notice, count: int, midway) -> list:
@@ -47,10 +41,10 @@ def submitted(shell: Shell, notice, count: int, midway) -> list:
     return shell.together(one, range(count))
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("count", lengths(60, 1000))
 @pytest.mark.parametrize("asked", [False, True], ids=["by itself", "asked to"])
 def test_all_are_accepted_at_the_first_attempt_and_two_certificates_are_seen(
-    asked, shell, files, sandbox, notice
+    asked, shell, files, sandbox, notice, count
 ):
     heard: list = []
     settings = sandbox.settings().model_copy(update={"renewal_s": 3600.0 if asked else 0.02})
@@ -64,10 +58,10 @@ def test_all_are_accepted_at_the_first_attempt_and_two_certificates_are_seen(
         elif asked:
             asyncio.run_coroutine_threadsafe(shell.client.renew(), shell._loop).result()
 
-    receipts = submitted(shell, notice, COUNT, renewal)
-    assert [receipt.attempts for receipt in receipts] == [1] * COUNT
+    receipts = submitted(shell, notice, count, renewal)
+    assert [receipt.attempts for receipt in receipts] == [1] * count
     ended = Counter(event.outcome for event in heard if isinstance(event, AttemptEnded))
-    assert ended == {"Stored": COUNT}
+    assert ended == {"Stored": count}
     assert not [event for event in heard if isinstance(event, RetryScheduled)]
     assert sandbox.certificates_seen == {old[0], new[0]}
     assert sandbox.connections == sandbox.handshakes
@@ -78,13 +72,13 @@ def test_all_are_accepted_at_the_first_attempt_and_two_certificates_are_seen(
     renewed = {event.thumbprint for event in heard if isinstance(event, CertificateRenewed)}
     assert renewed == set(new)
     sys.stdout.write(
-        f"{shell.kind}: {COUNT} submissions, {len(receipts)} accepted, 0 retries, "
+        f"{shell.kind}: {count} submissions, {len(receipts)} accepted, 0 retries, "
         f"{sandbox.handshakes} handshakes, 2 client certificates\n"
     )
 
 
-@pytest.mark.slow
-def test_many_renewals_one_after_the_other_hinder_nothing(shell, files, sandbox, notice):
+@pytest.mark.parametrize("count", lengths(150, 1000))
+def test_many_renewals_one_after_the_other_hinder_nothing(shell, files, sandbox, notice, count):
     heard: list = []
     settings = sandbox.settings().model_copy(update={"renewal_s": 0.005})
     shell.connect(settings, sources=Sources(), listeners=[heard.append])
@@ -96,10 +90,10 @@ def test_many_renewals_one_after_the_other_hinder_nothing(shell, files, sandbox,
 
     renewer = threading.Thread(target=renewing)
     renewer.start()
-    receipts = submitted(shell, notice, COUNT, lambda: None)
+    receipts = submitted(shell, notice, count, lambda: None)
     done.set()
     renewer.join()
-    assert [receipt.attempts for receipt in receipts] == [1] * COUNT
+    assert [receipt.attempts for receipt in receipts] == [1] * count
     assert len(sandbox.certificates_seen) > 2
     assert sandbox.connections == sandbox.handshakes
     assert not [event for event in heard if isinstance(event, RetryScheduled)]

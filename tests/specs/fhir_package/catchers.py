@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.fhir_package.changes import Mutant
-from tests.fhir_package.engines import Engine, Json, fhirkit_rs
-
 from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import InvalidNotice
@@ -16,6 +13,8 @@ from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.settings import Settings
 from sha_disclosure.values import Instant
 from tests.authority import NOW, identity, root
+from tests.specs.fhir_package.changes import Mutant
+from tests.specs.fhir_package.engines import Engine, Json, fhirkit_rs
 
 EDITION = load_edition()
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 from places import GOLDEN
-from tests.fhir_package.engines import Engine, Json, pyrofile
+
+from tests.specs.fhir_package.engines import Engine, Json, pyrofile
 
 
 @pytest.fixture(scope="session")

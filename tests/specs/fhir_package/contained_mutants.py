@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.fhir_package.changes import Mutant, add, drop, held, of_event, put, twice
-from tests.fhir_package.mutant_parts import ANYONE, OTHER
+from tests.specs.fhir_package.changes import Mutant, add, drop, held, of_event, put, twice
+from tests.specs.fhir_package.mutant_parts import ANYONE, OTHER
 
 CONTAINED = (
     Mutant("contained resource without an id", drop(held("JARJ-1"), "id")),

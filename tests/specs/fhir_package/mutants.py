@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fhir_package.changes import (
+from tests.specs.fhir_package.changes import (
     Mutant,
     add,
     both,
@@ -19,8 +19,8 @@ from tests.fhir_package.changes import (
     turned,
     twice,
 )
-from tests.fhir_package.contained_mutants import CONSENT, CONTAINED
-from tests.fhir_package.mutant_parts import MARK, OTHER, UUID
+from tests.specs.fhir_package.contained_mutants import CONSENT, CONTAINED
+from tests.specs.fhir_package.mutant_parts import MARK, OTHER, UUID
 
 FRAME = (
     Mutant("Bundle.type batch", lambda b: b.update(type="batch")),

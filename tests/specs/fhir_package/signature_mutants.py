@@ -7,10 +7,19 @@ import json
 from collections.abc import Callable
 
 from notices import Data
-from tests.fhir_package.changes import Change, Mutant, drop, event, held, inside, provenance, put
 
 from sha_disclosure.jose.jws import base64url, base64url_decode
 from tests.authority import DAY, NOW
+from tests.specs.fhir_package.changes import (
+    Change,
+    Mutant,
+    drop,
+    event,
+    held,
+    inside,
+    provenance,
+    put,
+)
 
 
 def signature(bundle: Data) -> Data:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
 from places import ROOT
-from tests.fhir_package.changes import Mutant
-from tests.fhir_package.mutants import UNSIGNED
-from tests.fhir_package.signature_mutants import SIGNED
+
+from tests.specs.fhir_package.changes import Mutant
+from tests.specs.fhir_package.mutants import UNSIGNED
+from tests.specs.fhir_package.signature_mutants import SIGNED
 
 PATH = ROOT / "specs" / "fhir" / "mutants.md"
 AREAS: Mapping[str, tuple[Mutant, ...]] = {**UNSIGNED, **SIGNED}

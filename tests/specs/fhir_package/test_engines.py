@@ -12,8 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from notices import NOW, Data, notices
-from tests.fhir_package.conftest import GOLDEN
-from tests.fhir_package.engines import Engine, Json, fhirkit_rs
 
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
@@ -21,6 +19,8 @@ from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
+from tests.specs.fhir_package.conftest import GOLDEN
+from tests.specs.fhir_package.engines import Engine, Json, fhirkit_rs
 
 BUNDLES = int(os.environ.get("FHIR_BUNDLES", "200"))
 EDITION = load_edition()  # hypothesis would print the fixtures in full

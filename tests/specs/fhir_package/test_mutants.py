@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 
 import pytest
-from tests.fhir_package import table
-from tests.fhir_package.catchers import catchers, caught_by, signed
-from tests.fhir_package.changes import Mutant
-from tests.fhir_package.engines import Engine, Json
+from tests.specs.fhir_package import table
+
+from tests.specs.fhir_package.catchers import catchers, caught_by, signed
+from tests.specs.fhir_package.changes import Mutant
+from tests.specs.fhir_package.engines import Engine, Json
 
 Caught = dict[str, frozenset[str]]
 

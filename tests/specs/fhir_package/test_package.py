@@ -16,9 +16,9 @@ from reconstruction import base
 from reconstruction.extensions import STATUS
 from reconstruction.facts import Facts
 from reconstruction.files import SAID, package_files
-from tests.fhir_package.engines import Json
 
 from sha_disclosure.editions import Edition
+from tests.specs.fhir_package.engines import Json
 
 PACKAGE = ROOT / "specs" / "fhir" / "package"
 RESOURCES = {
