@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from tests.specs.fhir_package import table
 
+from tests.specs.fhir_package import table
 from tests.specs.fhir_package.catchers import catchers, caught_by, signed
 from tests.specs.fhir_package.changes import Mutant
 from tests.specs.fhir_package.engines import Engine, Json
