@@ -1,4 +1,4 @@
-"""Strict JSON (RFC 7493), base64 (RFC 4648) and base64url (RFC 7515): one spelling, or none.
+"""Strict JSON (RFC 7493), TOML, base64 (RFC 4648) and base64url (RFC 7515): one spelling, or none.
 
 What is not of the asked form raises ``Malformed``, which names the kind of fault and never
 holds the text.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
+import tomllib
 from typing import Any, NoReturn
 
 from sha_disclosure.messages import Message, message
@@ -66,6 +68,21 @@ def _refuse_constant(_: str) -> NoReturn:
     raise Malformed(message("json.number"))
 
 
+def read_toml(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML text. Raises Malformed, which names the place only."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The parser's own text may quote a value.
+        place = re.search(r"at line (\d+), column (\d+)", str(error))
+    except RecursionError:
+        place = None
+    del text  # a traceback keeps the variables of this frame
+    if place is None:
+        raise Malformed(message("toml.end"))
+    raise Malformed(message("toml.syntax", line=int(place[1]), column=int(place[2])))
+
+
 def to_base64url(data: bytes) -> str:
     """Return base64url without padding (RFC 7515 section 2)."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
@@ -101,4 +118,4 @@ def from_base64(text: str) -> bytes:
     return data
 
 
-__all__ = ["Malformed", "from_base64", "from_base64url", "read_json", "to_base64url"]
+__all__ = ["Malformed", "from_base64", "from_base64url", "read_json", "read_toml", "to_base64url"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sha_disclosure.findings import Problem
+from sha_disclosure.findings import Finding, Problem
 from sha_disclosure.messages import Language, Message
 from sha_disclosure.operation_outcome import OperationOutcome
 
@@ -51,7 +51,14 @@ def _restore(kind: type[_E], state: dict[str, Any]) -> _E:
 
 
 class ConfigurationError(DisclosureError):
-    """The settings, the edition file or the machine are not fit for sending; mend them."""
+    """The settings, the edition file or the machine are not fit for sending; fix them.
+
+    ``findings``: each wrong entry, where there are several.
+    """
+
+    def __init__(self, message: Message | str, *, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
 
 
 class _WithProblems(DisclosureError):

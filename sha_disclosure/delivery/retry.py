@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sha_disclosure.backoff import backoff
 from sha_disclosure.delivery.outcome import Failure
 from sha_disclosure.errors import NotSent, OutcomeUnknown, Unauthorized, Unavailable
 from sha_disclosure.settings import Retry
@@ -31,8 +32,9 @@ def decide(
     """
     if not _worthwhile(progress, failure) or progress.attempts >= policy.attempts:
         return None
-    ceiling = min(policy.longest_s, policy.base_s * 2 ** (progress.attempts - 1))
-    wait = fraction * ceiling
+    wait = backoff(
+        progress.attempts, base_s=policy.base_s, longest_s=policy.longest_s, fraction=fraction
+    )
     if failure.retry_at is not None:
         asked = (failure.retry_at - now).total_seconds()
         if asked > policy.retry_after_longest_s:

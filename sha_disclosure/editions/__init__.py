@@ -6,7 +6,6 @@ of its own, ``based_on = "kanta-1.0.0"``, with the entries it corrects or confir
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -16,17 +15,24 @@ from typing import Any, Literal, get_args
 from pydantic import ValidationError
 
 from sha_disclosure.editions.wire import Wire
+from sha_disclosure.encoding import Malformed, read_toml
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.files import Unreadable, read_text
+from sha_disclosure.messages import Message, Parameter, message
 
 Status = Literal["published", "inferred", "assumed", "confirmed"]
+"""How well a value is known; see ``Entry``."""
+
 SHIPPED = ("kanta-1.0.0",)
+"""The editions that come with the package."""
+
 PLACEHOLDER = "urn:sha-disclosure:assumed:"
-"""Begins values that stand for a national value that is not public."""
+"""Begins values that stand in for a national value that is not public."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One value of the wire with its status.
+    """One value of the wire contract with its status (edition kohta).
 
     ``published``: read on a public page of Kela. ``inferred``: follows from public facts.
     ``assumed``: this project's choice, to be checked as ``check`` says. ``confirmed``: the
@@ -52,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An edition of the wire contract: ``wire`` for the code, ``entries`` for people."""
+    """An edition of the wire contract (editio): ``wire`` for the code, ``entries`` for people."""
 
     name: str
     wire: Wire = field(repr=False)
@@ -60,12 +66,12 @@ class Edition:
 
     @property
     def package(self) -> str:
-        """The package of Kela's that the edition describes, with its version and FHIR's."""
+        """Kela's package that the edition describes, with its version and FHIR's."""
         package = self.wire.package
         return f"{package.name} {package.version}, FHIR {package.fhir_version}"
 
     def assumed(self) -> tuple[Entry, ...]:
-        """Return the entries that are only assumed: production waits for them."""
+        """Return the entries that are only assumed; production is refused while there are any."""
         return tuple(e for e in self.entries if e.status == "assumed")
 
     def unconfirmed(self) -> tuple[Entry, ...]:
@@ -78,9 +84,9 @@ class Edition:
 
 
 def load_edition(name: str | Path = "kanta-1.0.0") -> Edition:
-    """Load a shipped edition by name or an edition file by path.
+    """Return a shipped edition by its name, or that of an edition file by its path.
 
-    Raises ConfigurationError that names the file, the entry and the mend.
+    Raises ConfigurationError that names the file, the entry and the fix.
     """
     tables = _tables(name, seen=())
     title = tables.pop("name")
@@ -89,53 +95,62 @@ def load_edition(name: str | Path = "kanta-1.0.0") -> Edition:
     for entry in entries:
         section, _, key = entry.key.partition(".")
         values.setdefault(section, {})[key] = entry.value
-    faults = []
+    faults: list[Message] = []
     try:
         wire = Wire.model_validate(values)
     except ValidationError as error:
-        faults = [(".".join(map(str, e["loc"][:2])), e["type"]) for e in error.errors()]
+        found = {(".".join(map(str, e["loc"][:2])), e["type"]) for e in error.errors()}
+        faults = [_fault(key, kind) for key, kind in sorted(found)]
     if faults:
-        told = "; ".join(f"{key} ({_FAULTS.get(kind, kind)})" for key, kind in sorted(set(faults)))
-        raise ConfigurationError(f"Edition {title}: mend these entries: {told}")
+        raise _refused(title, "refused", entries=tuple(faults))
     return Edition(title, wire, entries)
 
 
+# Pydantic's kinds of fault by the sentence that names them.
 _FAULTS = {
-    "missing": "missing: add it, or name a base edition with based_on",
-    "extra_forbidden": "not an entry this version of the SDK knows: correct its name or remove it",
-    "literal_error": "a form this version of the SDK does not build",
-    "string_too_short": "empty: give a value",
-    "string_pattern_mismatch": "not of the form that is needed here, such as a URI: correct it",
+    "missing": "missing",
+    "extra_forbidden": "not_an_entry",
+    "literal_error": "not_built",
+    "string_too_short": "empty",
+    "string_pattern_mismatch": "form",
 }
 
 
+def _fault(key: str, kind: str) -> Message:
+    sentence = message(f"edition.{_FAULTS.get(kind, 'other')}")
+    return message("edition.entry", key=key, fault=sentence)
+
+
+def _refused(name: str | Path, sentence: str, **parameters: Parameter) -> ConfigurationError:
+    return ConfigurationError(message(f"edition.{sentence}", name=str(name), **parameters))
+
+
 def _tables(name: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
-    text = _text(name)
-    fault = ""
+    text, fault = _text(name), None
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        fault = str(error)
+        tables = read_toml(text)
+    except Malformed as error:
+        fault = error.message
     if fault:
-        raise ConfigurationError(f"Edition {name}: not valid TOML: {fault}")
+        raise _refused(name, "file", why=fault)
     if not isinstance(tables.get("name"), str):
-        raise ConfigurationError(f'Edition {name}: add a line such as name = "ours-1"')
+        raise _refused(name, "no_name")
     tables.pop("sources", None)
     base = tables.pop("based_on", None)
     if base is None:
         return tables
     if not isinstance(base, str) or base in seen:
-        raise ConfigurationError(f"Edition {name}: based_on must name another edition")
+        raise _refused(name, "base")
     below = Path(name).parent / base if base.endswith(".toml") else base
-    return _laid_over(_tables(below, (*seen, str(base))), tables)
+    return _merged(_tables(below, (*seen, str(base))), tables)
 
 
-def _laid_over(base: dict[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the entries of ``upper`` over ``base``: whole sections stay, entries change by part."""
+def _merged(base: dict[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` changed by ``upper``: part by part of an entry, but a value as a whole."""
     for key, value in upper.items():
         below = base.get(key)
         if isinstance(value, Mapping) and isinstance(below, dict) and key != "value":
-            base[key] = _laid_over(dict(below), value)
+            base[key] = _merged(dict(below), value)
         else:
             base[key] = value
     return base
@@ -144,33 +159,31 @@ def _laid_over(base: dict[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]
 def _text(name: str | Path) -> str:
     if str(name) in SHIPPED:
         return resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8")
-    fault = ""
     try:
-        return Path(name).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fault = getattr(error, "strerror", None) or "not UTF-8 text"
-    raise ConfigurationError(
-        f"Edition {name}: cannot be read ({fault}); use one of {', '.join(SHIPPED)} or a path"
-    )
+        return read_text(name)
+    except Unreadable as error:
+        why = error.message
+    raise _refused(name, "unknown", why=why, shipped=SHIPPED)
 
 
 def _entries(title: str, tables: Mapping[str, Any]) -> Iterator[Entry]:
     for section, keys in tables.items():
         if not isinstance(keys, Mapping):
-            raise ConfigurationError(f"Edition {title}: {section} is no section of entries")
+            raise _refused(title, "section", section=section)
         for key, table in keys.items():
             yield _entry(title, f"{section}.{key}", table)
 
 
 def _entry(title: str, key: str, table: object) -> Entry:
     if not isinstance(table, Mapping) or not {"value", "status", "source"} <= set(table):
-        raise ConfigurationError(f"Edition {title}: {key} needs value, status and source")
+        raise _refused(title, "incomplete", key=key)
     if extra := set(table) - {"value", "status", "source", "check"}:
-        raise ConfigurationError(f"Edition {title}: {key} has unknown {', '.join(sorted(extra))}")
+        raise _refused(title, "extra", key=key, members=tuple(sorted(extra)))
     if table["status"] not in get_args(Status):
-        raise ConfigurationError(
-            f"Edition {title}: status of {key} must be one of {', '.join(get_args(Status))}"
-        )
+        raise _refused(title, "status", key=key, expected=get_args(Status))
     if table["status"] in {"assumed", "inferred"} and not table.get("check"):
-        raise ConfigurationError(f"Edition {title}: {key} is not published, so say what to check")
+        raise _refused(title, "check", key=key)
     return Entry(key, table["value"], table["status"], table["source"], table.get("check", ""))
+
+
+__all__ = ["PLACEHOLDER", "SHIPPED", "Edition", "Entry", "Status", "load_edition"]

@@ -1,30 +1,68 @@
-"""What happens while notices are sent, as typed events that hold ids only.
+"""What happens while notices are sent (tapahtumat), as typed events that hold ids only.
 
-A client takes ``listeners``; each is called with every event, in the thread that sends::
+A client or an outbox takes ``listeners``; each is called with every event, in the thread that
+sends::
 
     KantaClient(settings, listeners=[logging_listener()])
+
+=====================  ===================================================================
+a submission           AttemptStarted, AttemptEnded, RetryScheduled, Submitted,
+                       SubmissionFailed
+the service            ClockSkewed, BreakerOpened, BreakerClosed
+a message of the outbox  NoticeAdded, NoticeDelivered, NoticeParked, NoticeQuarantined,
+                       LeaseLost
+keys and certificates  CertificateRenewed, RenewalRefused, CertificateExpiring
+=====================  ===================================================================
+
+A listener that raises breaks nothing: its error is counted and the first of its class logged.
 """
 
-from sha_disclosure.events.announcer import Announcer as Announcer
-from sha_disclosure.events.announcer import Listener as Listener
-from sha_disclosure.events.kinds import AttemptEnded as AttemptEnded
-from sha_disclosure.events.kinds import AttemptStarted as AttemptStarted
-from sha_disclosure.events.kinds import BreakerClosed as BreakerClosed
-from sha_disclosure.events.kinds import BreakerOpened as BreakerOpened
-from sha_disclosure.events.kinds import CertificateExpiring as CertificateExpiring
-from sha_disclosure.events.kinds import CertificateRenewed as CertificateRenewed
-from sha_disclosure.events.kinds import ClockSkewed as ClockSkewed
-from sha_disclosure.events.kinds import Event as Event
-from sha_disclosure.events.kinds import LeaseLost as LeaseLost
-from sha_disclosure.events.kinds import NoticeAdded as NoticeAdded
-from sha_disclosure.events.kinds import NoticeDelivered as NoticeDelivered
-from sha_disclosure.events.kinds import NoticeParked as NoticeParked
-from sha_disclosure.events.kinds import NoticeQuarantined as NoticeQuarantined
-from sha_disclosure.events.kinds import RenewalRefused as RenewalRefused
-from sha_disclosure.events.kinds import RetryScheduled as RetryScheduled
-from sha_disclosure.events.kinds import SubmissionFailed as SubmissionFailed
-from sha_disclosure.events.kinds import Submitted as Submitted
-from sha_disclosure.events.log import logging_listener as logging_listener
-from sha_disclosure.events.otel import QueueState as QueueState
-from sha_disclosure.events.otel import observe_queue as observe_queue
-from sha_disclosure.events.otel import opentelemetry_listener as opentelemetry_listener
+from sha_disclosure.events.kinds import (
+    AttemptEnded,
+    AttemptStarted,
+    BreakerClosed,
+    BreakerOpened,
+    CertificateExpiring,
+    CertificateRenewed,
+    ClockSkewed,
+    Event,
+    LeaseLost,
+    NoticeAdded,
+    NoticeDelivered,
+    NoticeParked,
+    NoticeQuarantined,
+    RenewalRefused,
+    RetryScheduled,
+    SubmissionFailed,
+    Submitted,
+)
+from sha_disclosure.events.listeners import Announcer, Listener, Listeners
+from sha_disclosure.events.log import logging_listener
+from sha_disclosure.events.otel import QueueState, observe_queue, opentelemetry_listener
+
+__all__ = [
+    "Announcer",
+    "AttemptEnded",
+    "AttemptStarted",
+    "BreakerClosed",
+    "BreakerOpened",
+    "CertificateExpiring",
+    "CertificateRenewed",
+    "ClockSkewed",
+    "Event",
+    "LeaseLost",
+    "Listener",
+    "Listeners",
+    "NoticeAdded",
+    "NoticeDelivered",
+    "NoticeParked",
+    "NoticeQuarantined",
+    "QueueState",
+    "RenewalRefused",
+    "RetryScheduled",
+    "SubmissionFailed",
+    "Submitted",
+    "logging_listener",
+    "observe_queue",
+    "opentelemetry_listener",
+]

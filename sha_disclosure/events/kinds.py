@@ -91,7 +91,7 @@ class BreakerOpened:
 
 @dataclass(frozen=True, slots=True)
 class BreakerClosed:
-    """The service takes notices again."""
+    """The service accepts notices again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class NoticeDelivered:
 
 @dataclass(frozen=True, slots=True)
 class NoticeParked:
-    """A message of the outbox waits for a later try, not before ``retry_at``."""
+    """A message of the outbox waits for a later attempt, not before ``retry_at``."""
 
     notice_ids: tuple[str, ...]
     outcome: str
@@ -122,7 +122,7 @@ class NoticeParked:
 
 @dataclass(frozen=True, slots=True)
 class NoticeQuarantined:
-    """A message of the outbox was set aside (refused, or damaged) until a person decides."""
+    """A message of the outbox was refused or is damaged; it waits until a person decides."""
 
     notice_ids: tuple[str, ...]
     outcome: str
@@ -130,7 +130,7 @@ class NoticeQuarantined:
 
 @dataclass(frozen=True, slots=True)
 class LeaseLost:
-    """A worker held a message for too long and another may send it too."""
+    """A worker's lease on a message ran out before it finished: another may have sent it too."""
 
     notice_ids: tuple[str, ...]
 
@@ -150,10 +150,10 @@ class CertificateRenewed:
 
 @dataclass(frozen=True, slots=True)
 class RenewalRefused:
-    """The files of an identity cannot be used; what was read before, if anything, goes on.
+    """Changed keys or certificates cannot be used; those read before, if any, stay in use.
 
     ``uses``: the tables whose files changed. ``outcome``: the error's class. ``reason``: what
-    is wrong and how to mend it; it may name files, and no key and no holder.
+    is wrong and how to fix it; it may name files, but no key and no holder.
     """
 
     uses: tuple[str, ...]
@@ -165,7 +165,7 @@ class RenewalRefused:
 class CertificateExpiring:
     """A certificate in use, or one of its chain, ends in ``days`` whole days: renew it.
 
-    Told once each at 30, 7 and 1 days; ``use`` and ``thumbprint`` as in CertificateRenewed.
+    Sent once each at 30, 7 and 1 days; ``use`` and ``thumbprint`` as in CertificateRenewed.
     """
 
     use: str

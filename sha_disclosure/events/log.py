@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import fields
 
-from sha_disclosure.events.announcer import Listener
 from sha_disclosure.events.kinds import (
     STORED,
     AttemptEnded,
@@ -21,6 +20,7 @@ from sha_disclosure.events.kinds import (
     RetryScheduled,
     SubmissionFailed,
 )
+from sha_disclosure.events.listeners import Listener
 
 _LEVELS: dict[type[Event], int] = {
     AttemptStarted: logging.DEBUG,
@@ -49,8 +49,9 @@ def logging_listener(logger: logging.Logger | None = None) -> Listener:
     def listen(event: Event) -> None:
         level = _level(event)
         if log.isEnabledFor(level):
-            told = " ".join(_told(each.name, getattr(event, each.name)) for each in fields(event))
-            log.log(level, "%s %s", type(event).__name__, told, extra={"event": event})
+            values = (_written(each.name, getattr(event, each.name)) for each in fields(event))
+            extra = {"event": event}
+            log.log(level, "%s %s", type(event).__name__, " ".join(values), extra=extra)
 
     return listen
 
@@ -61,7 +62,7 @@ def _level(event: Event) -> int:
     return _LEVELS.get(type(event), logging.INFO)
 
 
-def _told(name: str, value: object) -> str:
+def _written(name: str, value: object) -> str:
     if isinstance(value, tuple):
         return f"{name}={','.join(value)}"
     if isinstance(value, float):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from sha_disclosure._version import __version__
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.events.announcer import Listener
 from sha_disclosure.events.kinds import (
     STORED,
     AttemptEnded,
@@ -34,27 +33,28 @@ from sha_disclosure.events.kinds import (
     SubmissionFailed,
     Submitted,
 )
+from sha_disclosure.events.listeners import Listener
+from sha_disclosure.messages import message
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, Meter, Observation
     from opentelemetry.trace import Span, Tracer
 
 _NAME = "sha_disclosure"
-_MISSING = "OpenTelemetry is not installed: pip install 'sha-disclosure[otel]'"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """What an outbox holds: messages by state, and the age of the oldest that still waits."""
+    """What an outbox holds: messages by state, and the age of the oldest pending one in seconds."""
 
     counts: Mapping[str, int]
     oldest_pending_s: float = 0.0
 
 
 def opentelemetry_listener(meter: Meter | None = None, tracer: Tracer | None = None) -> Listener:
-    """Return a listener that feeds metrics and makes a span of each attempt.
+    """Return a listener that records metrics and makes a span of each attempt.
 
-    Without ``meter`` or ``tracer`` the ones of the program's own set-up are used.
+    Without ``meter`` or ``tracer`` the globally configured ones are used.
 
     Raises ConfigurationError when opentelemetry-api is not installed.
     """
@@ -64,7 +64,7 @@ def opentelemetry_listener(meter: Meter | None = None, tracer: Tracer | None = N
     except ImportError:
         missing = True
     if missing:
-        raise ConfigurationError(_MISSING)
+        raise ConfigurationError(message("events.no_opentelemetry"))
     spans = _Spans(tracer or trace.get_tracer(_NAME, __version__))
     figures = _Figures(meter or metrics.get_meter(_NAME, __version__))
 
@@ -76,7 +76,7 @@ def opentelemetry_listener(meter: Meter | None = None, tracer: Tracer | None = N
 
 
 def observe_queue(meter: Meter, status: Callable[[], QueueState]) -> None:
-    """Let gauges of queue depth and oldest pending age ask ``status`` when they are read.
+    """Register gauges of queue depth and oldest pending age; ``status`` is called at each reading.
 
     A ``status`` that raises gives no figure for that reading.
     """
@@ -142,7 +142,7 @@ class _Spans:
 
 
 class _Figures:
-    """The metrics; one entry of ``_told`` for each kind of event that has any."""
+    """The metrics; ``_recorders`` has an entry for each kind of event that is measured."""
 
     def __init__(self, meter: Meter) -> None:
         self._attempts = meter.create_histogram(
@@ -161,7 +161,7 @@ class _Figures:
             f"{_NAME}.breaker.changes", "{change}", "Openings and closings of the circuit breaker"
         )
         self._outbox = meter.create_counter(
-            f"{_NAME}.outbox.messages", "{message}", "What befell messages of the outbox"
+            f"{_NAME}.outbox.messages", "{message}", "Messages of the outbox, by event"
         )
         self._latency = meter.create_histogram(
             f"{_NAME}.outbox.delivery", "s", "From adding a message to its delivery"
@@ -172,7 +172,7 @@ class _Figures:
         self._days_left = meter.create_gauge(
             f"{_NAME}.certificate.days_left", "d", "Days a certificate has left, when they are few"
         )
-        self._told: dict[type[Event], Callable[[Any], None]] = {
+        self._recorders: dict[type[Event], Callable[[Any], None]] = {
             AttemptEnded: self._attempt,
             RetryScheduled: lambda e: self._retries.add(1, {"outcome": e.outcome}),
             Submitted: lambda _: self._submissions.add(1, {"outcome": STORED}),
@@ -193,9 +193,9 @@ class _Figures:
         }
 
     def __call__(self, event: Event) -> None:
-        tell = self._told.get(type(event))
-        if tell is not None:
-            tell(event)
+        record = self._recorders.get(type(event))
+        if record is not None:
+            record(event)
 
     def _attempt(self, event: AttemptEnded) -> None:
         labels: dict[str, str | int] = {"outcome": event.outcome}

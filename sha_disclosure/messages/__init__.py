@@ -26,7 +26,8 @@ class Message:
     """One sentence (viesti): its id and the values of its parameters; made by ``message``.
 
     ``str()`` is the English text. A parameter that is a message itself is put in the same
-    language; of a tuple all members, with commas between them.
+    language; of a tuple all members, with commas between them or what the template asks for:
+    ``{faults:; }``.
     """
 
     id: str
@@ -69,8 +70,17 @@ def _in(value: object, language: Language) -> object:
     if isinstance(value, Message):
         return value.text(language)
     if isinstance(value, tuple):
-        return ", ".join(str(_in(each, language)) for each in value)
+        return _Listed(str(_in(each, language)) for each in value)
     return value
+
+
+class _Listed(tuple[str, ...]):
+    """Several texts in one sentence; the format specification is what stands between them."""
+
+    __slots__ = ()
+
+    def __format__(self, separator: str) -> str:
+        return (separator or ", ").join(self)
 
 
 class Catalogue(Mapping[str, str]):

@@ -1,7 +1,8 @@
-"""Settings: who sends, where to, with which keys. From TOML, the environment or arguments.
+"""Settings (asetukset): who sends, where to, with which keys.
 
-The file is ``sha-disclosure.toml`` by custom; ``SHA_DISCLOSURE_SETTINGS`` names another,
-``SHA_DISCLOSURE__TLS__CERTIFICATE`` and the like set single values above the file's.
+They come from a TOML file, by custom ``sha-disclosure.toml``, the environment and arguments.
+``SHA_DISCLOSURE_SETTINGS`` names the file; ``SHA_DISCLOSURE__TLS__CERTIFICATE`` and the like set
+single values over the file's.
 """
 
 from __future__ import annotations
@@ -13,74 +14,62 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.settings.faults import refusal
-from sha_disclosure.settings.layers import PREFIX, from_environment, laid_over, read
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import message
+from sha_disclosure.settings.findings import findings_of, naming_variables, settings_refused
+from sha_disclosure.settings.loading import VARIABLE_PREFIX, from_environment, from_file, merged
 from sha_disclosure.settings.tables import (
-    ID_DIGITS_MIN as ID_DIGITS_MIN,
-)
-from sha_disclosure.settings.tables import (
-    Ids as Ids,
-)
-from sha_disclosure.settings.tables import (
-    KeyPair as KeyPair,
-)
-from sha_disclosure.settings.tables import (
-    Organisation as Organisation,
-)
-from sha_disclosure.settings.tables import (
-    Party as Party,
-)
-from sha_disclosure.settings.tables import (
-    Retry as Retry,
-)
-from sha_disclosure.settings.tables import (
+    ID_DIGITS_MIN,
+    Ids,
+    KeyPair,
+    Organisation,
+    Party,
+    Retry,
     Seconds,
     Table,
-    apart,
+    Timeouts,
+    Tls,
+    distinct,
     id_of,
-)
-from sha_disclosure.settings.tables import (
-    Timeouts as Timeouts,
-)
-from sha_disclosure.settings.tables import (
-    Tls as Tls,
 )
 from sha_disclosure.values import PersonalId
 
 Environment = Literal["sandbox", "at", "production"]
+"""The embedded service, asiakastestiympäristö, or tuotanto."""
+
 FILE_VARIABLE = "SHA_DISCLOSURE_SETTINGS"
+"""The environment variable that names the settings file."""
 
 
 def _address(url: str) -> str:
     try:
         parts = urlsplit(url)
-        fit = parts.scheme == "https" and parts.hostname and not (parts.port and parts.port < 1)
+        usable = parts.scheme == "https" and all((parts.hostname or "").split("."))
+        usable = usable and (parts.port is None or parts.port > 0)
     except ValueError:
-        fit = None
-        parts = urlsplit("")
+        usable, parts = False, urlsplit("")
     blank = any(character.isspace() for character in url)
-    fit = fit and all((parts.hostname or "").split("."))
-    if not fit or blank or parts.username or parts.password or parts.query or parts.fragment:
+    if not usable or blank or parts.username or parts.password or parts.query or parts.fragment:
         raise PydanticCustomError("address", "refused")
     return url
 
 
 class Settings(Table):
-    """Everything a client needs to know about its sender and its service.
+    """Everything a client needs to know about its sender and its service (asetukset).
 
     ``environment``: ``sandbox`` (the embedded service), ``at`` (asiakastestiympäristö) or
-    ``production`` (tuotanto). ``requester`` is the subscriber unless a tenant of the
-    joint-joining model (yhteisliittymismalli) sends. ``proxy`` is a URL, or ``environment``
-    to follow the proxy variables, which are ignored otherwise. ``correct_clock_skew`` writes
-    tokens by the service's clock, as its answers told it. ``code_lists`` is the folder of
-    imported code lists (koodistot), or one list's file. ``organisation``: those that one
-    process sends for, when they are several. ``renewal_s``: how often, at most, a client in
-    use looks whether its keys and certificates were renewed, in seconds.
+    ``production`` (tuotanto). ``requester`` is the subscriber (liittyjä) unless a tenant of the
+    joint-joining model (yhteisliittymismalli) sends. ``proxy`` is a URL, or ``environment`` to
+    follow the proxy variables, which are ignored otherwise. ``correct_clock_skew`` dates tokens
+    by the service's clock, as its answers show it. ``code_lists`` is the folder of imported code
+    lists (koodistot), or one list's file. ``organisation``: the organisations that one process
+    sends for, where there are several. ``renewal_s``: how often at most, in seconds, a client
+    in use checks its keys and certificates for renewal.
 
-    Raises ConfigurationError that names every wrong entry and its mend.
+    Raises ConfigurationError whose ``findings`` name every wrong entry and how to fix it.
     """
 
     environment: Environment
@@ -92,7 +81,7 @@ class Settings(Table):
     tls: Tls | None = None
     signing: KeyPair | None = None
     token: KeyPair | None = None
-    organisation: Annotated[tuple[Organisation, ...], AfterValidator(apart)] = ()
+    organisation: Annotated[tuple[Organisation, ...], AfterValidator(distinct)] = ()
     renewal_s: Seconds = 60.0
     retry: Retry = Retry()
     timeouts: Timeouts = Timeouts()
@@ -106,18 +95,14 @@ class Settings(Table):
     correct_clock_skew: bool = False
 
     def __init__(self, **data: Any) -> None:
-        data = completed(data)
-        faults: list[ErrorDetails] = []
+        findings: tuple[Finding, ...] = ()
         try:
-            super().__init__(**data)
+            super().__init__(**completed(data))
         except ValidationError as error:
-            faults = error.errors(include_url=False, include_input=False)
-        if faults:
+            findings = findings_of(error.errors(include_url=False, include_input=False))
+        if findings:
             del data  # a traceback that shows variables would show a passphrase
-            raise refusal("arguments", faults)
-
-    # Tells pydantic that model_validate need not pass through this __init__.
-    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+            raise settings_refused("arguments", findings)
 
     @classmethod
     def load(
@@ -127,48 +112,33 @@ class Settings(Table):
         variables: Mapping[str, str] | None = None,
         **values: Any,
     ) -> Settings:
-        """Read the settings file, lay the environment over it, and ``values`` over both.
+        """Read the settings file, the environment over it, and ``values`` over both.
 
-        ``path`` defaults to what ``SHA_DISCLOSURE_SETTINGS`` names. Paths in the file are
-        relative to the file, others to the working directory. ``variables`` stands in for
-        the environment.
+        ``path`` defaults to the file that ``SHA_DISCLOSURE_SETTINGS`` names. Paths in the file
+        are relative to the file, others to the working directory. ``variables`` replaces the
+        environment.
 
         Raises ConfigurationError.
         """
         environment = os.environ if variables is None else variables
-        made: Settings | ConfigurationError
+        named = path or environment.get(FILE_VARIABLE)
         try:
-            made = cls._laid_together(path or environment.get(FILE_VARIABLE), environment, values)
+            return cls(**_gathered(named, environment, values))
         except ConfigurationError as error:
-            made = error
+            refused = error
+        findings = naming_variables(refused.findings, environment.keys())
         del environment, variables, values  # a traceback with variables would show secrets
-        if isinstance(made, ConfigurationError):
-            raise made.with_traceback(None)
-        return made
-
-    @classmethod
-    def _laid_together(
-        cls, named: str | Path | None, environment: Mapping[str, str], values: Mapping[str, Any]
-    ) -> Settings | ConfigurationError:
-        data = read(Path(named)) if named else {}
-        merged = laid_over(laid_over(data, from_environment(environment)), values)
-        if not merged:
-            return ConfigurationError(
-                f"No settings: give a settings file, name it in {FILE_VARIABLE}, or set "
-                f"{PREFIX}... variables. `sha-disclosure sandbox --dir D` writes one to start from."
-            )
-        merged = completed(merged)
-        try:
-            return cls.model_validate(merged)
-        except ValidationError as error:
-            faults = error.errors(include_url=False, include_input=False)
-        return refusal(str(named or "environment"), faults, frozenset(environment))
+        if findings:
+            refused = settings_refused(str(named or "environment"), findings)
+        raise refused.with_traceback(None)
 
     @classmethod
     def stand_in(cls, variables: Mapping[str, str] | None = None) -> Settings:
         """Return the sandbox's sender, for work that needs no keys: validating and building.
 
         ``variables`` may set single values, as the environment does for ``load``.
+
+        Raises ConfigurationError.
         """
         sender = {
             "environment": "sandbox",
@@ -176,14 +146,42 @@ class Settings(Table):
             "system": {"id": "1.2.246.10.12345678.20.1", "name": "Esimerkkijärjestelmä 1.0"},
             "subscriber": {"id": "1.2.246.10.28777751.10.0", "name": "Esimerkin hyvinvointialue"},
         }
-        return cls(**laid_over(sender, from_environment(variables or {})))
+        return cls(**merged(sender, from_environment(variables or {})))
+
+
+def _gathered(
+    named: str | Path | None, environment: Mapping[str, str], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the entries of all sources. Raises ConfigurationError."""
+    entries = from_file(Path(named)) if named else {}
+    entries = merged(merged(entries, from_environment(environment)), values)
+    if not entries:
+        names = {"file_variable": FILE_VARIABLE, "prefix": VARIABLE_PREFIX}
+        raise ConfigurationError(message("settings.none", **names))
+    return entries
 
 
 def completed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings with what follows from others: the requester and the root of ids."""
+    """Return entries with those that follow from others: the requester and the root of ids."""
     made = dict(data)
     made.setdefault("requester", made.get("subscriber"))
     identifier = id_of(made["requester"])
     if made.get("ids") is None and identifier is not None:
         made["ids"] = {"root": f"{identifier}.95"}
     return made
+
+
+__all__ = [
+    "FILE_VARIABLE",
+    "ID_DIGITS_MIN",
+    "VARIABLE_PREFIX",
+    "Environment",
+    "Ids",
+    "KeyPair",
+    "Organisation",
+    "Party",
+    "Retry",
+    "Settings",
+    "Timeouts",
+    "Tls",
+]

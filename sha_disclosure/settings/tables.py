@@ -30,23 +30,23 @@ ROOT_MAX = 64 - len(".2026.") - ID_DIGITS_MIN
 
 
 class Table(BaseModel):
-    """One table of the settings file."""
+    """One table of the settings file (asetustaulukko)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Party(Table):
-    """An organisation or system with its OID (e.g. liittyjä, palvelunantaja, järjestelmä)."""
+    """An organisation or system with its OID (liittyjä, palvelunantaja, järjestelmä)."""
 
     id: Oid
     name: Name
 
 
 class KeyPair(Table):
-    """A private key and its certificate chain, leaf first: where they are (see docs/keys.md).
+    """Where a private key (avain) and its certificate chain, leaf first, are: docs/keys.md.
 
-    ``certificate`` is optional where the key brings it: PKCS #12, a token, PEM with both.
-    ``passphrase`` opens an encrypted file.
+    ``certificate`` is optional where the key's file or token holds it: PKCS #12, a PKCS #11
+    token, PEM with both. ``passphrase`` opens an encrypted file.
     """
 
     key: KeyPlace
@@ -54,7 +54,7 @@ class KeyPair(Table):
     passphrase: SecretStr | None = None
 
 
-def _reachable(place: str) -> str:
+def _host_and_port(place: str) -> str:
     host, _, port = place.rpartition(":")
     if not re.fullmatch(r"[^\s:/@]+", host) or not port.isdecimal() or not 0 < int(port) < 65536:
         raise PydanticCustomError("host_port", "refused")
@@ -64,14 +64,14 @@ def _reachable(place: str) -> str:
 class Tls(KeyPair):
     """The TLS client certificate and the only CA certificates that are trusted.
 
-    ``crl``: the CAs' revocation lists (sulkulista), to check the server's certificate by.
-    ``sidecar``: the ``host:port`` of a TLS sidecar (docs/security.md), where connections are
-    opened; ``base_url`` stays what names and proves the service.
+    ``crl``: the CAs' revocation lists (sulkulista) for the server's certificate. ``sidecar``: the
+    ``host:port`` of a TLS sidecar (docs/security.md) to connect to; ``base_url`` still names the
+    service, and its certificate must be for that name.
     """
 
     ca: Path
     crl: Path | None = None
-    sidecar: Annotated[str, AfterValidator(_reachable)] | None = None
+    sidecar: Annotated[str, AfterValidator(_host_and_port)] | None = None
 
     @property
     def sidecar_address(self) -> tuple[str, int] | None:
@@ -81,9 +81,9 @@ class Tls(KeyPair):
 
 
 class Retry(Table):
-    """How often and how long one ``submit`` tries. Times in seconds.
+    """How often and how long one ``submit`` tries (uudelleenyritykset). Times in seconds.
 
-    ``quota``: the retries a client may make beyond what its successes give back.
+    ``quota``: the retries a client may make beyond those its successes earn.
     """
 
     attempts: Annotated[int, Field(ge=1, le=100)] = 6
@@ -95,7 +95,7 @@ class Retry(Table):
 
 
 class Timeouts(Table):
-    """Time-outs of one attempt, in seconds; ``attempt_s`` ends it whole, however it drips."""
+    """Time-outs of one attempt (aikakatkaisu), in seconds; ``attempt_s`` bounds the whole of it."""
 
     connect_s: Seconds = 10.0
     read_s: Seconds = 60.0
@@ -103,26 +103,27 @@ class Timeouts(Table):
     attempt_s: Seconds = 120.0
 
 
-def _short(root: Oid) -> Oid:
+def _short_enough(root: Oid) -> Oid:
     if len(str(root)) > ROOT_MAX:
-        raise PydanticCustomError("root_long", "refused")
+        raise PydanticCustomError("root_long", "refused", {"longest": ROOT_MAX})
     return root
 
 
 class Ids(Table):
-    """Where generated ids hang: an OID of the sender's own, at most 34 characters."""
+    """The root of generated ids: an OID of the sender's own, at most 34 characters."""
 
-    root: Annotated[Oid, AfterValidator(_short)]
+    root: Annotated[Oid, AfterValidator(_short_enough)]
 
 
 class Organisation(Table):
-    """One of several organisations that one process sends for (organisaatio): table by table.
+    """One of several organisations that one process sends for (organisaatio).
 
     A tenant (vuokralainen) of the joint-joining model, or a broker's (välittäjä) customer.
-    ``requester`` is who it is, ``subscriber`` who joined Kanta for it (isäntä; default: the top
-    level's). ``controllers``: whose data it discloses, by the notices' ``controller.oid``;
-    default: its own id. ``signing`` and ``token`` are its own keys, ``tls`` its own
-    line; without them see ``docs/organisations.md``.
+    ``requester`` is the organisation, ``subscriber`` the host that joined Kanta for it (isäntä;
+    default: the top level's). ``controllers``: the controllers (rekisterinpitäjä) whose data it
+    discloses, by the notices' ``controller.oid``; default: its own id. ``signing`` and ``token``
+    are its own keys, ``tls`` its own TLS client certificate; ``docs/organisations.md`` says what
+    applies without them.
     """
 
     requester: Party
@@ -142,8 +143,8 @@ class Organisation(Table):
         return {"controllers": [identifier], "ids": {"root": f"{identifier}.95"}, **data}
 
 
-def apart(organisations: tuple[Organisation, ...]) -> tuple[Organisation, ...]:
-    """Return the organisations when no two of them are one, or claim one controller."""
+def distinct(organisations: tuple[Organisation, ...]) -> tuple[Organisation, ...]:
+    """Return the organisations; refuse two with one requester or one controller."""
     controllers = [each for one in organisations for each in one.controllers]
     if len(set(controllers)) < len(controllers):
         raise PydanticCustomError("controller_twice", "refused")

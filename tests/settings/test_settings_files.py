@@ -11,7 +11,9 @@ import pytest
 from notices import identity_code
 
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import LANGUAGES, catalogue
 from sha_disclosure.settings import Settings
+from sha_disclosure.settings.findings import _SENTENCES
 
 FILE = """
 environment = "sandbox"
@@ -258,3 +260,25 @@ def test_settings_are_frozen_equal_and_picklable(path: Path) -> None:
 def test_the_stand_in_needs_no_keys(settings: Settings) -> None:
     assert settings.environment == "sandbox"
     assert settings.tls is settings.signing is settings.token is None
+
+
+def test_each_wrong_entry_is_a_finding_with_its_place_and_a_fix_in_both_languages(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHA_DISCLOSURE__RETRY__ATTEMPTS", "0")
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.load(path, base_url="Zzmarker", environment="Zzmarker")
+    found = {each.path: each for each in caught.value.findings}
+    assert list(found) == ["environment", "base_url", "retry.attempts"]
+    assert found["retry.attempts"].text() == "below 1 (set by SHA_DISCLOSURE__RETRY__ATTEMPTS)"
+    assert found["environment"].text("fi") == "ei ole mikään näistä: sandbox, at, production"
+    assert found["base_url"].part("fix", "fi").startswith("kirjoita https-osoite")
+    assert "alle 1" in caught.value.text("fi")
+    assert "Zzmarker" not in str(caught.value) + caught.value.text("fi")
+
+
+def test_every_kind_of_fault_has_its_sentences() -> None:
+    for kind in set(_SENTENCES.values()) | {"other"}:
+        for language in LANGUAGES:
+            for part in ("text", "fix"):
+                assert f"settings.{kind}.{part}" in set(catalogue(language))

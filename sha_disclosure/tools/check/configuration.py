@@ -13,9 +13,10 @@ from cryptography import x509
 from sha_disclosure.codes.folder import stored_lists
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import LANGUAGES
 from sha_disclosure.messages.words import Words
 from sha_disclosure.settings import Settings
-from sha_disclosure.settings.faults import fault_words
 from sha_disclosure.tools.check.reading import SettingsRead
 from sha_disclosure.tools.check.result import Result, failed, not_run, passed, warned
 from sha_disclosure.tools.check.trouble import Trouble
@@ -26,11 +27,16 @@ _YEARS = range(2024, 2100)
 def inspect_settings(read: SettingsRead) -> Iterator[Result]:
     """Yield each fault of the settings, or that there is none."""
     troubles = [read.trouble] if read.trouble else []
-    troubles += [Trouble(*fault_words(fault, read.variables)) for fault in read.faults]
+    troubles += [_trouble(finding) for finding in read.findings]
     for trouble in troubles:
         yield failed("settings", trouble.found, trouble.mend)
     if not troubles:
         yield passed("settings", Words(f"{read.name} is valid", f"{read.name} on kelvollinen"))
+
+
+def _trouble(finding: Finding) -> Trouble:
+    found = Words(*(f"{finding.path}: {finding.text(lang)}" for lang in LANGUAGES))
+    return Trouble(found, Words(*(finding.part("fix", lang) for lang in LANGUAGES)))
 
 
 def edition_of(read: SettingsRead) -> tuple[Edition | None, list[Result]]:

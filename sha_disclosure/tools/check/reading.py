@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from sha_disclosure.credentials import watched_files
 from sha_disclosure.editions import SHIPPED
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.findings import Finding
 from sha_disclosure.messages.words import Words
-from sha_disclosure.settings import FILE_VARIABLE, Settings, completed
-from sha_disclosure.settings.layers import PREFIX, anchored, from_environment, laid_over
+from sha_disclosure.settings import FILE_VARIABLE, VARIABLE_PREFIX, Settings
+from sha_disclosure.settings.findings import naming_variables
+from sha_disclosure.settings.loading import beside, from_environment, merged
 from sha_disclosure.settings.organisations import by_requester
 from sha_disclosure.tools.check.trouble import Trouble, unreadable
 
@@ -27,17 +26,16 @@ from sha_disclosure.tools.check.trouble import Trouble, unreadable
 class SettingsRead:
     """The settings as far as they are valid.
 
-    ``faults`` are pydantic's, ``wanting`` the top entries they are in: these hold the
-    sandbox's values or none in ``settings``. ``variables`` are the names of the environment.
+    ``findings`` are its wrong entries, ``wanting`` the top entries they are in: these hold the
+    sandbox's values or none in ``settings``.
     """
 
     settings: Settings
     folder: Path | None
     name: str
     trouble: Trouble | None = None
-    faults: tuple[ErrorDetails, ...] = ()
+    findings: tuple[Finding, ...] = ()
     wanting: frozenset[str] = frozenset()
-    variables: frozenset[str] = frozenset()
 
     def shown(self, path: Path | str) -> str:
         """Return a path as it may be shown: below the settings' folder, else its name only.
@@ -85,31 +83,35 @@ def read_settings(path: Path | None, variables: Mapping[str, str]) -> SettingsRe
         trouble = trouble or _TORN
     if file is None and not above:
         trouble = trouble or _NO_SETTINGS
-    given = laid_over(data, above)
-    settings, faults = _as_far_as_valid(given)
-    wanting = frozenset(str(fault["loc"][0]) for fault in faults if fault["loc"])
+    given = merged(data, above)
+    settings, findings = _as_far_as_valid(given)
+    wanting = frozenset(_top(finding) for finding in findings)
     derived = {"requester", "ids"} - given.keys()
-    told = tuple(fault for fault in faults if not {*map(str, fault["loc"][:1])} & derived)
-    name = file.name if file else PREFIX + "..."
-    known = frozenset(variables)
+    shown = tuple(finding for finding in findings if _top(finding) not in derived)
+    name = file.name if file else VARIABLE_PREFIX + "..."
     if not given:
-        return SettingsRead(settings, folder, name, trouble, (), _EVERY, known)
-    return SettingsRead(settings, folder, name, trouble, told, wanting, known)
+        return SettingsRead(settings, folder, name, trouble, (), _EVERY)
+    named_by = naming_variables(shown, variables.keys())
+    return SettingsRead(settings, folder, name, trouble, named_by, wanting)
 
 
-def _as_far_as_valid(given: Mapping[str, Any]) -> tuple[Settings, tuple[ErrorDetails, ...]]:
-    faults: list[ErrorDetails] = []
+def _as_far_as_valid(given: Mapping[str, Any]) -> tuple[Settings, tuple[Finding, ...]]:
+    findings: tuple[Finding, ...] = ()
     try:
-        return Settings.model_validate(completed(given)), ()
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False)
-    wanting = {str(fault["loc"][0]) for fault in faults if fault["loc"]}
+        return Settings(**given), ()
+    except ConfigurationError as error:
+        findings = error.findings
+    wanting = {_top(finding) for finding in findings}
     stand_in = Settings.stand_in()
     fit = {name: value for name, value in given.items() if name not in wanting}
     fit |= {name: getattr(stand_in, name) for name in wanting & _REQUIRED}
-    with suppress(ValidationError):
-        stand_in = Settings.model_validate(completed(fit))
-    return stand_in, tuple(faults)
+    with suppress(ConfigurationError):
+        stand_in = Settings(**fit)
+    return stand_in, findings
+
+
+def _top(finding: Finding) -> str:
+    return finding.path.partition(".")[0]
 
 
 _EVERY = frozenset(Settings.model_fields)
@@ -118,7 +120,7 @@ _REQUIRED = {"environment", "base_url", "system", "subscriber", "requester", "id
 
 def _read_file(path: Path) -> tuple[dict[str, Any], Trouble | None]:
     try:
-        return anchored(tomllib.loads(path.read_text("utf-8")), path.parent), None
+        return beside(tomllib.loads(path.read_text("utf-8")), path.parent), None
     except OSError as error:
         trouble = unreadable(path.name, error)
     except UnicodeDecodeError:
@@ -151,5 +153,8 @@ _TORN = Trouble(
         "two variables set the same entry, one whole and one in part",
         "kaksi ympäristömuuttujaa asettaa saman kohdan, toinen kokonaan ja toinen osittain",
     ),
-    Words(f"keep one of the {PREFIX}... variables", f"pidä {PREFIX}...-muuttujista toinen"),
+    Words(
+        f"keep one of the {VARIABLE_PREFIX}... variables",
+        f"pidä {VARIABLE_PREFIX}...-muuttujista toinen",
+    ),
 )

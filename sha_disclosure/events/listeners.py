@@ -1,0 +1,76 @@
+"""Calling listeners so that none of them can break what it listens to."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from sha_disclosure.events.kinds import Event
+
+Listener = Callable[[Event], None]
+"""What is called with every event, in the thread that sends (tapahtuman kuuntelija)."""
+
+
+class ListenerErrors:
+    """What listeners raised, counted by class name; the first of each class is logged."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.counts: Counter[str] = Counter()
+
+    def add(self, name: str) -> None:
+        """Count an error of a class. Its text is left out: it may hold anything."""
+        with self._lock:
+            self.counts[name] += 1
+            first = self.counts[name] == 1
+        if first:
+            logging.getLogger("sha_disclosure").warning(
+                "A listener of events raised %s; sending goes on, later ones are only counted", name
+            )
+
+
+class Listeners:
+    """The listeners of one client or outbox (tapahtumien kuuntelijat).
+
+    False when there are none, so that no event need be made. May be used by many threads.
+    """
+
+    def __init__(
+        self, listeners: Sequence[Listener] = (), errors: ListenerErrors | None = None
+    ) -> None:
+        self._listeners = tuple(listeners)
+        self.errors = errors or ListenerErrors()
+
+    def __bool__(self) -> bool:
+        return bool(self._listeners)
+
+    def and_also(self, listener: Listener | None) -> Listeners:
+        """Return these with one more; errors are counted together."""
+        return self if listener is None else Listeners((*self._listeners, listener), self.errors)
+
+    def notify(self, event: Event) -> None:
+        """Call every listener. Raises nothing that one raises, except Ctrl-C and exits."""
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception as error:  # noqa: BLE001 - whatever a listener does wrong
+                self.errors.add(type(error).__name__)
+
+
+class Announcer(Listeners):
+    """The former name of ``Listeners``, until the last caller has changed over."""
+
+    @property
+    def faults(self) -> ListenerErrors:
+        """The errors of listeners."""
+        return self.errors
+
+    def joined_by(self, listener: Listener | None) -> Announcer:
+        """Return these with one more."""
+        return self if listener is None else Announcer((*self._listeners, listener), self.errors)
+
+    def __call__(self, event: Event) -> None:
+        """Call every listener."""
+        self.notify(event)

@@ -1,0 +1,94 @@
+"""Where settings come from: a file, environment variables and arguments, each over the last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from sha_disclosure.editions import SHIPPED
+from sha_disclosure.encoding import Malformed, read_toml
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.files import Unreadable, read_text
+from sha_disclosure.messages import Message, message
+from sha_disclosure.settings.key_place import key_place
+
+VARIABLE_PREFIX = "SHA_DISCLOSURE__"
+"""Begins an environment variable that sets one value; ``__`` separates table and entry."""
+
+_PATHS = {"certificate", "key", "ca", "crl", "code_lists"}
+
+
+def from_file(path: Path) -> dict[str, Any]:
+    """Return the entries of a settings file; its relative paths are beside it.
+
+    Raises ConfigurationError.
+    """
+    why: Message
+    try:
+        return beside(read_toml(read_text(path)), path.parent)
+    except Unreadable as error:
+        why = error.message
+    except Malformed as error:
+        why = error.message
+    raise ConfigurationError(message("settings.file", path=str(path), why=why))
+
+
+def from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
+    """Return the entries that variables set, table by table. Raises ConfigurationError."""
+    entries: dict[str, Any] = {}
+    for name, value in variables.items():
+        if not name.startswith(VARIABLE_PREFIX):
+            continue
+        *tables, last = name.removeprefix(VARIABLE_PREFIX).lower().split("__")
+        place = entries
+        for table in tables:
+            place = place.setdefault(table, {})
+            if not isinstance(place, dict):
+                raise _contradiction(table, name)
+        if isinstance(place.get(last), dict):
+            raise _contradiction(last, name)
+        place[last] = value.split(",") if last == "test_personal_ids" else value
+    return entries
+
+
+def merged(base: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with the entries of ``upper`` in place of its own."""
+    result = dict(base)
+    for name, value in upper.items():
+        below = result.get(name)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            result[name] = merged(below, value)
+        else:
+            result[name] = value
+    return result
+
+
+def beside(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return a table with its relative paths, and those of its tables, in ``folder``."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            table[name] = beside(value, folder)
+        elif isinstance(value, list):
+            table[name] = [beside(v, folder) if isinstance(v, dict) else v for v in value]
+        elif isinstance(value, str) and _is_path(name, value):
+            table[name] = _path_in(folder, value)
+    return table
+
+
+def _is_path(name: str, value: str) -> bool:
+    return name in _PATHS or (name == "edition" and value not in SHIPPED)
+
+
+def _path_in(folder: Path, value: str) -> str:
+    place: Path | str = value
+    with suppress(PydanticCustomError):  # reported when the entry is validated
+        place = key_place(value)
+    return str(folder / place) if isinstance(place, Path) else value
+
+
+def _contradiction(entry: str, variable: str) -> ConfigurationError:
+    return ConfigurationError(message("settings.set_twice", entry=entry, variable=variable))
