@@ -50,13 +50,12 @@ def test_the_languages_have_the_same_parameters(language):
     assert {i: parameters(other[i]) for i in IDS} == {i: parameters(ENGLISH[i]) for i in IDS}
 
 
-def test_every_parameter_has_a_name_and_no_format():
+def test_every_parameter_has_a_name():
     for language in LANGUAGES:
         for message_id, text in catalogue(language).items():
-            for _, name, form, conversion in string.Formatter().parse(text):
-                if name is not None:
-                    assert name.isidentifier(), (language, message_id)
-                    assert (form, conversion) == ("", None), (language, message_id)
+            for _, name, _, conversion in string.Formatter().parse(text):
+                assert name is None or name.isidentifier(), (language, message_id)
+                assert conversion is None, (language, message_id)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -113,11 +112,10 @@ def test_every_id_that_the_code_names_is_in_the_catalogue():
 
 def test_a_message_is_made_with_the_parameters_of_its_text():
     wrong = [
-        f"{use.where} {i}: {sorted(use.parameters)} for {sorted(parameters(ENGLISH[i]))}"
+        f"{use.where} {use.pattern}: {sorted(use.parameters)}"
         for use in ids_in_code.uses()
         if use.parameters is not None
-        for i in candidates(use)
-        if use.parameters != parameters(ENGLISH[i])
+        if not any(use.parameters == parameters(ENGLISH[i]) for i in candidates(use))
     ]
     assert wrong == []
 
