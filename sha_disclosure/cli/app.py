@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from sha_disclosure._version import __version__
-from sha_disclosure.cli.build import build, sign
-from sha_disclosure.cli.check import check
-from sha_disclosure.cli.codes import application as codes
-from sha_disclosure.cli.conformance import conformance
-from sha_disclosure.cli.demo import demo
-from sha_disclosure.cli.edition import edition
-from sha_disclosure.cli.joint_test import joint_test
 from sha_disclosure.cli.options import (
     CONFIGURATION,
+    INTERRUPTED,
     Common,
-    Lang,
     SettingsOption,
-    exit_code,
+    as_language,
+    known_language,
 )
-from sha_disclosure.cli.outbox import application as outbox
-from sha_disclosure.cli.output import Output
-from sha_disclosure.cli.sandbox import sandbox
-from sha_disclosure.cli.send import send
-from sha_disclosure.cli.validate import validate
-from sha_disclosure.cli.verify import verify
-from sha_disclosure.errors import DisclosureError
+from sha_disclosure.messages import LANGUAGES
 
 _NAME = "sha-disclosure"
-_INTERRUPTED = 130
-# typer exports BadParameter only; its base is what every wrong use of a command raises.
-_UsageError: Any = typer.BadParameter.__mro__[1]
+_WRONG_USE = 2  # typer's own exit code, which here means "refused by the service"
 
 _HELP = """Store Finnish social-care disclosure notices (luovutusilmoitus) in Kanta.
 
@@ -44,34 +31,76 @@ Exit codes: 0 done; 1 a notice or Bundle is not valid; 2 refused by the service;
 delivered, or not known to be; 4 the settings, the files or the use of the command are wrong.
 """
 
+COMMANDS = {
+    "demo": "Send one notice of every kind to a sandbox started for it.",
+    "validate": "Check notices by the national rules; nothing is sent.",
+    "build": "Print the unsigned Bundle of notices about one client.",
+    "sign": "Print the signed Bundle of notices about one client.",
+    "verify": "Check the signature and the structure of a Bundle.",
+    "send": "Send notices, and print a receipt for each.",
+    "outbox": "Keep notices on disk until Kanta has accepted or refused them.",
+    "sandbox": "Run a stand-in for the Kanta service on this computer.",
+    "check": "Check settings, keys, certificates, clock and connection.",
+    "edition": "List the wire contract and how well each value is known.",
+    "codes": "Import, list and show national code lists (koodistot).",
+    "conformance": "Compare the edition and its Bundles with a FHIR package.",
+    "joint-test": "Run the joint-test cases and write the evidence.",
+}
+"""Each command with its line in ``--help``; its module is imported when it is called."""
+
+_GROUPS = {"outbox", "codes"}  # their modules offer ``application``, the others a function
+
+
+class _Ended(SystemExit):
+    """A command has run to its end; the exit code is its own and not typer's."""
+
 
 class Commands(TyperGroup):
-    """The group of commands. A wrong use ends with 4, for 2 says "refused by the service"."""
+    """The group of commands. A wrong use ends with 4, for 2 means "refused by the service"."""
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
-        """Run one command; exit with its code, or return it unless ``standalone_mode``."""
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - same
+        """Return a command, imported now, or None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        module = import_module(f"sha_disclosure.cli.{name}")
+        if cmd_name in _GROUPS:
+            return typer.main.get_command(module.application())
+        alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+        alone.command(cmd_name)(getattr(module, name))
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - same
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command, print an error that ends it, and exit with its code."""
+        from sha_disclosure.cli.call import fail  # noqa: PLC0415 - --help needs none of it
+        from sha_disclosure.errors import DisclosureError  # noqa: PLC0415 - same
+
         try:
-            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
-        except _UsageError as error:
-            error.show()
-            code = CONFIGURATION
-        except typer.Abort:
-            code = _INTERRUPTED
+            code = super().invoke(ctx)
         except DisclosureError as error:
-            Output.of_process().error(error)
-            code = exit_code(error)
-        code = int(code or 0)
-        if standalone_mode:
-            raise SystemExit(code)
-        return code
+            code = fail(error, ctx.meta, ctx.obj)
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        raise _Ended(int(code or 0))
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command line and exit with its code."""
+        try:
+            return super().main(*arguments, **options)
+        except _Ended:
+            raise
+        except SystemExit as ended:
+            code = CONFIGURATION if ended.code == _WRONG_USE else ended.code
+        raise SystemExit(code)
 
 
 def _print_version(wanted: bool) -> None:
@@ -84,9 +113,15 @@ def _common(
     context: typer.Context,
     settings: SettingsOption = None,
     lang: Annotated[
-        Lang,
-        typer.Option("--lang", envvar="SHA_DISCLOSURE_LANG", help="Language of the messages."),
-    ] = Lang.en,
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="|".join(LANGUAGES),
+            envvar="SHA_DISCLOSURE_LANG",
+            callback=known_language,
+            help="Language of the messages.",
+        ),
+    ] = None,
     _version: Annotated[
         bool,
         typer.Option(
@@ -94,7 +129,7 @@ def _common(
         ),
     ] = False,
 ) -> int:
-    context.obj = Common(settings, lang)
+    context.obj = Common(settings, as_language(lang))
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         return CONFIGURATION
@@ -114,17 +149,13 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_common)
-    working = (demo, validate, build, sign, verify, send, sandbox)
-    for command in (*working, check, edition, conformance):
-        app.command()(command)
-    app.command("joint-test")(joint_test)
-    app.add_typer(outbox(), name="outbox")
-    app.add_typer(codes(), name="codes")
     return app
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    command = typer.main.get_command(application())
-    code: int = command.main(arguments, prog_name=_NAME, standalone_mode=False)
-    return code
+    try:
+        typer.main.get_command(application()).main(arguments, prog_name=_NAME)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.options import (
     CONFIGURATION,
-    Call,
     JsonOption,
     LanguageOption,
     SettingsOption,

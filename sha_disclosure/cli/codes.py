@@ -12,9 +12,9 @@ import httpx
 import typer
 from rich.table import Column, Table
 
+from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.options import (
     INVALID,
-    Call,
     JsonOption,
     LanguageOption,
     SettingsOption,
@@ -25,8 +25,9 @@ from sha_disclosure.codes.folder import load_code_lists, store, stored_lists
 from sha_disclosure.codes.lists import CodeList, ListedCode
 from sha_disclosure.codes.reading import read_code_list, system_uri
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 
-_HELP = """National code lists (koodistot): import, list, show.
+_HELP = """Import, list and show national code lists (koodistot).
 
 Example: sha-disclosure codes import --into code-lists 1.2.246.537.6.1299.202101.json
 
@@ -45,7 +46,7 @@ FolderOption = Annotated[
 
 def application() -> typer.Typer:
     """Return the group of commands."""
-    app = typer.Typer(help=_HELP, rich_markup_mode=None, no_args_is_help=False)
+    app = typer.Typer(name="codes", help=_HELP, rich_markup_mode=None, no_args_is_help=False)
     app.command("import")(import_lists)
     app.command("list")(list_lists)
     app.command("show")(show)
@@ -89,15 +90,16 @@ def import_lists(  # noqa: PLR0913, PLR0917 - one parameter an option
     call = Call.of(context, settings, lang)
     output, folder = call.output, _folder(call, into)
     if system is not None and (server is not None or len(sources) > 1):
-        raise typer.BadParameter("goes with one file", param_hint="--system")
+        raise typer.BadParameter(output.text(message("cli.codes.one_file")), param_hint="--system")
     now = datetime.now(UTC)
     lists = list(_fetched(sources, server, now) if server else _files(sources, system, now))
     for each in lists:
         file = store(each, folder)
         output.out.print(
-            output.say(
-                f"Imported {each.system}: {len(each.codes)} codes to {file}",
-                f"Tuotu {each.system}: {len(each.codes)} koodia tiedostoon {file}",
+            output.text(
+                message(
+                    "cli.codes.imported", system=each.system, count=len(each.codes), file=str(file)
+                )
             )
         )
     return 0
@@ -120,17 +122,15 @@ def list_lists(
     if as_json:
         output.json_line([_summary(each, today) for each in lists], indent=True)
         return 0
-    say = output.say
     table = Table(
-        Column(say("Code system", "Koodisto"), overflow="fold"),
-        Column(say("Codes", "Koodeja"), justify="right"),
-        Column(say("In force", "Voimassa"), justify="right"),
-        Column(say("Imported", "Tuotu")),
-        Column(say("From", "Lähde"), overflow="fold"),
+        Column(output.text(message("cli.codes.head.system")), overflow="fold"),
+        Column(output.text(message("cli.codes.head.codes")), justify="right"),
+        Column(output.text(message("cli.codes.head.in_force")), justify="right"),
+        Column(output.text(message("cli.codes.head.imported"))),
+        Column(output.text(message("cli.codes.head.source")), overflow="fold"),
     )
     for each in lists:
-        told = _summary(each, today)
-        table.add_row(*(clean(told[name]) for name in told))
+        table.add_row(*map(clean, _summary(each, today).values()))
     output.out.print(table, soft_wrap=False)
     return 0
 
@@ -160,15 +160,10 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     lists = load_code_lists(_folder(call, folder)).lists
     found = [c for c in lists.get(system, {}).values() if code in (None, c.code)]
     if not found:
-        output.err.print(
-            output.say(
-                "There is no such code list or code here: see `sha-disclosure codes list`.",
-                "Koodistoa tai koodia ei ole: katso `sha-disclosure codes list`.",
-            )
-        )
+        output.err.print(output.text(message("cli.codes.unknown")))
         return INVALID
     if as_json:
-        output.json_line([_told(each, day) for each in found], indent=True)
+        output.json_line([_code(each, day) for each in found], indent=True)
     else:
         output.out.print(_table(found, day, output), soft_wrap=False)
     return 0
@@ -177,10 +172,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
 def _folder(call: Call, given: Path | None) -> Path:
     folder = given or call.settings_or_stand_in().code_lists
     if folder is None:
-        raise ConfigurationError(
-            "No folder of code lists: name it with --code-lists DIR, or as code_lists in the "
-            "settings"
-        )
+        raise ConfigurationError(message("cli.codes.no_folder"))
     return folder
 
 
@@ -206,7 +198,7 @@ def _summary(each: CodeList, today: date) -> dict[str, object]:
     }
 
 
-def _told(code: ListedCode, day: date) -> dict[str, object]:
+def _code(code: ListedCode, day: date) -> dict[str, object]:
     return {
         "code": code.code,
         "names": dict(code.names),
@@ -218,20 +210,14 @@ def _told(code: ListedCode, day: date) -> dict[str, object]:
 
 
 def _table(codes: list[ListedCode], day: date, output: Output) -> Table:
-    say = output.say
-    standing = {
-        "in_force": say("in force", "voimassa"),
-        "closed": say("not in force", "ei voimassa"),
-        "deleted": say("removed", "poistettu"),
-        "proposal": say("proposal", "ehdotus"),
-    }
     table = Table(
-        Column(say("Code", "Koodi")),
-        Column(say("Name", "Nimi"), overflow="fold"),
-        Column(say("Validity", "Voimassaolo")),
+        Column(output.text(message("cli.codes.head.code"))),
+        Column(output.text(message("cli.codes.head.name")), overflow="fold"),
+        Column(output.text(message("cli.codes.head.validity"))),
         Column(f"{day}"),
     )
     for code in codes:
         name = code.name(output.language) or ""
-        table.add_row(clean(code.code), clean(name), code.validity, standing[code.standing_on(day)])
+        standing = output.text(message(f"cli.codes.standing.{code.standing_on(day)}"))
+        table.add_row(clean(code.code), clean(name), code.validity, standing)
     return table

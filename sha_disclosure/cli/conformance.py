@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.conformance_report import show
 from sha_disclosure.cli.notices import documents, notice_of, require_readable
-from sha_disclosure.cli.options import INVALID, Call, JsonOption, LanguageOption, SettingsOption
+from sha_disclosure.cli.options import INVALID, JsonOption, LanguageOption, SettingsOption
 from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.delivery.prepare import build as build_bundle
 from sha_disclosure.delivery.prepare import sign as sign_bundle

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from sha_disclosure.cli.options import Call, LanguageOption, exit_code
+from sha_disclosure.cli.call import Call, exit_code
+from sha_disclosure.cli.extras import sandbox_class
+from sha_disclosure.cli.options import LanguageOption
 from sha_disclosure.cli.output import Output
-from sha_disclosure.cli.receipts import TextReport
-from sha_disclosure.cli.sandbox import sandbox_class
+from sha_disclosure.cli.send_report import TextReport
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError
+from sha_disclosure.messages import Message, message
 from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.notice.model import DisclosureNotice
 
@@ -34,54 +36,55 @@ def demo(
 
     Nothing leaves this computer. Exit codes: 0 all accepted, else as send.
     """
-    call = Call.of(context, lang=lang)
-    output = call.output
+    output = Call.of(context, lang=lang).output
     codes: list[int] = []
     failures = TextReport(output, output.err, show_diagnostics=True)
     with sandbox_class()() as sandbox, KantaClient(sandbox.settings()) as kanta:
         for name, text in example_notices().items():
+            steps = _Steps(output, shown=verbose and not codes)
             try:
-                receipt = _send(text, kanta, output if verbose and not codes else None)
+                receipt = _send(text, kanta, steps)
             except DisclosureError as error:
                 failures.failed(name, error)
                 codes.append(exit_code(error))
                 continue
             codes.append(0)
             received = _received(sandbox, receipt)
-            if verbose and len(codes) == 1:
-                _show_checks(output, received)
+            steps.checked(received)
             _show_receipt(output, name, receipt, received)
         refused = len(sandbox.refusals())
-    output.out.print(
-        output.say(
-            f"{codes.count(0)} of {len(codes)} notices accepted, {refused} refused. The sandbox "
-            "stands in for Kanta and checks by what is publicly known of it.",
-            f"Vastaanotettu {codes.count(0)}, yhteensä {len(codes)} ilmoitusta, hylätty {refused}. "
-            "Hiekkalaatikko toimii Kannan sijaisena julkisen tiedon varassa.",
-        ),
-        soft_wrap=False,
-    )
+    counts = message("cli.demo.end", accepted=codes.count(0), all=len(codes), refused=refused)
+    output.out.print(output.text(counts), soft_wrap=False)
     return max(codes, default=0)
 
 
-def _send(text: bytes, kanta: KantaClient, steps: Output | None) -> Receipt:
-    notice = DisclosureNotice.model_validate_json(text)
-    prepared = kanta.prepare(notice)
-    if steps:
-        say = steps.say
-        steps.out.print(
-            say("1 validated by the national rules", "1 tarkistettu kansallisin säännöin")
-        )
-        steps.out.print(say("2 built as AuditEvent and Provenance", "2 muodostettu sanomaksi"))
-        steps.out.print(say("3 signed, SHA-256 ", "3 allekirjoitettu, SHA-256 ") + prepared.digest)
+class _Steps:
+    """Prints the steps of one notice, or nothing."""
+
+    def __init__(self, output: Output, *, shown: bool) -> None:
+        self._output = output
+        self._shown = shown
+
+    def show(self, *steps: Message) -> None:
+        for step in steps if self._shown else ():
+            self._output.out.print(self._output.text(step))
+
+    def checked(self, received: Received | None) -> None:
+        names = tuple(check.name for check in received.checks) if received else ()
+        self.show(message("cli.demo.checked", checks=names))
+        if self._shown:
+            self._output.out.print()
+
+
+def _send(text: bytes, kanta: KantaClient, steps: _Steps) -> Receipt:
+    prepared = kanta.prepare(DisclosureNotice.model_validate_json(text))
+    steps.show(
+        message("cli.demo.validated"),
+        message("cli.demo.built"),
+        message("cli.demo.signed", digest=prepared.digest),
+    )
     receipt = kanta.submit(prepared)
-    if steps:
-        say = steps.say
-        steps.out.print(say("4 token made and signed", "4 tunniste muodostettu"))
-        steps.out.print(
-            say("5 sent over mutual TLS, X-Request-Id ", "5 lähetetty, X-Request-Id ")
-            + receipt.request_id
-        )
+    steps.show(message("cli.demo.token"), message("cli.demo.sent", request_id=receipt.request_id))
     return receipt
 
 
@@ -91,15 +94,10 @@ def _received(sandbox: Sandbox, receipt: Receipt) -> Received | None:
 
 def _show_receipt(output: Output, name: str, receipt: Receipt, received: Received | None) -> None:
     checks = received.checks if received else ()
-    passed = f"{sum(c.passed for c in checks)}/{len(checks)}"
+    passed = message(
+        "cli.demo.passed", passed=sum(check.passed for check in checks), all=len(checks)
+    )
     line = Text(f"{name}.json  ").append(receipt.status, "green")
-    line.append(output.say(f"  checks passed: {passed}", f"  tarkistukset läpi: {passed}"))
-    output.out.print(line)
-    output.out.print(Text(output.say("  notice    ", "  ilmoitus  ") + receipt.notice_id))
-    output.out.print(Text(output.say("  stored at ", "  sijainti  ") + str(receipt.location)))
-
-
-def _show_checks(output: Output, received: Received | None) -> None:
-    names = [check.name for check in received.checks] if received else []
-    output.out.print(output.say("6 checked: ", "6 tarkistettu: ") + ", ".join(names))
-    output.out.print()
+    output.out.print(line.append(f"  {output.text(passed)}"))
+    for key, value in (("notice", receipt.notice_id), ("location", str(receipt.location))):
+        output.out.print(Text(f"  {output.text(message(f'cli.demo.{key}')):<10}{value}"))

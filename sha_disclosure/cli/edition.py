@@ -10,17 +10,13 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from sha_disclosure.cli.options import Call, JsonOption, SettingsOption
-from sha_disclosure.cli.output import clean
+from sha_disclosure.cli.call import Call
+from sha_disclosure.cli.options import JsonOption, LanguageOption, SettingsOption
+from sha_disclosure.cli.output import Output, clean
 from sha_disclosure.editions import Entry, Status, load_edition
+from sha_disclosure.messages import message
 
 _COLOURS = {"published": "green", "confirmed": "green", "inferred": "yellow", "assumed": "red"}
-_MEANING = (
-    "published: read on a public page of Kela, or of HL7 where the value is FHIR's; inferred: "
-    "follows from public facts; assumed: "
-    "this project's choice, which only Kela's documents can confirm; confirmed: the vendor "
-    "compared it with them. Production refuses assumed values unless accept_assumed = true."
-)
 
 
 def edition(
@@ -30,6 +26,7 @@ def edition(
         typer.Argument(metavar="[NAME_OR_PATH]", help="Default: that of the settings."),
     ] = None,
     settings: SettingsOption = None,
+    lang: LanguageOption = None,
     as_json: JsonOption = False,
     unconfirmed: Annotated[
         bool,
@@ -40,35 +37,41 @@ def edition(
 
     Example: sha-disclosure edition --unconfirmed
     """
-    call = Call.of(context, settings)
+    call = Call.of(context, settings, lang)
     output = call.output
     loaded = load_edition(name or call.settings_or_stand_in().edition)
     shown = loaded.unconfirmed() if unconfirmed else loaded.entries
     if as_json:
-        told = {"edition": loaded.name, "entries": [e.to_dict() for e in shown]}
-        output.json_line(told, indent=True)
+        record = {"edition": loaded.name, "entries": [e.to_dict() for e in shown]}
+        output.json_line(record, indent=True)
         return 0
-    output.out.print(_table(shown), soft_wrap=False)
+    output.out.print(_table(shown, output), soft_wrap=False)
     counts = Counter(entry.status for entry in loaded.entries)
-    summary = ", ".join(f"{counts[s]} {s}" for s in get_args(Status) if counts[s])
-    counted = f"{len(loaded.entries)} values: {summary}"
-    output.out.print(f"Edition {loaded.name} of {loaded.package}: {counted}.")
-    output.out.print(_MEANING, soft_wrap=False)
+    summary = message(
+        "cli.edition.summary",
+        name=loaded.name,
+        package=loaded.package,
+        entries=len(loaded.entries),
+        counts=tuple(f"{counts[s]} {s}" for s in get_args(Status) if counts[s]),
+    )
+    output.out.print(output.text(summary))
+    output.out.print(output.text(message("cli.edition.meaning")), soft_wrap=False)
     return 0
 
 
-def _table(entries: tuple[Entry, ...]) -> Table:
+def _table(entries: tuple[Entry, ...], output: Output) -> Table:
     table = Table(
-        Column("Key and value", ratio=5, overflow="fold"),
-        Column("Status", no_wrap=True),
-        Column("Source, and what to check", ratio=5, overflow="fold"),
+        Column(output.text(message("cli.edition.entry")), ratio=5, overflow="fold"),
+        Column(output.text(message("cli.edition.status")), no_wrap=True),
+        Column(output.text(message("cli.edition.source")), ratio=5, overflow="fold"),
         expand=True,
         show_lines=True,
     )
     for entry in entries:
         given = entry.value
         value = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
-        check = f"\nCheck: {clean(entry.check)}" if entry.check else ""
+        to_check = output.text(message("cli.edition.check", what=clean(entry.check or "")))
+        check = f"\n{to_check}" if entry.check else ""
         table.add_row(
             Text.assemble((clean(entry.key), "bold"), f"\n{clean(value)}"),
             Text(entry.status, _COLOURS[entry.status]),

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from sha_disclosure.cli.call import Call
+from sha_disclosure.cli.extras import sandbox_class
 from sha_disclosure.cli.options import (
     INVALID,
     UNDELIVERED,
-    Call,
     JsonOption,
     LanguageOption,
     SettingsOption,
 )
 from sha_disclosure.cli.output import Output, clean
-from sha_disclosure.cli.sandbox import sandbox_class
 from sha_disclosure.settings import FILE_VARIABLE
 
 if TYPE_CHECKING:

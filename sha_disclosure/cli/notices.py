@@ -15,6 +15,7 @@ from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.findings import Problem
 from sha_disclosure.law.rules import check_data
+from sha_disclosure.messages import message
 from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.notice.shape import read_json
 
@@ -56,9 +57,9 @@ def require_readable(files: Iterable[str]) -> None:
     """Refuse files that cannot be read, before anything is done. Raises ConfigurationError."""
     for file in files:
         if file != _STDIN and not Path(file).exists():
-            raise ConfigurationError(f"{file}: there is no such file; check the name")
+            raise ConfigurationError(message("cli.file.missing", file=file))
         if file != _STDIN and (Path(file).is_dir() or not os.access(file, os.R_OK)):
-            raise ConfigurationError(f"{file}: this is no file that can be read; check the name")
+            raise ConfigurationError(message("cli.file.unreadable", file=file))
 
 
 def length(files: Sequence[str]) -> int | None:
@@ -77,9 +78,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
     try:
         stream = Path(file).open("rb")  # noqa: SIM115 - closed below
     except OSError:
-        stream = None
-    if stream is None:
-        raise ConfigurationError(f"{file}: the file cannot be opened; check its permissions")
+        raise ConfigurationError(message("cli.file.unreadable", file=file)) from None
     with stream:
         yield stream
 
@@ -99,22 +98,27 @@ def notice_of(text: bytes, sender: Sender) -> DisclosureNotice:
         return DisclosureNotice.model_validate_json(text)
     except InvalidNotice as error:
         found = problems_of(text, sender) or error.problems
-    raise InvalidNotice([p for p in found if p.severity == "error"])
+    raise InvalidNotice([problem for problem in found if problem.severity == "error"])
 
 
 def checked_notices(
     files: Sequence[str], sender: Sender, output: Output
 ) -> list[DisclosureNotice] | None:
-    """Return the notices of the files, or None after telling the problems of each."""
+    """Return the notices of the files.
+
+    None, after printing why, when one of them is not valid or there is none.
+    """
     require_readable(files)
     notices = []
     valid = True
     for document in documents(files):
         problems = problems_of(document.text, sender)
-        errors = [p for p in problems if p.severity == "error"]
+        errors = [problem for problem in problems if problem.severity == "error"]
         if errors:
             valid = False
             output.problems(document.label, errors, to=output.err)
         elif valid:
             notices.append(DisclosureNotice.model_validate_json(document.text))
-    return notices if valid else None
+    if valid and not notices:
+        output.err.print(output.text(message("cli.no_notice")))
+    return notices if valid and notices else None

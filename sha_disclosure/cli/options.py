@@ -1,53 +1,41 @@
-"""What the commands have in common: options, settings, exit codes."""
+"""The options that commands share, and their exit codes.
+
+Nothing here imports what sends: ``--help`` answers at once.
+"""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sha_disclosure.cli.output import Output
-from sha_disclosure.delivery.prepare import Sender
-from sha_disclosure.editions import load_edition
-from sha_disclosure.errors import (
-    DisclosureError,
-    InvalidNotice,
-    Rejected,
-    SubmissionError,
-    Unauthorized,
-)
-from sha_disclosure.messages.words import Language
-from sha_disclosure.settings import FILE_VARIABLE, Settings
+from sha_disclosure.messages import LANGUAGES, Language, message
 
-INVALID, REFUSED, UNDELIVERED, CONFIGURATION = 1, 2, 3, 4
+INVALID, REFUSED, UNDELIVERED, CONFIGURATION, INTERRUPTED = 1, 2, 3, 4, 130
+"""Exit codes. 0 is success; see ``call.exit_code`` for which error ends with which."""
 
 
-def exit_code(error: DisclosureError) -> int:
-    """Return the exit code that tells of an error."""
-    if isinstance(error, InvalidNotice):
-        return INVALID
-    if isinstance(error, Rejected | Unauthorized):
-        return REFUSED
-    return UNDELIVERED if isinstance(error, SubmissionError) else CONFIGURATION
+def known_language(value: str | None) -> str | None:
+    """Return the value of ``--lang``, or refuse a language that has no messages."""
+    if value is not None and value not in LANGUAGES:
+        raise typer.BadParameter(str(message("cli.choose", values=LANGUAGES)))
+    return value
 
 
-class Lang(StrEnum):
-    """A language of the messages."""
-
-    fi = "fi"
-    en = "en"
-
-
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="|".join(LANGUAGES),
+        callback=known_language,
+        help="Language of the messages; also before the command, or SHA_DISCLOSURE_LANG.",
+    ),
+]
 SettingsOption = Annotated[
     Path | None,
-    typer.Option("--settings", metavar="FILE", help=f"Settings file; also {FILE_VARIABLE}."),
-]
-LanguageOption = Annotated[
-    Lang | None, typer.Option("--lang", help="Language of the messages; also before the command.")
+    typer.Option("--settings", metavar="FILE", help="Settings; also SHA_DISCLOSURE_SETTINGS."),
 ]
 CodeListsOption = Annotated[
     Path | None,
@@ -74,54 +62,9 @@ class Common:
     """The options that stand before the command."""
 
     settings: Path | None
-    lang: Lang
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call: its common options, wherever they stood; the nearer to the end wins."""
-
-    settings_file: Path | None
     language: Language
-    code_lists: Path | None = None
 
-    @classmethod
-    def of(
-        cls,
-        context: typer.Context,
-        settings: Path | None = None,
-        lang: Lang | None = None,
-        code_lists: Path | None = None,
-    ) -> Call:
-        """Return the call of a command with its own options."""
-        common: Common = context.obj
-        language: Language = "fi" if (lang or common.lang) is Lang.fi else "en"
-        return cls(settings or common.settings, language, code_lists)
 
-    def settings(self) -> Settings:
-        """Return the settings. Raises ConfigurationError when there are none."""
-        return self._with_code_lists(Settings.load(self.settings_file))
-
-    def settings_or_stand_in(self) -> Settings:
-        """Return the settings or, when no file is named, the sandbox's sender.
-
-        Single variables of the environment count in both cases.
-        """
-        if self.settings_file or os.environ.get(FILE_VARIABLE):
-            return self.settings()
-        return self._with_code_lists(Settings.stand_in(os.environ))
-
-    def _with_code_lists(self, settings: Settings) -> Settings:
-        if self.code_lists is None:
-            return settings
-        return settings.model_copy(update={"code_lists": self.code_lists})
-
-    def sender_or_stand_in(self) -> Sender:
-        """Return who would send, as ``settings_or_stand_in`` says."""
-        settings = self.settings_or_stand_in()
-        return Sender(settings, load_edition(settings.edition))
-
-    @property
-    def output(self) -> Output:
-        """Where this call prints to."""
-        return Output.of_process(self.language)
+def as_language(value: str | None, otherwise: Language = "en") -> Language:
+    """Return the language of an option's value, or ``otherwise`` when it was not given."""
+    return next((each for each in LANGUAGES if each == value), otherwise)

@@ -4,45 +4,39 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
 
+from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.notices import documents, notice_of, require_readable
 from sha_disclosure.cli.options import (
-    CONFIGURATION,
     INVALID,
     REFUSED,
     UNDELIVERED,
-    Call,
     FilesArgument,
     JsonOption,
     LanguageOption,
     SettingsOption,
-    exit_code,
 )
-from sha_disclosure.cli.outbox_place import (
-    GIVEN,
+from sha_disclosure.cli.outbox_options import (
+    COMMON_OPTIONS,
     VARIABLE,
     IdArgument,
     KeyFileOption,
-    PlaceOption,
+    OutboxOption,
     StateOption,
     opened,
     state_named,
 )
-from sha_disclosure.cli.outbox_report import Told
+from sha_disclosure.cli.outbox_report import OutboxReport
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.editions import load_edition
-from sha_disclosure.errors import (
-    DisclosureError,
-    InvalidNotice,
-    OutboxBusy,
-    OutboxFull,
-)
+from sha_disclosure.errors import InvalidNotice
+from sha_disclosure.messages import message
 
 
 def _common(
@@ -53,13 +47,13 @@ def _common(
     key_file: KeyFileOption = None,
 ) -> None:
     """Keep notices on disk until Kanta has accepted or refused them."""
-    context.meta[GIVEN] = (outbox, key_file)
+    context.meta[COMMON_OPTIONS] = (outbox, key_file)
 
 
 def add(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
     files: FilesArgument,
-    outbox: PlaceOption = None,
+    outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     settings: SettingsOption = None,
     lang: LanguageOption = None,
@@ -69,34 +63,27 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Exit codes: 0 all are kept; 1 some not valid; 3 the outbox is full or busy; 4 configuration.
     """
-    call = Call.of(context, settings, lang)
-    told = Told(call, as_json=as_json)
-
-    def work() -> int:
-        given = call.settings()
-        require_readable(files)
-        edition = load_edition(given.edition)
-        sender, code = Sender(given, edition), 0
-        with (
-            opened(context, outbox, key_file) as box,
-            KantaClient(given, edition=edition) as kanta,
-        ):
-            for document in documents(files):
-                try:
-                    prepared = kanta.prepare(notice_of(document.text, sender))
-                except InvalidNotice as error:
-                    told.failed(error, document.label)
-                    code = INVALID
-                    continue
-                told.added(document.label, box.add(prepared))
-        return code
-
-    return _told(told, work)
+    call = Call.of(context, settings, lang, json_errors=as_json)
+    report = OutboxReport(call, as_json=as_json)
+    given = call.settings()
+    require_readable(files)
+    edition = load_edition(given.edition)
+    sender, code = Sender(given, edition), 0
+    with opened(context, outbox, key_file) as box, KantaClient(given, edition=edition) as kanta:
+        for document in documents(files):
+            try:
+                prepared = kanta.prepare(notice_of(document.text, sender))
+            except InvalidNotice as error:
+                report.failed(error, document.label)
+                code = INVALID
+                continue
+            report.added(document.label, box.add(prepared))
+    return code
 
 
 def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
-    outbox: PlaceOption = None,
+    outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, help="How many are sent at once.")
@@ -113,87 +100,70 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
     Exit codes: 0 nothing is left; 2 some were refused and wait in quarantine for a person; 3
     some are left for a later time; 4 configuration. A drain that was stopped ends with 0.
     """
-    call = Call.of(context, settings, lang)
-    told = Told(call, as_json=as_json)
-
-    def work() -> int:
-        stop = threading.Event()
-        with (
-            opened(context, outbox, key_file) as box,
-            KantaClient(call.settings()) as kanta,
-            _signals(stop),
-        ):
-            report = box.drain(kanta, workers=workers, until_empty=not forever, stop=stop)
-            left = box.status()
-        told.drained(report, left)
-        if stop.is_set():
-            return 0
-        if any(left.counts[state] for state in ("pending", "sending", "parked")):
-            return UNDELIVERED
-        return REFUSED if report.quarantined else 0
-
-    return _told(told, work)
+    call = Call.of(context, settings, lang, json_errors=as_json)
+    stop = threading.Event()
+    with (
+        opened(context, outbox, key_file) as box,
+        KantaClient(call.settings()) as kanta,
+        _signals(stop),
+    ):
+        drained = box.drain(kanta, workers=workers, until_empty=not forever, stop=stop)
+        left = box.status()
+    OutboxReport(call, as_json=as_json).drained(drained, left)
+    if stop.is_set():
+        return 0
+    if any(left.counts[state] for state in ("pending", "sending", "parked")):
+        return UNDELIVERED
+    return REFUSED if drained.quarantined else 0
 
 
 def status(
     context: typer.Context,
-    outbox: PlaceOption = None,
+    outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Count the messages by state; tell how long the oldest waits."""
-    told = Told(Call.of(context, None, lang), as_json=as_json)
-
-    def work() -> int:
-        with opened(context, outbox, key_file) as box:
-            told.status(box.status())
-        return 0
-
-    return _told(told, work)
+    """Count the messages by state, and how long the oldest has waited."""
+    report = _report(context, lang, as_json)
+    with opened(context, outbox, key_file) as box:
+        report.status(box.status())
+    return 0
 
 
 def list_(
     context: typer.Context,
-    outbox: PlaceOption = None,
+    outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     state: StateOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """List the messages, of all states or one, in the order they were added."""
-    told = Told(Call.of(context, None, lang), as_json=as_json)
-
-    def work() -> int:
-        last = 0
-        with opened(context, outbox, key_file) as box:
-            while page := box.list(state_named(state), after=last):
-                for entry in page:
-                    told.entry(entry)
-                last = page[-1].number
-        return 0
-
-    return _told(told, work)
+    report = _report(context, lang, as_json)
+    last = 0
+    with opened(context, outbox, key_file) as box:
+        while page := box.list(state_named(state), after=last):
+            for entry in page:
+                report.entry(entry)
+            last = page[-1].number
+    return 0
 
 
 def show(
     context: typer.Context,
     notice_id: IdArgument,
-    outbox: PlaceOption = None,
+    outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Check one message as it is stored and print its evidence as JSON."""
-    told = Told(Call.of(context, None, lang), as_json=as_json)
-
-    def work() -> int:
-        with opened(context, outbox, key_file) as box:
-            told.evidence(box.evidence(notice_id))
-            box.show(notice_id)
-        return 0
-
-    return _told(told, work)
+    report = _report(context, lang, as_json)
+    with opened(context, outbox, key_file) as box:
+        report.evidence(box.evidence(notice_id))
+        box.show(notice_id)
+    return 0
 
 
 def retry(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -201,63 +171,50 @@ def retry(  # noqa: PLR0913, PLR0917 - one parameter an option
     notice_id: Annotated[
         str | None, typer.Argument(metavar="[NOTICE_ID]", show_default=False)
     ] = None,
-    outbox: PlaceOption = None,
+    outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     state: StateOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Make one message, or with --state all of a state, due at once."""
-    told = Told(Call.of(context, None, lang), as_json=as_json)
+    report = _report(context, lang, as_json)
     if (notice_id is None) == (state is None):
-        raise typer.BadParameter("give either a notice id or --state")
-
-    def work() -> int:
-        with opened(context, outbox, key_file) as box:
-            told.retried(box.retry(notice_id, state=state_named(state)))
-        return 0
-
-    return _told(told, work)
+        raise typer.BadParameter(str(message("cli.outbox.id_or_state")))
+    with opened(context, outbox, key_file) as box:
+        report.retried(box.retry(notice_id, state=state_named(state)))
+    return 0
 
 
 def export(
     context: typer.Context,
-    outbox: PlaceOption = None,
+    outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     state: StateOption = None,
     lang: LanguageOption = None,
 ) -> int:
     """Print the evidence of every message as JSON, one a line: for an auditor."""
-    told = Told(Call.of(context, None, lang), as_json=True)
+    report = _report(context, lang, as_json=True)
+    with opened(context, outbox, key_file) as box:
+        for evidence in box.export(state_named(state)):
+            report.evidence(evidence)
+    return 0
 
-    def work() -> int:
-        with opened(context, outbox, key_file) as box:
-            for evidence in box.export(state_named(state)):
-                told.evidence(evidence)
-        return 0
 
-    return _told(told, work)
+def _report(context: typer.Context, lang: str | None, as_json: bool) -> OutboxReport:
+    return OutboxReport(Call.of(context, None, lang, json_errors=as_json), as_json=as_json)
 
 
 def application() -> typer.Typer:
     """Return the commands of the outbox as typer knows them."""
-    app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+    app = typer.Typer(
+        name="outbox", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+    )
     app.callback()(_common)
     for command in (add, drain, status, show, retry, export):
         app.command()(command)
     app.command("list")(list_)
     return app
-
-
-def _told(told: Told, work: Callable[[], int]) -> int:
-    """Do the work of a command; tell an error and return its exit code."""
-    try:
-        return work()
-    except DisclosureError as error:
-        told.failed(error)
-        if isinstance(error, OutboxFull | OutboxBusy):
-            return UNDELIVERED
-        return exit_code(error) or CONFIGURATION
 
 
 @contextmanager

@@ -14,12 +14,19 @@ from rich.text import Text
 
 from sha_disclosure.errors import DisclosureError, InvalidNotice
 from sha_disclosure.findings import Problem
-from sha_disclosure.messages.words import Language
+from sha_disclosure.messages import Language, Message, message
+
+_COLOURS = {"error": "red", "objection": "red", "warning": "yellow"}
 
 
 def clean(text: object) -> str:
-    """Return text of others without what would steer a terminal or cannot be encoded."""
+    """Return foreign text without what would steer a terminal or cannot be encoded."""
     return "".join(c if c.isprintable() else "?" for c in str(text))
+
+
+def clean_lines(text: str) -> str:
+    """Return foreign text of several lines, each of them clean."""
+    return "\n".join(clean(line) for line in text.splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +47,18 @@ class Output:
             language,
         )
 
+    def text(self, sentence: Message) -> str:
+        """Return a sentence in the language of the call."""
+        return sentence.text(self.language)
+
     def say(self, english: str, finnish: str) -> str:
-        """Return the text in the language of the call."""
+        """Return the text in the language of the call; for texts not in the catalogue yet."""
         return finnish if self.language == "fi" else english
 
     def error(self, error: DisclosureError) -> None:
-        """Tell an error: its class, what happened, what to do."""
-        self.err.print(Text.assemble((type(error).__name__, "bold red"), ": ", clean_lines(error)))
+        """Print an error: its class, what happened, what to do."""
+        name, said = type(error).__name__, clean_lines(error.text(self.language))
+        self.err.print(Text.assemble((name, "bold red"), ": ", said))
 
     def json_line(self, value: object, *, error: bool = False, indent: bool = False) -> None:
         """Print a value as JSON in UTF-8, on one line unless ``indent``."""
@@ -55,17 +67,17 @@ class Output:
 
     def problems(self, label: str, problems: Sequence[Problem], *, to: Console) -> None:
         """Print the problems of one notice, or that it has none."""
-        wrong = any(p.severity == "error" for p in problems)
-        verdict = self.say("not valid", "virheellinen") if wrong else self.say("valid", "kunnossa")
-        to.print(Text.assemble(clean(label), ": ", (verdict, "bold red" if wrong else "green")))
+        wrong = any(problem.severity == "error" for problem in problems)
+        verdict = message("cli.not_valid") if wrong else message("cli.valid")
+        styled = (self.text(verdict), "bold red" if wrong else "green")
+        to.print(Text.assemble(clean(label), ": ", styled))
         for problem in problems:
-            serious = problem.severity == "error"
-            kind = self.say("error", "virhe") if serious else self.say("warning", "varoitus")
-            where = problem.path or self.say("(whole)", "(kokonaisuus)")
+            severity = self.text(message(f"cli.severity.{problem.severity}"))
+            where = problem.path or self.text(message("cli.whole"))
             to.print(
                 Text.assemble(
                     "  ",
-                    (kind, "red" if serious else "yellow"),
+                    (severity, _COLOURS[problem.severity]),
                     f" {problem.rule} ",
                     (where, "bold"),
                 )
@@ -73,13 +85,8 @@ class Output:
             to.print(Text(f"      {clean(problem.text(self.language))}"))
 
 
-def clean_lines(error: DisclosureError) -> str:
-    """Return what an error says, line by line clean."""
-    return "\n".join(clean(line) for line in str(error).splitlines())
-
-
 def as_dict(error: DisclosureError, language: Language) -> dict[str, Any]:
-    """Return an error as plain values, its problems in ``language``."""
+    """Return an error as plain values, its texts in ``language``."""
     if isinstance(error, InvalidNotice):
         return {**error.to_dict(), "problems": [p.to_dict(language) for p in error.problems]}
-    return error.to_dict()
+    return {**error.to_dict(), "message": error.text(language)}

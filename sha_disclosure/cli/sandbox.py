@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sha_disclosure.cli.options import Call
+from sha_disclosure.cli.call import Call
+from sha_disclosure.cli.extras import sandbox_class
 from sha_disclosure.cli.output import Output, clean
 from sha_disclosure.editions import load_edition
-from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 
 if TYPE_CHECKING:
     from sha_disclosure.tools.sandbox import Sandbox
@@ -44,29 +45,13 @@ def sandbox(
     made = sandbox_class()(
         folder, port=port, admin_port=admin_port, edition=load_edition(edition) if edition else None
     )
-    with _stop_signal() as stopped, made as it:
-        _introduce(output, it)
+    with _stop_signal() as stopped, made as running:
+        _introduce(output, running)
         # A wait without end would not see Ctrl-C on Windows.
         while not stopped.wait(0.5):
             pass
-    output.out.print(output.say("The sandbox has stopped.", "Hiekkalaatikko on pysäytetty."))
+    output.out.print(output.text(message("cli.sandbox.stopped")))
     return 0
-
-
-def sandbox_class() -> type[Sandbox]:
-    """Return the class ``Sandbox``. Raises ConfigurationError without the extra."""
-    missing = ""
-    try:
-        from sha_disclosure.tools.sandbox import Sandbox as Found  # noqa: PLC0415 - needs the extra
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing not in {"aiohttp", "joserfc"}:
-            raise
-    if missing:
-        raise ConfigurationError(
-            'The sandbox needs an extra; install it: pip install "sha-disclosure[cli,sandbox]"'
-        )
-    return Found
 
 
 @contextmanager
@@ -86,15 +71,15 @@ def _stop_signal() -> Iterator[threading.Event]:
 
 
 def _introduce(output: Output, sandbox: Sandbox) -> None:
-    say, file = output.say, clean(sandbox.settings_file)
+    file = clean(sandbox.settings_file)
     quoted = f'"{file}"' if " " in file else file
+    places = {"service": sandbox.base_url, "page": sandbox.admin_url, "settings": file}
+    for name, place in places.items():
+        output.out.print(f"{output.text(message(f'cli.sandbox.{name}')):<12}{place}")
     output.out.print(
-        f"{say('Service', 'Palvelu'):<12}{sandbox.base_url}\n"
-        f"{say('Web page', 'Verkkosivu'):<12}{sandbox.admin_url}\n"
-        f"{say('Settings', 'Asetukset'):<12}{file}\n\n"
-        f"{say('Try next, in another window:', 'Kokeile seuraavaksi toisessa ikkunassa:')}\n"
+        f"\n{output.text(message('cli.sandbox.next'))}\n"
         f"  sha-disclosure --settings {quoted} send notice.json\n"
         f"  sha-disclosure --settings {quoted} sign notice.json\n\n"
-        f"{say('Ctrl-C stops the sandbox.', 'Ctrl-C pysäyttää hiekkalaatikon.')}"
+        f"{output.text(message('cli.sandbox.stop'))}"
     )
     output.out.file.flush()

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.notices import documents, problems_of, require_readable
 from sha_disclosure.cli.options import (
     INVALID,
-    Call,
     CodeListsOption,
     FilesArgument,
     JsonOption,
@@ -21,6 +21,7 @@ from sha_disclosure.cli.options import (
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.findings import Problem, problem
+from sha_disclosure.messages import message
 from sha_disclosure.notice.model import DisclosureNotice
 
 
@@ -54,17 +55,15 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         count += 1
         wrong += _errors(problems)
         if as_json:
-            told = [p.to_dict(call.language) for p in problems]
-            records.append({"file": document.label, "problems": told})
+            found = [problem.to_dict(call.language) for problem in problems]
+            records.append({"file": document.label, "problems": found})
         else:
             output.problems(document.label, problems, to=output.out)
     if as_json:
         output.json_line(records, indent=True)
     else:
-        right = count - wrong
-        output.out.print(
-            output.say(f"Valid: {right} of {count}", f"Kunnossa: {right}, yhteensä {count}")
-        )
+        counted = message("cli.validate.end", valid=count - wrong, all=count)
+        output.out.print(output.text(counted))
     return INVALID if wrong else 0
 
 

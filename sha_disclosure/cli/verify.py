@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.notices import read_file
 from sha_disclosure.cli.options import (
     INVALID,
-    Call,
     JsonOption,
     LanguageOption,
     SettingsOption,

@@ -98,7 +98,7 @@ def test_without_the_sandbox_extra_one_sentence_says_how_to_get_it(
 def test_without_the_cli_extra_one_sentence_says_how_to_get_it(missing):
     program = (
         f"import sys; sys.modules[{missing!r}] = None\n"
-        "from sha_disclosure.cli import main\nmain(['--version'])"
+        "from sha_disclosure.cli import main\nmain(['edition'])"
     )
     result = subprocess.run(
         [sys.executable, "-c", program],

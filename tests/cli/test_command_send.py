@@ -14,7 +14,7 @@ from command_parts import EXAMPLES, process_environment, tells_no_secret
 
 from sha_disclosure.cli.notices import documents
 from sha_disclosure.cli.output import clean
-from sha_disclosure.cli.send import Pace
+from sha_disclosure.cli.sending import RateLimit
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.tools.sandbox import Pki, Sandbox
 
@@ -205,7 +205,7 @@ def test_the_rate_keeps_notices_apart():
         waits.append(seconds)
         now[0] += seconds
 
-    pace = Pace(4, clock=lambda: now[0], sleep=sleep)
+    pace = RateLimit(4, clock=lambda: now[0], sleep=sleep)
     for _ in range(3):
         pace.wait()
     assert waits == [0.25, 0.25]

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import importlib
 import json
+import subprocess
 import sys
 
 import pytest
-from command_parts import EXAMPLES, tells_no_secret
+from command_parts import EXAMPLES, process_environment, tells_no_secret
+
+from sha_disclosure.cli.app import COMMANDS
 
 FIVE = ["N02", "N04", "N05", "N08", "N11"]
 
@@ -156,7 +160,7 @@ def test_the_version_and_help_of_every_command_are_printed(command):
 def test_deep_tells_a_fault_of_the_built_bundle_without_its_values(
     command, monkeypatch, write, good
 ):
-    module = sys.modules["sha_disclosure.cli.validate"]
+    module = importlib.import_module("sha_disclosure.cli.validate")
     real = module.build
 
     def spoilt(notices, sender):
@@ -172,3 +176,27 @@ def test_deep_tells_a_fault_of_the_built_bundle_without_its_values(
     assert set(errors(result.stdout)) == {"FHIR"}
     assert "recorded" in result.stdout
     tells_no_secret(result.output)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_describes_each_as_its_own_help_does(command, name):
+    """The list is written without importing the commands, so its lines stand apart from them."""
+    described = command(name, "--help").stdout.split("\n\n")[1]
+    first = COMMANDS[name].removesuffix(".").split()[0]
+    assert described.split()[0].startswith(first)
+
+
+def test_help_imports_nothing_that_sends(process):
+    program = (
+        "import sys; from sha_disclosure.cli.app import run; run(['--help'])\n"
+        "assert not {'pydantic', 'httpx', 'cryptography'} & set(sys.modules)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        env=process_environment(),
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "joint-test" in finished.stdout

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sha_disclosure.cli.extras import needs
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 
 if TYPE_CHECKING:
     from sha_disclosure.outbox import Outbox
 
 VARIABLE = "SHA_DISCLOSURE_OUTBOX"
-GIVEN = "sha_disclosure.outbox"
+COMMON_OPTIONS = "sha_disclosure.outbox"
+"""The key of the context's ``meta`` for the options that stand before the command."""
+
 _STATES = ("pending", "sending", "delivered", "parked", "quarantined")
 
-PlaceOption = Annotated[
+OutboxOption = Annotated[
     str | None,
     typer.Option(
         "--outbox",
@@ -42,35 +46,28 @@ IdArgument = Annotated[str, typer.Argument(metavar="NOTICE_ID", show_default=Fal
 
 @contextmanager
 def opened(
-    context: typer.Context, place: str | None, key_files: list[Path] | None
+    context: typer.Context, url: str | None, key_files: list[Path] | None
 ) -> Iterator[Outbox]:
     """Open the outbox the options name. Raises ConfigurationError and OutboxError."""
-    try:
-        from sha_disclosure.outbox import (  # noqa: PLC0415 - needs the extra
+    with needs("outbox"):
+        from sha_disclosure.outbox import (  # noqa: PLC0415 - an extra
             Outbox,
             keys_from_environment,
             keys_from_file,
         )
-    except ModuleNotFoundError:
-        missing = True
-    else:
-        missing = False
-    if missing:
-        raise ConfigurationError(
-            'The outbox needs the extra outbox: pip install "sha-disclosure[outbox]"'
-        )
-    common_place, common_files = context.meta.get(GIVEN, (None, None))
-    where = place or common_place
+    common_url, common_files = context.meta.get(COMMON_OPTIONS, (None, None))
+    where = url or common_url
     if where is None:
-        raise ConfigurationError(f"Which outbox? Give --outbox FILE or URL, or set {VARIABLE}")
+        raise ConfigurationError(message("cli.outbox.which", variable=VARIABLE))
     files = key_files or common_files or []
     keys = [key for file in files for key in keys_from_file(file)] + keys_from_environment()
-    with Outbox(where, keys=keys) as opened:
-        yield opened
+    with Outbox(where, keys=keys) as outbox:
+        yield outbox
 
 
 def state_named(name: str | None) -> Any:
     """Return a state the user named, or None when none is."""
     if name is not None and name not in _STATES:
-        raise typer.BadParameter(f"choose of {', '.join(_STATES)}", param_hint="--state")
+        chosen = message("cli.choose", values=_STATES)
+        raise typer.BadParameter(str(chosen), param_hint="--state")
     return name

@@ -1,4 +1,4 @@
-"""How ``send`` tells what became of each notice: in text for people, in JSON for programs."""
+"""How ``send`` reports what became of each notice: text for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -14,51 +14,42 @@ from sha_disclosure.cli.output import Output, as_dict, clean, clean_lines
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError, InvalidNotice, Rejected
+from sha_disclosure.messages import Message, message
 from sha_disclosure.operation_outcome import OperationOutcome
 
-_NOT_SENT = "prepared, not sent (dry run)"
 
-
-@dataclass(slots=True)
-class Place:
+@dataclass(frozen=True, slots=True)
+class Position:
     """How far ``send`` is: the notice at hand, and its ids while it is being submitted."""
 
     label: str = ""
     notice_ids: tuple[str, ...] = ()
 
-    def told(self) -> tuple[str, str]:
-        """Return what an interruption here means, in English and Finnish."""
+    @property
+    def interrupted(self) -> Message:
+        """What an interruption here means."""
         if self.notice_ids:
-            ids = ", ".join(self.notice_ids)
-            return (
-                f"Stopped while {self.label} was being sent (notice {ids}): it may or may not be "
-                "with the service. Nothing after it was sent.",
-                f"Keskeytetty, kun {self.label} oli lähtemässä (ilmoitus {ids}): se saattaa olla "
-                "palvelussa tai olla olematta. Mitään sen jälkeen ei lähetetty.",
-            )
-        return (
-            f"Stopped: {self.label} and what comes after it were not sent.",
-            f"Keskeytetty: tiedostoa {self.label} ja sen jälkeisiä ei lähetetty.",
-        )
+            return message("cli.send.interrupted", file=self.label, notices=self.notice_ids)
+        return message("cli.send.interrupted_before", file=self.label)
 
 
 class Report(Protocol):
-    """Told of each notice as soon as its end is known; keeps nothing."""
+    """Takes the end of each notice as soon as it is known; keeps nothing."""
 
     def accepted(self, label: str, receipt: Receipt) -> None:
-        """Tell that the service accepted a notice."""
+        """Report that the service accepted a notice."""
 
     def prepared(self, label: str, prepared: PreparedNotice) -> None:
-        """Tell that a notice could be sent (dry run)."""
+        """Report that a notice could be sent (dry run)."""
 
     def failed(self, label: str, error: DisclosureError) -> None:
-        """Tell why a notice was not accepted."""
+        """Report why a notice was not accepted."""
 
-    def interrupted(self, place: Place) -> None:
-        """Tell where the user stopped the command."""
+    def interrupted(self, position: Position) -> None:
+        """Report where the user stopped the command."""
 
     def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
-        """Tell how many notices ended how, by exit code."""
+        """Report how many notices ended how, by exit code."""
 
 
 class JsonReport:
@@ -74,8 +65,9 @@ class JsonReport:
 
     def prepared(self, _label: str, prepared: PreparedNotice) -> None:
         """Print what stands for a receipt in a dry run."""
+        status = str(message("cli.send.not_sent"))  # in one language: programs read it
         for notice_id in prepared.notice_ids:
-            record = {"notice_id": notice_id, "request_id": None, "status": _NOT_SENT}
+            record = {"notice_id": notice_id, "request_id": None, "status": status}
             self._output.json_line({**record, "location": None, "attempts": 0})
 
     def failed(self, label: str, error: DisclosureError) -> None:
@@ -83,11 +75,15 @@ class JsonReport:
         record = as_dict(error, self._output.language)
         self._output.json_line({**record, "file": label}, error=True)
 
-    def interrupted(self, place: Place) -> None:
+    def interrupted(self, position: Position) -> None:
         """Print where the command was stopped."""
-        told = {"file": place.label, "notice_ids": list(place.notice_ids)}
-        message = self._output.say(*place.told())
-        self._output.json_line({"error": "Interrupted", "message": message, **told}, error=True)
+        record = {
+            "error": "Interrupted",
+            "message": self._output.text(position.interrupted),
+            "file": position.label,
+            "notice_ids": list(position.notice_ids),
+        }
+        self._output.json_line(record, error=True)
 
     def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
         """Print nothing: the lines say everything."""
@@ -104,25 +100,18 @@ class TextReport:
 
     def accepted(self, label: str, receipt: Receipt) -> None:
         """Print the receipt."""
-        say = self._output.say
         for each in receipt.notices:
-            self._line(label, say("accepted", "vastaanotettu"), "green", each.notice_id)
-            place = f"{each.status}, {each.location}" if each.location else each.status
-            tries = say(f"attempts {receipt.attempts}", f"yrityksiä {receipt.attempts}")
-            self._more(f"{place}, X-Request-Id {receipt.request_id}, {tries}")
+            self._line(label, message("cli.send.accepted"), "green", each.notice_id)
+            stored = f"{each.status}, {each.location}" if each.location else each.status
+            attempts = message("cli.send.attempts", count=receipt.attempts)
+            self._more(f"{stored}, X-Request-Id {receipt.request_id}, {self._text(attempts)}")
         if receipt.possibly_duplicated:
-            self._more(
-                say(
-                    "an earlier answer was lost, so the service may hold a second copy",
-                    "aiempi vastaus katosi, joten palvelussa voi olla toinen kappale",
-                )
-            )
+            self._more(self._text(message("cli.send.possibly_duplicated")))
 
     def prepared(self, label: str, prepared: PreparedNotice) -> None:
         """Print that the notice could be sent."""
-        told = self._output.say(_NOT_SENT, "muodostettu, ei lähetetty (kuivaharjoittelu)")
         for notice_id in prepared.notice_ids:
-            self._line(label, told, "yellow", notice_id)
+            self._line(label, message("cli.send.not_sent"), "yellow", notice_id)
         self._more(f"SHA-256 {prepared.digest}")
 
     def failed(self, label: str, error: DisclosureError) -> None:
@@ -133,12 +122,12 @@ class TextReport:
             return
         name = type(error).__name__
         err.print(Text.assemble(clean(label), ": ", (name, "bold red")))
-        err.print(Text(f"  {clean_lines(error)}"))
+        err.print(Text(f"  {clean_lines(error.text(self._output.language))}"))
         if isinstance(error, Rejected) and error.outcome:
             self._issues(error.outcome)
 
     def _issues(self, outcome: OperationOutcome) -> None:
-        err, say = self._output.err, self._output.say
+        err = self._output.err
         for issue in outcome.issues:
             err.print(Text(f"  - {clean(issue)}"))
             if not self._show_diagnostics:
@@ -148,37 +137,29 @@ class TextReport:
             for place in issue.expression:
                 err.print(Text(f"      {clean(place.reveal())}"))
         if not self._show_diagnostics:
-            err.print(
-                say(
-                    "  The service's own words are hidden, since they may hold personal data; "
-                    "--show-diagnostics shows them.",
-                    "  Palvelun omat sanat on piilotettu, koska niissä voi olla henkilötietoja; "
-                    "valitsin --show-diagnostics näyttää ne.",
-                )
-            )
+            err.print(f"  {self._text(message('cli.send.diagnostics_hidden'))}")
 
-    def interrupted(self, place: Place) -> None:
+    def interrupted(self, position: Position) -> None:
         """Print where the command was stopped."""
-        self._output.err.print(Text(clean(self._output.say(*place.told()))))
+        self._output.err.print(Text(clean(self._text(position.interrupted))))
 
     def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
         """Print the counts."""
-        say = self._output.say
-        good = say("prepared", "muodostettu") if dry_run else say("accepted", "vastaanotettu")
-        counts = {
-            good: codes.get(0, 0),
-            say("not valid", "virheellisiä"): codes.get(INVALID, 0),
-            say("refused", "hylätty"): codes.get(REFUSED, 0),
-            say("not delivered or unknown", "toimittamatta tai epäselviä"): codes.get(
-                UNDELIVERED, 0
-            ),
-        }
-        self._out.print(", ".join(f"{name}: {count}" for name, count in counts.items()))
-        if dry_run:
-            self._out.print(say("Dry run: nothing was sent.", "Mitään ei lähetetty."))
+        counts = message(
+            "cli.send.prepared_counts" if dry_run else "cli.send.counts",
+            good=codes.get(0, 0),
+            invalid=codes.get(INVALID, 0),
+            refused=codes.get(REFUSED, 0),
+            undelivered=codes.get(UNDELIVERED, 0),
+        )
+        self._out.print(self._text(counts))
 
-    def _line(self, label: str, word: str, colour: str, notice_id: str) -> None:
-        self._out.print(Text.assemble(clean(label), ": ", (word, colour), f" {notice_id}"))
+    def _text(self, sentence: Message) -> str:
+        return self._output.text(sentence)
+
+    def _line(self, label: str, word: Message, colour: str, notice_id: str) -> None:
+        styled = (self._text(word), colour)
+        self._out.print(Text.assemble(clean(label), ": ", styled, f" {notice_id}"))
 
     def _more(self, text: str) -> None:
         self._out.print(Text(f"  {clean(text)}"))

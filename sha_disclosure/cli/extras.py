@@ -1,0 +1,38 @@
+"""What commands need beside the core, imported when it is needed, or its extra named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
+
+if TYPE_CHECKING:
+    from sha_disclosure.tools.sandbox import Sandbox
+
+_PACKAGES = {
+    "sandbox": {"aiohttp", "joserfc"},
+    "outbox": {"sqlalchemy"},
+}
+
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Let imports in the block fail with ConfigurationError that names the extra they need."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _PACKAGES[extra]:
+            raise
+    else:
+        return
+    raise ConfigurationError(message("cli.extra", extra=f"cli,{extra}"))
+
+
+def sandbox_class() -> type[Sandbox]:
+    """Return the class ``Sandbox``. Raises ConfigurationError without the extra."""
+    with needs("sandbox"):
+        from sha_disclosure.tools.sandbox import Sandbox as Found  # noqa: PLC0415 - an extra
+    return Found
