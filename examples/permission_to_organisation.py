@@ -10,7 +10,7 @@ from service import service
 
 from sha_disclosure import DisclosureNotice, KantaClient
 from sha_disclosure.codes import Coding
-from sha_disclosure.notice.model import (
+from sha_disclosure.notice import (
     Client,
     Controller,
     DisclosedData,

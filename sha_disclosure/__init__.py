@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sha_disclosure.findings import Problem as Problem
     from sha_disclosure.law.access.reason import require_access_reason as require_access_reason
     from sha_disclosure.law.grounds.need import notice_needed as notice_needed
-    from sha_disclosure.notice.model import DisclosureNotice as DisclosureNotice
+    from sha_disclosure.notice import DisclosureNotice as DisclosureNotice
     from sha_disclosure.outbox import Outbox as Outbox
     from sha_disclosure.settings import Settings as Settings
 
@@ -45,7 +45,7 @@ _ROOMS = {
     "CertificateExpired": "errors",
     "ConfigurationError": "errors",
     "DisclosureError": "errors",
-    "DisclosureNotice": "notice.model",
+    "DisclosureNotice": "notice",
     "InvalidAccessReason": "errors",
     "InvalidNotice": "errors",
     "KantaClient": "delivery.client",

@@ -221,7 +221,7 @@ def names_a_person(text: str) -> bool:
     return False
 
 
-class Words(Hidden):
+class WrittenText(Hidden):
     """Anything a person wrote: names and free text."""
 
     @classmethod
@@ -235,14 +235,14 @@ class Words(Hidden):
         return text
 
 
-class PersonName(Words):
+class PersonName(WrittenText):
     """A part of a person's name (nimi)."""
 
     _pattern = r"\S"
     _description = "Part of a person's name"
 
 
-class FreeText(Words):
+class FreeText(WrittenText):
     """Text written by a person (vapaa teksti); the client may read it in OmaKanta (74 § 2)."""
 
     _pattern = r"\S"

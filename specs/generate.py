@@ -20,7 +20,7 @@ from sha_disclosure.law.access import SEARCH_RULES
 from sha_disclosure.law.catalogue import RuleEntry, rule_entries
 from sha_disclosure.law.grounds import BY_KIND, PROVISIONS, RECIPIENTS, Row
 from sha_disclosure.law.rules import RULES as NOTICE_RULES
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 
 HERE = Path(__file__).resolve().parent
 SCHEMA = HERE / "disclosure-notice.schema.json"

@@ -24,8 +24,7 @@ from notices import (
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
-from sha_disclosure.law.access import Cause
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import Cause, DisclosureNotice
 from sha_disclosure.values import (
     BirthDate,
     Code,

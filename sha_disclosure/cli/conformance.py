@@ -16,8 +16,8 @@ from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.delivery.prepare import build as build_bundle
 from sha_disclosure.delivery.prepare import sign as sign_bundle
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.notice import read_json
 from sha_disclosure.notice.examples import example_notices
-from sha_disclosure.notice.shape import read_json
 from sha_disclosure.tools.conformance.messages import Message
 from sha_disclosure.tools.conformance.package import load_packages
 from sha_disclosure.tools.conformance.proposal import write_proposal

@@ -16,8 +16,8 @@ from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError
 from sha_disclosure.messages import Message, message
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.notice.examples import example_notices
-from sha_disclosure.notice.model import DisclosureNotice
 
 if TYPE_CHECKING:
     from sha_disclosure.tools.sandbox import Received, Sandbox

@@ -22,7 +22,7 @@ from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.messages import message
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 
 
 def validate(  # noqa: PLR0913, PLR0917 - one parameter an option

@@ -25,7 +25,7 @@ from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.fhir.checking import StructureFault, check_structure
-from sha_disclosure.notice.shape import read_json
+from sha_disclosure.notice import read_json
 from sha_disclosure.values import Instant
 
 

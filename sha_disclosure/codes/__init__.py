@@ -8,7 +8,7 @@ from sha_disclosure.codes.folder import load_code_lists
 from sha_disclosure.codes.judgement import Finding, UsedCode
 from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode, Standing, Status
 from sha_disclosure.codes.reading import read_code_list
-from sha_disclosure.notice.coding import Coding
+from sha_disclosure.notice import Coding
 
 __all__ = [
     "CodeList",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sha_disclosure.codes.lists import CodeLists, Standing
-from sha_disclosure.notice.coding import Coding
+from sha_disclosure.notice import Coding
 from sha_disclosure.values import Instant
 
 Finding = Literal["not_loaded", "unknown"] | Standing

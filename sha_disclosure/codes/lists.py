@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from sha_disclosure.notice.coding import Coding
+from sha_disclosure.notice import Coding
 from sha_disclosure.values import Code, FreeText, Uri
 
 Status = Literal["ACTIVE", "PROPOSAL", "DELETED"]

@@ -28,7 +28,7 @@ from sha_disclosure.delivery.submission import AttemptFailed, Submission
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.events import Announcer, Listener
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.settings.organisations import refuse_brokering
 from sha_disclosure.sources import Sources

@@ -19,8 +19,7 @@ from sha_disclosure.fhir.completion import completed
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.law.rules import Circumstances, check, check_together
-from sha_disclosure.notice.model import Client, Discloser, DisclosureNotice
-from sha_disclosure.notice.shape import Unread
+from sha_disclosure.notice import Client, Discloser, DisclosureNotice, UnreadField
 from sha_disclosure.settings import Settings
 from sha_disclosure.settings.organisations import by_requester
 from sha_disclosure.sources import Sources
@@ -146,7 +145,7 @@ def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice
     unread = ""
     try:
         return _built(notices, sender)
-    except Unread as missing:
+    except UnreadField as missing:
         unread = str(missing)
     raise InvalidNotice([problem("SHAPE", unread)])
 

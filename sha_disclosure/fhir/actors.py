@@ -15,7 +15,7 @@ from sha_disclosure.fhir.elements import (
     oid_identifier,
     to,
 )
-from sha_disclosure.notice.model import (
+from sha_disclosure.notice import (
     Client,
     Controller,
     Discloser,

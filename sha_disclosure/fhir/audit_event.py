@@ -15,7 +15,7 @@ from sha_disclosure.fhir.elements import (
     oid_identifier,
     to,
 )
-from sha_disclosure.notice.model import DisclosedData, DisclosureNotice
+from sha_disclosure.notice import DisclosedData, DisclosureNotice
 from sha_disclosure.settings import Party
 
 

@@ -10,7 +10,7 @@ from sha_disclosure.editions.wire import Wire
 from sha_disclosure.fhir.audit_event import audit_event
 from sha_disclosure.fhir.elements import Element
 from sha_disclosure.fhir.provenance import provenance
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Party
 from sha_disclosure.values import Oid
 

@@ -13,8 +13,7 @@ from pydantic import BaseModel
 
 from sha_disclosure.codes import Coding
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.law.access import AuthorityRight, BroadRight
-from sha_disclosure.notice.model import DisclosedData, DisclosureNotice
+from sha_disclosure.notice import AuthorityRight, BroadRight, DisclosedData, DisclosureNotice
 from sha_disclosure.values import Instant, Oid
 
 

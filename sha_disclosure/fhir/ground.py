@@ -16,8 +16,15 @@ from sha_disclosure.fhir.elements import (
     oid_identifier,
     to,
 )
-from sha_disclosure.law.access import AuthorityRight, BroadRight
-from sha_disclosure.notice.model import Consent, Ground, InformationRequest, Permission, Statute
+from sha_disclosure.notice import (
+    AuthorityRight,
+    BroadRight,
+    Consent,
+    Ground,
+    InformationRequest,
+    Permission,
+    Statute,
+)
 
 Will = Permission | Consent
 

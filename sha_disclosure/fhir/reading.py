@@ -9,7 +9,7 @@ from sha_disclosure.editions.wire import CodingValue, Section, Wire
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.elements import Element
 from sha_disclosure.findings import problem
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 
 Data = dict[str, Any]
 
@@ -27,7 +27,7 @@ def read_bundle(document: Mapping[str, Any], wire: Wire) -> tuple[DisclosureNoti
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         fault = type(error).__name__
     if fault:
-        raise InvalidNotice([problem("SHAPE.bundle", "", expected=fault)])
+        raise InvalidNotice([problem("SHAPE.bundle", "", reason=fault)])
     return tuple(DisclosureNotice.model_validate(data) for data in read)
 
 

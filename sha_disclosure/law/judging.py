@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sha_disclosure.findings import Problem, Severity, problem
-from sha_disclosure.notice.shape import Part, Unread
+from sha_disclosure.notice import Part, UnreadField
 
 P = TypeVar("P", bound=Part)
 """The part that is judged."""
@@ -50,7 +50,7 @@ def judge(rules: Iterable[Rule[P, G]], part: P, given: G) -> tuple[Problem, ...]
         for path, thing in seen[rule.where]:
             try:
                 broken = not rule.holds(thing, given)
-            except Unread:
+            except UnreadField:
                 continue
             if broken:
                 found.append(_breach(rule, path, thing, given))
@@ -59,7 +59,7 @@ def judge(rules: Iterable[Rule[P, G]], part: P, given: G) -> tuple[Problem, ...]
 
 def _look(where: Callable[[P, G], Found], part: P, given: G) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
-    with suppress(Unread):  # what was found before the part that could not be read is judged
+    with suppress(UnreadField):  # what was found before the part that could not be read is judged
         found.extend(where(part, given))
     return found
 

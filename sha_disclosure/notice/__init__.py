@@ -1,1 +1,70 @@
 """The disclosure notice (luovutusilmoitus) and its parts, and reading JSON into them."""
+
+from sha_disclosure.notice.actors import (
+    AuthenticationMethod,
+    Client,
+    Controller,
+    Discloser,
+    DiscloserUnit,
+    ProfessionalId,
+    Unit,
+)
+from sha_disclosure.notice.coding import Coding
+from sha_disclosure.notice.faults import CoveredBy
+from sha_disclosure.notice.grounds import (
+    AuthorityPurpose,
+    AuthorityRight,
+    BroadRight,
+    Cause,
+    Confirmed,
+    Consent,
+    Ground,
+    InformationRequest,
+    Permission,
+    Statute,
+)
+from sha_disclosure.notice.notice import DisclosedData, DisclosureNotice
+from sha_disclosure.notice.part import Part, UnreadField, read_json
+from sha_disclosure.notice.partial import read_partly
+from sha_disclosure.notice.recipients import (
+    ClientRecipient,
+    OrganisationRecipient,
+    PersonRecipient,
+    ProfessionalRecipient,
+    Recipient,
+    RecipientRole,
+)
+
+__all__ = [
+    "AuthenticationMethod",
+    "AuthorityPurpose",
+    "AuthorityRight",
+    "BroadRight",
+    "Cause",
+    "Client",
+    "ClientRecipient",
+    "Coding",
+    "Confirmed",
+    "Consent",
+    "Controller",
+    "CoveredBy",
+    "DisclosedData",
+    "Discloser",
+    "DiscloserUnit",
+    "DisclosureNotice",
+    "Ground",
+    "InformationRequest",
+    "OrganisationRecipient",
+    "Part",
+    "Permission",
+    "PersonRecipient",
+    "ProfessionalId",
+    "ProfessionalRecipient",
+    "Recipient",
+    "RecipientRole",
+    "Statute",
+    "Unit",
+    "UnreadField",
+    "read_json",
+    "read_partly",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sha_disclosure.notice.shape import Part
+from sha_disclosure.notice.part import Part
 from sha_disclosure.values import Code, FreeText, Uri
 
 

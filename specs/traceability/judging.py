@@ -17,7 +17,7 @@ from sha_disclosure.delivery.outcome import Stored, judge
 from sha_disclosure.editions import Edition
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox.service import Answer, Service

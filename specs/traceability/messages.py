@@ -20,7 +20,7 @@ from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
 from sha_disclosure.editions import Edition
 from sha_disclosure.jose.signer import CallbackSigner, KeySigner, Signer
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox.pki import Pki, generate_key

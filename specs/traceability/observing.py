@@ -14,7 +14,7 @@ from typing import Any
 from sha_disclosure.editions import Edition, Entry
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.errors import InvalidNotice
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from traceability.changing import MARK, changed, fixed, marks, put, value_of
 from traceability.forms import FORMS

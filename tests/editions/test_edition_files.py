@@ -15,7 +15,7 @@ from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.fhir.bundle import to_bytes
 from sha_disclosure.fhir.checking import check_structure
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 

@@ -27,7 +27,7 @@ from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.bundle import to_bytes
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 

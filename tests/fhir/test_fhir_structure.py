@@ -15,7 +15,7 @@ from notices import NOW, Data, full, having, json_values, places
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.fhir.checking import check_structure
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 

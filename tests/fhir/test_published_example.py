@@ -18,7 +18,7 @@ from traceability.facts import facts
 
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 

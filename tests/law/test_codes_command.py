@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from sha_disclosure.cli.app import application
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.tools.sandbox import Sandbox
 
 Command = Callable[..., Result]

@@ -15,7 +15,7 @@ from sha_disclosure.errors import DisclosureError, InvalidNotice
 from sha_disclosure.law.grounds import BY_KIND, MISFITS, PROVISIONS, Citation, Row, citations
 from sha_disclosure.law.grounds import RECIPIENTS as WORDS
 from sha_disclosure.law.rules import Circumstances, check, check_data
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 
 EDITION = load_edition()

@@ -22,9 +22,9 @@ from sha_disclosure.law.access import (
     AuthorityAccessReason,
     BroadAccessReason,
     BroadSearch,
-    Cause,
     require_access_reason,
 )
+from sha_disclosure.notice import Cause
 
 EDITION = load_edition()
 REASONS = EDITION.wire.code_system.access_reason

@@ -15,7 +15,7 @@ from notices import GROUNDS, RECIPIENTS, Data, full, having, json_values, notice
 from places import ROOT
 
 from sha_disclosure.errors import InvalidNotice
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 
 SPECS = ROOT / "specs"
 

@@ -24,8 +24,7 @@ from notices import (
 )
 
 from sha_disclosure.errors import InvalidNotice
-from sha_disclosure.notice.model import Client, DisclosureNotice, Statute
-from sha_disclosure.notice.shape import read_json, shape_problems
+from sha_disclosure.notice import Client, DisclosureNotice, Statute, read_json, read_partly
 
 MARK = "Zzmarker"
 
@@ -311,7 +310,7 @@ def test_a_traceback_does_not_hold_the_input() -> None:
         with pytest.raises(InvalidNotice) as caught:
             make()
         walked = traceback.walk_tb(caught.value.__traceback__)
-        inside = [f for f, _ in walked if f.f_code.co_filename.endswith("notice/shape.py")]
+        inside = [f for f, _ in walked if f.f_code.co_filename.endswith("notice/part.py")]
         assert inside
         for frame in inside:
             assert "Zzmarker" not in repr(frame.f_locals)
@@ -342,7 +341,8 @@ def test_a_fault_of_json_is_told_by_line_and_column(text: str | bytes, place: st
     error = json_refused(text)
     assert told(error) == [("SHAPE", "")]
     assert place in error.problems[0].message
-    in_finnish = place.replace("line", "rivi").replace("column", "sarake")
+    line, column = re.findall(r"\d+", place)
+    in_finnish = f"rivin {line} sarakkeesta {column}"
     assert in_finnish in error.problems[0].text("fi")
     assert MARK not in everything_shown_by(error)
 
@@ -401,6 +401,6 @@ def test_any_json_is_read_back_as_it_was(value: object) -> None:
 @given(json_values)
 def test_any_json_in_place_of_a_notice_or_a_part_is_refused_with_problems(value: object) -> None:
     for data in (value, having(full(), ("recipient",), value), having(full(), ("client",), value)):
-        problems = shape_problems(DisclosureNotice, data)
+        _, problems = read_partly(DisclosureNotice, data)
         assert problems
         assert all(p.rule in {"SHAPE", "N03", "N08", "N06", "N05", "N04", "N01"} for p in problems)

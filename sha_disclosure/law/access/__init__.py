@@ -33,17 +33,8 @@ from sha_disclosure.law.access.securing import (
     PrivateProviderReceiver,
     PublicReceiver,
 )
-from sha_disclosure.notice.rights import (
-    BASIS,
-    AuthorityPurpose,
-    AuthorityRight,
-    BroadRight,
-    Cause,
-    Confirmed,
-)
 
 __all__ = [
-    "BASIS",
     "SEARCH_RULES",
     "AccessLogEntry",
     "AccessReason",
@@ -52,17 +43,12 @@ __all__ = [
     "AccessUser",
     "AuthorityAccessReason",
     "AuthorityPatientDataSearch",
-    "AuthorityPurpose",
-    "AuthorityRight",
     "AuthoritySearch",
     "BroadAccessReason",
     "BroadPatientDataSearch",
-    "BroadRight",
     "BroadSearch",
     "CareSecuring",
-    "Cause",
     "ChildsInterest",
-    "Confirmed",
     "Denied",
     "EvidentNeed",
     "HealthCareBroadSearch",

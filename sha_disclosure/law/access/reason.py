@@ -24,7 +24,7 @@ from sha_disclosure.law.access.searches import (
     UseCase,
 )
 from sha_disclosure.law.judging import judge
-from sha_disclosure.notice.shape import salvage, shape_problems
+from sha_disclosure.notice import read_partly
 from sha_disclosure.values import FreeText, Uri
 
 
@@ -122,7 +122,5 @@ def _judged(
     request: object, given: SearchCircumstances
 ) -> tuple[AccessRequest, tuple[Problem, ...]]:
     """Return what could be read of a request, and every problem of shape and of rules."""
-    shape = shape_problems(AccessRequest, request)
-    read = salvage(AccessRequest, request) if shape else AccessRequest.model_validate(request)
-    asked = cast("AccessRequest", read)
+    asked, shape = read_partly(AccessRequest, request)
     return asked, (*shape, *judge(SEARCH_RULES, asked, given))

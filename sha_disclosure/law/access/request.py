@@ -8,8 +8,7 @@ from pydantic import Field
 
 from sha_disclosure.codes import Coding
 from sha_disclosure.law.access.searches import ReasonPart, RightOfSearch
-from sha_disclosure.notice.rights import Confirmed
-from sha_disclosure.notice.shape import CoveredBy
+from sha_disclosure.notice import Confirmed, CoveredBy
 from sha_disclosure.values import FreeText, Instant, Oid, PersonalId, PersonName, TemporaryId, Uri
 
 

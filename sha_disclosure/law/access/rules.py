@@ -10,7 +10,7 @@ from typing import Any
 from sha_disclosure.codes import CodeLists, Finding, UsedCode
 from sha_disclosure.law.access.request import AccessRequest
 from sha_disclosure.law.judging import Found, Rule, texts_of
-from sha_disclosure.values import Words, names_a_person
+from sha_disclosure.values import WrittenText, names_a_person
 
 _SKEW = timedelta(seconds=60)
 
@@ -59,7 +59,7 @@ def _asked(request: AccessRequest, _: _Given) -> Found:
 
 
 def _texts(request: AccessRequest, _: _Given) -> Found:
-    yield from texts_of(request, Words)
+    yield from texts_of(request, WrittenText)
 
 
 def _service_request(request: AccessRequest, _: _Given) -> Found:

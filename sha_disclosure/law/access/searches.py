@@ -11,8 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from sha_disclosure.errors import InvalidAccessReason
-from sha_disclosure.notice.rights import AuthorityPurpose, Cause, Confirmed
-from sha_disclosure.notice.shape import CoveredBy, Part
+from sha_disclosure.notice import AuthorityPurpose, Cause, Confirmed, CoveredBy, Part
 from sha_disclosure.values import FreeText
 
 Asker = Literal["social_welfare_provider", "social_welfare_authority", "health_care_provider"]

@@ -11,8 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sha_disclosure.law.access.searches import ReasonPart
-from sha_disclosure.notice.rights import Cause, Confirmed
-from sha_disclosure.notice.shape import CoveredBy
+from sha_disclosure.notice import Cause, Confirmed, CoveredBy
 
 
 class NotObtainable(ReasonPart):

@@ -12,7 +12,7 @@ from sha_disclosure.findings import Severity
 from sha_disclosure.law.grounds.citations import Citation, citations
 from sha_disclosure.law.grounds.provisions import LAST_PARAGRAPH, NO_GROUNDS, PROVISIONS
 from sha_disclosure.law.grounds.table import BY_KIND, RecipientWord, Row
-from sha_disclosure.notice.model import (
+from sha_disclosure.notice import (
     ClientRecipient,
     Ground,
     InformationRequest,

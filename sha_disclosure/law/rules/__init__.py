@@ -7,7 +7,6 @@ passes it over: that part has its own problem already. So all problems come at o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.law.judging import judge
@@ -15,8 +14,7 @@ from sha_disclosure.law.rules.circumstances import Circumstances
 from sha_disclosure.law.rules.content import CONTENT_RULES
 from sha_disclosure.law.rules.editions import EDITION_RULES
 from sha_disclosure.law.rules.grounds import GROUND_RULES
-from sha_disclosure.notice.model import DisclosureNotice
-from sha_disclosure.notice.shape import salvage, shape_problems
+from sha_disclosure.notice import DisclosureNotice, read_partly
 
 RULES = (*CONTENT_RULES, *GROUND_RULES, *EDITION_RULES)
 
@@ -28,9 +26,8 @@ def check(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]
 
 def check_data(data: object, given: Circumstances) -> tuple[Problem, ...]:
     """Return every problem of data that is to be a notice: of shape and, where read, of rules."""
-    shape = shape_problems(DisclosureNotice, data)
-    read = salvage(DisclosureNotice, data) if shape else DisclosureNotice.model_validate(data)
-    return (*shape, *check(cast("DisclosureNotice", read), given))
+    notice, shape = read_partly(DisclosureNotice, data)
+    return (*shape, *check(notice, given))
 
 
 def check_together(

@@ -10,7 +10,7 @@ from sha_disclosure.editions import PLACEHOLDER
 from sha_disclosure.law.judging import Rule
 from sha_disclosure.law.rules import places
 from sha_disclosure.law.rules.circumstances import Circumstances
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.values import PersonalId, names_a_person
 
 NoticeRule = Rule[DisclosureNotice, Circumstances]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sha_disclosure.law.judging import Found, Rule
 from sha_disclosure.law.rules import places
 from sha_disclosure.law.rules.circumstances import Circumstances
-from sha_disclosure.notice.model import Client, DisclosureNotice
+from sha_disclosure.notice import Client, DisclosureNotice
 
 
 def _whole(notice: DisclosureNotice, _: Circumstances) -> Found:

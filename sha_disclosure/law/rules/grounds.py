@@ -10,7 +10,7 @@ from typing import Any
 from sha_disclosure.law.grounds import MISFITS, Misfit, misfits
 from sha_disclosure.law.judging import Found, Rule
 from sha_disclosure.law.rules.circumstances import Circumstances
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 
 
 def _judgements(notice: DisclosureNotice, _: Circumstances) -> Found:

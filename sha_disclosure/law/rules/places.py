@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from sha_disclosure.codes import UsedCode
-from sha_disclosure.law.access import AuthorityRight, BroadRight
 from sha_disclosure.law.judging import Found, texts_of
 from sha_disclosure.law.rules.circumstances import Circumstances
-from sha_disclosure.notice.model import Consent, DisclosureNotice, Permission
-from sha_disclosure.values import Instant, Words
+from sha_disclosure.notice import AuthorityRight, BroadRight, Consent, DisclosureNotice, Permission
+from sha_disclosure.values import Instant, WrittenText
 
 
 def is_past(time: Instant, given: Circumstances) -> bool:
@@ -102,7 +101,7 @@ def will_given(notice: DisclosureNotice, _: Circumstances) -> Found:
 
 def texts(notice: DisclosureNotice, _: Circumstances) -> Found:
     """Yield every text a person wrote."""
-    yield from texts_of(notice, Words)
+    yield from texts_of(notice, WrittenText)
 
 
 def codes(notice: DisclosureNotice, given: Circumstances) -> Found:

@@ -15,7 +15,7 @@ from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.messages.words import Words
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.tools.joint_test.case import Again, Altered, Expectation, Renewed
 from sha_disclosure.tools.joint_test.place import Place
 from sha_disclosure.tools.joint_test.result import CheckResult, Course

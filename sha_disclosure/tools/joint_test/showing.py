@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from sha_disclosure.editions import Edition
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.tools.joint_test.recording import Exchange, Headers
 from sha_disclosure.tools.joint_test.token import HIDDEN, read_token, token_header, without_user

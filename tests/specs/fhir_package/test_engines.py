@@ -16,7 +16,7 @@ from notices import NOW, Data, notices
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.fhir.checking import check_structure
-from sha_disclosure.notice.model import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from tests.specs.fhir_package.conftest import GOLDEN

@@ -11,8 +11,8 @@ from notices import NOW
 
 from sha_disclosure.delivery.prepare import Sender, build, sign
 from sha_disclosure.editions import Edition
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.notice.examples import example_notices
-from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.conformance.messages import Message

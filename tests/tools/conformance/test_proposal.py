@@ -10,8 +10,8 @@ from planted import LAW, OTHER_EXTENSION, OTHER_PROVENANCE, OTHER_TYPE, with_all
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.notice.examples import example_notices
-from sha_disclosure.notice.model import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.conformance.package import load_packages

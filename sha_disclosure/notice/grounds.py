@@ -1,24 +1,23 @@
-"""The two rights of 703/2023 55 § 2 mom. as grounds of a disclosure notice.
+"""The ground of a disclosure (luovutuksen peruste): one model for each kind.
 
-Two rights, two types: the broad right belongs to any social welfare provider when a client
-cannot judge a permission, the authority's right to a social welfare authority for a statutory
-task. For searches in the archive see ``sha_disclosure.law.access.searches``.
+The two rights of 703/2023 55 § 2 mom. are two grounds: the broad right belongs to any social
+welfare provider when a client cannot judge a permission, the authority's right to a social
+welfare authority for a statutory task. For searches in the archive see
+``sha_disclosure.law.searches``.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, GetJsonSchemaHandler
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sha_disclosure.notice.coding import Coding
-from sha_disclosure.notice.shape import CoveredBy, Part
-from sha_disclosure.values import FreeText, Hidden
-
-BASIS = "703/2023 55 § 2 mom."
-"""The provision both rights rest on."""
+from sha_disclosure.notice.faults import CoveredBy
+from sha_disclosure.notice.part import Part
+from sha_disclosure.values import FreeText, Hidden, Instant, Oid
 
 
 class Cause(Hidden):
@@ -60,6 +59,42 @@ sosiaalihuollon järjestäminen ja siihen liittyvät toimenpiteet, annettujen ti
 """
 
 
+class _DeclaredWill(Part):
+    """Who gave it, when, and what it covers; required when Kanta does not hold the document."""
+
+    stored_in_kanta: Annotated[bool, Field(strict=True), CoveredBy("N06")]
+    document_id: Oid | None = None
+    given_at: Instant | None = None
+    given_by: Literal["client", "legal_representative"] | None = None
+    scope: FreeText | None = None
+
+
+class Permission(_DeclaredWill):
+    """The client's permission inside social and health care (luovutuslupa, 3 § 10 kohta)."""
+
+    kind: Literal["permission"] = "permission"
+
+
+class Consent(_DeclaredWill):
+    """The client's consent to a disclosure outside care (suostumus)."""
+
+    kind: Literal["consent"] = "consent"
+
+
+class Statute(Part):
+    """A provision of law that gives the right (säännös), e.g. ``703/2023 63 § 1 mom.``."""
+
+    kind: Literal["statute"] = "statute"
+    provision: Annotated[FreeText, CoveredBy("N06")]
+
+
+class InformationRequest(Part):
+    """A request of the client or another entitled person (tietopyyntö), with its provision."""
+
+    kind: Literal["information_request"] = "information_request"
+    provision: Annotated[FreeText, CoveredBy("N06")]
+
+
 class BroadRight(Part):
     """A social welfare provider's broad right of access (laaja tiedonsaantioikeus, 55 § 2).
 
@@ -87,3 +122,9 @@ class AuthorityRight(Part):
     purpose: Annotated[AuthorityPurpose, CoveredBy("N10.purpose")]
     statutory_task: Annotated[FreeText, CoveredBy("N10.statutory_task")]
     reason: Coding | None = None
+
+
+Ground = Annotated[
+    Permission | Consent | Statute | InformationRequest | BroadRight | AuthorityRight,
+    Field(discriminator="kind"),
+]

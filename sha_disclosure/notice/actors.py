@@ -1,0 +1,88 @@
+"""Who took part in a disclosure: the client, the controller and the discloser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sha_disclosure.notice.faults import CoveredBy
+from sha_disclosure.notice.part import Part
+from sha_disclosure.values import (
+    BirthDate,
+    Code,
+    FreeText,
+    Oid,
+    PersonalId,
+    PersonName,
+    TemporaryId,
+    Uri,
+)
+
+GivenNames = Annotated[tuple[PersonName, ...], Field(min_length=1)]
+
+
+class Client(Part):
+    """The client whose data is disclosed (asiakas, 38 § 1 mom. 2 kohta)."""
+
+    family_name: Annotated[PersonName, CoveredBy("N08")]
+    given_names: Annotated[GivenNames, CoveredBy("N08")]
+    personal_id: PersonalId | None = None
+    temporary_id: TemporaryId | None = None
+    birth_date: BirthDate | None = None
+
+
+class Controller(Part):
+    """The controller of the register the data comes from (rekisterinpitäjä).
+
+    ``register`` is a code of 1.2.246.537.6.1264.201701; 1 is the client register.
+    """
+
+    oid: Annotated[Oid, CoveredBy("N03")]
+    name: Annotated[FreeText, CoveredBy("N03")]
+    # A field named "register" would shadow ABCMeta's method of that name; the alias and the
+    # property keep the published name.
+    register_code: Code = Field(default=Code("1"), alias="register")
+
+    @property
+    def register(self) -> Code:
+        """The code of the register (rekisteritunnus)."""
+        return self.register_code
+
+
+class Unit(Part):
+    """The service unit a professional works in (palveluyksikkö)."""
+
+    oid: Oid | None = None
+    name: Annotated[FreeText, CoveredBy("N03")]
+
+
+class DiscloserUnit(Unit):
+    """The service unit of the discloser, with its OID in the SOTE organisation register."""
+
+    oid: Annotated[Oid, CoveredBy("N03")]
+
+
+class ProfessionalId(Part):
+    """The identifier of a professional and the system it belongs to (ammattihenkilön tunniste)."""
+
+    system: Uri
+    value: FreeText
+
+
+class AuthenticationMethod(Part):
+    """How the professional was authenticated (tunnistautumistapa), a national code."""
+
+    code: Code
+    display: FreeText
+
+
+class Discloser(Part):
+    """The professional who disclosed the data (luovuttaja)."""
+
+    family_name: Annotated[PersonName, CoveredBy("N03")]
+    given_names: Annotated[GivenNames, CoveredBy("N03")]
+    id: ProfessionalId | None = None
+    title: FreeText | None = None
+    authentication_method: AuthenticationMethod | None = None
+    unit: Annotated[DiscloserUnit, CoveredBy("N03")]

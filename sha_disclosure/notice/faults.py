@@ -1,0 +1,144 @@
+"""From pydantic's faults to the problems of a notice.
+
+Pydantic's own error text would show the input; it never leaves this module.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from sha_disclosure.findings import Problem, problem
+from sha_disclosure.messages import Message, Parameter, message
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredBy:
+    """Names the rule, or rule and variant, that asks for a field: ``CoveredBy("N05")``."""
+
+    rule: str
+
+
+def problems_of(kind: type[BaseModel], error: ValidationError) -> tuple[Problem, ...]:
+    """Return the problems behind the refusal of data that was to be a ``kind``."""
+    faults = error.errors(include_url=False)
+    # Pydantic counts only members it could read; a list that has some is not too short.
+    faults = [f for f in faults if not (f["type"] == "too_short" and f["input"])]
+    return tuple(dict.fromkeys(_problem(kind, fault) for fault in faults))
+
+
+_REFUSED_BY_TYPE = {
+    "oid": "N14.oid",
+    "temporary_id": "N14.oid",
+    "personal_id": "N08.personal_id",
+    "birth_date": "N08.birth_date",
+    "no_offset": "N04.offset",
+    "instant": "N04.instant",
+    "language": "N14.language",
+    "code": "N14.code",
+    "uri": "N14.uri",
+    "control_character": "N14.control",
+}
+"""The rule behind what a value type refuses."""
+
+_ABSENT = {"missing": "SHAPE", "blank": "SHAPE.blank", "too_short": "SHAPE.empty"}
+_TYPES: Mapping[str, Parameter] = {
+    "not_text": message("shape.text"),
+    "bool_type": "true | false",
+    "bool_parsing": "true | false",
+    "tuple_type": "[ ]",
+    "list_type": "[ ]",
+    "model_type": "{ }",
+    "model_attributes_type": "{ }",
+    "dict_type": "{ }",
+}
+
+
+def _problem(kind: type[BaseModel], fault: ErrorDetails) -> Problem:
+    place = _place(kind, fault["loc"])
+    what = fault["type"]
+    if what in _ABSENT or fault["input"] is None:
+        return problem(place.rule or _ABSENT.get(what, "SHAPE"), place.path)
+    if what in _REFUSED_BY_TYPE:
+        return problem(_REFUSED_BY_TYPE[what], place.path)
+    if what == "extra_forbidden":
+        nearest = _nearest(place.annotation, str(fault["loc"][-1]))
+        return problem("SHAPE.unknown", place.path, nearest=nearest)
+    if what in {"union_tag_invalid", "union_tag_not_found"}:
+        kinds = tuple(kind_of(member) for member in members(place.annotation))
+        return problem("SHAPE.kind", place.path, kinds=kinds)
+    if what in {"choice", "literal_error"}:
+        return _choice(place, str(fault["ctx"]["expected"]).replace(" or ", ", "))
+    return problem("SHAPE.type", place.path, type=_TYPES.get(what, message("shape.another")))
+
+
+def _choice(place: _Place, choices: str) -> Problem:
+    if not place.rule:
+        return problem("SHAPE.choice", place.path, choices=choices)
+    # The condition of a right is not met or not known: the rule's own text says more.
+    detail = message("rules.SHAPE.choice", choices=choices)
+    return replace(problem(place.rule, place.path), detail=detail)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a fault is: the caller's path, the rule that covers it, what was expected there."""
+
+    annotation: Any
+    path: str = ""
+    rule: str = ""
+
+
+def _place(kind: type[BaseModel], loc: tuple[int | str, ...]) -> _Place:
+    place = _Place(kind)
+    for step in loc:
+        kinds = members(place.annotation)
+        if isinstance(step, int):
+            place.path += f"[{step}]"
+            place.annotation = get_args(place.annotation)[0]
+        elif len(kinds) > 1:  # pydantic's step into one kind of a union: no field of the caller
+            place.annotation = next(m for m in kinds if kind_of(m) == step)
+        elif not kinds or (field := _field(kinds[0], step)) is None:
+            break  # an unknown field, whose name may itself be personal
+        else:
+            place.path += f".{step}" if place.path else step
+            place.annotation = field.annotation
+            place.rule = next((m.rule for m in field.metadata if isinstance(m, CoveredBy)), "")
+    return place
+
+
+def _field(part: type[BaseModel], name: str) -> FieldInfo | None:
+    """Return the field a caller calls ``name``."""
+    fields = part.model_fields.items()
+    return next((field for own, field in fields if (field.alias or own) == name), None)
+
+
+def members(annotation: Any) -> list[type[BaseModel]]:
+    """Return the kinds of part that may stand where ``annotation`` does (not inside a list)."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    if get_origin(annotation) is tuple:
+        return []
+    return [part for each in get_args(annotation) for part in members(each)]
+
+
+def kind_of(part: type[BaseModel]) -> str:
+    """Return what ``kind`` is in JSON of this kind of part; empty for a part that has none."""
+    field = part.model_fields.get("kind")
+    return str(get_args(field.annotation)[0]) if field else ""
+
+
+def _nearest(annotation: Any, name: str) -> Message | str:
+    fields = [
+        field.alias or own
+        for part in members(annotation)
+        for own, field in part.model_fields.items()
+    ]
+    close = difflib.get_close_matches(name, fields, n=1)
+    return message("shape.nearest", name=close[0]) if close else ""

@@ -1,0 +1,56 @@
+"""The disclosure notice (luovutusilmoitus) as its caller writes it: JSON or Python.
+
+Fields follow the minimum content of the disclosure log, 703/2023 10 § 3 mom. Every part
+hides its values in ``repr``; ``reveal()`` on a value reads it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sha_disclosure.notice.actors import Client, Controller, Discloser
+from sha_disclosure.notice.coding import Coding
+from sha_disclosure.notice.faults import CoveredBy
+from sha_disclosure.notice.grounds import Ground
+from sha_disclosure.notice.part import Part
+from sha_disclosure.notice.recipients import Recipient
+from sha_disclosure.values import FreeText, Instant, LanguageTag, Oid
+
+ServiceTasks = Annotated[tuple[Coding, ...], Field(min_length=1)]
+
+
+class DisclosedData(Part):
+    """One data set that was disclosed (tietokokonaisuus), for example one document."""
+
+    document_type: Coding | None = None
+    specific_document_type: Coding | None = None
+    description: FreeText | None = None
+    service_tasks: Annotated[ServiceTasks, CoveredBy("N02")]
+    original_service_tasks: tuple[Coding, ...] = ()
+    document_id: Oid | None = None
+
+
+class DisclosureNotice(Part):
+    """A disclosure notice (luovutusilmoitus): one event of disclosure past Kanta.
+
+    ``id`` is made by the SDK when absent, ``recorded_at`` is then the moment of building.
+    Times carry seconds and offset and are sent byte for byte as given.
+
+    Raises ``InvalidNotice`` when made from something that has not its shape. Whether its
+    content is lawful is judged by ``sha_disclosure.law.rules``, which ``prepare`` calls.
+    """
+
+    id: Oid | None = None
+    client: Annotated[Client, CoveredBy("N08")]
+    controller: Annotated[Controller, CoveredBy("N03")]
+    discloser: Annotated[Discloser, CoveredBy("N03")]
+    recipient: Annotated[Recipient, CoveredBy("N03")]
+    ground: Annotated[Ground, CoveredBy("N06")]
+    purpose: Annotated[FreeText, CoveredBy("N05")]
+    disclosed_at: Annotated[Instant, CoveredBy("N04")]
+    recorded_at: Instant | None = None
+    disclosed_data: Annotated[tuple[DisclosedData, ...], Field(min_length=1), CoveredBy("N01")]
+    type_of_disclosure: Coding | None = None
+    language: LanguageTag = LanguageTag("fi")

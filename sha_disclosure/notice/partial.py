@@ -1,0 +1,78 @@
+"""Reading what can be read of data that has faults, so that rules can judge the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from sha_disclosure.findings import Problem
+from sha_disclosure.notice.faults import kind_of, members, problems_of
+from sha_disclosure.notice.part import Part
+
+P = TypeVar("P", bound=Part)
+
+
+def read_partly(kind: type[P], data: object) -> tuple[P, tuple[Problem, ...]]:
+    """Return what could be read of ``data`` as a ``kind``, and every problem of its shape.
+
+    A field that could not be read raises ``UnreadField``.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(data), ()
+    except ValidationError as error:
+        problems = problems_of(kind, error)
+    return cast("P", _partial(kind, data)), problems
+
+
+def _partial(kind: type[Part], data: object) -> Part:
+    given = data if isinstance(data, Mapping) else {}
+    part = kind.model_construct()
+    for name, field in kind.model_fields.items():
+        value = given.get(field.alias or name, _ABSENT)
+        if value is not _ABSENT:
+            part.__dict__.pop(name, None)  # what is given but cannot be read is not its default
+            part.__dict__ |= _read(name, field, value)
+    return part
+
+
+_ABSENT = object()
+
+
+def _read(name: str, field: FieldInfo, value: object) -> dict[str, Any]:
+    try:
+        return {name: _adapter(field).validate_python(value)}
+    except ValidationError:
+        rest = _rest(field.annotation, value)
+    return {} if rest is None else {name: rest}
+
+
+def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
+    wanted: Any = field.annotation
+    for extra in field.metadata:
+        wanted = Annotated[wanted, extra]
+    if field.discriminator is not None:
+        wanted = Annotated[wanted, Field(discriminator=field.discriminator)]
+    return TypeAdapter(wanted)
+
+
+def _rest(annotation: Any, value: object) -> object | None:
+    """Return the part or parts read of ``value``, which has faults; None when it is neither."""
+    if isinstance(value, Mapping):
+        kinds = members(annotation)
+        named = kinds if len(kinds) == 1 else [k for k in kinds if kind_of(k) == value.get("kind")]
+        return _partial(cast("type[Part]", named[0]), value) if named else None
+    if get_origin(annotation) is tuple and isinstance(value, list | tuple) and value:
+        each_kind = get_args(annotation)[0]
+        read = [_member(each_kind, each) for each in value]
+        return tuple(read) if all(r is not None for r in read) else None
+    return None
+
+
+def _member(annotation: Any, value: object) -> object | None:
+    try:
+        return cast("object", TypeAdapter(annotation).validate_python(value))
+    except ValidationError:
+        return _rest(annotation, value)
