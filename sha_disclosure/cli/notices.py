@@ -16,6 +16,7 @@ from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.findings import Problem
 from sha_disclosure.law.rules import check_data
 from sha_disclosure.messages import message
+from sha_disclosure.notice import DisclosureNotice, read_json
 
 _STDIN = "-"
 
