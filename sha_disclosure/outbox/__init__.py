@@ -1,19 +1,32 @@
-"""The outbox: keeps prepared notices on disk and delivers them, whatever fails.
+"""The outbox (lähtevien säilö): stores prepared notices durably and delivers them.
 
 Needs the extra ``outbox``. In short::
 
     with Outbox("outbox.sqlite") as outbox, KantaClient(settings) as kanta:
         outbox.add(kanta.prepare(notice))
         outbox.drain(kanta)
+
+What is promised, and how that is proven: ``docs/delivery.md``.
 """
 
-from sha_disclosure.outbox.adding import AddedNotice as AddedNotice
-from sha_disclosure.outbox.drain import DrainReport as DrainReport
-from sha_disclosure.outbox.drain import Pace as Pace
-from sha_disclosure.outbox.inventory import Entry as Entry
-from sha_disclosure.outbox.inventory import Status as Status
-from sha_disclosure.outbox.keys import OutboxKey as OutboxKey
-from sha_disclosure.outbox.keys import keys_from_environment as keys_from_environment
-from sha_disclosure.outbox.keys import keys_from_file as keys_from_file
-from sha_disclosure.outbox.outbox import Outbox as Outbox
-from sha_disclosure.outbox.schema import State as State
+from sha_disclosure.outbox.adding import AddedNotice
+from sha_disclosure.outbox.drain import Client, DrainReport, Timing
+from sha_disclosure.outbox.inventory import Entry, Status
+from sha_disclosure.outbox.keys import OutboxKey, keys_from_environment, keys_from_file
+from sha_disclosure.outbox.outbox import Outbox
+from sha_disclosure.outbox.schema import STATES, State
+
+__all__ = [
+    "STATES",
+    "AddedNotice",
+    "Client",
+    "DrainReport",
+    "Entry",
+    "Outbox",
+    "OutboxKey",
+    "State",
+    "Status",
+    "Timing",
+    "keys_from_environment",
+    "keys_from_file",
+]

@@ -1,4 +1,4 @@
-"""Taking a prepared notice into the outbox, in a transaction of the caller's or of its own."""
+"""Adding a prepared notice to the outbox, in a transaction of the caller's or of its own."""
 
 from __future__ import annotations
 
@@ -15,30 +15,34 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from sha_disclosure.delivery.prepare import PreparedNotice
-from sha_disclosure.errors import OutboxError, OutboxFull
+from sha_disclosure.errors import OutboxBusy, OutboxError, OutboxFull
+from sha_disclosure.messages import message
+from sha_disclosure.outbox.direct_insert import DirectInsert, Statement
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import Payload, packed
-from sha_disclosure.outbox.quick import Quick, Statement
 from sha_disclosure.outbox.schema import MESSAGE, NOTICE, UNDELIVERED
 
 _RECOUNT_S = 1.0
-_SHARE = 16  # of the room found, how much is used before it is counted again
+_SHARE = 16  # the part of the free places that is used before they are counted again
 
 
 @dataclass(frozen=True, slots=True)
 class AddedNotice:
-    """A message the outbox holds. ``number`` tells its place; ``new`` whether it is a new one."""
+    """A message the outbox holds (lisätty ilmoitus).
+
+    ``number`` is its place in the order of adding; ``new`` is false when it was there already.
+    """
 
     number: int
     notice_ids: tuple[str, ...]
     new: bool = True
 
 
-class Room:
-    """How much room is left below the bound, counted again often enough.
+class Capacity:
+    """How many more messages the outbox takes.
 
-    Counting costs as much as the queue is long, so with much room it is not done for each
-    notice; near the bound it is.
+    Counting takes longer the longer the queue is, so it is not done for each message while
+    much is free; near the limit it is.
     """
 
     def __init__(self, limit: int) -> None:
@@ -47,8 +51,8 @@ class Room:
         self._free = 0
         self._counted_at = -_RECOUNT_S
 
-    def known(self) -> bool:
-        """Use the place of one message if there surely is one; the count is fresh enough."""
+    def take_known(self) -> bool:
+        """Use the place of one message if a recent count leaves one."""
         with self._lock:
             if self._free > 0 and time.monotonic() - self._counted_at < _RECOUNT_S:
                 self._free -= 1
@@ -57,31 +61,28 @@ class Room:
 
     def take(self, connection: Connection) -> None:
         """Use the place of one message. Raises OutboxFull when there is none."""
-        if self.known():
+        if self.take_known():
             return
         waiting = connection.execute(
             select(func.count()).select_from(MESSAGE).where(MESSAGE.c.state.in_(UNDELIVERED))
         ).scalar_one()
         if waiting >= self._limit:
-            raise OutboxFull(
-                f"The outbox holds {waiting} undelivered messages, its limit is {self._limit}. "
-                "Nothing was added; drain it, deal with its quarantine, or raise the limit"
-            )
+            raise OutboxFull(message("outbox.full", waiting=waiting, limit=self._limit))
         with self._lock:
             self._free = (self._limit - waiting) // _SHARE
             self._counted_at = time.monotonic()
 
 
 class Adding:
-    """Adds messages; knows the keys, the bound and how clients are told apart."""
+    """Adds messages within the limit, sealed, with a pseudonym of their client."""
 
     def __init__(self, keys: Keyring, order_key: bytes, limit: int) -> None:
         self._keys = keys
         self._order_key = order_key
-        self._room = Room(limit)
+        self._capacity = Capacity(limit)
 
     def pack(self, prepared: PreparedNotice) -> Payload:
-        """Return the payload; made before the transaction, to keep that short."""
+        """Return the payload; it is made before the transaction, to keep that short."""
         return packed(prepared, self._keys)
 
     def add(
@@ -92,41 +93,41 @@ class Adding:
         Raises OutboxFull, and OutboxError when a notice id belongs to another message.
         """
         if connection.dialect.name not in {"sqlite", "postgresql"}:
-            there = _existing(connection, prepared)
-            if there is not None:
-                return there
+            existing = _existing(connection, prepared)
+            if existing is not None:
+                return existing
         try:
-            self._room.take(connection)
+            self._capacity.take(connection)
         except OutboxFull:
-            there = _existing(connection, prepared)
-            if there is None:
+            existing = _existing(connection, prepared)
+            if existing is None:
                 raise
-            return there
+            return existing
         number = self._insert(connection, prepared, payload, now)
         taken = 0
         for notice_id in prepared.notice_ids:
             row = {"notice_id": notice_id, "message": number}
-            taken += connection.execute(_unless_there(connection), row).rowcount
+            taken += connection.execute(_insert_if_free(connection), row).rowcount
         if taken == len(prepared.notice_ids):
             return AddedNotice(number, prepared.notice_ids)
         connection.execute(delete(NOTICE).where(NOTICE.c.message == number))
         connection.execute(delete(MESSAGE).where(MESSAGE.c.number == number))
-        there = _existing(connection, prepared)
-        if there is None:
-            raise OutboxError("Another process added the same notice just now; add it again")
-        return there
+        existing = _existing(connection, prepared)
+        if existing is None:
+            raise OutboxBusy(message("outbox.database.raced"))
+        return existing
 
-    def quickly(
+    def add_directly(
         self, engine: Engine, prepared: PreparedNotice, payload: Payload, now: int
     ) -> AddedNotice | None:
         """Insert a new message in a transaction of its own on the outbox's own SQLite file.
 
-        Returns None, with nothing changed, when ``add`` is to look closer.
+        Returns None, with nothing changed, when ``add`` is to decide.
         """
-        if not self._room.known():
+        if not self._capacity.take_known():
             return None
-        quick = Quick(engine, _QUICK_MESSAGE, _QUICK_NOTICE)
-        number = quick.insert(self._row(prepared, payload, now), prepared.notice_ids)
+        direct = DirectInsert(engine, _DIRECT_MESSAGE, _DIRECT_NOTICE)
+        number = direct.insert(self._row(prepared, payload, now), prepared.notice_ids)
         return None if number is None else AddedNotice(number, prepared.notice_ids)
 
     def _insert(
@@ -153,14 +154,14 @@ class Adding:
         }
 
     def _client(self, prepared: PreparedNotice) -> str:
-        """Return what tells the client from others and tells nothing else of them."""
-        # A message that does not know its client waits for nobody.
-        who = prepared.client or f"notice {prepared.notice_ids[0]}"
-        return hmac.new(self._order_key, who.encode(), hashlib.sha256).hexdigest()
+        """Return a keyed digest that distinguishes the client and reveals nothing else."""
+        # A message whose client is not known waits for no other.
+        client = prepared.client or f"notice {prepared.notice_ids[0]}"
+        return hmac.new(self._order_key, client.encode(), hashlib.sha256).hexdigest()
 
 
 _INSERT = insert(MESSAGE)
-_UNLESS_THERE: dict[str, Insert] = {
+_INSERT_IF_FREE: dict[str, Insert] = {
     "sqlite": sqlite.insert(NOTICE).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(NOTICE)
     .on_conflict_do_nothing()
@@ -168,20 +169,20 @@ _UNLESS_THERE: dict[str, Insert] = {
 }
 
 
-_WRITTEN = (
+_COLUMNS = (
     "notice_ids", "client", "state", "due_at", "tries", "possibly_duplicated", "added_at",
     "digest", "certificate", "edition", "payload_digest", "payload",
 )  # fmt: skip
-_QUICK_MESSAGE = Statement(_INSERT, _WRITTEN)
-_QUICK_NOTICE = Statement(_UNLESS_THERE["sqlite"], ("notice_id", "message"))
+_DIRECT_MESSAGE = Statement(_INSERT, _COLUMNS)
+_DIRECT_NOTICE = Statement(_INSERT_IF_FREE["sqlite"], ("notice_id", "message"))
 
 
-def _unless_there(connection: Connection) -> Insert:
-    return _UNLESS_THERE.get(connection.dialect.name, insert(NOTICE))
+def _insert_if_free(connection: Connection) -> Insert:
+    return _INSERT_IF_FREE.get(connection.dialect.name, insert(NOTICE))
 
 
 def _existing(connection: Connection, prepared: PreparedNotice) -> AddedNotice | None:
-    """Return the same message if it is there. Raises OutboxError when another one is."""
+    """Return the same message if it is there. Raises OutboxError when another one has its ids."""
     rows = connection.execute(
         select(MESSAGE.c.number, MESSAGE.c.digest)
         .join(NOTICE, NOTICE.c.message == MESSAGE.c.number)
@@ -191,9 +192,5 @@ def _existing(connection: Connection, prepared: PreparedNotice) -> AddedNotice |
     if not rows:
         return None
     if len(rows) > 1 or rows[0].digest != prepared.digest:
-        raise OutboxError(
-            "The outbox holds another message with a notice id of this one "
-            f"({', '.join(prepared.notice_ids)}). Nothing was added; prepare the notice "
-            "with an id of its own"
-        )
+        raise OutboxError(message("outbox.id_taken", notice_ids=prepared.notice_ids))
     return AddedNotice(rows[0].number, prepared.notice_ids, new=False)

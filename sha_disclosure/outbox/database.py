@@ -15,7 +15,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from sha_disclosure.errors import ConfigurationError, OutboxError
-from sha_disclosure.outbox.faults import translated
+from sha_disclosure.files import open_to_others
+from sha_disclosure.messages import Message, message
+from sha_disclosure.outbox.database_errors import outbox_errors
 from sha_disclosure.outbox.schema import META
 from sha_disclosure.sources import Sources
 
@@ -31,12 +33,12 @@ def milliseconds(moment: datetime) -> int:
 
 
 class Database:
-    """An engine, of the outbox's own or the caller's, and the outbox's transactions on it."""
+    """An engine, the outbox's own or the caller's, and the outbox's transactions on it."""
 
     def __init__(self, place: str | Path | URL | Engine, sources: Sources) -> None:
         self._sources = sources
         self.own = not isinstance(place, Engine)
-        self.engine = place if isinstance(place, Engine) else _opened(place)
+        self.engine = place if isinstance(place, Engine) else _engine(place)
         self.kind = self.engine.dialect.name
         self._writing = self.engine.execution_options(**{_WRITES: True})
 
@@ -47,46 +49,46 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection for questions. Raises OutboxError and its kinds."""
-        with translated(), self.engine.connect() as connection:
+        """Yield a connection for reading. Raises OutboxError and its kinds."""
+        with outbox_errors(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a connection in a transaction that may write, committed at the end.
+        """Yield a connection in a transaction that may write, committed at the end.
 
-        On SQLite it holds the write lock from its beginning: a transaction that began by
-        reading would be refused when another process has written since.
+        On SQLite it takes the write lock at its beginning: a transaction that began by reading
+        would be refused when another process has written since.
         """
-        with translated(), self._writing.begin() as connection:
+        with outbox_errors(), self._writing.begin() as connection:
             if self.kind == "sqlite" and not self.own:
                 connection.execute(update(META).where(META.c.name == "").values(value=""))
             yield connection
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
-        """Give the first transaction, which may find no tables yet."""
-        with translated(), self._writing.begin() as connection:
+        """Yield the first transaction, which may find no tables yet."""
+        with outbox_errors(), self._writing.begin() as connection:
             yield connection
 
     def now(self, connection: Connection) -> int:
-        """Return the time in milliseconds: the server's where hosts share one."""
+        """Return the time in milliseconds: the database server's where several hosts share one."""
         if self.kind == "postgresql":
             return int(connection.execute(_CLOCK).scalar_one())
         return milliseconds(self._sources.clock())
 
 
-def _opened(place: str | Path | URL) -> Engine:
+def _engine(place: str | Path | URL) -> Engine:
     url = _url(place)
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url)
+        return _sqlite_engine(url)
     try:
         return create_engine(url, hide_parameters=True, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError):
-        fault = "its SQLAlchemy URL names an unknown database"
+        why = message("outbox.place.unknown_database")
     except ImportError as missing:
-        fault = f"its driver is not installed ({missing.name})"
-    raise ConfigurationError(f"The outbox's database cannot be used: {fault}")
+        why = message("outbox.place.no_driver", driver=str(missing.name))
+    raise ConfigurationError(why)
 
 
 def _url(place: str | Path | URL) -> URL:
@@ -99,14 +101,14 @@ def _url(place: str | Path | URL) -> URL:
     except ArgumentError:
         url = None
     if url is None:
-        raise ConfigurationError("The outbox's address is neither a file nor a SQLAlchemy URL")
+        raise ConfigurationError(message("outbox.place.no_url"))
     # Without a driver SQLAlchemy would look for psycopg2.
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite_engine(url: URL) -> Engine:
     if url.database in {None, "", ":memory:"}:
-        raise ConfigurationError("An outbox in memory would lose its notices: name a file")
+        raise ConfigurationError(message("outbox.place.memory"))
     if not str(url.database).startswith("file:"):
         private_file(Path(str(url.database)))
     engine = create_engine(
@@ -115,7 +117,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # BEGIN is ours, below
+        connection.isolation_level = None  # this module begins transactions, below
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
@@ -134,31 +136,31 @@ def _sqlite(url: URL) -> Engine:
 
 
 def private_file(path: Path) -> None:
-    """Make the database file for its owner only, or refuse one that others may read.
+    """Make the database file, for its owner only; refuse one that others may read.
 
-    It is made before the database opens it, so that there is no moment in which it is open
-    to others; SQLite gives its journal files the same mode. Raises OutboxError.
+    It is made before the database opens it, so that at no moment others can open it; SQLite
+    gives its journal files the same mode. Raises OutboxError.
     """
-    fault = ""
+    why: Message | None = None
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _OWNER_ONLY)
     except FileExistsError:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            fault = "is no file: name the outbox's file"
-        elif os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-            fault = "is open to other users: run chmod 600 on it"
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            why = message("outbox.place.not_a_file", path=str(path))
+        elif os.name == "posix" and open_to_others(about.st_mode, about.st_uid, about.st_uid):
+            why = message("outbox.place.open_to_others", path=str(path))
     except OSError as error:
-        fault = f"cannot be made ({error.strerror}): check the folder and its permissions"
+        why = message("outbox.place.not_made", path=str(path), reason=error.strerror or "")
     else:
         os.close(handle)
-        _keep_entry(path.absolute().parent)
-    if fault:
-        raise OutboxError(f"The outbox's file {path} {fault}")
+        _sync_folder(path.absolute().parent)
+    if why:
+        raise OutboxError(why)
 
 
-def _keep_entry(folder: Path) -> None:
-    """Write the folder to disk, so that a power cut does not take the new file's name."""
+def _sync_folder(folder: Path) -> None:
+    """Write the folder to disk, so that the new file's name survives a power cut."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Draining (purku): workers that lease, submit and write down, until told to stop."""
+"""Draining (purku): workers lease messages, submit them and record the results."""
 
 from __future__ import annotations
 
@@ -8,52 +8,49 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from sha_disclosure.backoff import backoff
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError, OutboxBusy, OutboxDamaged, OutboxError
-from sha_disclosure.events import Listener
-from sha_disclosure.outbox.apart import Apart
+from sha_disclosure.events import Listener, Listeners
+from sha_disclosure.messages import message
+from sha_disclosure.outbox.breakers import OrganisationBreakers
 from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.decision import Decision, SubmissionLog, delivered, undelivered
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.leases import Leased, Leases
+from sha_disclosure.outbox.notifications import event_of
 from sha_disclosure.outbox.payload import unpacked
-from sha_disclosure.outbox.results import Results, Written
-from sha_disclosure.outbox.verdict import Trail, Verdict, accepted, failed
+from sha_disclosure.outbox.results import Recorded, Results
 from sha_disclosure.sources import Sources
 
-_WRITE_TRIES = 8
+_BUSY_TRIES = 8
+_PAUSE_MAX_S = 3600.0
 _T = TypeVar("_T")
 
 
-class Submits(Protocol):
-    """The part of ``KantaClient`` a drain uses; it is called by several threads."""
+class Client(Protocol):
+    """The part of ``KantaClient`` a drain uses (lähettäjä); several threads call it."""
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
         """Send a prepared notice and return its receipt, or raise a SubmissionError."""
 
 
 @runtime_checkable
-class Renews(Protocol):
-    """Something that looks for renewed keys now and then, as ``KantaClient`` does."""
+class RenewingClient(Protocol):
+    """A client that also checks now and then for renewed keys, as ``KantaClient`` does."""
 
     def renew_when_due(self) -> None:
-        """Look if it is time to."""
-
-
-class Tells(Protocol):
-    """Is told what became of a leased message."""
-
-    def __call__(self, leased: Leased, verdict: Verdict, written: Written, /) -> None:
-        """Take the news."""
+        """Check for renewed keys if it is time to."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrainReport:
-    """What one drain did (purun tulos).
+    """What one drain did (purun tulos), in messages and ``seconds``.
 
-    Messages ``delivered`` and ``quarantined``; ``parked`` for long; ``postponed`` attempts,
-    after which a message waits for its next one; ``lost_leases``: results that came after
+    ``delivered``, ``parked`` and ``quarantined`` are messages; ``postponed`` counts attempts
+    after which a message waits for its next one, ``lost_leases`` results that came after
     another worker had taken the message over.
     """
 
@@ -70,8 +67,13 @@ class DrainReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How a drain waits, in seconds."""
+class Timing:
+    """The times of a drain (ajoitus), in seconds.
+
+    ``lease_s``: how long a worker that died keeps others from its message. ``poll_s``: how
+    often an idle worker looks for messages. ``patience_s``: how long a drain until empty waits
+    for the next message to come due.
+    """
 
     lease_s: float = 60.0
     poll_s: float = 1.0
@@ -79,21 +81,21 @@ class Pace:
 
 
 class Drain:
-    """One drain: its workers, their leases and what they share."""
+    """One drain: its worker threads, their leases and what they share."""
 
     def __init__(  # noqa: PLR0913 - the parts of the outbox it works with, each by its name
         self,
         *,
-        kanta: Submits,
+        kanta: Client,
         database: Database,
         leases: Leases,
         results: Results,
         keys: Keyring,
         sources: Sources,
         breaker: Breaker,
-        tell: Tells,
+        listeners: Listeners,
         stop: threading.Event,
-        pace: Pace,
+        timing: Timing,
         until_empty: bool,
     ) -> None:
         self._kanta = kanta
@@ -103,130 +105,138 @@ class Drain:
         self._keys = keys
         self._sources = sources
         self._breaker = breaker
-        self._apart = Apart(sources.clock)
-        self._tell = tell
+        self._breakers = OrganisationBreakers(sources.clock)
+        self._listeners = listeners
         self._stop = stop
-        self._pace = pace
+        self._timing = timing
         self._until_empty = until_empty
         self._lock = threading.Lock()
-        self._freed = threading.Condition(self._lock)
+        self._message_done = threading.Condition(self._lock)
         self._held: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
         self._error: DisclosureError | None = None
         self._ended = threading.Event()
 
     def run(self, workers: int) -> DrainReport:
-        """Work until all is done or told to stop; raise the error that hindered the workers."""
+        """Work until all is done or the drain is stopped; raise the error that ended a worker."""
         began = self._sources.monotonic()
         name = self._sources.uuid()[:8]
-        self._patiently(self._leases.sweep)
+        self._while_busy(self._leases.sweep)
         threads = [
-            threading.Thread(
-                target=self._guarded, args=(self._work, f"{name}.{n}"), name=f"outbox-{name}.{n}"
-            )
-            for n in range(1, workers + 1)
+            self._thread(f"{name}.{n}", self._work, f"{name}.{n}") for n in range(1, workers + 1)
         ]
-        beating = threading.Thread(target=self._guarded, args=(self._beat,), name=f"outbox-{name}")
-        beating.start()
-        for thread in threads:
+        heartbeat = self._thread(name, self._renew_leases)
+        for thread in (heartbeat, *threads):
             thread.start()
         try:
             for thread in threads:
                 thread.join()
-        except BaseException:  # an interrupt: what is under way ends properly first
+        except BaseException:  # an interrupt: submissions under way are finished first
             self._stop.set()
             for thread in threads:
                 thread.join()
             raise
         finally:
             self._ended.set()
-            beating.join()
+            heartbeat.join()
         if self._error is not None:
             raise self._error
-        counts = self._counts
         return DrainReport(
-            delivered=counts["delivered"],
-            parked=counts["parked"],
-            quarantined=counts["quarantined"],
-            postponed=counts["pending"],
-            lost_leases=counts["lost"],
+            delivered=self._counts["delivered"],
+            parked=self._counts["parked"],
+            quarantined=self._counts["quarantined"],
+            postponed=self._counts["pending"],
+            lost_leases=self._counts["lost"],
             seconds=self._sources.monotonic() - began,
         )
 
-    def _guarded(self, work: Callable[..., None], *arguments: str) -> None:
-        """Let an error of a thread end the drain and reach its caller."""
-        try:
-            work(*arguments)
-        except OutboxError as error:
-            fault: DisclosureError = error
-        except Exception as error:  # noqa: BLE001 - told to the caller by its class
-            fault = OutboxError(f"A worker of the outbox failed ({type(error).__name__})")
-        else:
-            return
-        with self._lock:
-            self._error = self._error or fault
+    def _thread(self, name: str, work: Callable[..., None], *arguments: str) -> threading.Thread:
+        """Return a thread whose error ends the drain and is raised to its caller."""
+
+        def guarded() -> None:
+            try:
+                work(*arguments)
+            except OutboxError as error:
+                fault: DisclosureError = error
+            except Exception as error:  # noqa: BLE001 - raised to the caller as its class
+                fault = OutboxError(message("outbox.worker_failed", kind=type(error).__name__))
+            else:
+                return
+            with self._lock:
+                self._error = self._error or fault
+
+        return threading.Thread(target=guarded, name=f"outbox-{name}")
 
     @property
-    def _over(self) -> bool:
+    def _stopping(self) -> bool:
         return self._stop.is_set() or self._error is not None
 
     def _work(self, worker: str) -> None:
+        """Process one message after another until nothing is left or the drain is stopped."""
         leased: Leased | None = None
-        while leased is not None or not self._over:
+        while leased is not None or not self._stopping:
             if leased is not None:
-                leased = self._deal_with(leased, worker)
-                continue
-            wait = self._breaker.wait()
-            if wait > 0:
-                if self._until_empty and wait > self._pace.patience_s:
+                leased = self._process(leased, worker)
+            elif (pause := self._breaker.wait()) > 0:
+                if self._until_empty and pause > self._timing.patience_s:
                     return
-                self._pause(wait)
-                continue
-            leased = self._patiently(lambda: self._leases.take(worker))
-            if leased is not None:
-                self._hold(leased)
-            elif self._nothing_left():
-                return
+                self._pause(pause)
+            else:
+                leased = self._lease(worker)
+                if leased is None and not self._wait_for_messages():
+                    return
 
-    def _deal_with(self, leased: Leased, worker: str) -> Leased | None:
-        """Submit a message and write down how that ended; return the next one, leased.
+    def _lease(self, worker: str) -> Leased | None:
+        leased = self._while_busy(lambda: self._leases.take(worker))
+        if leased is not None:
+            self._hold(leased)
+        return leased
 
-        Both go into one transaction: half the waiting for the disk.
+    def _process(self, leased: Leased, worker: str) -> Leased | None:
+        """Submit a message and record the result; return the next message, leased.
+
+        Recording and leasing share a transaction: half the waiting for the disk.
         """
         try:
-            verdict = self._submit(leased)
-            if verdict.service_works:
+            decision = self._submit(leased)
+            if decision.service_works:
                 self._breaker.succeeded()
-            elif verdict.service_works is False:
-                self._breaker.failed(verdict.retry_at)
-            goes_on = verdict.service_works is True and not self._over
-            written, after = self._patiently(
-                lambda: self._write_and_take(leased, verdict, worker if goes_on else None)
+            elif decision.service_works is False:
+                self._breaker.failed(decision.retry_at)
+            goes_on = decision.service_works is True and not self._stopping
+            recorded, following = self._while_busy(
+                lambda: self._record_and_lease(leased, decision, worker if goes_on else None)
             )
-            if after is not None:
-                self._hold(after)
+            if following is not None:
+                self._hold(following)
         finally:
-            with self._lock:
-                del self._held[leased.token]
-                self._freed.notify_all()
+            self._release(leased)
         with self._lock:
-            self._counts[verdict.state if written.held else "lost"] += 1
-        self._tell(leased, verdict, written)
-        return after
+            self._counts[decision.state if recorded.held else "lost"] += 1
+        if self._listeners:
+            event = event_of(leased, decision, recorded, self._sources.clock())
+            if event is not None:
+                self._listeners.notify(event)
+        return following
 
-    def _write_and_take(
-        self, leased: Leased, verdict: Verdict, worker: str | None
-    ) -> tuple[Written, Leased | None]:
+    def _record_and_lease(
+        self, leased: Leased, decision: Decision, worker: str | None
+    ) -> tuple[Recorded, Leased | None]:
         with self._database.write() as connection:
-            written = self._results.write_in(connection, leased, verdict)
-            after = self._leases.take_in(connection, worker) if worker is not None else None
-            return written, after
+            recorded = self._results.record_in(connection, leased, decision)
+            following = self._leases.take_in(connection, worker) if worker is not None else None
+            return recorded, following
 
     def _hold(self, leased: Leased) -> None:
         with self._lock:
             self._held[leased.token] = leased.number
 
-    def _submit(self, leased: Leased) -> Verdict:
+    def _release(self, leased: Leased) -> None:
+        with self._lock:
+            del self._held[leased.token]
+            self._message_done.notify_all()
+
+    def _submit(self, leased: Leased) -> Decision:
         try:
             prepared = unpacked(
                 leased.payload,
@@ -235,53 +245,53 @@ class Drain:
                 keys=self._keys,
             )
         except OutboxDamaged as damage:
-            return Verdict("quarantined", type(damage).__name__)
-        postponed = self._apart.postponed(prepared.organisation)
-        if postponed is not None:
-            return postponed
-        return self._apart.judged(prepared.organisation, self._tried(leased, prepared))
+            return Decision("quarantined", type(damage).__name__)
+        postponement = self._breakers.postponement(prepared.organisation)
+        if postponement is not None:
+            return postponement
+        return self._breakers.record(prepared.organisation, self._send(leased, prepared))
 
-    def _tried(self, leased: Leased, prepared: PreparedNotice) -> Verdict:
-        trail = Trail()
+    def _send(self, leased: Leased, prepared: PreparedNotice) -> Decision:
+        log = SubmissionLog()
         try:
-            return accepted(self._kanta.submit(prepared, listener=trail), trail)
-        except Exception as fault:  # noqa: BLE001 - any end of a submission is written down
-            return failed(
+            return delivered(self._kanta.submit(prepared, listener=log), log)
+        except Exception as fault:  # noqa: BLE001 - any end of a submission is recorded
+            return undelivered(
                 fault,
-                trail,
+                log,
                 tries=leased.tries,
                 now=self._sources.clock(),
                 fraction=self._sources.randomness.random(),
             )
 
-    def _nothing_left(self) -> bool:
-        """Tell whether this worker can go home; wait for the next message if not."""
-        self._patiently(self._leases.sweep)
-        due = self._patiently(self._leases.next_due_s)
+    def _wait_for_messages(self) -> bool:
+        """Wait for the next message; return False when this worker has nothing left to do."""
+        self._while_busy(self._leases.sweep)
+        due_s = self._while_busy(self._leases.next_due_s)
         with self._lock:
             busy = bool(self._held)
         if self._until_empty and not busy:
-            if due is None:
-                return not self._patiently(self._leases.sending)
-            if due > self._pace.patience_s:
-                return True
-        poll = self._pace.poll_s * (0.5 + self._sources.randomness.random())
-        with self._lock:
-            if self._held:  # a message of the same client may come free
-                self._freed.wait(poll)
+            if due_s is None:
+                return self._while_busy(self._leases.sending)
+            if due_s > self._timing.patience_s:
                 return False
-        # What is due already and was not leased is being taken by another worker.
-        self._pause(min(poll, due) if due else poll)
-        return False
+        poll_s = self._timing.poll_s * (0.5 + self._sources.randomness.random())
+        with self._lock:
+            if self._held:  # when it is done, a later message of its client may be leased
+                self._message_done.wait(poll_s)
+                return True
+        # A message that is due already but was not leased is being leased by another worker.
+        self._pause(min(poll_s, due_s) if due_s else poll_s)
+        return True
 
     def _pause(self, seconds: float) -> None:
-        if isinstance(self._kanta, Renews):
+        if isinstance(self._kanta, RenewingClient):
             self._kanta.renew_when_due()
-        self._stop.wait(min(seconds, 3600.0))
+        self._stop.wait(min(seconds, _PAUSE_MAX_S))
 
-    def _beat(self) -> None:
+    def _renew_leases(self) -> None:
         """Renew the leases of this drain while its submissions run."""
-        while not self._ended.wait(self._pace.lease_s / 3):
+        while not self._ended.wait(self._timing.lease_s / 3):
             with self._lock:
                 tokens = list(self._held)
             try:
@@ -289,15 +299,17 @@ class Drain:
                     self._leases.renew(tokens)
                 self._leases.sweep()
             except OutboxBusy:
-                continue  # the next beat comes before the lease ends
+                continue  # the next renewal comes before the lease ends
 
-    def _patiently(self, work: Callable[[], _T]) -> _T:
-        """Do work on the database, again while it is locked by others."""
-        for tried in range(_WRITE_TRIES):
+    def _while_busy(self, work: Callable[[], _T]) -> _T:
+        """Do work on the database, again while other processes keep it locked."""
+        failures = 0
+        while True:
             try:
                 return work()
             except OutboxBusy:
-                if tried == _WRITE_TRIES - 1:
+                failures += 1
+                if failures == _BUSY_TRIES:
                     raise
-                self._ended.wait(0.05 * 2**tried * self._sources.randomness.random())
-        raise AssertionError
+            fraction = self._sources.randomness.random()
+            self._ended.wait(backoff(failures, base_s=0.05, longest_s=6.4, fraction=fraction))

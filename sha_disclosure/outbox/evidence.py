@@ -1,4 +1,4 @@
-"""Evidence (näyttö toimituksesta): what was done with each message, without personal data."""
+"""Evidence of delivery (näyttö toimituksesta), message by message, without personal data."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from sha_disclosure.errors import OutboxError
+from sha_disclosure.messages import message
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NOTICE, State
 
 _PAGE = 500
 _COLUMNS = [c for c in MESSAGE.c if c.name != "payload"]
 
 
-def moment(milliseconds: int | None) -> str | None:
+def iso_time(milliseconds: int | None) -> str | None:
     """Return a time of the tables as ISO 8601 in UTC."""
     if milliseconds is None:
         return None
-    told = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return told.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def number_of(connection: Connection, notice_id: str) -> int:
@@ -30,18 +31,18 @@ def number_of(connection: Connection, notice_id: str) -> int:
         select(NOTICE.c.message).where(NOTICE.c.notice_id == notice_id)
     ).scalar()
     if number is None:
-        raise OutboxError(f"The outbox holds no notice with the id {notice_id}")
+        raise OutboxError(message("outbox.no_notice", notice_id=notice_id))
     return int(number)
 
 
 def evidence_of(connection: Connection, number: int) -> dict[str, Any]:
-    """Return what is known of one message."""
+    """Return the evidence of one message."""
     row = connection.execute(select(*_COLUMNS).where(MESSAGE.c.number == number)).one()
     return _evidence(connection, row)
 
 
 def all_evidence(connection: Connection, state: State | None = None) -> Iterator[dict[str, Any]]:
-    """Yield what is known of every message, in the order they were added."""
+    """Yield the evidence of every message, in the order they were added."""
     last = 0
     while True:
         asked = select(*_COLUMNS).where(MESSAGE.c.number > last)
@@ -69,8 +70,8 @@ def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         ],
         "state": row.state,
         "reason": row.reason,
-        "added_at": moment(row.added_at),
-        "delivered_at": moment(row.delivered_at),
+        "added_at": iso_time(row.added_at),
+        "delivered_at": iso_time(row.delivered_at),
         "possibly_duplicated": bool(row.possibly_duplicated),
         "digest": row.digest,
         "certificate": row.certificate,
@@ -84,8 +85,8 @@ def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
 
 def _attempt(row: Row[Any]) -> dict[str, Any]:
     return {
-        "started_at": moment(row.started_at),
-        "ended_at": moment(row.ended_at),
+        "started_at": iso_time(row.started_at),
+        "ended_at": iso_time(row.ended_at),
         "outcome": row.outcome,
         "possibly_stored": bool(row.unknown_fate)
         or row.ended_at is None

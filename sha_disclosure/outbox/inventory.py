@@ -1,4 +1,4 @@
-"""What the outbox holds: counts, lists, one message; and what a person does with them."""
+"""What the outbox holds: counts and lists; and what an operator does with messages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, func, select, update
 
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.events import QueueState
+from sha_disclosure.messages import message
 from sha_disclosure.outbox.database import milliseconds
-from sha_disclosure.outbox.evidence import moment
+from sha_disclosure.outbox.evidence import iso_time
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import Payload
 from sha_disclosure.outbox.schema import MESSAGE, STATES, State
@@ -20,9 +21,9 @@ from sha_disclosure.outbox.schema import MESSAGE, STATES, State
 
 @dataclass(frozen=True, slots=True)
 class Status(QueueState):
-    """How many messages are in which state, and the seconds the oldest pending one waits.
+    """Messages by state, and how many seconds the oldest pending one has waited (tilanne).
 
-    ``damaged``: those in quarantine since they could not be read. Fits ``observe_queue``.
+    ``damaged``: those in quarantine because they cannot be read. Fits ``observe_queue``.
     """
 
     damaged: int = 0
@@ -38,9 +39,9 @@ class Status(QueueState):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message as the outbox lists it; nothing of its content.
+    """One message as the outbox lists it (lähtevä viesti), without its content.
 
-    ``due_at``: the next attempt; of a message being sent, the end of its lease.
+    ``due_at``: the next attempt; of a message that is being sent, the end of its lease.
     """
 
     number: int
@@ -104,32 +105,32 @@ def entries(
             state=row.state,
             reason=row.reason,
             tries=row.tries,
-            added_at=moment(row.added_at) or "",
-            due_at=moment(row.due_at) if row.state in {"pending", "sending", "parked"} else None,
-            delivered_at=moment(row.delivered_at),
+            added_at=iso_time(row.added_at) or "",
+            due_at=iso_time(row.due_at) if row.state in {"pending", "sending", "parked"} else None,
+            delivered_at=iso_time(row.delivered_at),
             possibly_duplicated=bool(row.possibly_duplicated),
         )
         for row in rows
     ]
 
 
-def retried(
+def retry(
     connection: Connection, now: int, *, number: int | None = None, state: State | None = None
 ) -> int:
     """Make messages due at once; return how many. Raises OutboxError for a state that cannot."""
     can: tuple[State, ...] = ("pending", "parked", "quarantined")
     if state is not None and state not in can:
-        raise OutboxError(f"Messages that are {state} cannot be retried; choose of {can}")
-    asked = update(MESSAGE).where(
+        raise OutboxError(message("outbox.not_retried", state=state, states=can))
+    chosen = update(MESSAGE).where(
         MESSAGE.c.state.in_([state] if state else can), MESSAGE.c.payload.is_not(None)
     )
     if number is not None:
-        asked = asked.where(MESSAGE.c.number == number)
-    changed = connection.execute(asked.values(state="pending", due_at=now))
+        chosen = chosen.where(MESSAGE.c.number == number)
+    changed = connection.execute(chosen.values(state="pending", due_at=now))
     return changed.rowcount
 
 
-def forgotten(connection: Connection, before: datetime) -> int:
+def forget(connection: Connection, before: datetime) -> int:
     """Remove the payloads of messages delivered before a moment; ids and evidence stay."""
     changed = connection.execute(
         update(MESSAGE)
@@ -143,8 +144,8 @@ def forgotten(connection: Connection, before: datetime) -> int:
     return changed.rowcount
 
 
-def resealed(connection: Connection, row: Any, keys: Keyring) -> bool:
-    """Seal one stored payload with the first key. Returns whether it could be opened."""
+def reseal(connection: Connection, row: Any, keys: Keyring) -> bool:
+    """Seal one stored payload with the first key; return whether it could be opened."""
     opened = (
         keys.open(row.payload) if Payload.of(row.payload).digest == row.payload_digest else None
     )

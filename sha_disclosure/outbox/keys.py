@@ -11,33 +11,33 @@ import hashlib
 import hmac
 import json
 import os
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jwcrypto import jwe, jwk
 from jwcrypto.common import JWException
 
+from sha_disclosure.encoding import Malformed, from_base64url, read_json, to_base64url
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.files import Unreadable, read_file
+from sha_disclosure.messages import Message, message
 
 VARIABLE = "SHA_DISCLOSURE_OUTBOX_KEY"
 _BYTES = 32
-_MEND = (
-    "give 32 random bytes as base64, such as `openssl rand -base64 32` prints, or a JWK of "
-    'kty "oct" with them'
-)
 
 
 class OutboxKey:
-    """One symmetric key and the id by which sealed payloads name it."""
+    """One symmetric key (avain) and the id by which sealed payloads name it.
+
+    Raises ConfigurationError when ``secret`` has not 32 bytes.
+    """
 
     def __init__(self, secret: bytes, kid: str | None = None) -> None:
         if len(secret) != _BYTES:
-            raise ConfigurationError(f"A key of the outbox has {len(secret)} bytes: {_MEND}")
+            raise ConfigurationError(message("outbox.key.length", length=len(secret)))
         named = hmac.new(secret, b"sha-disclosure outbox key id", hashlib.sha256)
         self.kid = kid or named.hexdigest()[:16]
-        encoded = base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
-        self._key = jwk.JWK(kty="oct", k=encoded)
+        self._key = jwk.JWK(kty="oct", k=to_base64url(secret))
         self._header = json.dumps({"alg": "dir", "enc": "A256GCM", "kid": self.kid})
 
     def __repr__(self) -> str:
@@ -50,15 +50,12 @@ class OutboxKey:
     def parse(cls, text: str) -> OutboxKey:
         """Return the key in base64 or JWK text. Raises ConfigurationError."""
         try:
-            if text.lstrip().startswith("{"):
-                given = json.loads(text)
-                if given["kty"] != "oct":
-                    raise ValueError  # noqa: TRY301 - told below, without the text
-                return cls(_decoded(given["k"]), str(given["kid"]) if "kid" in given else None)
-            secret = _decoded(text.strip())
+            jwk_given = read_json(text) if text.lstrip().startswith("{") else {"k": text.strip()}
+            kid = str(jwk_given["kid"]) if "kid" in jwk_given else None
+            secret = _decoded(jwk_given["k"]) if jwk_given.get("kty", "oct") == "oct" else b""
         except (ValueError, KeyError, TypeError, AttributeError):
-            secret = b""
-        return cls(secret)
+            kid, secret = None, b""
+        return cls(secret, kid)
 
     def seal(self, data: bytes) -> bytes:
         """Return the data encrypted: compact JWE, ``dir`` with A256GCM."""
@@ -78,6 +75,8 @@ class OutboxKey:
 
 
 def _decoded(text: str) -> bytes:
+    # Lenient on purpose: a key that a person wrote may be in either alphabet, padded or not,
+    # and one that was accepted must go on opening what it sealed.
     padded = text.translate(str.maketrans("-_", "+/")).rstrip("=")
     try:
         return base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True)
@@ -86,7 +85,7 @@ def _decoded(text: str) -> bytes:
 
 
 class Keyring:
-    """The keys of one outbox, the one that seals first; none leaves payloads readable."""
+    """The keys of one outbox, the sealing one first; without any, payloads stay readable."""
 
     def __init__(self, keys: Sequence[OutboxKey] = ()) -> None:
         self._keys = {key.kid: key for key in reversed(keys)}
@@ -100,7 +99,7 @@ class Keyring:
         return self._first.seal(data) if self._first else data
 
     def is_current(self, stored: bytes) -> bool:
-        """Tell whether stored data is in the form ``seal`` gives now."""
+        """Return whether stored data is in the form ``seal`` gives now."""
         return kid_of(stored) == (self._first.kid if self._first else None)
 
     def open(self, stored: bytes) -> bytes | None:
@@ -118,10 +117,9 @@ def kid_of(stored: bytes) -> str | None:
         return None
     head = stored.partition(b".")[0]
     try:
-        header = json.loads(base64.urlsafe_b64decode(head + b"=" * (-len(head) % 4)))
-        return str(header["kid"])
+        return str(read_json(from_base64url(head.decode("ascii")))["kid"])
     except (ValueError, KeyError, TypeError):
-        return ""  # neither readable nor ours: no key opens it
+        return ""  # neither readable nor sealed by an outbox: no key opens it
 
 
 def keys_from_environment(variables: Mapping[str, str] | None = None) -> list[OutboxKey]:
@@ -138,22 +136,27 @@ def keys_from_file(path: str | Path) -> list[OutboxKey]:
 
     Raises ConfigurationError, also when others than the owner may read the file.
     """
-    file, fault, text = Path(path), "", ""
+    why: Message | None = None
     try:
-        mode = file.stat().st_mode
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        fault = f"it cannot be read ({type(error).__name__})"
+        content = read_file(path)
+        text = content.data.decode("utf-8")
+    except Unreadable as error:
+        why = error.message
+    except UnicodeDecodeError:
+        why = message("file.not_utf_8")
     else:
-        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO) & ~stat.S_IRGRP:
-            fault = "others may read it; run chmod 600 on it"
-    if fault:
-        raise ConfigurationError(f"Key file of the outbox {file}: {fault}")
+        texts = _texts_of_keys(text)
+        if content.open_to_others:
+            why = message("outbox.key.open_to_others")
+        elif not texts:
+            why = message("outbox.key.none")
+    if why:
+        raise ConfigurationError(message("outbox.key.file", path=str(path), why=why))
+    return [OutboxKey.parse(each) for each in texts]
+
+
+def _texts_of_keys(text: str) -> list[str]:
     try:
-        keyset = json.loads(text)["keys"]
-        lines = [json.dumps(key) for key in keyset]
-    except (ValueError, KeyError, TypeError):
-        lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        raise ConfigurationError(f"Key file of the outbox {file}: no key is in it; {_MEND}")
-    return [OutboxKey.parse(line) for line in lines]
+        return [json.dumps(key) for key in read_json(text)["keys"]]
+    except (Malformed, KeyError, TypeError):
+        return [line for line in text.splitlines() if line.strip()]

@@ -46,7 +46,7 @@ _SOONEST = select(func.min(MESSAGE.c.due_at)).where(MESSAGE.c.state == "pending"
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A message in the hands of one worker; ``token`` proves whose it is."""
+    """A message leased by one worker; ``token`` is the lease's own."""
 
     number: int
     token: str
@@ -60,7 +60,7 @@ class Leased:
 
 
 class Leases:
-    """Takes, renews and takes over leases for one drain."""
+    """Takes, renews and ends leases for one drain."""
 
     def __init__(self, database: Database, sources: Sources, lease_s: float) -> None:
         self._database = database
@@ -76,16 +76,16 @@ class Leases:
     def take_in(self, connection: Connection, worker: str) -> Leased | None:
         """Lease the message that is due first and has no earlier one of its client before it.
 
-        The attempt is written down in the same transaction, so that one that is cut off
-        leaves its trace.
+        The attempt is recorded in the same transaction, so that one that is cut off leaves its
+        trace.
         """
         now = self._database.now(connection)
         row = connection.execute(_NEXT, {"now": now}).first()
         if row is None:
             return None
         token = self._sources.uuid()
-        facts = {"n": row.number, "token": token, "who": worker, "until": now + self._length}
-        if connection.execute(_LEASE, facts).rowcount != 1:
+        values = {"n": row.number, "token": token, "who": worker, "until": now + self._length}
+        if connection.execute(_LEASE, values).rowcount != 1:
             return None
         attempt = {
             "message": row.number,
@@ -119,7 +119,7 @@ class Leases:
             )
 
     def sweep(self) -> int:
-        """Bring back what waits no more: leases that ran out, parked messages whose time came.
+        """Make messages pending again whose lease ran out or whose parking is over.
 
         Returns how many there were.
         """
@@ -162,9 +162,9 @@ class Leases:
             return lost + waited
 
     def _stale(self, ahead: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Return the leases that end too late for any clock and that nobody renewed for long.
+        """Return the leases that end implausibly late and have not been renewed for long.
 
-        They are from before the clock was set back, and their worker is gone: a living one
+        They were taken before the clock was set back, and their worker is gone: a living one
         would have renewed them by the new time.
         """
         now = self._sources.monotonic()
@@ -174,7 +174,7 @@ class Leases:
     def next_due_s(self) -> float | None:
         """Return the seconds until a pending message is due, or None when there is none.
 
-        Those held back by an earlier one of their client do not count.
+        Messages held back by an earlier one of their client do not count.
         """
         with self._database.read() as connection:
             due = connection.execute(_SOONEST).scalar()
@@ -182,7 +182,7 @@ class Leases:
         return None if due is None else max(0.0, (due - now) / 1000)
 
     def sending(self) -> bool:
-        """Tell whether anybody works on a message."""
+        """Return whether a worker of any drain holds a lease."""
         with self._database.read() as connection:
-            asked = select(MESSAGE.c.number).where(MESSAGE.c.state == "sending").limit(1)
-            return connection.execute(asked).first() is not None
+            leased = select(MESSAGE.c.number).where(MESSAGE.c.state == "sending").limit(1)
+            return connection.execute(leased).first() is not None

@@ -1,4 +1,4 @@
-"""Bringing the tables to the version this program knows."""
+"""Migrating the tables to the version of this program."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from sha_disclosure.errors import OutboxError
+from sha_disclosure.messages import message
 from sha_disclosure.outbox.schema import META, METADATA, VERSION
 
 Step = Callable[[Connection], None]
@@ -14,7 +15,7 @@ Step = Callable[[Connection], None]
 STEPS: Mapping[int, Step] = {}
 """The step that leads from each older version to the next; the first version has none."""
 
-_LOCK = 0x5348415F6F626F78  # any number that no one else locks by
+_LOCK = 0x5348415F6F626F78  # any number that no other program locks by
 _SCHEMA = "schema"
 
 
@@ -34,10 +35,7 @@ def migrate(
         return
     found = version_of(connection)
     if found > version:
-        raise OutboxError(
-            f"The outbox's tables have version {found}, this program knows {version}: they were "
-            "made by a newer sha-disclosure. Nothing was changed; use that version or a newer one"
-        )
+        raise OutboxError(message("outbox.newer_tables", found=found, known=version))
     for each in range(found, version):
         steps[each](connection)
     if found != version:
@@ -45,8 +43,8 @@ def migrate(
 
 
 def version_of(connection: Connection) -> int:
-    """Return the version of the tables. Raises OutboxError when they do not tell it."""
-    told = connection.execute(select(META.c.value).where(META.c.name == _SCHEMA)).scalar()
-    if told is None or not told.isdigit():
-        raise OutboxError("The outbox's tables do not tell their version: they are not whole")
-    return int(told)
+    """Return the version of the tables. Raises OutboxError when they hold none."""
+    stored = connection.execute(select(META.c.value).where(META.c.name == _SCHEMA)).scalar()
+    if stored is None or not stored.isdigit():
+        raise OutboxError(message("outbox.no_version"))
+    return int(stored)

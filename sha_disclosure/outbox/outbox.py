@@ -17,13 +17,14 @@ from sqlalchemy.engine import URL
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.events import Announcer, Listener, NoticeAdded
+from sha_disclosure.events import Listener, Listeners, NoticeAdded
+from sha_disclosure.messages import message
 from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import AddedNotice, Adding
 from sha_disclosure.outbox.database import Database, milliseconds
-from sha_disclosure.outbox.drain import Drain, DrainReport, Pace, Submits
+from sha_disclosure.outbox.database_errors import outbox_errors
+from sha_disclosure.outbox.drain import Client, Drain, DrainReport, Timing
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
-from sha_disclosure.outbox.faults import translated
 from sha_disclosure.outbox.inventory import Entry, Status
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
 from sha_disclosure.outbox.leases import Leases
@@ -31,7 +32,6 @@ from sha_disclosure.outbox.migration import migrate
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.schema import MESSAGE, META, State
-from sha_disclosure.outbox.telling import Telling
 from sha_disclosure.sources import Sources
 
 if TYPE_CHECKING:
@@ -41,14 +41,15 @@ _ORDER_KEY = "order_key"
 
 
 class Outbox:
-    """Holds prepared notices until Kanta has accepted or refused them.
+    """Holds prepared notices until Kanta has accepted or refused them (lähtevien säilö).
 
     ``place``: a file for SQLite, a SQLAlchemy URL, or an ``Engine`` of the caller's, whose
-    database then holds the outbox's tables. ``keys``: the first seals what is stored, every one
+    database then holds the outbox's tables. ``keys``: the first seals what is stored, each
     opens it. ``limit``: how many undelivered messages it takes. May be used by many threads;
     several processes may share one place, several hosts one on a database server.
 
-    Raises OutboxError when the place cannot be used; ConfigurationError when keys are missing.
+    Raises OutboxError when the place cannot be used; ConfigurationError when its address is
+    wrong or a key is missing.
     """
 
     def __init__(
@@ -61,8 +62,7 @@ class Outbox:
         listeners: Sequence[Listener] = (),
     ) -> None:
         self._sources = sources or Sources()
-        self._listeners = tuple(listeners)
-        self._announce = Announcer(listeners)
+        self._listeners = Listeners(listeners)
         self._keys = Keyring(keys)
         self._database = Database(place, self._sources)
         try:
@@ -93,7 +93,7 @@ class Outbox:
         self._database.close()
 
     def _order_key(self, connection: Connection) -> bytes:
-        """Return the key by which clients are told apart, sealed where payloads are."""
+        """Return the key of the clients' pseudonyms, sealed where payloads are."""
         named = META.c.name == _ORDER_KEY
         stored = connection.execute(select(META.c.value).where(named)).scalar()
         if stored is None:
@@ -103,12 +103,9 @@ class Outbox:
             stored = sealed
         opened = self._keys.open(stored.encode())
         if opened is None:
-            raise ConfigurationError(
-                "The outbox is encrypted and none of the keys given opens it: give the key in "
-                "SHA_DISCLOSURE_OUTBOX_KEY, in a key file or as `keys`"
-            )
+            raise ConfigurationError(message("outbox.key.missing"))
         if self._keys and not self._keys.is_current(stored.encode()) and stored.startswith("{"):
-            # From now on nobody without the key can take the sealed payloads for damaged ones.
+            # From now on a process without the key is refused; it would take payloads for damaged.
             sealed = self._keys.seal(opened).decode()
             connection.execute(update(META).where(named).values(value=sealed))
         return bytes.fromhex(json.loads(opened)[_ORDER_KEY])
@@ -116,55 +113,55 @@ class Outbox:
     def add(
         self, prepared: PreparedNotice, connection: Connection | Session | None = None
     ) -> AddedNotice:
-        """Take a prepared notice; when this returns it is on disk and will be delivered.
+        """Add a prepared notice; when this returns it is on disk and will be delivered.
 
-        With ``connection``, a SQLAlchemy Connection or Session of the caller's, it becomes
-        part of the caller's transaction: it is taken when that commits, and never was when
-        that is rolled back. The very same message may be added again: it is kept once.
+        With ``connection``, a SQLAlchemy Connection or Session of the caller's, it becomes part
+        of the caller's transaction: it is added when that commits, and not when that is rolled
+        back. The very same message may be added again: it is kept once.
 
         Raises OutboxFull, OutboxBusy, and OutboxError when a notice id of the message belongs
         to another message.
         """
         payload = self._adding.pack(prepared)
         if connection is not None:
-            with translated():
+            with outbox_errors():
                 mine = connection if isinstance(connection, Connection) else connection.connection()
                 now = self._database.now(mine)
                 return self._adding.add(mine, prepared, payload, now)
         added = None
         if self._database.own and self._database.kind == "sqlite":
             now = milliseconds(self._sources.clock())
-            with translated():
-                added = self._adding.quickly(self._database.engine, prepared, payload, now)
+            with outbox_errors():
+                added = self._adding.add_directly(self._database.engine, prepared, payload, now)
         if added is None:
             with self._database.write() as own:
                 added = self._adding.add(own, prepared, payload, self._database.now(own))
-        if added.new and self._announce:
-            self._announce(NoticeAdded(added.notice_ids))
+        if added.new and self._listeners:
+            self._listeners.notify(NoticeAdded(added.notice_ids))
         return added
 
     def drain(
         self,
-        kanta: Submits,
+        kanta: Client,
         *,
         workers: int = 2,
         until_empty: bool = True,
         stop: threading.Event | None = None,
         breaker: Breaker | None = None,
-        pace: Pace | None = None,
+        timing: Timing | None = None,
     ) -> DrainReport:
         """Deliver what is due, with ``workers`` threads, in order for each client.
 
-        ``until_empty``: return when nothing is left that is due within the patience of
-        ``pace`` (30 s); otherwise work until ``stop`` is set. What is under way then ends
-        properly. When Kanta is down the ``breaker`` makes the workers wait; one of the
-        caller's may be shared with other senders.
+        ``until_empty``: return when nothing is left that is due within ``timing.patience_s``
+        (30 s); otherwise work until ``stop`` is set. A submission under way is then finished.
+        When Kanta is down the ``breaker`` makes the workers wait; one of the caller's may be
+        shared with other senders.
 
         Raises OutboxError when the outbox's own database fails.
         """
         if workers < 1:
-            raise ConfigurationError("A drain needs at least one worker")
-        chosen = pace or Pace()
+            raise ConfigurationError(message("outbox.no_workers"))
+        chosen = timing or Timing()
         drain = Drain(
             kanta=kanta,
             database=self._database,
@@ -172,21 +169,24 @@ class Outbox:
             results=Results(self._database),
             keys=self._keys,
             sources=self._sources,
-            breaker=breaker or Breaker(clock=self._sources.clock, listeners=self._listeners),
-            tell=Telling(self._announce, self._sources.clock),
+            breaker=breaker or self._own_breaker(),
+            listeners=self._listeners,
             stop=stop or threading.Event(),
-            pace=chosen,
+            timing=chosen,
             until_empty=until_empty,
         )
         return drain.run(workers)
 
+    def _own_breaker(self) -> Breaker:
+        return Breaker(clock=self._sources.clock, listeners=[self._listeners.notify])
+
     def status(self) -> Status:
-        """Return how many messages are in which state and how long the oldest waits."""
+        """Return how many messages are in which state and how long the oldest has waited."""
         with self._database.read() as connection:
             return inventory.status_of(connection, self._database.now(connection))
 
     def list(self, state: State | None = None, *, after: int = 0, limit: int = 1000) -> list[Entry]:
-        """Return entries, of one state or all, in order; ``after`` a number to page on."""
+        """Return entries in order, of one state or all, with numbers above ``after``."""
         with self._database.read() as connection:
             return inventory.entries(connection, state=state, after=after, limit=limit)
 
@@ -211,17 +211,23 @@ class Outbox:
     def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
         """Make one message, or all of a state, due at once; return how many.
 
-        For what a person has mended: parked, quarantined, or pending for a later time.
+        For messages that are parked, in quarantine or pending for a later time, once the cause
+        is fixed.
+
+        Raises OutboxError for an unknown id and for a state that cannot be retried.
         """
         if (notice_id is None) == (state is None):
-            raise ConfigurationError("retry takes either a notice id or a state")
+            raise ConfigurationError(message("outbox.retry_what"))
         with self._database.write() as connection:
             number = None if notice_id is None else number_of(connection, notice_id)
             now = self._database.now(connection)
-            return inventory.retried(connection, now, number=number, state=state)
+            return inventory.retry(connection, now, number=number, state=state)
 
     def evidence(self, notice_id: str) -> dict[str, Any]:
-        """Return what was done with a notice and what Kanta answered; no personal data."""
+        """Return what was done with a notice and what Kanta answered, without personal data.
+
+        Raises OutboxError for an unknown id.
+        """
         with self._database.read() as connection:
             return evidence_of(connection, number_of(connection, notice_id))
 
@@ -231,19 +237,19 @@ class Outbox:
             yield from all_evidence(connection, state)
 
     def forget_delivered(self, before: datetime) -> int:
-        """Remove the content of messages delivered before a moment; return of how many.
+        """Remove the content of messages delivered before a moment; return how many there were.
 
-        Their ids stay, so that they are not taken again, and their evidence stays.
+        Their ids stay, so that they are not added again, and so does their evidence.
         """
         if before.tzinfo is None:
             before = before.replace(tzinfo=UTC)
         with self._database.write() as connection:
-            return inventory.forgotten(connection, before)
+            return inventory.forget(connection, before)
 
     def reencrypt(self) -> int:
-        """Seal everything stored with the first key; return how many messages were sealed anew.
+        """Seal everything stored with the first key; return how many messages were resealed.
 
-        Afterwards the older keys are needed no more. Damaged messages stay as they are.
+        Afterwards the older keys are no longer needed. Damaged messages stay as they are.
         """
         done, last = 0, 0
         while True:
@@ -256,7 +262,7 @@ class Outbox:
                 ).all()
                 for row in rows:
                     if not self._keys.is_current(row.payload):
-                        done += inventory.resealed(connection, row, self._keys)
+                        done += inventory.reseal(connection, row, self._keys)
                 if not rows:
                     self._reseal_order_key(connection)
                     return done

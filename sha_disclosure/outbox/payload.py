@@ -1,4 +1,4 @@
-"""A prepared notice as it is stored: its facts as a line of JSON, its bytes; sealed by a key."""
+"""A prepared notice as it is stored: a line of JSON, then its bytes; sealed if there is a key."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import orjson
 from sha_disclosure.delivery.prepare import PreparedNotice, User
 from sha_disclosure.errors import OutboxDamaged
 from sha_disclosure.findings import Problem
+from sha_disclosure.messages import Message, Parameter, message
 from sha_disclosure.outbox.keys import Keyring
 
 _FORM = 2  # of the JSON; a reader refuses a newer one. Form 1 named no organisation.
@@ -57,24 +58,15 @@ def unpacked(
     the message in them has not the ``digest`` of the notice's row.
     """
     if stored is None:
-        raise OutboxDamaged("The message was forgotten after its delivery; its evidence is kept")
+        raise OutboxDamaged(message("outbox.payload.forgotten"))
     if hashlib.sha256(stored).hexdigest() != stored_digest:
-        raise OutboxDamaged(
-            "The stored message is damaged: its bytes are not those that were stored. Restore the "
-            "row from a back-up, or make the notice again from the disclosure it is about"
-        )
+        raise OutboxDamaged(message("outbox.payload.changed"))
     opened = keys.open(stored)
     if opened is None:
-        raise OutboxDamaged(
-            "The stored message cannot be decrypted: none of the keys given fits. Add the key "
-            "it was sealed with, then retry it"
-        )
+        raise OutboxDamaged(message("outbox.payload.no_key"))
     prepared = _read(opened)
     if prepared is None or hashlib.sha256(prepared.body).hexdigest() != digest:
-        raise OutboxDamaged(
-            "The stored message is damaged: its content has another form or digest than its row "
-            "says. Restore the row from a back-up, or make the notice again"
-        )
+        raise OutboxDamaged(message("outbox.payload.differs"))
     return prepared
 
 
@@ -108,12 +100,25 @@ def _stored(warning: Problem) -> dict[str, Any]:
         "id": warning.id,
         "path": warning.path,
         "severity": warning.severity,
-        "parameters": {name: str(value) for name, value in warning.parameters},
+        "parameters": {name: _plain(value) for name, value in warning.parameters},
     }
 
 
 def _warning(stored: dict[str, Any]) -> Problem:
-    if "id" not in stored:  # of an earlier version, with its texts
+    if "id" not in stored:  # an earlier version stored the texts
         return Problem(f"rules.{stored['rule']}.breach", stored["path"], stored["severity"])
-    parameters = tuple(stored["parameters"].items())
+    parameters = tuple((name, _value(value)) for name, value in stored["parameters"].items())
     return Problem(stored["id"], stored["path"], stored["severity"], parameters)
+
+
+def _plain(value: Parameter) -> Any:
+    """Return a parameter of a sentence as JSON, without the text of any language."""
+    if isinstance(value, Message):
+        return {"id": value.id, "parameters": {n: _plain(v) for n, v in value.parameters}}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _value(plain: Any) -> Parameter:
+    if isinstance(plain, dict):
+        return Message(plain["id"], tuple((n, _value(v)) for n, v in plain["parameters"].items()))
+    return tuple(_value(each) for each in plain) if isinstance(plain, list) else plain

@@ -1,4 +1,4 @@
-"""Writing down how an attempt ended: its evidence always, its message only by the lease."""
+"""Recording how an attempt ended: its evidence always, its message only under the lease."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.decision import Decision
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE
-from sha_disclosure.outbox.verdict import Verdict
 
 _LOCATION_MAX = 512
 
@@ -35,7 +35,7 @@ _RECEIVED = update(MESSAGE).values(
     possibly_duplicated=bindparam("twice"),
 )
 _DELIVERED = _RECEIVED.where(_OWN)
-# The service holds it: that also ends a message that nobody works on at the moment.
+# The service holds it: that also ends a message that no worker holds at the moment.
 _DELIVERED_LATE = _RECEIVED.where(_FREE)
 _NOT_DELIVERED = (
     update(MESSAGE)
@@ -78,59 +78,59 @@ _OTHER_FATE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What was written: whether the worker still held the message; the mark of the message."""
+class Recorded:
+    """Whether the worker still held the message, and the message's mark, once recorded."""
 
     held: bool
     possibly_duplicated: bool
 
 
 class Results:
-    """Writes the ends of attempts."""
+    """Records the ends of attempts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def write(self, leased: Leased, verdict: Verdict) -> Written:
-        """Write a verdict down in a transaction of its own; see ``write_in``."""
+    def record(self, leased: Leased, decision: Decision) -> Recorded:
+        """Record a decision in a transaction of its own; see ``record_in``."""
         with self._database.write() as connection:
-            return self.write_in(connection, leased, verdict)
+            return self.record_in(connection, leased, decision)
 
-    def write_in(self, connection: Connection, leased: Leased, verdict: Verdict) -> Written:
-        """Write a verdict down; when the lease was lost, others decide of the message.
+    def record_in(self, connection: Connection, leased: Leased, decision: Decision) -> Recorded:
+        """Record a decision; when the lease was lost, another worker decides on the message.
 
         The attempt's evidence is kept in both cases.
         """
         now = self._database.now(connection)
-        receipt = verdict.receipt
+        receipt = decision.receipt
         if receipt is None:
-            held, twice = _not_delivered(connection, leased, verdict, now), False
+            held, twice = _not_delivered(connection, leased, decision, now), False
         else:
             held, twice = _delivered(connection, leased, receipt, now)
         evidence = {
             "ended_at": now,
-            "outcome": verdict.outcome[:40],
-            "unknown_fate": verdict.unknown_fate or bool(receipt and receipt.possibly_duplicated),
+            "outcome": decision.outcome[:40],
+            "unknown_fate": decision.unknown_fate or bool(receipt and receipt.possibly_duplicated),
             "lease_lost": not held,
-            "requests": verdict.trail.to_json(),
-            "http_status": verdict.trail.status,
-            "request_id": _short(verdict.trail.request_id, 64),
+            "requests": decision.log.to_json(),
+            "http_status": decision.log.status,
+            "request_id": _short(decision.log.request_id, 64),
             "response_id": _short(receipt.response_id if receipt else None, 128),
-            "issues": verdict.issues,
+            "issues": decision.issues,
         }
-        told = {f"new_{name}": value for name, value in evidence.items()}
-        connection.execute(_EVIDENCE, {"n": leased.attempt, **told})
-        return Written(held, twice)
+        values = {f"new_{name}": value for name, value in evidence.items()}
+        connection.execute(_EVIDENCE, {"n": leased.attempt, **values})
+        return Recorded(held, twice)
 
 
-def _not_delivered(connection: Connection, leased: Leased, verdict: Verdict, now: int) -> bool:
-    """Write down what becomes of a message without a receipt; tell whether it was still held."""
+def _not_delivered(connection: Connection, leased: Leased, decision: Decision, now: int) -> bool:
+    """Record what becomes of a message without a receipt; return whether it was still held."""
     values = {
         "n": leased.number,
         "token": leased.token,
-        "becomes": verdict.state,
-        "why": verdict.outcome[:40],
-        "due": now + round(verdict.delay_s * 1000),
+        "becomes": decision.state,
+        "why": decision.outcome[:40],
+        "due": now + round(decision.delay_s * 1000),
     }
     return connection.execute(_NOT_DELIVERED, values).rowcount == 1
 
@@ -138,7 +138,7 @@ def _not_delivered(connection: Connection, leased: Leased, verdict: Verdict, now
 def _delivered(
     connection: Connection, leased: Leased, receipt: Receipt, now: int
 ) -> tuple[bool, bool]:
-    """Write a receipt down; tell whether it counted, and whether there may be two copies."""
+    """Record a receipt; return whether it counted, and whether there may be two copies."""
     # A message leased for the first time has no other attempt while the lease is held.
     twice = receipt.possibly_duplicated or (leased.tries > 0 and _other_fate(connection, leased))
     places = [_short(notice.location, _LOCATION_MAX) for notice in receipt.notices]
@@ -153,9 +153,9 @@ def _delivered(
 
 
 def _other_fate(connection: Connection, leased: Leased) -> bool:
-    """Tell whether another attempt may have stored the message, or certainly has."""
-    asked = {"n": leased.number, "own": leased.attempt}
-    return connection.execute(_OTHER_FATE, asked).first() is not None
+    """Return whether another attempt may have stored the message, or certainly has."""
+    others = {"n": leased.number, "own": leased.attempt}
+    return connection.execute(_OTHER_FATE, others).first() is not None
 
 
 def _short(text: str | None, length: int) -> str | None:

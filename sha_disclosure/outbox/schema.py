@@ -1,7 +1,7 @@
-"""The outbox's tables. Personal data stands in ``payload`` alone.
+"""The outbox's tables. Only ``payload`` holds personal data.
 
-Times are milliseconds since 1970 in UTC: every database keeps, compares and indexes them
-alike. The names begin with ``sha_outbox_`` since the tables may live in a database of others.
+Times are milliseconds since 1970 in UTC: every database stores, compares and indexes them
+alike. The names begin with ``sha_outbox_``, since the tables may stand among an application's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 State = Literal["pending", "sending", "delivered", "parked", "quarantined"]
 """``pending`` waits for its turn, ``sending`` is leased by a worker, ``delivered`` has its
-receipt; ``parked`` waits long or for a mended set-up, ``quarantined`` waits for a person."""
+receipt; ``parked`` waits for long or for a corrected set-up, ``quarantined`` for a person."""
 
 STATES: tuple[State, ...] = get_args(State)
 UNDELIVERED: tuple[State, ...] = ("pending", "sending", "parked", "quarantined")

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 
-from outbox_parts import PACE, fast, notice_about
+from outbox_parts import TIMING, fast, notice_about
 from sqlalchemy import event
 
 from sha_disclosure import KantaClient, Settings
@@ -67,7 +67,7 @@ def main() -> None:
             say("trying", prepared.notice_ids[0], prepared.digest)
             outbox.add(prepared)
             say("added", prepared.notice_ids[0], prepared.digest)
-        outbox.drain(kanta, pace=PACE)
+        outbox.drain(kanta, timing=TIMING)
     say("steps", steps.count)
     say("done")
 

@@ -10,12 +10,12 @@ from notices import identity_code
 from places import NOTICES, ROOT
 
 from sha_disclosure import DisclosureNotice, Settings
-from sha_disclosure.outbox import Pace
+from sha_disclosure.outbox import Timing
 from sha_disclosure.settings import Retry
 from sha_disclosure.values import PersonalId, PersonName
 
 EXAMPLE = NOTICES / "disclosed-to-client.json"
-PACE = Pace(lease_s=2.0, poll_s=0.05, patience_s=3.0)
+TIMING = Timing(lease_s=2.0, poll_s=0.05, patience_s=3.0)
 SECRET = "Salaisuus-Istutettu"
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from outbox_parts import PACE, SECRET
+from outbox_parts import SECRET, TIMING
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
@@ -59,7 +59,7 @@ def test_an_engine_of_the_callers_is_drained_too(place, engine, kanta, prepare):
     with Outbox(engine) as outbox:
         for _ in range(5):
             outbox.add(prepare())
-        assert outbox.drain(kanta, pace=PACE).delivered == 5
+        assert outbox.drain(kanta, timing=TIMING).delivered == 5
     with engine.connect() as connection:  # not closed with the outbox
         connection.execute(select(1))
 
@@ -105,7 +105,7 @@ def test_at_its_limit_it_refuses_loudly_and_delivered_ones_do_not_count(file, ka
         with pytest.raises(OutboxFull, match="3 undelivered"):
             outbox.add(prepare())
         assert not outbox.add(kept[0]).new  # is there already
-        outbox.drain(kanta, pace=PACE)
+        outbox.drain(kanta, timing=TIMING)
         assert outbox.add(prepare()).new
 
 

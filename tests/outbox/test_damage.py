@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from outbox_parts import PACE
+from outbox_parts import TIMING
 from sqlalchemy import Column, Integer, MetaData, Table, event, select, text
 
 from sha_disclosure.errors import (
@@ -41,7 +41,7 @@ def test_a_full_disk_refuses_and_loses_nothing(file, kanta, prepare):
         assert [e.notice_ids for e in outbox.list()] == kept
         event.remove(engine, "checkout", _small)
         engine.dispose()
-        assert outbox.drain(kanta, pace=PACE).delivered == len(kept)
+        assert outbox.drain(kanta, timing=TIMING).delivered == len(kept)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
@@ -59,7 +59,7 @@ def test_a_disk_that_is_really_full(tmp_path, kanta, prepare):
             assert kept
             assert [e.notice_ids for e in outbox.list()] == kept
             os.system(f"mount -o remount,size=4m {place}")
-            assert outbox.drain(kanta, pace=PACE).delivered == len(kept)
+            assert outbox.drain(kanta, timing=TIMING).delivered == len(kept)
     finally:
         os.system(f"umount {place}")
 
@@ -90,7 +90,7 @@ def test_a_damaged_row_is_quarantined_counted_and_the_rest_is_delivered(file, ka
             changed = payload[:500] + bytes([payload[500] ^ 1]) + payload[501:]
             other.execute("UPDATE sha_outbox_message SET payload = ? WHERE number = 3", (changed,))
         other.close()
-        report = outbox.drain(kanta, pace=PACE)
+        report = outbox.drain(kanta, timing=TIMING)
         assert (report.delivered, report.quarantined) == (4, 1)
         status = outbox.status()
         assert (status.damaged, status.counts["quarantined"]) == (1, 1)
@@ -101,7 +101,7 @@ def test_a_damaged_row_is_quarantined_counted_and_the_rest_is_delivered(file, ka
             other.execute("UPDATE sha_outbox_message SET payload = ? WHERE number = 3", (payload,))
         other.close()
         assert outbox.retry(notice_id) == 1
-        assert outbox.drain(kanta, pace=PACE).delivered == 1
+        assert outbox.drain(kanta, timing=TIMING).delivered == 1
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough" * 40, None])
@@ -173,7 +173,7 @@ def test_older_tables_are_brought_up_to_date_with_their_notices(place, kanta, pr
             assert version_of(connection) == 2
             newer = Table("sha_outbox_message", MetaData(), Column("colour", Integer))
             assert connection.execute(select(newer.c.colour)).all() == [(None,)]
-        assert outbox.drain(kanta, pace=PACE).delivered == 1
+        assert outbox.drain(kanta, timing=TIMING).delivered == 1
 
 
 def test_a_migration_that_fails_changes_nothing(place):

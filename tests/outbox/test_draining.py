@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from outbox_parts import PACE, SECRET, environment
+from outbox_parts import SECRET, TIMING, environment
 
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.errors import (
@@ -21,7 +21,7 @@ from sha_disclosure.errors import (
     Unavailable,
 )
 from sha_disclosure.events import LeaseLost, NoticeDelivered, NoticeParked, NoticeQuarantined
-from sha_disclosure.outbox import Outbox, Pace
+from sha_disclosure.outbox import Outbox, Timing
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.sources import Sources
 
@@ -51,14 +51,14 @@ def test_a_refused_notice_is_quarantined_and_the_rest_goes_on(place, kanta, sand
         first, second = prepare(7), prepare(7)
         outbox.add(first)
         outbox.add(second)
-        report = outbox.drain(kanta, workers=1, pace=PACE)
+        report = outbox.drain(kanta, workers=1, timing=TIMING)
         assert (report.delivered, report.quarantined) == (1, 1)
         assert state(outbox, first) == ("quarantined", "Rejected")
         assert state(outbox, second) == ("delivered", None)
         assert NoticeQuarantined(first.notice_ids, "Rejected") in heard
         assert outbox.evidence(first.notice_ids[0])["attempts"][0]["http_status"] == 422
         assert outbox.retry(first.notice_ids[0]) == 1
-        assert outbox.drain(kanta, pace=PACE).delivered == 1
+        assert outbox.drain(kanta, timing=TIMING).delivered == 1
         assert SECRET not in repr(heard)
 
 
@@ -70,12 +70,12 @@ def test_a_gateway_that_dislikes_the_certificate_quarantines_nothing(
         prepared = prepare()
         outbox.add(prepared)
         sandbox.inject("html", status=400)
-        report = outbox.drain(kanta, workers=1, pace=PACE)
+        report = outbox.drain(kanta, workers=1, timing=TIMING)
         assert (report.delivered, report.parked, report.quarantined) == (0, 1, 0)
         assert state(outbox, prepared) == ("parked", "Rejected")
         assert not outbox.evidence(prepared.notice_ids[0])["possibly_duplicated"]
         assert outbox.retry(prepared.notice_ids[0]) == 1
-        assert outbox.drain(kanta, pace=PACE).delivered == 1
+        assert outbox.drain(kanta, timing=TIMING).delivered == 1
 
 
 def test_what_fails_for_the_moment_is_tried_again_by_itself(place, kanta, sandbox, prepare):
@@ -84,7 +84,7 @@ def test_what_fails_for_the_moment_is_tried_again_by_itself(place, kanta, sandbo
         outbox.add(prepared)
         sandbox.inject("status", status=503)
         sandbox.inject("reset_before")
-        report = outbox.drain(kanta, workers=1, pace=PACE)
+        report = outbox.drain(kanta, workers=1, timing=TIMING)
         assert (report.delivered, report.postponed) == (1, 2)
         evidence = outbox.evidence(prepared.notice_ids[0])
         told = [a["outcome"] for a in evidence["attempts"]]
@@ -100,7 +100,7 @@ def test_a_notice_that_goes_at_once_is_not_marked(file, kanta, sandbox, prepare)
         prepared = prepare()
         outbox.add(prepared)
         sandbox.inject("status", status=503)
-        outbox.drain(kanta, pace=PACE)
+        outbox.drain(kanta, timing=TIMING)
         assert not outbox.evidence(prepared.notice_ids[0])["possibly_duplicated"]
         (delivered,) = [e for e in heard if isinstance(e, NoticeDelivered)]
         assert not delivered.possibly_duplicated
@@ -124,8 +124,8 @@ def test_what_needs_a_mended_setup_waits_and_blocks_its_client(
         first, second, other = prepare(1), prepare(1), prepare(2)
         for each in (first, second, other):
             outbox.add(each)
-        pace = Pace(lease_s=2, poll_s=0.02, patience_s=0.1)
-        outbox.drain(Fails(kanta, fault), workers=1, pace=pace)
+        timing = Timing(lease_s=2, poll_s=0.02, patience_s=0.1)
+        outbox.drain(Fails(kanta, fault), workers=1, timing=timing)
         assert state(outbox, first) == expected
         assert state(outbox, second) == ("pending", None)
         assert state(outbox, other) == ("delivered", None)
@@ -133,7 +133,7 @@ def test_what_needs_a_mended_setup_waits_and_blocks_its_client(
             (told,) = [e for e in heard if isinstance(e, NoticeParked)]
             assert told.notice_ids == first.notice_ids
         outbox.retry(state=expected[0])
-        assert outbox.drain(kanta, pace=PACE).delivered == 2
+        assert outbox.drain(kanta, timing=TIMING).delivered == 2
         assert SECRET not in repr(heard) + repr(outbox.evidence(first.notice_ids[0]))
 
 
@@ -143,7 +143,7 @@ def test_order_per_client_is_kept_with_many_workers(file, kanta, sandbox, prepar
         for each in prepared:
             outbox.add(each)
         sandbox.inject("status", status=503, times=2)
-        outbox.drain(kanta, workers=6, pace=PACE)
+        outbox.drain(kanta, workers=6, timing=TIMING)
         order = [r.notice_id for r in sandbox.received()]
         for client in range(3):
             mine = [p.notice_ids[0] for p in prepared[client::3]]
@@ -156,7 +156,7 @@ def test_when_the_service_is_down_it_is_asked_seldom(file, kanta, prepare):
         for _ in range(40):
             outbox.add(prepare())
         breaker = Breaker(threshold=3, pause_s=60)
-        report = outbox.drain(down, workers=2, breaker=breaker, pace=PACE)
+        report = outbox.drain(down, workers=2, breaker=breaker, timing=TIMING)
         assert down.calls <= 4
         assert report.seconds < 5
         assert outbox.status().counts["pending"] == 40
@@ -169,18 +169,18 @@ def test_a_stopped_drain_finishes_what_is_under_way(file, kanta, sandbox, prepar
             outbox.add(prepare())
         sandbox.inject("delay", seconds=0.5, times=2)
         threading.Timer(0.2, stop.set).start()
-        report = outbox.drain(kanta, workers=2, stop=stop, pace=PACE)
+        report = outbox.drain(kanta, workers=2, stop=stop, timing=TIMING)
         assert report.delivered == 2
         assert outbox.status().counts["sending"] == 0
 
 
 def test_a_long_submission_keeps_its_lease(file, kanta, sandbox, prepare):
-    pace = Pace(lease_s=0.3, poll_s=0.02, patience_s=3)
+    timing = Timing(lease_s=0.3, poll_s=0.02, patience_s=3)
     with Outbox(file) as outbox:
         prepared = prepare()
         outbox.add(prepared)
         sandbox.inject("delay", seconds=1.2)
-        report = outbox.drain(kanta, workers=3, pace=pace)
+        report = outbox.drain(kanta, workers=3, timing=timing)
         assert (report.delivered, report.lost_leases) == (1, 0)
         assert len(outbox.evidence(prepared.notice_ids[0])["attempts"]) == 1
 
@@ -201,15 +201,15 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_end_overwrites_nothing(
                 return kanta.submit(prepared, listener=listener)
 
         reports = []
-        pace = Pace(lease_s=30, poll_s=0.02, patience_s=0.1)
+        timing = Timing(lease_s=30, poll_s=0.02, patience_s=0.1)
         slow = threading.Thread(
-            target=lambda: reports.append(outbox.drain(Hangs(), workers=1, pace=pace))
+            target=lambda: reports.append(outbox.drain(Hangs(), workers=1, timing=timing))
         )
         slow.start()
         hangs.wait(10)
         with outbox._database.write() as connection:  # as if it had run out
             connection.exec_driver_sql("UPDATE sha_outbox_message SET due_at = 0")
-        assert outbox.drain(kanta, workers=1, pace=pace).delivered == 1
+        assert outbox.drain(kanta, workers=1, timing=timing).delivered == 1
         goes_on.set()
         slow.join()
         assert (reports[0].delivered, reports[0].lost_leases) == (0, 1)
@@ -248,7 +248,7 @@ def test_a_failing_database_ends_the_drain_with_its_error(file, kanta, prepare):
                 return kanta.submit(prepared, listener=listener)
 
         with pytest.raises(OutboxError, match="lacks a table") as caught:
-            outbox.drain(Breaks(), workers=2, pace=PACE)
+            outbox.drain(Breaks(), workers=2, timing=TIMING)
         assert caught.value.__context__ is None
 
 
@@ -261,5 +261,5 @@ def test_a_clock_set_back_an_hour_delays_nothing_for_long(file, kanta, prepare):
     assert Leases(process_killed._database, ahead, 0.3).take("dead")
     process_killed.close()
     with Outbox(file) as outbox:
-        report = outbox.drain(kanta, pace=Pace(lease_s=0.3, poll_s=0.05, patience_s=5))
+        report = outbox.drain(kanta, timing=Timing(lease_s=0.3, poll_s=0.05, patience_s=5))
         assert report.delivered == 4

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from outbox_parts import PACE, environment
+from outbox_parts import TIMING, environment
 from proofs import lengths
 
 from sha_disclosure.outbox import Outbox
@@ -80,7 +80,7 @@ def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prep
         deadline = time.monotonic() + 60
         while outbox.status().counts["delivered"] < len(added):
             assert time.monotonic() < deadline, outbox.status()
-            outbox.drain(kanta, pace=PACE)
+            outbox.drain(kanta, timing=TIMING)
         told = proven(outbox, sandbox, added)
     with capsys.disabled():
         kind = place.partition(":")[0] if "://" in place else "sqlite"
@@ -116,7 +116,7 @@ def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
         deadline = time.monotonic() + 60
         while outbox.status().counts["delivered"] < len(kept):
             assert time.monotonic() < deadline, outbox.status()
-            outbox.drain(kanta, pace=PACE)
+            outbox.drain(kanta, timing=TIMING)
         told = proven(outbox, sandbox, {**added, **unanswered})
     with capsys.disabled():
         kind = place.partition(":")[0] if "://" in place else "sqlite"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outbox_parts import PACE
+from outbox_parts import TIMING
 
 from sha_disclosure.outbox import Outbox
 
@@ -13,7 +13,7 @@ def test_what_is_added_is_delivered_byte_for_byte(place, kanta, sandbox, prepare
         for each in prepared:
             assert outbox.add(each).new
         assert outbox.status().counts["pending"] == 7
-        report = outbox.drain(kanta, pace=PACE)
+        report = outbox.drain(kanta, timing=TIMING)
         assert (report.delivered, report.parked, report.quarantined) == (7, 0, 0)
         received = {r.notice_id: r for r in sandbox.received()}
         for each in prepared:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import os
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from outbox_parts import PACE, SECRET
+from outbox_parts import SECRET, TIMING
 
 from sha_disclosure.errors import ConfigurationError, OutboxDamaged
+from sha_disclosure.findings import problem
+from sha_disclosure.messages import message
 from sha_disclosure.outbox import Outbox, OutboxKey, keys_from_environment, keys_from_file
+from sha_disclosure.outbox.keys import Keyring
+from sha_disclosure.outbox.payload import Payload, packed, unpacked
 
 OLD, NEW = OutboxKey(b"o" * 32), OutboxKey(b"n" * 32, kid="2027")
 TEXT = base64.b64encode(b"o" * 32).decode()
@@ -34,7 +41,7 @@ def test_with_a_key_no_secret_is_in_the_databases_bytes(file, kanta, prepare):
         outbox.add(prepared)
         for secret in secrets_of(prepared):
             assert secret not in stored(file)
-        outbox.drain(kanta, pace=PACE)
+        outbox.drain(kanta, timing=TIMING)
         (evidence,) = outbox.export()
         told = json.dumps(evidence) + repr(outbox) + repr(outbox.list()) + repr(OLD)
     for secret in secrets_of(prepared):
@@ -57,7 +64,7 @@ def test_keys_are_changed_without_losing_a_notice(place, kanta, prepare):
         assert outbox.reencrypt() == 1
         assert outbox.reencrypt() == 0
     with Outbox(place, keys=[NEW]) as outbox:
-        assert outbox.drain(kanta, pace=PACE).delivered == 2
+        assert outbox.drain(kanta, timing=TIMING).delivered == 2
 
 
 def test_an_outbox_without_a_key_gets_one(place, kanta, prepare):
@@ -66,7 +73,7 @@ def test_an_outbox_without_a_key_gets_one(place, kanta, prepare):
     with Outbox(place, keys=[OLD]) as outbox:
         outbox.add(prepare(3))
         assert outbox.reencrypt() == 1
-        assert outbox.drain(kanta, pace=PACE).delivered == 2
+        assert outbox.drain(kanta, timing=TIMING).delivered == 2
     with pytest.raises(ConfigurationError, match="encrypted"):
         Outbox(place)
 
@@ -85,26 +92,26 @@ def test_a_message_whose_key_is_gone_waits_in_quarantine(file, kanta, prepare):
     with Outbox(file, keys=[NEW, OLD]) as outbox, outbox._database.write() as connection:
         outbox._reseal_order_key(connection)
     with Outbox(file, keys=[NEW]) as outbox:
-        assert outbox.drain(kanta, pace=PACE).quarantined == 1
+        assert outbox.drain(kanta, timing=TIMING).quarantined == 1
         with pytest.raises(OutboxDamaged, match="decrypted"):
             outbox.show(prepared.notice_ids[0])
     with Outbox(file, keys=[NEW, OLD]) as outbox:
         outbox.retry(state="quarantined")
-        assert outbox.drain(kanta, pace=PACE).delivered == 1
+        assert outbox.drain(kanta, timing=TIMING).delivered == 1
 
 
 def test_what_is_forgotten_leaves_the_file_but_not_its_evidence(file, kanta, prepare):
     with Outbox(file) as outbox:
         prepared, waits = prepare(), prepare()
         outbox.add(prepared)
-        outbox.drain(kanta, pace=PACE)
+        outbox.drain(kanta, timing=TIMING)
         outbox.add(waits)
         assert outbox.forget_delivered(datetime.now(UTC) - timedelta(days=1)) == 0
         assert outbox.forget_delivered(datetime.now(UTC) + timedelta(days=1)) == 1
         assert outbox.evidence(prepared.notice_ids[0])["attempts"][0]["outcome"] == "Receipt"
         assert outbox.show(prepared.notice_ids[0]).state == "delivered"
         assert not outbox.add(prepared).new
-        assert outbox.drain(kanta, pace=PACE).delivered == 1
+        assert outbox.drain(kanta, timing=TIMING).delivered == 1
     assert prepared.client.encode() not in stored(file)
 
 
@@ -137,3 +144,50 @@ def test_a_key_is_not_shown_nor_pickled():
     assert "oooo" not in repr(OLD)
     with pytest.raises(TypeError):
         pickle.dumps(OLD)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_a_key_file_that_a_group_may_read_is_refused_unless_it_is_a_mounted_secret(tmp_path):
+    file = tmp_path / "keys"
+    file.write_text(TEXT)
+    file.chmod(0o640)
+    with pytest.raises(ConfigurationError) as caught:
+        keys_from_file(file)
+    assert "chmod 600" in caught.value.text("fi")
+    assert TEXT not in caught.value.text("fi")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", '{"keys": []}'])
+def test_a_key_file_without_a_key_is_reported(tmp_path, content):
+    file = tmp_path / "keys"
+    file.write_text(content)
+    file.chmod(0o600)
+    with pytest.raises(ConfigurationError, match="openssl rand"):
+        keys_from_file(file)
+
+
+def test_warnings_are_stored_by_id_and_those_of_before_still_open(prepare):
+    """A row holds no sentence: the catalogue may be corrected after a notice was stored."""
+    named = {"expected": ("a", message("shape.text")), "count": 3}
+    warning = problem("N04.order", "disclosed_at", "warning", **named)
+    keys = Keyring()
+    payload = packed(replace(prepare(), warnings=(warning,)), keys)
+
+    def opened(data):
+        made = Payload.of(data)
+        (head, _, body) = made.data.partition(b"\n")
+        digest = hashlib.sha256(body).hexdigest()
+        assert json.loads(head)
+        return unpacked(made.data, stored_digest=made.digest, digest=digest, keys=keys)
+
+    assert opened(payload.data).warnings == (warning,)
+    head, _, body = payload.data.partition(b"\n")
+    facts = json.loads(head)
+    assert "text" not in facts["warnings"][0]
+    assert "Correct" not in json.dumps(facts["warnings"])
+    facts["warnings"] = [
+        {"rule": "N04", "path": "disclosed_at", "severity": "warning", "en": "x", "fi": "y"}
+    ]
+    (before,) = opened(json.dumps(facts).encode() + b"\n" + body).warnings
+    assert (before.rule, before.path, before.severity) == ("N04", "disclosed_at", "warning")
+    assert before.text("fi")

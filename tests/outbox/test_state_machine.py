@@ -36,11 +36,11 @@ from sha_disclosure.errors import (
 )
 from sha_disclosure.events import SubmissionFailed
 from sha_disclosure.outbox import Outbox, OutboxKey
+from sha_disclosure.outbox.decision import SubmissionLog, delivered, undelivered
 from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.schema import MESSAGE
-from sha_disclosure.outbox.verdict import Trail, accepted, failed
 from sha_disclosure.sources import Sources
 
 LEASE = 60.0
@@ -192,18 +192,20 @@ class OutboxMachine(RuleBasedStateMachine):
         stores, error = STORES[does]
         if stores:
             self.service.came.append((notice_id, prepared.body))
-        trail = Trail()
+        log = SubmissionLog()
         if error is None:
             stored = (StoredNotice(notice_id, "201 Created", "AuditEvent/1", None),)
             receipt = Receipt(stored, "r", None, 1, self.clock())
-            verdict = accepted(receipt, trail)
+            decision = delivered(receipt, log)
         else:
             fault: SubmissionError = error("told", notice_ids=(notice_id,))
-            trail(SubmissionFailed((notice_id,), "r", 1, 0.1, error.__name__))
+            log(SubmissionFailed((notice_id,), "r", 1, 0.1, error.__name__))
             fraction = self.chance.random()
-            verdict = failed(fault, trail, tries=leased.tries, now=self.clock(), fraction=fraction)
-        written = self.results.write(leased, verdict)
-        if error is Rejected and written.held:
+            decision = undelivered(
+                fault, log, tries=leased.tries, now=self.clock(), fraction=fraction
+            )
+        recorded = self.results.record(leased, decision)
+        if error is Rejected and recorded.held:
             self.refused.add(notice_id)
 
     def heartbeat(self) -> None:

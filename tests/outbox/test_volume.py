@@ -8,7 +8,7 @@ import tracemalloc
 from dataclasses import replace
 
 import pytest
-from outbox_parts import PACE
+from outbox_parts import TIMING
 from proofs import lengths
 
 from sha_disclosure.delivery.receipt import Receipt, StoredNotice
@@ -24,7 +24,7 @@ def test_memory_stays_flat_while_many_are_drained(file, count, kanta, sandbox, p
         for _ in range(4):
             for _ in range(count // 4):
                 outbox.add(prepare())
-            outbox.drain(kanta, pace=PACE)
+            outbox.drain(kanta, timing=TIMING)
             gc.collect()
             now, peak = tracemalloc.get_traced_memory()
             peaks.append((now, peak))
@@ -57,6 +57,6 @@ def test_a_long_queue_is_drained_in_time_that_grows_with_its_length(file, prepar
             made = replace(model, notice_ids=(f"1.2.{number}",), client=client)
             outbox.add(made, connection)
     with Outbox(file) as outbox:
-        report = outbox.drain(Accepts(), pace=PACE)
+        report = outbox.drain(Accepts(), timing=TIMING)
         assert report.delivered == count
         assert report.seconds < 10 + count / 50

@@ -8,7 +8,7 @@ from three_organisations import FIRST, REGISTER, SECOND, THIRD
 
 from sha_disclosure import CertificateExpired, ConfigurationError, KantaClient
 from sha_disclosure.events import BreakerOpened
-from sha_disclosure.outbox import Outbox, OutboxKey, Pace
+from sha_disclosure.outbox import Outbox, OutboxKey, Timing
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import packed, unpacked
 
@@ -77,8 +77,8 @@ def test_an_organisation_without_a_valid_certificate_does_not_slow_the_others_do
                 return client.submit(prepared, **options)
 
         with KantaClient(settings) as client:
-            pace = Pace(poll_s=0.02, patience_s=0.1)
-            report = outbox.drain(Expired(), workers=1, pace=pace)
+            timing = Timing(poll_s=0.02, patience_s=0.1)
+            report = outbox.drain(Expired(), workers=1, timing=timing)
         assert report.delivered == 11
         assert not [event for event in heard if isinstance(event, BreakerOpened)]
         assert len(outbox.list("pending")) == 30

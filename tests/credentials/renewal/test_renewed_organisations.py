@@ -7,7 +7,7 @@ import pytest
 
 from sha_disclosure import CertificateExpired, DisclosureNotice, KantaClient
 from sha_disclosure.events import CertificateRenewed, RenewalRefused
-from sha_disclosure.outbox import Outbox, Pace
+from sha_disclosure.outbox import Outbox, Timing
 
 FIRST, SECOND = "1.2.246.10.10000001.10.0", "1.2.246.10.10000002.10.0"
 
@@ -118,8 +118,8 @@ def test_a_drain_with_nothing_to_do_looks_too(sandbox, files, heard, tmp_path):
         KantaClient(settings, listeners=[heard.append]) as kanta,
         Outbox(tmp_path / "outbox.sqlite") as outbox,
     ):
-        pace = Pace(poll_s=0.02)
-        options = {"until_empty": False, "stop": stop, "pace": pace, "workers": 1}
+        timing = Timing(poll_s=0.02)
+        options = {"until_empty": False, "stop": stop, "timing": timing, "workers": 1}
         drain = threading.Thread(target=outbox.drain, args=(kanta,), kwargs=options)
         drain.start()
         new = files.renew("tls")

@@ -1,7 +1,7 @@
-"""The short road of ``add`` on a SQLite file of the outbox's own: the same two statements.
+"""The fast path of ``add`` on a SQLite file of the outbox's own: the same two statements.
 
-They are compiled by SQLAlchemy once and given to the driver; on a durable insert of 0.2 ms the
-usual road through the engine costs as much again.
+SQLAlchemy compiles them once and the driver runs them directly: on a durable insert of 0.2 ms
+the usual path through the engine costs as much again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import Insert
-
-_Row = dict[str, Any]
 
 
 class Statement:
@@ -24,12 +22,12 @@ class Statement:
         self.text = str(compiled)
         self._order = compiled.positiontup or list(columns)
 
-    def values(self, row: _Row) -> list[Any]:
-        """Return a row's values in the order the statement wants them."""
+    def values(self, row: dict[str, Any]) -> list[Any]:
+        """Return a row's values in the order of the statement's parameters."""
         return [row[name] for name in self._order]
 
 
-class Quick:
+class DirectInsert:
     """Inserts one message in a transaction of its own."""
 
     def __init__(self, engine: Engine, message: Statement, notice: Statement) -> None:
@@ -37,10 +35,10 @@ class Quick:
         self._message = message
         self._notice = notice
 
-    def insert(self, row: _Row, notice_ids: tuple[str, ...]) -> int | None:
-        """Return the new message's number, or None when a notice id is there already.
+    def insert(self, row: dict[str, Any], notice_ids: tuple[str, ...]) -> int | None:
+        """Return the new message's number; None, with nothing changed, when an id is taken.
 
-        In that case nothing was changed. Raises what the driver raises.
+        Raises the driver's errors.
         """
         pooled = self._engine.raw_connection()
         try:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sha_disclosure.backoff import backoff
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import (
     ConfigurationError,
@@ -27,8 +28,8 @@ _PARKED_S = 3600.0
 _NOT_STORED = frozenset({425, 429, 503})
 
 
-class Trail:
-    """Hears the events of one submission: its requests as evidence, and their fate."""
+class SubmissionLog:
+    """Listens to one submission: its requests, for the evidence, and whether one may be stored."""
 
     def __init__(self) -> None:
         self.requests: list[AttemptEnded] = []
@@ -43,7 +44,7 @@ class Trail:
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the last request that was answered."""
+        """The HTTP status of the last request, if it was answered."""
         return self.requests[-1].status if self.requests else None
 
     @property
@@ -58,12 +59,11 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is written of an attempt and its message.
+class Decision:
+    """What is recorded of an attempt and of its message.
 
-    ``delay_s``: until the next attempt, by itself. ``unknown_fate``: the service may hold
-    the notice. ``service_works``: whether this speaks for going on with others; None says
-    nothing of it.
+    ``delay_s``: seconds until the next attempt. ``unknown_fate``: the service may hold the
+    notice. ``service_works``: whether others are to be sent as well; None leaves that open.
     """
 
     state: State
@@ -72,24 +72,24 @@ class Verdict:
     unknown_fate: bool = False
     service_works: bool | None = None
     retry_at: datetime | None = None
-    trail: Trail = field(default_factory=Trail)
+    log: SubmissionLog = field(default_factory=SubmissionLog)
     issues: str | None = None
     receipt: Receipt | None = None
 
 
-def accepted(receipt: Receipt, trail: Trail) -> Verdict:
-    """Return the verdict on a message the service holds."""
-    return Verdict("delivered", "Receipt", service_works=True, trail=trail, receipt=receipt)
+def delivered(receipt: Receipt, log: SubmissionLog) -> Decision:
+    """Return the decision on a message the service holds."""
+    return Decision("delivered", "Receipt", service_works=True, log=log, receipt=receipt)
 
 
-def failed(
-    fault: BaseException, trail: Trail, *, tries: int, now: datetime, fraction: float
-) -> Verdict:
-    """Return the verdict on a message that ended in ``fault`` after ``tries`` earlier leases.
+def undelivered(
+    fault: BaseException, log: SubmissionLog, *, tries: int, now: datetime, fraction: float
+) -> Decision:
+    """Return the decision on a message that ended in ``fault`` after ``tries`` earlier leases.
 
-    ``fraction`` in [0, 1) spreads the waits. Nothing is ever given up.
+    ``fraction`` in [0, 1) spreads the waits. No message is ever given up.
     """
-    wait = _BASE_S + fraction * min(_LONGEST_S, _BASE_S * 2.0 ** min(tries, 20))
+    wait = _BASE_S + backoff(tries + 1, base_s=_BASE_S, longest_s=_LONGEST_S, fraction=fraction)
     retry_at, issues = None, None
     state: State = "parked"
     if isinstance(fault, NotSent | OutcomeUnknown | Unavailable):
@@ -102,32 +102,32 @@ def failed(
         issues = json.dumps(fault.outcome.to_dict()["issues"]) if fault.outcome else None
     elif isinstance(fault, SigningError):
         state = "pending"
-    else:  # Unauthorized, a gateway's refusal, UnexpectedAnswer, ...: the set-up is to be mended
+    else:  # Unauthorized, a gateway's refusal, UnexpectedAnswer, ...: the set-up is at fault
         wait = _PARKED_S
-    return Verdict(
+    return Decision(
         state,
         type(fault).__name__,
         delay_s=wait,
-        unknown_fate=_unknown(fault, trail),
-        service_works=_works(fault),
+        unknown_fate=_may_be_stored(fault, log),
+        service_works=_service_works(fault),
         retry_at=retry_at,
-        trail=trail,
+        log=log,
         issues=issues,
     )
 
 
-def _works(fault: BaseException) -> bool | None:
-    """Tell what the end of a submission says of the service."""
+def _service_works(fault: BaseException) -> bool | None:
+    """Return what the end of a submission says of the service."""
     if isinstance(fault, ConfigurationError):
-        return None  # one organisation's lack; the others' notices go on
+        return None  # one organisation's settings; the others' notices go on
     return isinstance(fault, Rejected) and not fault.from_gateway
 
 
-def _unknown(fault: BaseException, trail: Trail) -> bool:
-    """Tell whether the service may hold a notice whose submission ended like this."""
-    if trail.possibly_stored:
+def _may_be_stored(fault: BaseException, log: SubmissionLog) -> bool:
+    """Return whether the service may hold a notice whose submission ended like this."""
+    if log.possibly_stored:
         return True
     if isinstance(fault, Unavailable):
-        return any(each.status not in _NOT_STORED for each in trail.requests)
-    surely_not = (NotSent, Unauthorized, Rejected, SigningError, ConfigurationError)
-    return not isinstance(fault, surely_not)
+        return any(each.status not in _NOT_STORED for each in log.requests)
+    certainly_not = (NotSent, Unauthorized, Rejected, SigningError, ConfigurationError)
+    return not isinstance(fault, certainly_not)

@@ -1,0 +1,85 @@
+"""From a database's error to one of the outbox that says what to do.
+
+A driver's own text may hold a statement with its values, so none of it is passed on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from sha_disclosure.errors import OutboxBusy, OutboxDamaged, OutboxError, OutboxFull
+from sha_disclosure.messages import message
+
+# The error class of each sentence of the catalogue's table ``outbox.database``.
+_CLASSES: dict[str, type[OutboxError]] = {
+    "raced": OutboxBusy,
+    "busy": OutboxBusy,
+    "disk_full": OutboxFull,
+    "read_only": OutboxError,
+    "damaged": OutboxDamaged,
+    "disk": OutboxError,
+    "unreachable": OutboxError,
+    "schema": OutboxError,
+}
+# SQLite's names of errors; the longest prefix counts.
+_SQLITE = {
+    "SQLITE_BUSY": "busy", "SQLITE_LOCKED": "busy", "SQLITE_FULL": "disk_full",
+    "SQLITE_READONLY": "read_only", "SQLITE_PERM": "read_only", "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "damaged", "SQLITE_IOERR": "disk", "SQLITE_CANTOPEN": "unreachable",
+    "SQLITE_ERROR": "schema",
+}  # fmt: skip
+# SQLSTATE classes and codes, as PostgreSQL gives them; the longest prefix counts.
+_SQLSTATE = {
+    "40": "busy", "55P03": "busy", "57014": "busy", "53100": "disk_full", "25006": "read_only",
+    "42501": "read_only", "XX001": "damaged", "XX002": "damaged", "58": "disk",
+    "08": "unreachable", "57P": "unreachable", "53300": "unreachable", "42": "schema",
+    "28": "unreachable", "3D": "unreachable",
+}  # fmt: skip
+
+
+@contextmanager
+def outbox_errors() -> Iterator[None]:
+    """Raise the outbox's own error for a database's, with nothing of it attached."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as fault:
+        error = error_of(fault)
+    else:
+        return
+    try:
+        raise error
+    finally:
+        error.__context__ = None  # in a `with` statement the fault is still being handled
+
+
+def error_of(fault: BaseException) -> OutboxError:
+    """Return the outbox's error for one of SQLAlchemy or a driver."""
+    if isinstance(fault, IntegrityError):
+        return _error("raced")
+    if isinstance(fault, PoolTimeout):
+        return _error("busy")
+    origin = getattr(fault, "orig", fault)
+    name = getattr(origin, "sqlite_errorname", None)
+    state = getattr(origin, "sqlstate", None) or getattr(origin, "pgcode", None)
+    code = name or state
+    sentence = _longest_prefix(_SQLITE if name else _SQLSTATE, str(code or ""))
+    if sentence is not None:
+        return _error(sentence)
+    if isinstance(fault, DBAPIError) and (fault.connection_invalidated or not code):
+        return _error("unreachable")
+    kind = ", ".join(filter(None, (type(origin).__name__, code)))
+    return OutboxError(message("outbox.database.other", kind=kind))
+
+
+def _longest_prefix(table: dict[str, str], code: str) -> str | None:
+    prefixes = (code[:length] for length in range(len(code), 0, -1))
+    return next((table[prefix] for prefix in prefixes if prefix in table), None)
+
+
+def _error(sentence: str) -> OutboxError:
+    return _CLASSES[sentence](message(f"outbox.database.{sentence}"))

@@ -1,0 +1,34 @@
+"""From a recorded result to the event that listeners receive: ids only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sha_disclosure.events import (
+    Event,
+    LeaseLost,
+    NoticeDelivered,
+    NoticeParked,
+    NoticeQuarantined,
+)
+from sha_disclosure.outbox.database import milliseconds
+from sha_disclosure.outbox.decision import Decision
+from sha_disclosure.outbox.leases import Leased
+from sha_disclosure.outbox.results import Recorded
+
+
+def event_of(leased: Leased, decision: Decision, recorded: Recorded, now: datetime) -> Event | None:
+    """Return what became of a leased message; None when it waits for its next attempt."""
+    ids = leased.notice_ids
+    if not recorded.held:
+        return LeaseLost(ids)
+    if decision.receipt is not None:
+        waited_s = max(0.0, (milliseconds(now) - leased.added_at) / 1000)
+        request_id = decision.receipt.request_id
+        return NoticeDelivered(ids, request_id, waited_s, recorded.possibly_duplicated)
+    if decision.state == "quarantined":
+        return NoticeQuarantined(ids, decision.outcome)
+    if decision.state == "parked":
+        retry_at = now + timedelta(seconds=decision.delay_s)
+        return NoticeParked(ids, decision.outcome, retry_at)
+    return None
