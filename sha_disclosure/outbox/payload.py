@@ -119,6 +119,10 @@ def _plain(value: Parameter) -> Any:
 
 
 def _value(plain: Any) -> Parameter:
-    if isinstance(plain, dict):
-        return Message(plain["id"], tuple((n, _value(v)) for n, v in plain["parameters"].items()))
-    return tuple(_value(each) for each in plain) if isinstance(plain, list) else plain
+    return tuple(_single(each) for each in plain) if isinstance(plain, list) else _single(plain)
+
+
+def _single(plain: Any) -> Any:
+    if not isinstance(plain, dict):
+        return plain
+    return Message(plain["id"], tuple((n, _value(v)) for n, v in plain["parameters"].items()))
