@@ -20,7 +20,7 @@ from sha_disclosure.cli.options import (
 from sha_disclosure.cli.output import Output, clean
 from sha_disclosure.credentials import load_anchors
 from sha_disclosure.credentials.findings import Verification
-from sha_disclosure.credentials.revocation_lists import load_revocation_lists
+from sha_disclosure.credentials.revocation import load_revocation_lists
 from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError, InvalidNotice

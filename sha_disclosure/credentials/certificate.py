@@ -9,6 +9,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+Chain = tuple[x509.Certificate, ...]
+"""Certificates, leaf first."""
 KeyKind = Literal["rsa", "p256", "p384"]
 _E = TypeVar("_E", bound=x509.ExtensionType)
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
@@ -91,19 +93,23 @@ def weak_digest(certificate: x509.Certificate) -> str | None:
 def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Return whether ``issuer`` is named as issuer and its key made the signature.
 
-    How strong the signature is, is for ``connection_faults`` to say.
+    Names are compared as text (RFC 5280 section 7.1), whatever string type spells them. How
+    strong the signature is, is for ``check_connection``.
     """
+    if certificate.issuer != issuer.subject:
+        return False
+    spelled_alike = certificate.issuer.public_bytes() == issuer.subject.public_bytes()
     try:
-        if weak_digest(certificate):
-            return certificate.issuer == issuer.subject and _weakly_signed(certificate, issuer)
-        certificate.verify_directly_issued_by(issuer)
+        if spelled_alike and not weak_digest(certificate):
+            certificate.verify_directly_issued_by(issuer)
+            return True
+        return _signature_fits(certificate, issuer)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
-    return True
 
 
-def _weakly_signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Return what cryptography refuses to look at, so that SHA-1 can be told as SHA-1."""
+def _signature_fits(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Check a signature that cryptography does not look at: by SHA-1, or names spelled apart."""
     key, digest = issuer.public_key(), certificate.signature_hash_algorithm
     signature, signed = certificate.signature, certificate.tbs_certificate_bytes
     if digest and isinstance(key, rsa.RSAPublicKey):

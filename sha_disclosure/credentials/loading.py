@@ -9,16 +9,15 @@ from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from pydantic import SecretBytes
 
-from sha_disclosure.credentials.anchors import environment_faults
-from sha_disclosure.credentials.certificate import key_kind
-from sha_disclosure.credentials.certificates import Chain, certificates_in, load_anchors, require
-from sha_disclosure.credentials.chain import connection_faults, key_faults, signing_usage_faults
+from sha_disclosure.credentials.certificate import Chain, key_kind
+from sha_disclosure.credentials.chain import check_connection, check_keys, check_usage
 from sha_disclosure.credentials.keys import AskPin, SoftwareKey, TokenSigner
 from sha_disclosure.credentials.pair import Pair, open_pair
+from sha_disclosure.credentials.reading import load_anchors, read_chain, require
 from sha_disclosure.credentials.signing import SigningIdentity
 from sha_disclosure.credentials.tls import tls_client
+from sha_disclosure.credentials.trust import check_environment
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.jose.signer import KeySigner, Signer
@@ -96,7 +95,7 @@ def _require_environment(
         ("[signing]", made.content.chain),
         ("[token]", made.token.chain),
     ):
-        require(name, environment_faults(certificates, environment, edition.wire.trust))
+        require(name, *check_environment(certificates, environment, edition.wire.trust))
 
 
 _MISSING = (
@@ -113,10 +112,12 @@ def signing_identity(
     ``certificate_pem`` is its certificate chain, leaf first; the edition gives the algorithm
     for the kind of its key. Dates are checked when it is used. Raises ConfigurationError.
     """
-    chain = certificates_in(SecretBytes(certificate_pem), "certificate_pem")
+    chain = read_chain(certificate_pem, "certificate_pem")
     require(
         "certificate_pem",
-        [*key_faults(chain), *connection_faults(chain), *signing_usage_faults(chain[0])],
+        *check_keys(chain),
+        *check_connection(chain),
+        *check_usage(chain[0], "signing"),
     )
     return SigningIdentity(signer, _algorithm(chain[0], edition, use), chain)
 
@@ -125,7 +126,7 @@ def _load_signing(
     table: KeyPair, edition: Edition, use: Use, now: datetime, ask_pin: AskPin | None
 ) -> SigningIdentity:
     pair = open_pair(table, now, ask_pin)
-    require(pair.name, signing_usage_faults(pair.chain[0]))
+    require(pair.name, *check_usage(pair.chain[0], "signing"))
     algorithm = _algorithm(pair.chain[0], edition, use)
     return SigningIdentity(_signer(pair, algorithm), algorithm, pair.chain)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sha_disclosure.credentials.certificates import Chain, certificates_in, readable, require_fit
+from sha_disclosure.credentials.certificate import Chain
 from sha_disclosure.credentials.keys import (
     AskPin,
     SoftwareKey,
     TokenKey,
     open_key,
-    read_certificates,
 )
+from sha_disclosure.credentials.reading import load_chain, readable, require_fit
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.settings import KeyPair
 
@@ -40,7 +40,7 @@ def open_pair(pair: KeyPair, now: datetime, ask_pin: AskPin | None = None) -> Pa
     """
     if pair.certificate is not None:
         name = str(pair.certificate)
-        chain = certificates_in(read_certificates(pair.certificate), name)
+        chain = load_chain(pair.certificate)
         require_fit(chain, name, now)
         opened = Pair(open_key(pair, ask_pin), chain, name)
     else:

@@ -1,38 +1,49 @@
-"""Certificate revocation lists (sulkulistat) of the CAs behind the server's certificate."""
+"""Revocation (sulkulista): whether the issuers' lists (CRL, RFC 5280 section 5) withdraw a chain.
+
+Asked only when lists are given; then every level has to be covered by one that is valid, and
+whatever cannot be proven counts as revoked (fail closed). Nothing is fetched.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 
-from sha_disclosure.credentials.revocation_lists import load_revocation_lists
+from sha_disclosure.credentials.certificate import extension
+from sha_disclosure.credentials.chain import at_place
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.files import Unreadable, read_file
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import message
+
+RevocationLists = Sequence[x509.CertificateRevocationList]
+_STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+_PEM = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Revocations:
-    """Readable revocation lists that are in force."""
-
-    lists: tuple[x509.CertificateRevocationList, ...]
-
-    @property
-    def pem(self) -> bytes:
-        """The lists as PEM."""
-        return b"".join(each.public_bytes(Encoding.PEM) for each in self.lists)
-
-    def cover(self, anchors: Iterable[x509.Certificate]) -> bool:
-        """Return whether every trusted CA has a list: then all levels of a chain are checked."""
-        issuers = {each.issuer for each in self.lists}
-        return all(anchor.subject in issuers for anchor in anchors)
+def load_revocation_lists(path: str | Path) -> tuple[x509.CertificateRevocationList, ...]:
+    """Return the lists of a file: PEM, one or more, or one in DER. Raises ConfigurationError."""
+    try:
+        data = read_file(path).data
+        found = _PEM.findall(data)
+        if found:
+            return tuple(x509.load_pem_x509_crl(text) for text in found)
+        return (x509.load_der_x509_crl(data),)
+    except Unreadable as error:
+        fault = message("certificate_files.unreadable", path=str(path), why=error.message)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        fault = message("certificate_files.no_revocation_list", path=str(path))
+    raise ConfigurationError(fault)
 
 
-def read_revocations(path: Path, now: datetime) -> Revocations:
-    """Return the lists of a file: PEM, one or several, or one in DER.
+def lists_in_force(path: Path, now: datetime) -> tuple[x509.CertificateRevocationList, ...]:
+    """Return the lists of a file, for a connection.
 
     A connection needs the list of the CA that issued the server's certificate; with the lists
     of all CAs up to the roots of the ``ca`` file, every level is checked. What is missing or out
@@ -44,10 +55,83 @@ def read_revocations(path: Path, now: datetime) -> Revocations:
     for place, each in enumerate(lists, 1):
         end = each.next_update_utc
         if now < each.last_update_utc or (end is not None and end < now):
-            until = f" until {end:%Y-%m-%dT%H:%M:%SZ}" if end else ""
+            until = message("certificate_files.until", end=f"{end:%Y-%m-%dT%H:%M:%SZ}")
             raise ConfigurationError(
-                f"{path}: revocation list {place} is in force from "
-                f"{each.last_update_utc:%Y-%m-%dT%H:%M:%SZ}{until}, now it is "
-                f"{now.isoformat(timespec='seconds')}; fetch the CA's list anew, or check the clock"
+                message(
+                    "certificate_files.revocation_list_dates",
+                    path=str(path),
+                    place=place,
+                    start=f"{each.last_update_utc:%Y-%m-%dT%H:%M:%SZ}",
+                    until=until if end else "",
+                    now=now.isoformat(timespec="seconds"),
+                )
             )
-    return Revocations(lists)
+    return lists
+
+
+def cover(lists: RevocationLists, anchors: Iterable[x509.Certificate]) -> bool:
+    """Return whether every trusted CA has a list: then all levels of a chain can be checked."""
+    issuers = {each.issuer for each in lists}
+    return all(anchor.subject in issuers for anchor in anchors)
+
+
+def check_revocation(
+    chain: Sequence[x509.Certificate],
+    anchors: Sequence[x509.Certificate],
+    lists: RevocationLists,
+    at: datetime,
+) -> tuple[Finding, ...]:
+    """Return the certificates that a list revokes, or that no valid list covers at ``at``.
+
+    A certificate that is itself trusted has nobody above it who could revoke it; those above
+    it in the chain are not asked either.
+    """
+    found = []
+    for place, certificate in enumerate(chain, 1):
+        if certificate in anchors:
+            break
+        issuers = (*chain[place : place + 1], *anchors)
+        fault = _fault(certificate, issuers, lists, at)
+        if fault is not None:
+            found.append(at_place(fault, place))
+    return tuple(found)
+
+
+def _fault(
+    certificate: x509.Certificate,
+    issuers: Sequence[x509.Certificate],
+    lists: RevocationLists,
+    at: datetime,
+) -> str | None:
+    named = [each for each in lists if each.issuer == certificate.issuer]
+    if not named:
+        return "no_revocation_list"
+    signed = [each for each in named if any(_signed(each, issuer) for issuer in issuers)]
+    if not signed:
+        return "revocation_list_unsigned"
+    # Revoked is revoked, by whichever list of the issuer, also by one that is out of date.
+    if any(each.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+           for each in signed):  # fmt: skip
+        return "revoked"
+    return None if any(_current(each, at) for each in signed) else "revocation_list_old"
+
+
+def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    usage = extension(issuer, x509.KeyUsage)
+    key = issuer.public_key()
+    try:
+        return (
+            issuer.subject == crl.issuer
+            and (usage is None or usage.crl_sign)
+            and isinstance(crl.signature_hash_algorithm, _STRONG)
+            # A list of a part (delta, distribution point) says so in a critical extension.
+            and not any(each.critical for each in crl.extensions)
+            and crl.is_signature_valid(key)  # type: ignore[arg-type]  # other kinds: TypeError
+        )
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.DuplicateExtension):
+        return False
+
+
+def _current(crl: x509.CertificateRevocationList, at: datetime) -> bool:
+    ends = crl.next_update_utc
+    return ends is not None and crl.last_update_utc <= at <= ends

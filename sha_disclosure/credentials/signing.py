@@ -10,9 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sha_disclosure.credentials.certificate import self_issued, signature_length, thumbprint
-from sha_disclosure.credentials.chain import date_faults
+from sha_disclosure.credentials.chain import check_dates, explanation
 from sha_disclosure.errors import CertificateExpired, KeyUnavailable
 from sha_disclosure.jose.signer import Signer, signature_of
+from sha_disclosure.messages import message
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,9 +65,12 @@ class SigningIdentity:
         signature = signature_of(self.signer.sign, data)
         if len(signature) != self._length:
             raise KeyUnavailable(
-                f"The signer gave {len(signature)} bytes where {self.algorithm} with this "
-                f"certificate has {self._length}. Elliptic-curve signatures are R and S side by "
-                "side (RFC 7518 section 3.4), not DER; else key and certificate are of two pairs."
+                message(
+                    "signer.length",
+                    given=len(signature),
+                    algorithm=self.algorithm,
+                    expected=self._length,
+                )
             )
         return signature
 
@@ -74,5 +78,7 @@ class SigningIdentity:
         """Return when the whole chain is valid at ``at``. Raises CertificateExpired."""
         start, end = self._window
         if not start <= at <= end:
-            told = "; ".join(fault.en for fault in date_faults(self.chain, at))
-            raise CertificateExpired(f"Signing certificate sha256={self.thumbprint}: {told}")
+            why = explanation(check_dates(self.chain, at)) or ""
+            raise CertificateExpired(
+                message("signer.not_valid", thumbprint=self.thumbprint, why=why)
+            )

@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import SecretStr
 
-from sha_disclosure.credentials.certificates import Chain, load_anchors, require
-from sha_disclosure.credentials.chain import client_usage_faults
+from sha_disclosure.credentials.certificate import Chain
+from sha_disclosure.credentials.chain import check_usage
 from sha_disclosure.credentials.keys import SoftwareKey
 from sha_disclosure.credentials.pair import open_pair
-from sha_disclosure.credentials.revocation import read_revocations
+from sha_disclosure.credentials.reading import load_anchors, require
+from sha_disclosure.credentials.revocation import cover, lists_in_force
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.settings import Tls
 
@@ -30,7 +31,7 @@ from sha_disclosure.settings import Tls
 def tls_context(tls: Tls, now: datetime) -> ssl.SSLContext:
     """Return the context of mutual TLS: 1.2 with forward secrecy or newer, our CA file only.
 
-    With ``crl`` the server's certificate is checked for revocation (see ``read_revocations``).
+    With ``crl`` the server's certificate is checked for revocation (see ``lists_in_force``).
     Raises ConfigurationError, KeyUnavailable and CertificateExpired.
     """
     return tls_client(tls, now)[0]
@@ -44,7 +45,7 @@ def tls_client(tls: Tls, now: datetime) -> tuple[ssl.SSLContext, Chain]:
             "hold it, as docs/security.md shows, or take a key in a file"
         )
     pair = open_pair(tls, now)
-    require(pair.name, client_usage_faults(pair.chain[0]))
+    require(pair.name, *check_usage(pair.chain[0], "tls_client"))
     assert isinstance(pair.key, SoftwareKey)  # noqa: S101 - a token's key was refused above
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -83,15 +84,16 @@ def _load_chain(context: ssl.SSLContext, key: SoftwareKey, chain: Chain) -> None
 
 
 def _check_revocation(context: ssl.SSLContext, crl: Path, anchors: Chain, now: datetime) -> None:
-    lists = read_revocations(crl, now)
+    lists = lists_in_force(crl, now)
+    pem = b"".join(each.public_bytes(Encoding.PEM) for each in lists)
     failed = True
-    with suppress(ssl.SSLError, OSError), openable(lists.pem) as path:
+    with suppress(ssl.SSLError, OSError), openable(pem) as path:
         context.load_verify_locations(cafile=path)
         failed = False
     if failed:
         raise ConfigurationError(f"{crl}: OpenSSL does not take these revocation lists")
     context.verify_flags |= (
-        ssl.VERIFY_CRL_CHECK_CHAIN if lists.cover(anchors) else ssl.VERIFY_CRL_CHECK_LEAF
+        ssl.VERIFY_CRL_CHECK_CHAIN if cover(lists, anchors) else ssl.VERIFY_CRL_CHECK_LEAF
     )
 
 

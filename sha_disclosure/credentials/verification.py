@@ -20,10 +20,11 @@ from jwcrypto.common import JWException
 
 from sha_disclosure.credentials import certificate as certificates
 from sha_disclosure.credentials import chain as chains
-from sha_disclosure.credentials.anchors import anchor_faults
 from sha_disclosure.credentials.findings import CHECKS, WHEN_ASKED, Finding, Verification
-from sha_disclosure.credentials.revocation_lists import Lists, revocation_faults
+from sha_disclosure.credentials.revocation import RevocationLists, check_revocation
+from sha_disclosure.credentials.trust import check_trust
 from sha_disclosure.editions import Edition
+from sha_disclosure.findings import Finding as SharedFinding
 from sha_disclosure.jose.canonical import NotCanonical, canonical, read_strictly
 from sha_disclosure.jose.jws import CompactJws, Malformed, base64url, signing_input
 from sha_disclosure.jose.signer import algorithm_named
@@ -39,7 +40,7 @@ def verify_bundle(
     anchors: Sequence[x509.Certificate],
     at: datetime,
     leeway: timedelta | None = None,
-    revocation_lists: Lists = (),
+    revocation_lists: RevocationLists = (),
 ) -> Verification:
     """Check the signature of a Bundle at the moment ``at`` against trusted ``anchors``.
 
@@ -184,20 +185,21 @@ class _Reading:
         if not self.chain:
             return
         leaf = self.chain[0]
-        self._found_all("key", chains.key_faults(self.chain))
-        self._found_all("key_usage", chains.signing_usage_faults(leaf))
-        self._found_all("chain", chains.connection_faults(self.chain))
-        self._found_all("chain", anchor_faults(self.chain, anchors, self.at))
-        self._found_all("dates", chains.date_faults(self.chain, self.at))
+        self._found_all("key", chains.check_keys(self.chain))
+        self._found_all("key_usage", chains.check_usage(leaf, "signing"))
+        self._found_all("chain", chains.check_connection(self.chain))
+        self._found_all("chain", check_trust(self.chain, anchors, self.at))
+        self._found_all("dates", chains.check_dates(self.chain, self.at))
 
-    def check_revocation(self, anchors: Sequence[x509.Certificate], lists: Lists) -> None:
+    def check_revocation(self, anchors: Sequence[x509.Certificate], lists: RevocationLists) -> None:
         """Check that no certificate is revoked, as far up as the trusted one."""
         if self.chain:
-            faults = revocation_faults(self.chain, anchors, lists, self.at)
+            faults = check_revocation(self.chain, anchors, lists, self.at)
             self._found_all("revocation", faults)
 
-    def _found_all(self, check: str, faults: Iterable[chains.ChainFault]) -> None:
-        self.found(check, *((fault.en, fault.fi) for fault in faults))
+    def _found_all(self, check: str, findings: Iterable[SharedFinding]) -> None:
+        told = (chains.explanation([each]) for each in findings)
+        self.found(check, *((each.text("en"), each.text("fi")) for each in told if each))
 
     def check_content(self) -> None:
         """Check the algorithm, the place of the payload and the signature over the content."""

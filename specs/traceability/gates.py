@@ -9,7 +9,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from sha_disclosure.credentials.anchors import environment_faults
+from sha_disclosure.credentials.trust import check_environment
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.settings import Settings
@@ -53,7 +53,7 @@ class _OfTestCa:
 
 def _in(environment: Any, certificate: Any) -> Callable[[Edition], bool]:
     return lambda edition: (
-        not list(environment_faults([certificate], environment, edition.wire.trust))
+        not list(check_environment([certificate], environment, edition.wire.trust))
     )
 
 

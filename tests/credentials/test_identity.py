@@ -257,7 +257,7 @@ def test_a_certificate_with_an_unreadable_extension_is_refused(
     files: Files, edition: Edition
 ) -> None:
     pair = files.pair("signing", leaf("p256", Wish(unreadable=True)))
-    assert "none can read" in refusal(ConfigurationError, files.settings(signing=pair), edition)
+    assert "cannot be read" in refusal(ConfigurationError, files.settings(signing=pair), edition)
 
 
 def other_curve() -> Issued:

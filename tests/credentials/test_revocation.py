@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sha_disclosure.credentials.revocation_lists import load_revocation_lists, revocation_faults
+from sha_disclosure.credentials.revocation import check_revocation, load_revocation_lists
 from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError
@@ -98,8 +98,8 @@ def test_a_ca_that_may_not_sign_lists_proves_nothing() -> None:
     wish = Wish(usage=("key_cert_sign",), ca=True)
     mute = issue("Test Mute", key("p256", 60), root(), wish)
     mine = issue("Test Own", key("p256"), mute, CLIENT).certificate
-    (fault,) = revocation_faults((mine,), (mute.certificate,), [revoking(mute)], NOW)
-    assert "did not sign" in fault.found.en
+    (fault,) = check_revocation((mine,), (mute.certificate,), [revoking(mute)], NOW)
+    assert "did not sign" in fault.text()
 
 
 def test_without_lists_revocation_is_no_finding(bundle: dict[str, Any], edition: Edition) -> None:

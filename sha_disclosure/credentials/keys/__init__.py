@@ -5,7 +5,6 @@ token have the same face: the certificates they bring, and a signer for an algor
 """
 
 from sha_disclosure.credentials.keys.pin import AskPin
-from sha_disclosure.credentials.keys.reading import read_certificates
 from sha_disclosure.credentials.keys.software import SoftwareKey
 from sha_disclosure.credentials.keys.source import open_key
 from sha_disclosure.credentials.keys.token import TokenKey
@@ -19,5 +18,4 @@ __all__ = [
     "TokenSigner",
     "TokenUri",
     "open_key",
-    "read_certificates",
 ]

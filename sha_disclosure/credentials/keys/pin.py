@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_core import PydanticCustomError
 
-from sha_disclosure.credentials.keys.reading import read_secret
+from sha_disclosure.credentials.places import read_secret
 from sha_disclosure.errors import ConfigurationError, DisclosureError, KeyUnavailable
 from sha_disclosure.settings.key_place import key_place
 
@@ -44,7 +44,7 @@ def pin_file(source: str | None) -> Path | None:
 
 
 def _read(source: str) -> SecretStr:
-    held = read_secret(_place(source), "PIN")
+    held = read_secret(_place(source), "pin")
     return SecretStr(held.get_secret_value().decode("utf-8", "replace").strip())
 
 

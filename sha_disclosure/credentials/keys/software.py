@@ -6,7 +6,6 @@ import base64
 import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -14,12 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 from pydantic import SecretBytes, SecretStr
 
-from sha_disclosure.credentials.certificate import signed_by
+from sha_disclosure.credentials.certificate import Chain, signed_by
 from sha_disclosure.errors import ConfigurationError, KeyUnavailable
+from sha_disclosure.findings import Finding
 from sha_disclosure.jose.signer import Kept, PrivateKey
-from sha_disclosure.messages.words import Words
-
-Chain = tuple[x509.Certificate, ...]
+from sha_disclosure.messages import message
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,24 +36,19 @@ class SoftwareKey(Kept):
         return self.chain
 
 
-class KeyFault(NamedTuple):
-    """What is wrong with a key, and how to mend it."""
-
-    found: Words
-    mend: Words
-
-
 def software_key(data: SecretBytes, name: str, passphrase: SecretStr | None) -> SoftwareKey:
     """Return the key of PEM or PKCS #12, or of PKCS #12 in base64.
 
     Raises KeyUnavailable, and ConfigurationError for a kind of key that is not used.
     """
     read = read_software_key(data, passphrase)
-    if isinstance(read, KeyFault):
-        raise KeyUnavailable(f"{name}: {read.found.en}: {read.mend.en}")
+    if isinstance(read, Finding):
+        raise KeyUnavailable(
+            message("key.refused", name=name, text=message(read.id), fix=message(f"{read.id}.fix"))
+        )
     private, chain = read
     if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise ConfigurationError(f"{name}: the key is not RSA, P-256 or P-384")
+        raise ConfigurationError(message("key.kind", name=name))
     return SoftwareKey(name, private, chain)
 
 
@@ -69,7 +62,7 @@ def leaf_first(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> Ch
 
 def read_software_key(
     data: SecretBytes, passphrase: SecretStr | None
-) -> tuple[object, Chain] | KeyFault:
+) -> tuple[object, Chain] | Finding:
     """Return a key with the certificates beside it, leaf first, or what is wrong with it."""
     data = _decoded(data)
     return _pkcs12(data, passphrase) if _is_pkcs12(data) else _pem(data, passphrase)
@@ -91,7 +84,7 @@ def _is_pkcs12(data: SecretBytes) -> bool:
     return start[:1] == b"\x30" and b"\x02\x01\x03" in start
 
 
-def _pem(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain] | KeyFault:
+def _pem(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain] | Finding:
     try:
         private = load_pem_private_key(data.get_secret_value(), _password(passphrase))
     except (TypeError, ValueError, UnsupportedAlgorithm):
@@ -101,91 +94,33 @@ def _pem(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain
         try:
             certificates = x509.load_pem_x509_certificates(data.get_secret_value())
         except ValueError:
-            return _BESIDE
+            return Finding("key.certificate_damaged")
     return private, _chain(private, certificates)
 
 
-def _pem_fault(data: SecretBytes, passphrase: SecretStr | None) -> KeyFault:
+def _pem_fault(data: SecretBytes, passphrase: SecretStr | None) -> Finding:
     if b"PRIVATE KEY-----" not in data.get_secret_value():
-        return _NO_PEM
+        return Finding("key.no_pem")
     if b"ENCRYPTED" in data.get_secret_value():
-        return _ENCRYPTED if passphrase is None else _WRONG_PASSPHRASE
-    return _DAMAGED if passphrase is None else _NOT_ENCRYPTED
+        return Finding("key.encrypted") if passphrase is None else Finding("key.wrong_passphrase")
+    return Finding("key.damaged") if passphrase is None else Finding("key.not_encrypted")
 
 
-_BESIDE = KeyFault(
-    Words(
-        "a certificate beside the key is damaged", "avaimen vieressä oleva varmenne on vioittunut"
-    ),
-    Words("copy it anew", "kopioi se uudelleen"),
-)
-_NO_PEM = KeyFault(
-    Words(
-        "no PEM private key found (a block BEGIN PRIVATE KEY)",
-        "PEM-muotoista avainta ei löydy (lohko BEGIN PRIVATE KEY)",
-    ),
-    Words(
-        "convert a DER file with `openssl pkey -inform der -in FILE -out NEW.key`",
-        "muunna DER-tiedosto: `openssl pkey -inform der -in TIEDOSTO -out UUSI.key`",
-    ),
-)
-_ADD_PASSPHRASE = Words("add its passphrase to the table", "lisää sen tunnuslause taulukkoon")
-_CORRECT_PASSPHRASE = Words("correct passphrase", "korjaa passphrase")
-_ENCRYPTED = KeyFault(Words("the key is encrypted", "avain on salattu"), _ADD_PASSPHRASE)
-_WRONG_PASSPHRASE = KeyFault(
-    Words("the passphrase does not open the key", "tunnuslause ei avaa avainta"),
-    _CORRECT_PASSPHRASE,
-)
-_NOT_ENCRYPTED = KeyFault(
-    Words("the key is not encrypted", "avain ei ole salattu"),
-    Words("remove passphrase from the table", "poista passphrase taulukosta"),
-)
-_DAMAGED = KeyFault(
-    Words(
-        "the private key is damaged or of a kind that is not read",
-        "avain on vioittunut tai lajia, jota ei lueta",
-    ),
-    Words("give it as PKCS#8, PKCS#1 or SEC1", "anna se PKCS#8-, PKCS#1- tai SEC1-muodossa"),
-)
-
-
-def _pkcs12(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain] | KeyFault:
+def _pkcs12(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain] | Finding:
     try:
         opened = pkcs12.load_pkcs12(data.get_secret_value(), _password(passphrase))
     except UnsupportedAlgorithm:
-        return _PKCS12_UNREAD
+        return Finding("key.pkcs12_unread")
     except (TypeError, ValueError):
-        return _PKCS12_ENCRYPTED if passphrase is None else _PKCS12_PASSPHRASE
+        return (
+            Finding("key.pkcs12_encrypted")
+            if passphrase is None
+            else Finding("key.pkcs12_wrong_passphrase")
+        )
     if opened.key is None:
-        return _PKCS12_EMPTY
+        return Finding("key.pkcs12_empty")
     held = [opened.cert, *opened.additional_certs]
     return opened.key, _chain(opened.key, [c.certificate for c in held if c is not None])
-
-
-_CONVERT = Words(
-    "a file of an old program is made readable by `openssl pkcs12 -legacy -in FILE -out NEW.pem`",
-    "vanhan ohjelman tiedoston saa luettavaksi: "
-    "`openssl pkcs12 -legacy -in TIEDOSTO -out UUSI.pem`",
-)
-_PKCS12_UNREAD = KeyFault(
-    Words(
-        "the PKCS#12 file is encrypted in a way that is not read",
-        "PKCS#12-tiedosto on salattu tavalla, jota ei lueta",
-    ),
-    _CONVERT,
-)
-_PKCS12_ENCRYPTED = KeyFault(
-    Words("the PKCS#12 file is encrypted or damaged", "PKCS#12-tiedosto on salattu tai vioittunut"),
-    _ADD_PASSPHRASE,
-)
-_PKCS12_PASSPHRASE = KeyFault(
-    Words("the passphrase does not open the PKCS#12 file", "tunnuslause ei avaa PKCS#12-tiedostoa"),
-    Words(f"{_CORRECT_PASSPHRASE.en}; {_CONVERT.en}", f"{_CORRECT_PASSPHRASE.fi}; {_CONVERT.fi}"),
-)
-_PKCS12_EMPTY = KeyFault(
-    Words("the PKCS#12 file holds no private key", "PKCS#12-tiedostossa ei ole yksityistä avainta"),
-    Words("export it anew, with the key", "vie se uudelleen avaimen kanssa"),
-)
 
 
 def _chain(private: object, certificates: list[x509.Certificate]) -> Chain:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sha_disclosure.credentials.keys.pin import AskPin
-from sha_disclosure.credentials.keys.reading import read_secret
 from sha_disclosure.credentials.keys.software import SoftwareKey, software_key
 from sha_disclosure.credentials.keys.token import TokenKey
 from sha_disclosure.credentials.keys.uri import TokenUri
+from sha_disclosure.credentials.places import read_secret
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.settings import KeyPair
 

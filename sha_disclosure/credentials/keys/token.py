@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from pydantic import SecretStr
 
+from sha_disclosure.credentials.certificate import Chain
 from sha_disclosure.credentials.keys import token_search as search
 from sha_disclosure.credentials.keys.module import Module, module_of
 from sha_disclosure.credentials.keys.pin import AskPin, read_pin
-from sha_disclosure.credentials.keys.software import Chain
 from sha_disclosure.credentials.keys.token_faults import Lost, may_be_mended, words_for
 from sha_disclosure.credentials.keys.uri import TokenUri
 from sha_disclosure.errors import KeyUnavailable

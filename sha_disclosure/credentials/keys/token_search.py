@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cryptography import x509
 
-from sha_disclosure.credentials.keys.software import Chain, leaf_first
+from sha_disclosure.credentials.certificate import Chain
+from sha_disclosure.credentials.keys.software import leaf_first
 from sha_disclosure.credentials.keys.token_faults import Lost
 from sha_disclosure.credentials.keys.uri import TokenUri
 from sha_disclosure.errors import ConfigurationError

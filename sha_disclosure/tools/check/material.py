@@ -15,12 +15,14 @@ from pydantic import SecretBytes
 
 from sha_disclosure.credentials import Chain, load_identity, tls_context
 from sha_disclosure.credentials.certificate import key_kind
-from sha_disclosure.credentials.certificates import certificates_in
 from sha_disclosure.credentials.keys import SoftwareKey, TokenKey, TokenSigner, TokenUri, open_key
-from sha_disclosure.credentials.keys.reading import open_to_others, read_certificates
-from sha_disclosure.credentials.keys.software import KeyFault, read_software_key
+from sha_disclosure.credentials.keys.software import read_software_key
+from sha_disclosure.credentials.places import read_certificates
+from sha_disclosure.credentials.reading import read_chain
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError, DisclosureError
+from sha_disclosure.files import open_to_others
+from sha_disclosure.findings import Finding
 from sha_disclosure.messages.words import Words
 from sha_disclosure.settings import KeyPair, Settings
 from sha_disclosure.settings.organisations import by_requester, refuse_brokering
@@ -41,7 +43,7 @@ def certificates(place: Path | str, name: str) -> Chain | Trouble:
     except ConfigurationError as error:
         return as_loading_says(error)
     with suppress(ConfigurationError):
-        return certificates_in(data, name)
+        return read_chain(data, name)
     if b"-----BEGIN CERTIFICATE-----" in data.get_secret_value():
         return Trouble(
             Words(
@@ -70,8 +72,10 @@ def opened_key(pair: KeyPair, name: str) -> Key | Trouble:
     except DisclosureError as error:
         return as_loading_says(error)
     read = read_software_key(data, pair.passphrase)
-    if isinstance(read, KeyFault):
-        return Trouble(read.found, read.mend)
+    if isinstance(read, Finding):
+        return Trouble(
+            Words(read.text(), read.text("fi")), Words(read.part("fix"), read.part("fix", "fi"))
+        )
     private, chain = read
     if isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         return SoftwareKey(name, private, chain)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sha_disclosure.credentials.chain import ChainFault
+from sha_disclosure.findings import Finding
 from sha_disclosure.messages.words import Language, Words
 from sha_disclosure.tools.check.catalogue import expected_of, what_of
 
@@ -68,7 +68,13 @@ def not_run(check: str, *first: str) -> Result:
     return Result(check, "not_run", what_of(check), why, expected_of(check), _NOTHING)
 
 
-def judged(check: str, faults: Iterable[ChainFault], found: Words) -> list[Result]:
+def judged(check: str, faults: Iterable[Finding], found: Words) -> list[Result]:
     """Return one failed result for each fault, or that ``found`` is right."""
-    told = [failed(check, f.found, f.mend, f.expected) for f in faults]
+    told = [
+        failed(check, *(_words(f, part) for part in ("text", "fix", "expected"))) for f in faults
+    ]
     return told or [passed(check, found)]
+
+
+def _words(found: Finding, part: str) -> Words:
+    return Words(found.part(part), found.part(part, "fi"))

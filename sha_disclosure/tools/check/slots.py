@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sha_disclosure.credentials import Chain
-from sha_disclosure.credentials.anchors import environment_faults, of_sandbox
 from sha_disclosure.credentials.certificate import (
     extension,
     is_authority,
@@ -24,13 +23,13 @@ from sha_disclosure.credentials.certificate import (
     thumbprint,
 )
 from sha_disclosure.credentials.chain import (
-    client_usage_faults,
-    connection_faults,
-    date_faults,
+    check_connection,
+    check_dates,
+    check_keys,
+    check_usage,
     in_order,
-    key_faults,
-    signing_usage_faults,
 )
+from sha_disclosure.credentials.trust import check_environment, issued_by_sandbox
 from sha_disclosure.editions.wire import Trust
 from sha_disclosure.messages.words import Words
 from sha_disclosure.settings import Environment, KeyPair
@@ -94,7 +93,7 @@ def inspect_slot(name: str, pair: KeyPair, use: Use, around: Circumstances) -> S
             *_chain(f"{name}.chain", chain, around.anchors),
             *inspect_dates(f"{name}.dates", chain, around.now),
             *_usage(name, leaf, use),
-            *judged(f"{name}.strength", key_faults(ordered), _kinds(ordered)),
+            *judged(f"{name}.strength", check_keys(ordered), _kinds(ordered)),
             *inspect_environment(f"{name}.environment", chain, around),
         ),
         ordered,
@@ -116,7 +115,7 @@ _AFTER_KEY = Trouble(
 
 
 def _chain(check: str, chain: Chain, anchors: Sequence[x509.Certificate]) -> Iterator[Result]:
-    faults = list(connection_faults(chain))
+    faults = list(check_connection(chain))
     last = chain[-1]
     known = any(signed_by(last, anchor) for anchor in anchors)
     whole = known or self_issued(last)
@@ -153,7 +152,7 @@ def inspect_dates(check: str, chain: Sequence[x509.Certificate], now: datetime) 
         f"until {soonest:%Y-%m-%dT%H:%M:%SZ}, {left} days left",
         f"{soonest:%Y-%m-%dT%H:%M:%SZ} asti, {left} päivää jäljellä",
     )
-    results = judged(check, date_faults(chain, now), found)
+    results = judged(check, check_dates(chain, now), found)
     if results[0].status != "ok" or soonest - now > _SOON:
         return results
     mend = next(words for days, words in _HURRY if left <= days)
@@ -174,7 +173,7 @@ def _usage(name: str, leaf: x509.Certificate | None, use: Use) -> list[Result]:
     check = f"{name}.usage"
     if leaf is None:
         return [not_run(check, f"{name}.chain")]
-    faults = client_usage_faults(leaf) if use == "tls" else signing_usage_faults(leaf)
+    faults = check_usage(leaf, "tls_client" if use == "tls" else "signing")
     fit = Words("TLS client authentication", "TLS-asiakkaan todennus")
     if use == "signing":
         fit = Words("signatures", "allekirjoitukset")
@@ -203,10 +202,10 @@ def inspect_environment(
     """Return whether the certificates belong to the environment of the settings."""
     if around.trust is None or around.environment is None:
         return [not_run(check, "edition" if around.trust is None else "settings")]
-    faults = environment_faults(chain, around.environment, around.trust)
+    faults = check_environment(chain, around.environment, around.trust)
     told = Words("nothing of another environment", "ei mitään toisesta ympäristöstä")
     results = judged(check, faults, told)
-    if around.environment == "at" and any(map(of_sandbox, chain)):
+    if around.environment == "at" and any(map(issued_by_sandbox, chain)):
         found = Words("the sandbox's own PKI", "hiekkalaatikon oma PKI")
         mend = Words(
             "name DVV's test certificates and the CA file Kela gave you",

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from sha_disclosure.credentials.keys import SoftwareKey, open_key
-from sha_disclosure.credentials.keys.reading import open_to_others, read_secret
 from sha_disclosure.credentials.pair import open_pair
+from sha_disclosure.credentials.places import read_secret
 from sha_disclosure.errors import ConfigurationError, KeyUnavailable
+from sha_disclosure.files import open_to_others
 from sha_disclosure.settings import KeyPair
 from tests.authority import NOW, chain, issuing, key, key_pem, leaf, pem, root
 

@@ -1,0 +1,82 @@
+"""Reading keys, PINs and certificates where they are, guarded and hidden from every traceback."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretBytes
+
+from sha_disclosure.errors import ConfigurationError, KeyUnavailable
+from sha_disclosure.files import FileContent, Unreadable, read_file
+from sha_disclosure.messages import Message, message
+
+Secret = Literal["key", "pin"]
+
+
+def read_secret(place: Path | str, what: Secret = "key") -> SecretBytes:
+    """Return what a file only its owner may read holds, or a variable ``env:NAME``.
+
+    Raises KeyUnavailable, and ConfigurationError for a file that others may read.
+    """
+    if isinstance(place, Path):
+        return _read_guarded(place, what)
+    value = _variable(place)
+    if value is None:
+        raise KeyUnavailable(message(f"secret.{what}_variable", place=place))
+    return value
+
+
+def read_certificates(place: Path | str) -> SecretBytes:
+    """Return what a certificate file or a variable holds: some hold the key as well.
+
+    Raises ConfigurationError.
+    """
+    if isinstance(place, Path):
+        read = _read(place)
+        if isinstance(read, FileContent):
+            return SecretBytes(read.data)
+        raise ConfigurationError(message("certificate_files.unreadable", path=str(place), why=read))
+    if not place.startswith("env:"):
+        raise ConfigurationError(message("certificate_files.on_token", place=place))
+    value = _variable(place)
+    if value is None:
+        raise ConfigurationError(message("certificate_files.variable", place=place))
+    return value
+
+
+def _variable(place: str) -> SecretBytes | None:
+    # Many tools keep a variable on one line, with the two characters \n where a line ends.
+    value = os.environ.get(place.removeprefix("env:"), "").replace("\\n", "\n")
+    return SecretBytes(value.encode("utf-8")) if value else None
+
+
+def _read(path: Path) -> FileContent | Message:
+    try:
+        return read_file(path)
+    except Unreadable as error:
+        return error.message
+
+
+def _read_guarded(path: Path, what: Secret) -> SecretBytes:
+    read = _read(path)
+    if isinstance(read, Message):
+        raise KeyUnavailable(message(f"secret.{what}_unreadable", path=str(path), why=read))
+    if not hasattr(os, "geteuid"):
+        _warn(path, what)
+    elif read.open_to_others:
+        mode = f"{read.mode:o}"
+        del read  # a traceback with variables would show the key
+        raise ConfigurationError(message(f"secret.{what}_open_to_others", path=str(path), mode=mode))
+    return SecretBytes(read.data)
+
+
+def _warn(path: Path, what: Secret) -> None:
+    logging.getLogger("sha_disclosure").warning(
+        "%s: who may read this %s file was not checked, since Windows keeps that in an access "
+        "list; see it with `icacls` and leave only the service's account",
+        path,
+        "PIN" if what == "pin" else what,
+    )

@@ -1,0 +1,136 @@
+"""Whom a chain leads to: a trusted certificate, and one of the environment it is used in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
+from cryptography.x509.verification import (
+    ExtensionPolicy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
+
+from sha_disclosure.credentials.certificate import may_issue, self_issued, signed_by
+from sha_disclosure.credentials.chain import at_place
+from sha_disclosure.editions.wire import Trust
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import message
+from sha_disclosure.settings import Environment
+
+SANDBOX_ORGANISATION = "sha-disclosure sandbox"
+"""The organisation in every certificate of the sandbox's throw-away PKI."""
+
+
+def check_trust(
+    chain: Sequence[x509.Certificate], anchors: Iterable[x509.Certificate], at: datetime
+) -> tuple[Finding, ...]:
+    """Return why a chain does not lead to one of ``anchors`` that is valid at ``at``.
+
+    cryptography's verifier decides where it finds a path (RFC 5280 section 6). It compares
+    names byte for byte and knows the profile of the web only, so that it finds none for some
+    lawful chains: then one certificate has to be trusted, or issued by a trusted one. That
+    each certificate was issued by the next, and dates, are for ``check_connection`` and
+    ``check_dates``.
+    """
+    trusted = tuple(anchors)
+    if _path_found(chain, trusted, at):
+        return ()
+    leading = [anchor for anchor in trusted if _leads(chain, anchor)]
+    if any(a.not_valid_before_utc <= at <= a.not_valid_after_utc for a in leading):
+        return ()
+    last = chain[-1]
+    if leading:
+        return (Finding("certificates.trusted_not_valid"),)
+    if self_issued(last):
+        return (Finding("certificates.root_unknown"),)
+    if any(anchor.subject == last.issuer for anchor in trusted):
+        return (Finding("certificates.issuer_name_only"),)
+    return (Finding("certificates.issuer_unknown"),)
+
+
+def _path_found(
+    chain: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate], at: datetime
+) -> bool:
+    if not trusted:
+        return False
+    policy = (
+        PolicyBuilder()
+        .store(Store(list(trusted)))
+        .time(at)
+        .extension_policies(
+            ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=ExtensionPolicy.permit_all()
+        )
+    )
+    try:
+        policy.build_client_verifier().verify(chain[0], list(chain[1:]))
+    except (VerificationError, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return True
+
+
+def _leads(chain: Sequence[x509.Certificate], anchor: x509.Certificate) -> bool:
+    return any(
+        certificate == anchor or (signed_by(certificate, anchor) and may_issue(anchor, below=depth))
+        for depth, certificate in enumerate(chain)
+    )
+
+
+def check_environment(
+    certificates: Iterable[x509.Certificate], environment: Environment, trust: Trust
+) -> tuple[Finding, ...]:
+    """Return certificates that belong to another environment than ``environment``.
+
+    Test and production trust are never mixed: ``production`` refuses what a test CA or the
+    sandbox issued, the others refuse the known production roots. Both are known at second
+    hand only (``trust`` of the edition says from where). Give chain and trusted certificates.
+    """
+    of = _test_material if environment == "production" else _production_root
+    found = (of(each, place, trust, environment) for place, each in enumerate(certificates, 1))
+    return tuple(each for each in found if each is not None)
+
+
+def issued_by_sandbox(certificate: x509.Certificate) -> bool:
+    """Return whether the sandbox's throw-away PKI issued the certificate."""
+    return SANDBOX_ORGANISATION in _texts(certificate.issuer, NameOID.ORGANIZATION_NAME)
+
+
+def _test_material(
+    certificate: x509.Certificate, place: int, trust: Trust, environment: Environment
+) -> Finding | None:
+    wanted = message(f"certificates.environment_{environment}")
+    if issued_by_sandbox(certificate):
+        return at_place("environment_sandbox_ca", place, environment=wanted)
+    # The issuer's name only: a holder may be called anything.
+    names = " ".join(_texts(certificate.issuer))
+    for word in trust.test_words:
+        if re.search(rf"\b{re.escape(word)}\b", names):
+            return at_place("environment_test_ca", place, word=word, environment=wanted)
+    return None
+
+
+def _production_root(
+    certificate: x509.Certificate, place: int, trust: Trust, environment: Environment
+) -> Finding | None:
+    prints = {
+        certificate.fingerprint(hashes.SHA256()).hex(),
+        certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - a name, no proof
+    }
+    wanted = message(f"certificates.environment_{environment}")
+    for root in trust.production_roots:
+        if prints & {(root.sha256 or "").lower(), root.sha1.lower()}:
+            return at_place(
+                "environment_production_root", place, root=root.name, environment=wanted
+            )
+    return None
+
+
+def _texts(name: x509.Name, kind: x509.ObjectIdentifier | None = None) -> list[str]:
+    held = name if kind is None else name.get_attributes_for_oid(kind)
+    return [str(attribute.value) for attribute in held]
