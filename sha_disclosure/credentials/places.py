@@ -69,7 +69,8 @@ def _read_guarded(path: Path, what: Secret) -> SecretBytes:
     elif read.open_to_others:
         mode = f"{read.mode:o}"
         del read  # a traceback with variables would show the key
-        raise ConfigurationError(message(f"secret.{what}_open_to_others", path=str(path), mode=mode))
+        fault = message(f"secret.{what}_open_to_others", path=str(path), mode=mode)
+        raise ConfigurationError(fault)
     return SecretBytes(read.data)
 
 
