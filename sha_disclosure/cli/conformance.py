@@ -16,13 +16,16 @@ from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.delivery.prepare import build as build_bundle
 from sha_disclosure.delivery.prepare import sign as sign_bundle
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.messages import message
 from sha_disclosure.notice import read_json
 from sha_disclosure.notice.examples import example_notices
-from sha_disclosure.tools.conformance.messages import Message
-from sha_disclosure.tools.conformance.package import load_packages
-from sha_disclosure.tools.conformance.proposal import write_proposal
-from sha_disclosure.tools.conformance.report import conformance as compared
-from sha_disclosure.tools.conformance.signing import throw_away_identity
+from sha_disclosure.tools.conformance import (
+    LabelledBundle,
+    load_packages,
+    throw_away_identity,
+    write_proposal,
+)
+from sha_disclosure.tools.conformance import conformance as run_conformance
 
 
 def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -35,6 +38,14 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
             help="FHIR package; the first is compared, further ones are what it depends on.",
         ),
     ],
+    core: Annotated[
+        Path | None,
+        typer.Option(
+            "--core",
+            metavar="TGZ|DIR",
+            help="Base definitions of FHIR R4 4.0.1: package hl7.fhir.r4.core, or its folder.",
+        ),
+    ] = None,
     files: Annotated[
         list[str] | None,
         typer.Argument(
@@ -53,7 +64,7 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> int:
     """Compare the edition and its Bundles with a FHIR package you hold.
 
-    Example: sha-disclosure conformance --package kanta.sosiaalihuolto.r4-1.0.0.tgz
+    Example: sha-disclosure conformance --package kanta.tgz --core hl7.fhir.r4.core.tgz
 
     It proves agreement with that package, nothing more. Exit codes: 0 everything validates and
     nothing differs, 1 something fails or differs, 4 configuration (unreadable package ...).
@@ -61,14 +72,14 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
     call = Call.of(context, settings, lang)
     sender = call.sender_or_stand_in()
     require_readable(files or ())
-    packages = load_packages(package)
-    messages = [Message(label, bundle) for label, bundle in _bundles(files or [], sender)]
-    report = compared(packages, sender.edition, messages)
+    packages = load_packages(package, core)
+    bundles = [LabelledBundle(*each) for each in _bundles(files or [], sender)]
+    report = run_conformance(packages, sender.edition, bundles)
     if write is not None:
         write_proposal(report, sender.settings.edition, write)
     if as_json:
-        told = {**report.to_dict(call.language), "written": str(write) if write else None}
-        call.output.json_line(told, indent=True)
+        result = {**report.to_dict(call.language), "written": str(write) if write else None}
+        call.output.json_line(result, indent=True)
     else:
         show(report, write, call.output)
     return 0 if report.ok else INVALID
@@ -94,9 +105,6 @@ def _bundle(label: str, text: bytes, sender: Sender) -> dict[str, Any]:
     except InvalidNotice as error:
         problems = tuple(f"{p.rule} {p.path}" for p in error.problems)
     if problems:
-        raise ConfigurationError(
-            f"{label}: no Bundle, and not valid as a notice ({', '.join(problems)}); see "
-            "`sha-disclosure validate`"
-        )
+        raise ConfigurationError(message("conformance.not_a_notice", file=label, problems=problems))
     identity = throw_away_identity(sender.sources.clock(), sender.edition)
     return sign_bundle(made, sender, identity).bundle()

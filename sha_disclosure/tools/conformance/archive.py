@@ -11,11 +11,15 @@ import io
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.files import Unreadable, read_file
+from sha_disclosure.messages import Message, message
+
+_FOLDER = "package"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,9 @@ class Bounds:
     files: int = 20_000
 
 
-_FOLDER = "package"
+def refused(path: Path, why: Message) -> ConfigurationError:
+    """Return the error of a package that cannot be used."""
+    return ConfigurationError(message("conformance.package.refused", path=str(path), why=why))
 
 
 def files_of(path: Path, bounds: Bounds | None = None) -> Iterator[tuple[str, bytes]]:
@@ -35,44 +41,73 @@ def files_of(path: Path, bounds: Bounds | None = None) -> Iterator[tuple[str, by
 
     Raises ConfigurationError when the package cannot be read or is not safe to read.
     """
-    limits = bounds or Bounds()
+    tally = _Tally(path, bounds or Bounds())
     if path.is_dir():
-        yield from _of_folder(path, limits)
+        yield from _of_folder(path, tally)
     elif path.is_file():
-        yield from _of_archive(path, limits)
+        yield from _of_archive(path, tally)
     else:
-        raise ConfigurationError(f"Package {path}: there is no such file or folder; check the name")
+        raise refused(path, message("conformance.package.missing"))
 
 
-def _of_folder(path: Path, bounds: Bounds) -> Iterator[tuple[str, bytes]]:
+@dataclass(slots=True)
+class _Tally:
+    """What was read of a package so far, held to its bounds."""
+
+    path: Path
+    bounds: Bounds
+    files: int = field(default=0)
+    bytes: int = field(default=0)
+
+    def count(self) -> None:
+        self.files += 1
+        if self.files > self.bounds.files:
+            raise self._too_large(
+                message("conformance.package.many_files", limit=self.bounds.files)
+            )
+
+    def add(self, name: str, size: int) -> None:
+        self.bytes += size
+        if size > self.bounds.file:
+            limit = self.bounds.file
+            raise self._too_large(message("conformance.package.large_file", name=name, limit=limit))
+        if self.bytes > self.bounds.total:
+            raise self.overflow()
+
+    def overflow(self) -> ConfigurationError:
+        limit = self.bounds.total
+        return self._too_large(message("conformance.package.many_bytes", limit=limit))
+
+    def _too_large(self, what: Message) -> ConfigurationError:
+        return refused(self.path, message("conformance.package.too_large", what=what))
+
+    def unsafe(self, what: Message) -> ConfigurationError:
+        return refused(self.path, message("conformance.package.unsafe", what=what))
+
+
+def _of_folder(path: Path, tally: _Tally) -> Iterator[tuple[str, bytes]]:
     inner = path / _FOLDER
     if inner.is_symlink():
-        raise _unsafe(path, f"{_FOLDER} is a link")
-    folder = inner if inner.is_dir() else path
-    total = 0
-    fault = ""
+        raise tally.unsafe(message("conformance.package.link", name=_FOLDER))
+    why: Message | None = None
     try:
-        names = sorted(each for each in folder.iterdir() if _wanted(each.name))
-        if len(names) > bounds.files:
-            raise _too_large(path, f"over {bounds.files} files")
-        for file in names:
+        folder = inner if inner.is_dir() else path
+        for file in sorted(each for each in folder.iterdir() if _is_json(each.name)):
+            tally.count()
             if file.is_symlink():
-                raise _unsafe(path, f"{file.name} is a link")
-            if not file.is_file():
-                continue
-            size = file.stat().st_size
-            total += size
-            _require_size(path, file.name, size, total, bounds)
-            yield file.name, file.read_bytes()
+                raise tally.unsafe(message("conformance.package.link", name=file.name))
+            if file.is_file():
+                tally.add(file.name, file.stat().st_size)
+                yield file.name, read_file(file, limit=tally.bounds.file).data
+    except Unreadable as error:
+        why = error.message
     except OSError as error:
-        fault = error.strerror or type(error).__name__
-    if fault:
-        raise ConfigurationError(
-            f"Package {path}: cannot be read ({fault}); check the folder's permissions"
-        )
+        why = message("file.unreadable", reason=error.strerror or type(error).__name__)
+    if why:
+        raise refused(path, message("conformance.package.unreadable", why=why))
 
 
-class _Bounded(io.RawIOBase):
+class _BoundedStream(io.RawIOBase):
     """An unpacked stream that ends with an error when it grows over its bound."""
 
     def __init__(self, stream: IO[bytes], most: int) -> None:
@@ -90,66 +125,40 @@ class _Bounded(io.RawIOBase):
         return data
 
 
-def _of_archive(path: Path, bounds: Bounds) -> Iterator[tuple[str, bytes]]:
-    fault = ""
+def _of_archive(path: Path, tally: _Tally) -> Iterator[tuple[str, bytes]]:
+    error: ConfigurationError | None = None
     # Headers and blocks of tar come on top of the files' own bytes.
-    most = bounds.total + bounds.files * 4 * tarfile.BLOCKSIZE
+    most = tally.bounds.total + tally.bounds.files * 4 * tarfile.BLOCKSIZE
     try:
         with gzip.open(path, "rb") as unpacked:
-            stream = cast("IO[bytes]", _Bounded(cast("IO[bytes]", unpacked), most))
+            stream = cast("IO[bytes]", _BoundedStream(cast("IO[bytes]", unpacked), most))
             with tarfile.open(fileobj=stream, mode="r|") as archive:
-                yield from _members(path, archive, bounds)
+                yield from _members(archive, tally)
     except OverflowError:
-        fault = "large"
+        error = tally.overflow()
     except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError):
-        fault = "broken"
-    if fault == "large":
-        raise _too_large(path, f"over {bounds.total} bytes")
-    if fault:
-        raise ConfigurationError(
-            f"Package {path}: not a whole .tgz; get the package again (npm-style, package/*.json)"
-        )
+        error = refused(path, message("conformance.package.not_whole"))
+    if error:
+        raise error
 
 
-def _members(path: Path, archive: tarfile.TarFile, bounds: Bounds) -> Iterator[tuple[str, bytes]]:
-    total = 0
-    for count, member in enumerate(archive, 1):
-        if count > bounds.files:
-            raise _too_large(path, f"over {bounds.files} files")
+def _members(archive: tarfile.TarFile, tally: _Tally) -> Iterator[tuple[str, bytes]]:
+    for member in archive:
+        tally.count()
         name = PurePosixPath(member.name)
         if name.is_absolute() or ".." in name.parts or "\\" in member.name:
-            raise _unsafe(path, "a file's name leads out of it")
+            raise tally.unsafe(message("conformance.package.name"))
         if member.isdir():
             continue
         if not member.isreg():
-            raise _unsafe(path, "it holds a link or a device")
-        total += member.size
-        _require_size(path, name.name, member.size, total, bounds)
-        if name.parts[:-1] != (_FOLDER,) or not _wanted(name.name):
+            raise tally.unsafe(message("conformance.package.special"))
+        tally.add(name.name, member.size)
+        if name.parts[:-1] != (_FOLDER,) or not _is_json(name.name):
             continue
         content = archive.extractfile(member)
         if content is not None:
             yield name.name, content.read()
 
 
-def _wanted(name: str) -> bool:
+def _is_json(name: str) -> bool:
     return name.endswith(".json") and not name.startswith(".")
-
-
-def _require_size(path: Path, name: str, size: int, total: int, bounds: Bounds) -> None:
-    if size > bounds.file:
-        raise _too_large(path, f"{name} is over {bounds.file} bytes")
-    if total > bounds.total:
-        raise _too_large(path, f"over {bounds.total} bytes")
-
-
-def _too_large(path: Path, what: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"Package {path}: too large to be a FHIR package ({what}); get it again from Kela"
-    )
-
-
-def _unsafe(path: Path, what: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"Package {path}: not safe to read ({what}); nothing was read, get it again from Kela"
-    )

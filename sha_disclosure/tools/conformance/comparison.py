@@ -1,64 +1,93 @@
-"""The edition against the package, entry by entry, by the table of places."""
+"""The edition against the package, entry by entry, by the table of locations."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from sha_disclosure.editions import Edition, Entry
-from sha_disclosure.messages.words import Words
+from sha_disclosure.findings import Finding, Severity
+from sha_disclosure.messages import Language, Message, message
+from sha_disclosure.tools.conformance.comparators import Comparison, compare_at, undecided
 from sha_disclosure.tools.conformance.definitions import Definitions
-from sha_disclosure.tools.conformance.places import OUTSIDE, PLACES, Place
-from sha_disclosure.tools.conformance.readings import READINGS, Read
-from sha_disclosure.tools.conformance.verdict import Verdict
+from sha_disclosure.tools.conformance.locations import LOCATIONS, OTHER_DOCUMENTS, Location
 
-_SHARED = Counter((p.definition, p.element, p.hints) for p in PLACES)
+Result = Literal["agrees", "differs", "undecided"]
+_RESULTS: Mapping[Severity, Result] = {
+    "passed": "agrees",
+    "error": "differs",
+    "not_run": "undecided",
+}
+_DECISIVE: tuple[Severity, ...] = ("error", "passed", "not_run")
+_SHARED = Counter((each.definition, each.element, each.hints) for each in LOCATIONS)
 
 
-def compare(edition: Edition, definitions: Definitions) -> tuple[Verdict, ...]:
-    """Return the verdict on every entry of the edition, in its order."""
-    return tuple(_verdict(entry, edition, definitions) for entry in edition.entries)
+@dataclass(frozen=True, slots=True)
+class EntryComparison:
+    """How one entry of the edition compares with the package.
+
+    The finding's path is the definition and element that decide, its text what the package
+    has. ``proposal`` is the package's value where it fixes one unambiguously, else None.
+    """
+
+    entry: str
+    value: Any
+    finding: Finding
+    proposal: Any
+
+    @property
+    def result(self) -> Result:
+        """Whether entry and package agree or differ, or the package does not decide."""
+        return _RESULTS[self.finding.severity]
+
+    def to_dict(self, language: Language) -> dict[str, Any]:
+        """Return the comparison as plain values."""
+        return {
+            "entry": self.entry,
+            "value": self.value,
+            "result": self.result,
+            "where": self.finding.path,
+            "package_says": self.finding.text(language),
+            "proposal": self.proposal,
+        }
 
 
-def _verdict(entry: Entry, edition: Edition, definitions: Definitions) -> Verdict:
-    reads = list(_reads(entry, definitions))
-    read = next((r for r in reads if r.result == "differs"), None)
-    read = read or next((r for r in reads if r.result == "agrees"), None)
-    if read is None:
-        read = reads[0] if reads else Read("undecided", "", _outside(entry.key))
-    proposal = read.proposal
+def compare(edition: Edition, definitions: Definitions) -> tuple[EntryComparison, ...]:
+    """Return how every entry of the edition compares, in its order."""
+    return tuple(_compared(entry, edition, definitions) for entry in edition.entries)
+
+
+def _compared(entry: Entry, edition: Edition, definitions: Definitions) -> EntryComparison:
+    made = list(_comparisons(entry, definitions)) or [undecided(why=_elsewhere(entry.key))]
+    # A difference anywhere counts before an agreement, and that before what is not decided.
+    decisive = min(made, key=lambda each: _DECISIVE.index(each.finding.severity))
+    proposal = decisive.proposal
     if proposal is not None and not _can_be_built(edition, entry.key, proposal):
         proposal = None
-    return Verdict(entry.key, entry.value, read.result, read.where, read.says, proposal)
+    return EntryComparison(entry.key, entry.value, decisive.finding, proposal)
 
 
-def _reads(entry: Entry, definitions: Definitions) -> Iterator[Read]:
-    for place in PLACES:
-        if place.entry == entry.key:
-            read = READINGS[place.reading](place, entry.value, definitions)
-            if _is_shared(place) and place.reading in {"coding", "system"}:
-                read = read.without_proposal()
-            yield read
+def _comparisons(entry: Entry, definitions: Definitions) -> Iterator[Comparison]:
+    for location in LOCATIONS:
+        if location.entry == entry.key:
+            made = compare_at(location, entry.value, definitions)
+            shared = _is_shared(location) and location.how in {"coding", "system"}
+            yield made.without_proposal() if shared else made
 
 
-def _is_shared(place: Place) -> bool:
-    return _SHARED[place.definition, place.element, place.hints] > 1
+def _is_shared(location: Location) -> bool:
+    return _SHARED[location.definition, location.element, location.hints] > 1
 
 
-def _outside(key: str) -> Words:
-    document = OUTSIDE.get(key.partition(".")[0])
+def _elsewhere(key: str) -> Message:
+    document = OTHER_DOCUMENTS.get(key.partition(".")[0])
     if document:
-        return Words(
-            f"no FHIR package has it; compare with the document {document}",
-            f"ei ole missään FHIR-paketissa; vertaa dokumenttiin {document}",
-        )
-    return Words(
-        "no FHIR package fixes it; compare with the guide",
-        "mikään FHIR-paketti ei kiinnitä sitä; vertaa oppaaseen",
-    )
+        return message("conformance.entry.other_document", document=document)
+    return message("conformance.entry.guide")
 
 
 def _can_be_built(edition: Edition, key: str, value: Any) -> bool:

@@ -7,24 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from sha_disclosure.editions import Edition
-from sha_disclosure.tools.conformance.base import BASE
 from sha_disclosure.tools.conformance.elements import fixed_value, plain
-from sha_disclosure.tools.conformance.package import CORE, Package, Packages
-from sha_disclosure.tools.conformance.places import DEFINITIONS, Place
-from sha_disclosure.tools.conformance.slimming import Element, Resource, path_of
-from sha_disclosure.tools.conformance.snapshot import Snapshots, Unresolved
+from sha_disclosure.tools.conformance.locations import DEFINITIONS, Location
+from sha_disclosure.tools.conformance.packages import BASE, CORE, Package, Packages
+from sha_disclosure.tools.conformance.resources import Element, Resource, path_of
+from sha_disclosure.tools.conformance.snapshots import Snapshots, Unresolved
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A definition as the comparison reads it: what base FHIR says already is left out."""
+    """A definition without what base FHIR says already."""
 
     url: str
     elements: list[Element]
 
 
 class Definitions:
-    """Finds for an entry of the edition its definition, also when the URL differs."""
+    """Finds the definition of an entry of the edition, also when its URL differs."""
 
     def __init__(self, packages: Packages, snapshots: Snapshots, edition: Edition) -> None:
         self.packages = packages
@@ -41,26 +40,26 @@ class Definitions:
 
     def url_of(self, name: str) -> str | None:
         """Return the canonical URL the packages have for an entry or for a FHIR type."""
-        place = _BY_ENTRY.get(name)
+        location = _BY_ENTRY.get(name)
         own = self.values.get(name)
         if own and self.packages.find(own, "StructureDefinition"):
             return str(own)
-        if place is None:
+        if location is None:
             found = [sd for sd, _ in self.profiles_of(name)]
         else:
-            found = self.candidates(place)
+            found = self.candidates(location)
         return found[0]["url"] if len(found) == 1 else None
 
-    def candidates(self, place: Place) -> list[Resource]:
+    def candidates(self, location: Location) -> list[Resource]:
         """Return the definitions that may be meant by an entry whose URL no package has."""
-        own = str(self.values.get(place.entry) or "")
-        name = plain(own.rpartition("/")[2]) or place.entry.partition(".")[2]
-        if place.reading == "extension":
+        own = str(self.values.get(location.entry) or "")
+        name = plain(own.rpartition("/")[2]) or location.entry.partition(".")[2]
+        if location.how == "extension":
             known = [sd for sd, _ in self.extensions()]
         else:
-            known = [sd for sd, _ in self.profiles_of(place.element)]
+            known = [sd for sd, _ in self.profiles_of(location.element)]
         same = [sd for sd in known if name in _names(sd)]
-        if len(same) == 1 or place.reading == "extension":
+        if len(same) == 1 or location.how == "extension":
             return same
         return known
 
@@ -80,9 +79,9 @@ class Definitions:
         """Return whether a profile that an entry names asks for the profile ``canonical``."""
         return any(
             canonical in _asked(element)
-            for place in DEFINITIONS
-            if place.reading == "profile" and self.values.get(place.entry)
-            for element in self._elements_of(place.entry)
+            for location in DEFINITIONS
+            if location.how == "profile" and self.values.get(location.entry)
+            for element in self._elements_of(location.entry)
         )
 
     def _elements_of(self, name: str) -> list[Element]:
@@ -102,7 +101,7 @@ class Definitions:
         except Unresolved:
             return None
         base = self.snapshots.base_of(url)
-        return Definition(url, [_own_words(e, self._base(e, base)) for e in elements])
+        return Definition(url, [_without_base(e, self._base(e, base)) for e in elements])
 
     def _base(self, element: Element, base: Mapping[str, Element]) -> Element:
         """Return the element of base FHIR under ``element``, also when it is of a data type."""
@@ -118,7 +117,7 @@ class Definitions:
         return next((e for e in elements if e["id"] == path), {})
 
 
-def _own_words(element: Element, base: Element) -> Element:
+def _without_base(element: Element, base: Element) -> Element:
     """Return an element without the fixed values and bindings base FHIR gives it."""
     given: dict[str, Any] = dict(element)
     if given.get("binding") == base.get("binding") or _same_value_set(given, base):
@@ -149,4 +148,4 @@ def _asked(element: Element) -> set[str]:
     }
 
 
-_BY_ENTRY = {place.entry: place for place in DEFINITIONS}
+_BY_ENTRY = {location.entry: location for location in DEFINITIONS}

@@ -1,4 +1,4 @@
-"""What a profile says of one element: fixed values, patterns, required codes."""
+"""What a profile fixes in one element: values, patterns, required codes."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sha_disclosure.tools.conformance.package import Packages
-from sha_disclosure.tools.conformance.slimming import Element, path_of
+from sha_disclosure.tools.conformance.packages import Packages
+from sha_disclosure.tools.conformance.resources import Element, path_of
 from sha_disclosure.tools.conformance.terms import Term, code_system, value_set
 
 _PARTS = ("system", "code", "display")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a profile lets an element be: ``terms`` to choose from, in ``element``.
+class AllowedCodes:
+    """The codes a profile allows in ``element``: ``terms`` to choose from.
 
     ``systems``: the code systems it may come from, where only they are known.
     """
@@ -69,7 +69,7 @@ def plain(name: str) -> str:
     return "".join(c for c in small if c.isalnum())
 
 
-def coded(elements: list[Element], element: Element, packages: Packages) -> Said:
+def allowed_codes(elements: list[Element], element: Element, packages: Packages) -> AllowedCodes:
     """Return the codings that an element of type code, Coding or CodeableConcept may have."""
     origin = element["id"]
     terms: dict[Term, None] = {}
@@ -85,7 +85,7 @@ def coded(elements: list[Element], element: Element, packages: Packages) -> Said
             terms |= dict.fromkeys(held.terms or ())
             systems |= dict.fromkeys(held.systems)
     systems |= dict.fromkeys(t.system for t in terms if t.system)
-    return Said(origin, tuple(terms), tuple(systems))
+    return AllowedCodes(origin, tuple(terms), tuple(systems))
 
 
 def _with_display(term: Term, packages: Packages) -> Term:

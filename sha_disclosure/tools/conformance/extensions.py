@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sha_disclosure.tools.conformance.elements import coded, fixed_value
-from sha_disclosure.tools.conformance.package import Packages
-from sha_disclosure.tools.conformance.slimming import Element, Resource, path_of
-from sha_disclosure.tools.conformance.snapshot import Snapshots, Unresolved
-from sha_disclosure.tools.conformance.validation import Issue
+from sha_disclosure.findings import Finding
+from sha_disclosure.tools.conformance.elements import allowed_codes, fixed_value
+from sha_disclosure.tools.conformance.issues import IssueSeverity, Kind, issue
+from sha_disclosure.tools.conformance.packages import Packages
+from sha_disclosure.tools.conformance.resources import Element, Resource, path_of
+from sha_disclosure.tools.conformance.snapshots import Snapshots, Unresolved
 
 _ROOT = "Extension"
 ANYWHERE = frozenset({"Element", "Resource", "DomainResource"})
@@ -21,7 +22,7 @@ ANYWHERE = frozenset({"Element", "Resource", "DomainResource"})
 
 def extension_issues(
     bundle: dict[str, Any], packages: Packages, snapshots: Snapshots
-) -> Iterator[Issue]:
+) -> Iterator[Finding]:
     """Yield the faults of the extensions in a Bundle.
 
     An unknown one is only a warning while a package is missing that may define it.
@@ -32,8 +33,8 @@ def extension_issues(
             continue
         found = packages.find(url, "StructureDefinition")
         if found is None:
-            severity = "warning" if packages.may_miss(url) else "error"
-            yield Issue("extension", element, url, severity)
+            severity: IssueSeverity = "warning" if packages.may_miss(url) else "error"
+            yield issue("extension", element, url, severity)
             continue
         try:
             elements = snapshots.of(url)
@@ -41,9 +42,9 @@ def extension_issues(
             continue
         wanted = context_fault(found[0], element.rpartition(".")[0])
         if wanted:
-            yield Issue("extension use", element, url, "error", wanted)
+            yield issue("extension_use", element, url, "error", wanted)
         for kind, at, rule in _faults(extension, _ROOT, elements, packages):
-            yield Issue(kind, f"{element}{at}", url, "error", rule)
+            yield issue(kind, f"{element}{at}", url, "error", rule)
 
 
 def context_fault(definition: Resource, element: str) -> str:
@@ -66,20 +67,22 @@ def value_types(elements: list[Element], root: str = _ROOT) -> frozenset[str]:
 
 def _faults(
     extension: dict[str, Any], root: str, elements: list[Element], packages: Packages
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[Kind, str, str]]:
     """Yield kind, place below the extension, and what is wanted."""
     name = next((n for n in extension if n.startswith("value")), "")
     types = value_types(elements, root)
     if name and name.removeprefix("value") not in {t[:1].upper() + t[1:] for t in types}:
-        yield "extension use", "", f"value[x]: {', '.join(sorted(types)) or '0..0'}"
+        yield "extension_use", "", f"value[x]: {', '.join(sorted(types)) or '0..0'}"
         return
     value = next((e for e in elements if e["id"] == f"{root}.value[x]"), {})
     if not name and value.get("min"):
-        yield "extension use", "", f"value[x]: {value['min']}..1"
+        yield "extension_use", "", f"value[x]: {value['min']}..1"
     given = extension.get(name)
-    terms = coded(elements, value, packages).terms if value and isinstance(given, dict) else ()
+    terms = (
+        allowed_codes(elements, value, packages).terms if value and isinstance(given, dict) else ()
+    )
     if terms and not any(_admitted(given, term) for term in terms):
-        yield "codes", f".{name}", ", ".join(term.told() for term in terms[:8])
+        yield "codes", f".{name}", ", ".join(term.label for term in terms[:8])
     yield from _parts(extension, root, elements, packages)
 
 
@@ -91,7 +94,7 @@ def _admitted(given: object, term: Any) -> bool:
 
 def _parts(
     extension: dict[str, Any], root: str, elements: list[Element], packages: Packages
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[Kind, str, str]]:
     slices = {
         fixed_value(e): e["id"].rpartition(".")[0]
         for e in elements
@@ -103,12 +106,12 @@ def _parts(
     urls = [part.get("url") for part in given]
     for url, at in slices.items():
         if by_id[at].get("min", 0) > urls.count(url):
-            yield "extension use", "", f"{url}: {by_id[at]['min']}..{by_id[at].get('max', '*')}"
+            yield "extension_use", "", f"{url}: {by_id[at]['min']}..{by_id[at].get('max', '*')}"
     for part in given:
         if part.get("url") in slices:
             yield from _faults(part, slices[part["url"]], elements, packages)
         elif slices:
-            yield "extension use", "", f"extension.url: {', '.join(map(str, slices))}"
+            yield "extension_use", "", f"extension.url: {', '.join(map(str, slices))}"
 
 
 def _extensions(element: str, value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

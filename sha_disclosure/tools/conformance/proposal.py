@@ -10,8 +10,9 @@ from typing import Any
 
 from sha_disclosure.editions import SHIPPED, Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
+from sha_disclosure.tools.conformance.comparison import EntryComparison
 from sha_disclosure.tools.conformance.report import Report
-from sha_disclosure.tools.conformance.verdict import Verdict
 
 
 def write_proposal(report: Report, base: str, path: Path) -> Edition:
@@ -20,17 +21,21 @@ def write_proposal(report: Report, base: str, path: Path) -> Edition:
     Raises ConfigurationError when the file exists already or cannot be written.
     """
     if path.suffix != ".toml":
-        raise ConfigurationError(f"{path}: give the proposed edition a name that ends in .toml")
-    fault = ""
+        raise ConfigurationError(message("conformance.proposal.name", path=str(path)))
+    lines = _lines(report, _based_on(base, path), path)
+    error: ConfigurationError | None = None
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write("".join(f"{line}\n" for line in _lines(report, _based_on(base, path), path)))
+            file.writelines(f"{line}\n" for line in lines)
     except FileExistsError:
-        fault = "it is there already, and somebody may have edited it; choose another name"
-    except OSError as error:
-        fault = f"cannot be written ({error.strerror or type(error).__name__})"
-    if fault:
-        raise ConfigurationError(f"{path}: {fault}")
+        error = ConfigurationError(message("conformance.proposal.exists", path=str(path)))
+    except OSError as cause:
+        reason = cause.strerror or type(cause).__name__
+        error = ConfigurationError(
+            message("conformance.proposal.unwritable", path=str(path), reason=reason)
+        )
+    if error:
+        raise error
     return load_edition(path)
 
 
@@ -38,7 +43,7 @@ def _based_on(base: str, path: Path) -> str:
     if base in SHIPPED:
         return base
     if not base.endswith(".toml"):
-        raise ConfigurationError(f"Edition {base}: rename it to end in .toml to build on it")
+        raise ConfigurationError(message("conformance.proposal.base_name", edition=base))
     try:
         return os.path.relpath(base, path.parent)
     except ValueError:  # another drive
@@ -53,26 +58,27 @@ def _lines(report: Report, based_on: str, path: Path) -> Iterator[str]:
     yield "# headers are in no FHIR package: compare them with Kela's documents."
     yield f"name = {_toml(_one_line(path.stem))}"
     yield f"based_on = {_toml(based_on)}"
-    for verdict in report.verdicts:
-        if verdict.result == "agrees":
-            yield from _confirmed(verdict, verdict.value, label)
-        elif verdict.result == "differs" and verdict.proposal is not None:
+    for entry in report.entries:
+        had, finding = _comment(entry.value), entry.finding
+        if entry.result == "agrees":
+            yield from _confirmed(entry, entry.value, label)
+        elif entry.result == "differs" and entry.proposal is not None:
             yield ""
-            yield f"# differs: the edition had {_comment(verdict.value)}"
-            yield from _confirmed(verdict, verdict.proposal, label)[1:]
-        elif verdict.result == "differs":
+            yield f"# differs: the edition had {had}"
+            yield from _confirmed(entry, entry.proposal, label)[1:]
+        elif entry.result == "differs":
             yield ""
-            yield f"# differs: {verdict.entry}: the edition has {_comment(verdict.value)};"
-            yield f"#   {_comment(verdict.where)} {_comment(verdict.says.en)}; decide by hand"
+            yield f"# differs: {entry.entry}: the edition has {had};"
+            yield f"#   {_comment(finding.path)} {_comment(finding.text())}; decide by hand"
 
 
-def _confirmed(verdict: Verdict, value: Any, label: str) -> list[str]:
+def _confirmed(entry: EntryComparison, value: Any, label: str) -> list[str]:
     return [
         "",
-        f"[{verdict.entry}]",
+        f"[{entry.entry}]",
         f"value = {_toml(value)}",
         'status = "confirmed"',
-        f"source = {_toml(_one_line(f'{label}: {verdict.where}'))}",
+        f"source = {_toml(_one_line(f'{label}: {entry.finding.path}'))}",
         'check = ""',
     ]
 

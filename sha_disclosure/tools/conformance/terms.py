@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sha_disclosure.tools.conformance.package import Packages
+from sha_disclosure.tools.conformance.packages import Packages
+
+_LISTED_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,24 @@ class Term:
             )
         )
 
-    def told(self) -> str:
-        """Return the term in one line: ``system|code "display"``."""
-        told = f"{self.system or '*'}|{self.code or '*'}"
-        return f'{told} "{self.display}"' if self.display else told
+    def whole(self) -> dict[str, str] | None:
+        """Return the term as a coding, or None unless it has all three parts."""
+        if not (self.system and self.code and self.display):
+            return None
+        return {"system": self.system, "code": self.code, "display": self.display}
+
+    @property
+    def label(self) -> str:
+        """The term in one line: ``system|code "display"``."""
+        coded = f"{self.system or '*'}|{self.code or '*'}"
+        return f'{coded} "{self.display}"' if self.display else coded
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return the first of some items in one line, each once, and how many are left out."""
+    every = list(dict.fromkeys(items))
+    more = f" ... (+{len(every) - _LISTED_MAX})" if len(every) > _LISTED_MAX else ""
+    return ", ".join(every[:_LISTED_MAX]) + more
 
 
 @dataclass(frozen=True, slots=True)

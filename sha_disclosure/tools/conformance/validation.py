@@ -8,17 +8,18 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.tools.conformance.base import BASE
-from sha_disclosure.tools.conformance.feeding import fed
-from sha_disclosure.tools.conformance.package import CORE, Packages
-from sha_disclosure.tools.conformance.slimming import Resource
-from sha_disclosure.tools.conformance.snapshot import Snapshots
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import message
+from sha_disclosure.tools.conformance.issues import IssueSeverity, Kind, issue, profile_of
+from sha_disclosure.tools.conformance.packages import BASE, CORE, Packages
+from sha_disclosure.tools.conformance.resources import Resource
+from sha_disclosure.tools.conformance.snapshots import Snapshots
 from sha_disclosure.tools.conformance.terms import value_set
+from sha_disclosure.tools.conformance.validator_input import validator_input
 
 if TYPE_CHECKING:
     from pyrofile_validator import Validator
@@ -28,7 +29,7 @@ _TYPES = (
     "PractitionerRole", "Provenance", "RelatedPerson",
 )  # fmt: skip
 # What the validator's codes have in common, by their endings or beginnings.
-_KINDS: Mapping[str, str] = {
+_KINDS: Mapping[Kind, str] = {
     "unknown": r"^(element|datatype)\.unknown",
     "extension": r"^(extension|modifierExtension)\.",
     "profile": r"^profile\.(unknown|type|enforced)",
@@ -42,17 +43,6 @@ _KINDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One fault of one Bundle: kind, element, profile. Holds no value of the Bundle."""
-
-    kind: str
-    element: str
-    profile: str
-    severity: str
-    rule: str = ""
-
-
 class ProfileValidator:
     """Validates Bundles against the profiles of packages; making one takes seconds.
 
@@ -62,40 +52,38 @@ class ProfileValidator:
     def __init__(self, packages: Packages, snapshots: Snapshots, types: Iterable[str] = ()) -> None:
         self._validator = _made(packages, snapshots, {*_TYPES, *types})
 
-    def issues(self, bundle: dict[str, Any]) -> tuple[Issue, ...]:
+    def issues(self, bundle: dict[str, Any]) -> tuple[Finding, ...]:
         """Return the faults of a Bundle, each once."""
         with contextlib.redirect_stdout(io.StringIO()):  # FHIRPath's trace() prints there
             report = self._validator.validate_resource(bundle)
-        found: dict[tuple[str, str, str], Issue] = {}
-        for issue in report.issues:
-            kind = _kind(issue.code)
-            if not _counts(kind, issue.severity.value):
+        found: dict[tuple[str, str, str], Finding] = {}
+        for each in report.issues:
+            kind, severity = _kind(each.code), _severity(each.severity.value)
+            # The project's own checks of extensions see more.
+            if severity is None or kind == "extension":
                 continue
-            element = re.sub(r"\[\d+\]", "", issue.path or issue.resource_type or "")
-            rule = issue.code.rpartition(".")[2] if kind == "invariant" else ""
-            made = Issue(kind, element, issue.profile or "", issue.severity.value, rule)
-            base = made.profile.startswith(BASE)
-            found.setdefault((kind, element, rule), made)
-            if not base and found[kind, element, rule].profile in {"", *_base(element)}:
-                found[kind, element, rule] = made
+            if severity == "warning" and kind not in {"profile", "codes"}:
+                continue
+            element = re.sub(r"\[\d+\]", "", each.path or each.resource_type or "")
+            rule = each.code.rpartition(".")[2] if kind == "invariant" else ""
+            made = issue(kind, element, each.profile or "", severity, rule)
+            key = (kind, element, rule)
+            if key not in found or _is_nearer(made, found[key]):
+                found[key] = made
         return tuple(found.values())
 
 
-def _counts(kind: str, severity: str) -> bool:
-    """Return whether an issue is told: errors, and warnings about the package's own rules.
-
-    Those about extensions are not: the project's own checks see more.
-    """
-    if kind == "extension":
-        return False
-    return severity == "error" or (severity == "warning" and kind in {"profile", "codes"})
+def _is_nearer(made: Finding, other: Finding) -> bool:
+    """Return whether an issue names a profile of the package and ``other`` only base FHIR."""
+    base = BASE + made.path.partition(".")[0]
+    return not profile_of(made).startswith(BASE) and profile_of(other) in {"", base}
 
 
-def _base(element: str) -> tuple[str]:
-    return (BASE + element.partition(".")[0],)
+def _severity(value: str) -> IssueSeverity | None:
+    return "error" if value == "error" else "warning" if value == "warning" else None
 
 
-def _kind(code: str) -> str:
+def _kind(code: str) -> Kind:
     return next((kind for kind, form in _KINDS.items() if re.search(form, code)), "structure")
 
 
@@ -108,9 +96,7 @@ def _made(packages: Packages, snapshots: Snapshots, types: set[str]) -> Validato
     else:
         missing = False
     if missing:
-        raise ConfigurationError(
-            'Validating needs the extra conformance: pip install "sha-disclosure[conformance]"'
-        )
+        raise ConfigurationError(message("conformance.validator_missing"))
     with tempfile.TemporaryDirectory(prefix="sha-disclosure-") as folder:
         for number, resource in enumerate(_definitions(packages, snapshots, types)):
             Path(folder, f"{number}.json").write_text(json.dumps(resource), "utf-8")
@@ -136,7 +122,7 @@ def _definitions(packages: Packages, snapshots: Snapshots, types: set[str]) -> I
         }
         if not (wanted or definition["url"].removeprefix(BASE) in types):
             continue
-        ready = fed(definition, snapshots, packages)
+        ready = validator_input(definition, snapshots, packages)
         if ready is not None:
             yield ready
             value_sets |= set(_bound(ready))

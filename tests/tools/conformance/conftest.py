@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from core import with_core
 from made_up import Resource, as_folder
 from notices import NOW
 
@@ -15,8 +16,8 @@ from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.conformance.messages import Message
-from sha_disclosure.tools.conformance.package import load_packages
+from sha_disclosure.tools.conformance.bundles import LabelledBundle
+from sha_disclosure.tools.conformance.packages import load_packages
 from sha_disclosure.tools.conformance.report import Report, conformance
 from sha_disclosure.tools.conformance.signing import throw_away_identity
 
@@ -24,24 +25,25 @@ Run = Callable[..., Report]
 
 
 @pytest.fixture(scope="session")
-def messages(edition: Edition) -> tuple[Message, ...]:
+def bundles(edition: Edition) -> tuple[LabelledBundle, ...]:
     """A signed Bundle of every kind of notice."""
     sender = Sender(Settings.stand_in(), edition, Sources(clock=lambda: NOW))
     identity = throw_away_identity(NOW, edition)
     made = []
     for name, text in example_notices().items():
         notice = DisclosureNotice.model_validate_json(text)
-        made.append(Message(name, sign(build([notice], sender), sender, identity).bundle()))
+        made.append(LabelledBundle(name, sign(build([notice], sender), sender, identity).bundle()))
     return tuple(made)
 
 
 @pytest.fixture
-def run(tmp_path: Path, edition: Edition, messages: tuple[Message, ...]) -> Run:
+def run(tmp_path: Path, edition: Edition, bundles: tuple[LabelledBundle, ...]) -> Run:
     """Run against a package of these resources, with these kinds of notices or with all."""
 
     def against(resources: dict[str, Resource], *names: str, **manifest: object) -> Report:
-        packages = load_packages([as_folder(tmp_path / "made-up", resources, **manifest)])
-        wanted = [m for m in messages if m.label in names or not names]
+        given = load_packages([as_folder(tmp_path / "made-up", resources, **manifest)])
+        packages = with_core(given)
+        wanted = [m for m in bundles if m.label in names or not names]
         return conformance(packages, edition, wanted)
 
     return against

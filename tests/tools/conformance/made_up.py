@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from core import core
+
 from sha_disclosure.editions import load_edition
-from sha_disclosure.tools.conformance.base import base_package
-from sha_disclosure.tools.conformance.package import Package, Packages
-from sha_disclosure.tools.conformance.slimming import slim
-from sha_disclosure.tools.conformance.snapshot import Snapshots
+from sha_disclosure.tools.conformance.packages import Package, Packages
+from sha_disclosure.tools.conformance.resources import normalised
+from sha_disclosure.tools.conformance.snapshots import Snapshots
 
 Resource = dict[str, Any]
 VALUES = {entry.key: entry.value for entry in load_edition().entries}
@@ -266,10 +267,8 @@ def elements_of(resource: Resource) -> dict[str, Resource]:
 
 def with_snapshots(resources: dict[str, Resource]) -> dict[str, Resource]:
     """The same package as it is published with snapshots and no differentials."""
-    base = base_package()
-    assert base is not None
-    own = {r["url"]: slim(r) for r in resources.values()}
-    snapshots = Snapshots(Packages((Package("own", "1", "4.0.1", {}, own), base)))
+    own = {r["url"]: normalised(r) for r in resources.values()}
+    snapshots = Snapshots(Packages((Package("own", "1", "4.0.1", {}, own), core())))
     made = {}
     for name, resource in resources.items():
         made[name] = dict(resource)

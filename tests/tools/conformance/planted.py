@@ -26,7 +26,7 @@ class Plant:
     plant: Callable[[Resources], None]
     differs: dict[str, Any]
     findings: frozenset[tuple[str, str]] = frozenset()
-    news: frozenset[tuple[str, str]] = frozenset()
+    additions: frozenset[tuple[str, str]] = frozenset()
 
 
 def _canonical(resources: Resources) -> None:
@@ -101,12 +101,12 @@ PLANTS = {
     "another type of an extension's value": Plant(
         _extension_type,
         {"extension.provision": None},
-        frozenset({("extension use", "AuditEvent.extension")}),
+        frozenset({("extension_use", "AuditEvent.extension")}),
     ),
     "another context of an extension": Plant(
         _extension_context,
         {"extension.function_code": None},
-        frozenset({("extension use", "AuditEvent.entity.extension")}),
+        frozenset({("extension_use", "AuditEvent.entity.extension")}),
     ),
     "another code of AuditEvent.type": Plant(
         _type_code,
@@ -130,7 +130,9 @@ PLANTS = {
         frozenset({("codes", "AuditEvent.purposeOfEvent")}),
         frozenset({("code_system", LAW["system"])}),
     ),
-    "another code system": Plant(_code_system, {}, news=frozenset({("code_system", NEW_SYSTEM)})),
+    "another code system": Plant(
+        _code_system, {}, additions=frozenset({("code_system", NEW_SYSTEM)})
+    ),
     "another label of a contained resource": Plant(
         _label,
         {"contained.controller": "ORG-9"},

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from core import core_folder
 from made_up import VALUES, agreeing, as_folder, as_tgz
 from places import NOTICES
 from planted import PLANTS, with_all
@@ -26,7 +27,7 @@ def _nothing_of_the_machine(monkeypatch):
 @pytest.fixture
 def command():
     def run(*arguments):
-        every = ["conformance", *map(str, arguments)]
+        every = ["conformance", "--core", str(core_folder()), *map(str, arguments)]
         return CliRunner().invoke(application(), every, catch_exceptions=False)
 
     return run
@@ -113,9 +114,9 @@ def test_the_settings_edition_is_compared(command, agreed, tmp_path):
     assert proposed.wire == load_edition().wire
 
 
-def test_a_bundle_can_be_given(command, agreed, messages, tmp_path):
+def test_a_bundle_can_be_given(command, agreed, bundles, tmp_path):
     bundle = tmp_path / "bundle.json"
-    broken = json.loads(json.dumps(messages[0].bundle))
+    broken = json.loads(json.dumps(bundles[0].content))
     del broken["entry"][0]["resource"]["period"]
     bundle.write_text(json.dumps(broken), "utf-8")
     told = json.loads(command("--package", agreed, bundle, "--json").stdout)
@@ -145,9 +146,9 @@ def test_a_bundle_of_odd_shape_breaks_nothing(command, agreed, tmp_path):
     assert command("--package", agreed, file).exit_code == 1
 
 
-def test_nothing_of_a_notice_is_printed(command, agreed, messages, tmp_path):
+def test_nothing_of_a_notice_is_printed(command, agreed, bundles, tmp_path):
     secret = "Planted-Salaisuus"
-    text = json.dumps(messages[0].bundle)
+    text = json.dumps(bundles[0].content)
     for value in ("110106", "Luovutuslupa", "Export", "CST", "custodian"):
         text = text.replace(f'"{value}"', f'"{secret}"')
     broken = json.loads(text)

@@ -4,17 +4,19 @@ import pytest
 from made_up import agreeing, with_snapshots
 from planted import PLANTS, with_all
 
+from sha_disclosure.tools.conformance.issues import kind_of
+
 
 def differences(report):
     return {v.entry: v.proposal for v in report.with_result("differs")}
 
 
 def findings(report):
-    return {(f.issue.kind, f.issue.element) for f in report.findings}
+    return {(f.kind, f.finding.path) for f in report.findings}
 
 
-def news(report):
-    return {(n.kind, n.where) for n in report.news}
+def added(report):
+    return {(kind_of(n), n.path) for n in report.additions}
 
 
 @pytest.mark.parametrize("form", [dict, with_snapshots], ids=["differentials", "snapshots"])
@@ -22,7 +24,7 @@ def test_a_package_that_agrees_differs_nowhere(run, form):
     report = run(form(agreeing()))
     assert differences(report) == {}
     assert findings(report) == set()
-    assert news(report) == set()
+    assert added(report) == set()
     assert report.failed == ()
     assert report.unchecked == ()
     assert report.ok
@@ -37,7 +39,7 @@ def test_each_difference_is_found_and_nothing_else(run, name):
     report = run(resources, "statute-to-authority", "disclosed-to-client")
     assert differences(report) == plant.differs
     assert findings(report) == plant.findings
-    assert news(report) == plant.news
+    assert added(report) == plant.additions
     assert report.ok is not bool(plant.differs or plant.findings)
 
 
@@ -46,5 +48,5 @@ def test_all_differences_together_are_found_and_nothing_else(run, form):
     report = run(form(with_all(agreeing())))
     assert differences(report) == {k: v for p in PLANTS.values() for k, v in p.differs.items()}
     assert findings(report) == {f for p in PLANTS.values() for f in p.findings}
-    assert news(report) == {n for p in PLANTS.values() for n in p.news}
+    assert added(report) == {n for p in PLANTS.values() for n in p.additions}
     assert not report.ok

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from core import core_folder
 from places import ROOT
 from typer.testing import CliRunner
 
@@ -13,7 +14,7 @@ PACKAGE = ROOT / "specs" / "fhir"
 
 
 def test_the_reconstructed_package_agrees_with_the_edition_it_was_made_from():
-    command = ["conformance", "--package", str(PACKAGE), "--json"]
+    command = ["conformance", "--package", str(PACKAGE), "--core", str(core_folder()), "--json"]
     result = CliRunner().invoke(application(), command, catch_exceptions=False)
     told = json.loads(result.stdout)
     assert len(told["bundles"]) == 8

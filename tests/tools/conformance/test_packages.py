@@ -5,18 +5,20 @@ import json
 import tarfile
 
 import pytest
+from core import core, core_folder, unchecked
 from made_up import MANIFEST, agreeing, as_folder, as_tgz, tgz
 
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.tools.conformance.archive import Bounds
-from sha_disclosure.tools.conformance.package import load_packages
+from sha_disclosure.tools.conformance.packages import load_packages
+from sha_disclosure.tools.conformance.report import conformance
 
 GOOD = ("package/package.json", json.dumps(MANIFEST).encode())
 
 
 def refusal(path, bounds=None):
     with pytest.raises(ConfigurationError) as refused:
-        load_packages([path], bounds)
+        load_packages([path], bounds=bounds)
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
     return str(refused.value)
@@ -203,7 +205,7 @@ def test_definitions_that_lead_nowhere_or_in_a_circle_are_told_and_break_nothing
     resources["consent"]["baseDefinition"] = "https://shark.kanta.fi/fhir/StructureDefinition/No"
     report = run(resources, "statute-to-authority")
     untold = {(resources[name]["url"], "base") for name in ("provenance", "consent")}
-    assert set(report.unchecked) == untold
+    assert set(unchecked(report)) == untold
 
 
 def test_value_sets_that_hold_each_other_have_no_end_and_break_nothing(run):
@@ -211,7 +213,7 @@ def test_value_sets_that_hold_each_other_have_no_end_and_break_nothing(run):
     url = resources["grounds"]["url"]
     resources["grounds"]["compose"] = {"include": [{"valueSet": [url]}, {"valueSet": 1}, 1]}
     report = run(resources, "statute-to-authority")
-    assert {kind for _, kind in report.unchecked} == {"binding"}
+    assert {kind for _, kind in unchecked(report)} == {"binding"}
 
 
 def test_value_sets_that_all_hold_each_other_take_no_time(run):
@@ -224,3 +226,34 @@ def test_value_sets_that_all_hold_each_other_take_no_time(run):
     }
     resources["grounds"]["compose"]["include"] += compose["include"]
     assert run(resources, "statute-to-authority").ok
+
+
+def test_the_base_definitions_are_taken_from_a_folder_or_a_package(tmp_path):
+    few = {
+        file.name: file.read_bytes()
+        for file in core_folder().glob("*.json")
+        if file.stem in {"auditevent", "provenance"}
+    }
+    manifest = json.dumps({"name": "a.copy", "version": "4.0.1", "fhirVersions": ["4.0.1"]})
+    files = {"package.json": manifest.encode(), **few}
+    path = tgz(tmp_path / "core.tgz", ((f"package/{n}", c) for n, c in files.items()))
+    given = load_packages([as_folder(tmp_path / "own", {})], core=path)
+    assert given.core is not None
+    assert given.core.label == "hl7.fhir.r4.core#4.0.1"
+    assert given.missing == ()
+    assert set(given.core.resources) < set(core().resources)
+
+
+def test_base_definitions_of_something_else_are_refused_with_what_to_give(tmp_path):
+    own = as_folder(tmp_path / "own", agreeing())
+    with pytest.raises(ConfigurationError, match=r"give hl7\.fhir\.r4\.core 4\.0\.1"):
+        load_packages([own], core=own)
+
+
+def test_without_base_definitions_the_way_to_get_them_is_named(tmp_path, edition):
+    own = load_packages([as_folder(tmp_path / "own", agreeing())])
+    with pytest.raises(ConfigurationError) as refused:
+        conformance(own, edition, [])
+    for language in ("en", "fi"):
+        assert "--core" in refused.value.text(language)
+        assert "hl7.fhir.r4.core 4.0.1" in refused.value.text(language)

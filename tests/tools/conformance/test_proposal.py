@@ -3,6 +3,7 @@
 import tomllib
 
 import pytest
+from core import packages_of
 from made_up import agreeing
 from notices import NOW
 from planted import LAW, OTHER_EXTENSION, OTHER_PROVENANCE, OTHER_TYPE, with_all
@@ -14,7 +15,6 @@ from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.conformance.package import load_packages
 from sha_disclosure.tools.conformance.proposal import write_proposal
 from sha_disclosure.tools.conformance.report import conformance
 
@@ -84,7 +84,7 @@ def test_a_run_with_the_proposal_differs_only_where_a_person_must_decide(run, tm
     path = tmp_path / "ours.toml"
     first = run(with_all(agreeing()), KIND)
     proposed = write_proposal(first, "kanta-1.0.0", path)
-    again = conformance(load_packages([tmp_path / "made-up"]), proposed, [])
+    again = conformance(packages_of([tmp_path / "made-up"]), proposed, [])
     left = {v.entry for v in first.with_result("differs") if v.proposal is None}
     assert {v.entry for v in again.with_result("differs")} == left
 
@@ -95,8 +95,8 @@ def test_a_value_the_sdk_cannot_build_with_stays_a_comment(run, tmp_path):
         if each["id"] == "Consent.status":
             each["fixedCode"] = "proposed"
     report = run(resources, KIND)
-    (verdict,) = report.with_result("differs")
-    assert (verdict.entry, verdict.proposal) == ("consent.status", None)
+    (entry,) = report.with_result("differs")
+    assert (entry.entry, entry.proposal) == ("consent.status", None)
     proposed = write_proposal(report, "kanta-1.0.0", tmp_path / "ours.toml")
     assert proposed.wire.consent.status == "active"
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.tools.conformance.archive import Bounds, files_of
-from sha_disclosure.tools.conformance.slimming import Resource, slim
+from sha_disclosure.messages import message
+from sha_disclosure.tools.conformance.archive import Bounds, files_of, refused
+from sha_disclosure.tools.conformance.resources import Resource, normalised
 
 CORE = "hl7.fhir.r4.core"
-FHIR_VERSIONS = ("4.0.0", "4.0.1")
+"""The package of FHIR R4's own definitions (perusmääritykset)."""
+
+BASE = "http://hl7.org/fhir/StructureDefinition/"
+"""What the canonical URLs of FHIR's own definitions begin with."""
+
+_FHIR_VERSIONS = ("4.0.0", "4.0.1")
 _KEPT = frozenset({"StructureDefinition", "ValueSet", "CodeSystem"})
-_NAME = "package.json"
+_MANIFEST = "package.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class Packages:
         return self.all[0]
 
     @property
+    def core(self) -> Package | None:
+        """The base definitions of FHIR R4, if they are among the packages."""
+        return next((package for package in self.all if package.name == CORE), None)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Packages that a given one depends on and that were not given, as ``name#version``."""
         given = {package.name for package in self.all}
@@ -83,48 +93,62 @@ class Packages:
                 yield resource, package
 
 
-def load_packages(paths: Sequence[Path], bounds: Bounds | None = None) -> Packages:
+def load_packages(
+    paths: Sequence[Path], core: Path | None = None, bounds: Bounds | None = None
+) -> Packages:
     """Load packages, each a ``.tgz`` or a folder with ``package.json``.
 
-    Raises ConfigurationError that names the package, the file and the mend.
+    ``core`` holds the base definitions of FHIR R4 4.0.1: its package, or a folder of
+    StructureDefinitions. Raises ConfigurationError that names the package and the file.
     """
-    return Packages(tuple(_load(path, bounds) for path in paths))
+    given = [_load(path, bounds) for path in paths]
+    return Packages((*given, load_core(core, bounds)) if core else tuple(given))
 
 
-def _load(path: Path, bounds: Bounds | None) -> Package:
-    manifest: Resource | None = None
+def load_core(path: Path, bounds: Bounds | None = None) -> Package:
+    """Load the base definitions of FHIR R4; a ``package.json`` beside them is not needed.
+
+    Raises ConfigurationError.
+    """
+    package = _load(path, bounds, named={"name": CORE, "version": _FHIR_VERSIONS[-1]})
+    if f"{BASE}AuditEvent" not in package.resources:
+        raise refused(path, message("conformance.package.not_core"))
+    return replace(package, name=CORE, dependencies={})
+
+
+def _load(path: Path, bounds: Bounds | None, named: Mapping[str, str] | None = None) -> Package:
+    manifest: Mapping[str, Any] | None = named
     resources: dict[str, Resource] = {}
-    for name, content in files_of(path, bounds):
-        document = _parsed(path, name, content)
-        if name == _NAME:
+    for file, content in files_of(path, bounds):
+        document = _parsed(path, file, content)
+        if file == _MANIFEST:
             manifest = document if isinstance(document, dict) else {}
         elif isinstance(document, dict) and document.get("resourceType") in _KEPT:
             url = document.get("url")
             if isinstance(url, str):
-                resources.setdefault(url, _definition(path, name, document))
+                resources.setdefault(url, _definition(path, file, document))
     if manifest is None:
-        raise ConfigurationError(
-            f"Package {path}: no {_NAME}; give the FHIR package as downloaded, not single files"
-        )
-    named = {key: manifest.get(key) for key in ("name", "version")}
-    if not all(isinstance(value, str) and value for value in named.values()):
-        raise ConfigurationError(f"Package {path}: {_NAME} names no package; get it again")
-    dependencies = manifest.get("dependencies")
+        raise refused(path, message("conformance.package.no_manifest"))
+    name, version = manifest.get("name"), manifest.get("version")
+    if not (isinstance(name, str) and name and isinstance(version, str) and version):
+        raise refused(path, message("conformance.package.nameless"))
+    given = manifest.get("dependencies")
+    dependencies = given.items() if isinstance(given, dict) else ()
     return Package(
-        str(named["name"]),
-        str(named["version"]),
+        name,
+        version,
         _fhir_version(path, manifest, resources.values()),
-        {str(k): str(v) for k, v in dependencies.items()} if isinstance(dependencies, dict) else {},
+        {str(key): str(value) for key, value in dependencies},
         resources,
     )
 
 
 def _definition(path: Path, name: str, document: Resource) -> Resource:
     try:
-        return slim(document)
+        return normalised(document)
     except ValueError:
         pass
-    raise ConfigurationError(f"Package {path}: {name} is not built as FHIR R4 says; get it again")
+    raise refused(path, message("conformance.package.not_fhir", name=name))
 
 
 def _parsed(path: Path, name: str, content: bytes) -> Any:
@@ -132,22 +156,16 @@ def _parsed(path: Path, name: str, content: bytes) -> Any:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
         pass
-    raise ConfigurationError(f"Package {path}: {name} is not JSON; get the package again")
+    raise refused(path, message("conformance.package.not_json", name=name))
 
 
-def _fhir_version(path: Path, manifest: Resource, resources: Iterable[Resource]) -> str:
-    told: set[str] = set()
-    for name in ("fhirVersions", "fhir-version-list"):
-        value = manifest.get(name)
-        told |= (
-            {each for each in value if isinstance(each, str)} if isinstance(value, list) else set()
-        )
-    if not told:
-        told = {r["fhirVersion"] for r in resources if isinstance(r.get("fhirVersion"), str)}
-    fitting = sorted(told & set(FHIR_VERSIONS))
-    if told and not fitting:
-        raise ConfigurationError(
-            f"Package {path}: made for FHIR {', '.join(sorted(told))}; the notice is FHIR R4, so "
-            "give a package for 4.0.1"
-        )
+def _fhir_version(path: Path, manifest: Mapping[str, Any], resources: Iterable[Resource]) -> str:
+    lists = [manifest.get(key) for key in ("fhirVersions", "fhir-version-list")]
+    stated = [each for given in lists if isinstance(given, list) for each in given]
+    stated = stated or [resource.get("fhirVersion") for resource in resources]
+    versions = {each for each in stated if isinstance(each, str)}
+    fitting = sorted(versions & set(_FHIR_VERSIONS))
+    if versions and not fitting:
+        named = ", ".join(sorted(versions))
+        raise refused(path, message("conformance.package.other_fhir", versions=named))
     return fitting[-1] if fitting else ""

@@ -1,4 +1,4 @@
-"""Definitions in one shape: without texts for readers, every element with its id."""
+"""Resources of packages in one form: without texts for readers, every element with its id."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _TEXTS_OF_ELEMENT = frozenset(
 )
 
 
-# The JSON types of what the comparison looks into; a list with a type in it: a list of such.
-_Shape = Mapping[str, type | list[type]]
-_OF_DEFINITION: _Shape = {
+# The JSON types of what is read later; a type in a list stands for a list of such.
+_Types = Mapping[str, type | list[type]]
+_OF_DEFINITION: _Types = {
     "url": str, "type": str, "baseDefinition": str, "derivation": str, "context": [dict],
 }  # fmt: skip
-_OF_ELEMENT: _Shape = {
+_OF_ELEMENT: _Types = {
     "id": str, "path": str, "sliceName": str, "min": int, "max": str, "base": dict,
     "type": [dict], "constraint": [dict], "binding": dict, "slicing": dict,
 }  # fmt: skip
-_OF_TYPE: _Shape = {"code": str, "profile": [str], "targetProfile": [str]}
+_OF_TYPE: _Types = {"code": str, "profile": [str], "targetProfile": [str]}
 
 
-def _require(value: object, shape: _Shape) -> dict[str, Any]:
-    """Return an object whose members have the JSON types of FHIR. Raises ValueError."""
+def _require(value: object, types: _Types) -> dict[str, Any]:
+    """Return an object whose members have these JSON types. Raises ValueError."""
     if not isinstance(value, dict):
         raise ValueError("not an object")  # noqa: TRY004 - of data, not of code
-    for name, wanted in shape.items():
+    for name, wanted in types.items():
         if name not in value:
             continue
         held = value[name]
@@ -45,7 +45,7 @@ def _all_of(values: list[Any], wanted: type) -> bool:
     return all(isinstance(each, wanted) for each in values)
 
 
-def slim(resource: Resource) -> Resource:
+def normalised(resource: Resource) -> Resource:
     """Return a resource without texts; the elements of a StructureDefinition all have ids.
 
     Raises ValueError when it is not built as FHIR says.

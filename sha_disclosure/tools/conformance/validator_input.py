@@ -1,8 +1,8 @@
-"""Definitions made ready for pyrofile-validator: what it needs written out, written out.
+"""Definitions in the form that pyrofile-validator reads.
 
-It needs snapshots; the URL of each extension slice; every discriminator where the fixed value
-stands; and it confuses slices within slices. What is left out for its sake is listed by
-``unchecked``, and so are the rules it does not know.
+It needs snapshots, the URL of each extension slice, and every discriminator at the element
+that holds the fixed value; and it confuses slices within slices. ``unchecked`` lists what is
+left out for that reason, and the rules it does not know.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sha_disclosure.tools.conformance.elements import coded, fixed_value, required_value_set
-from sha_disclosure.tools.conformance.package import Packages
-from sha_disclosure.tools.conformance.slimming import Element, Resource, path_of
-from sha_disclosure.tools.conformance.snapshot import Snapshots, Unresolved
+from sha_disclosure.findings import Finding
+from sha_disclosure.tools.conformance.elements import allowed_codes, fixed_value, required_value_set
+from sha_disclosure.tools.conformance.packages import Packages
+from sha_disclosure.tools.conformance.resources import Element, Resource, path_of
+from sha_disclosure.tools.conformance.snapshots import Snapshots, Unresolved
 from sha_disclosure.tools.conformance.terms import Term, value_set
 
 _BY_VALUE = frozenset({"value", "pattern"})
 
 
-def fed(definition: Resource, snapshots: Snapshots, packages: Packages) -> Resource | None:
+def validator_input(
+    definition: Resource, snapshots: Snapshots, packages: Packages
+) -> Resource | None:
     """Return a definition with a snapshot the validator understands, or None without a base."""
     try:
         elements = snapshots.of(definition["url"])
@@ -75,7 +78,7 @@ def _extension_profile(element: Element) -> str:
 
 
 class _Slicing:
-    """One slicing: its discriminators led to patterns, and whether the validator can follow."""
+    """One slicing: its discriminators as patterns, and whether the validator can follow them."""
 
     def __init__(self, element: Element, elements: list[Element], packages: Packages) -> None:
         self.patterns: dict[str, Element] = {}
@@ -85,11 +88,11 @@ class _Slicing:
         inside = (i for i in self._elements if i.startswith(start))
         self.slices = [i for i in inside if "." not in i.removeprefix(start)]
         given = [d for d in element["slicing"].get("discriminator") or () if isinstance(d, dict)]
-        led = [self._led(discriminator) for discriminator in given]
-        self.understood = bool(led) and all(led)
-        self.slicing = {**element["slicing"], "discriminator": [d for d in led if d]}
+        followed = [self._followed(discriminator) for discriminator in given]
+        self.understood = bool(followed) and all(followed)
+        self.slicing = {**element["slicing"], "discriminator": [d for d in followed if d]}
 
-    def _led(self, discriminator: dict[str, Any]) -> dict[str, Any] | None:
+    def _followed(self, discriminator: dict[str, Any]) -> dict[str, Any] | None:
         """Return the discriminator at the element that all slices fix, or None."""
         path = str(discriminator.get("path"))
         if discriminator.get("type") not in _BY_VALUE or path == "$this":
@@ -127,32 +130,38 @@ class _Slicing:
         return {"type": "pattern", "path": at}
 
     def _terms(self, element: Element) -> tuple[Term, ...]:
-        return coded(list(self._elements.values()), element, self._packages).terms
+        return allowed_codes(list(self._elements.values()), element, self._packages).terms
 
 
-def unchecked(url: str, elements: list[Element], packages: Packages) -> Iterator[tuple[str, str]]:
-    """Yield what the validator does not check in a profile: element and kind of rule."""
+def unchecked(url: str, elements: list[Element], packages: Packages) -> Iterator[Finding]:
+    """Yield what the validator does not check in a profile, each at its element."""
     for element in elements:
-        where = f"{url} {element['id']}"
-        canonical = required_value_set(element)
-        if canonical and element.get("max") != "0" and _not_enumerated(canonical, packages):
-            yield where, "binding"
-        if "maxLength" in element:
-            yield where, "length"
-        kinds = [t for t in element.get("type") or () if isinstance(t, dict)]
-        if any(t.get("profile") for t in kinds) and path_of(element["id"]).endswith("contained"):
-            yield where, "contained"
-        if any(_asks_for_profile(t) for t in kinds):
-            yield where, "target"
-        if element.get("sliceName") and _is_inner(element["id"]):
-            yield where, "inner slices"
-        has_slices = any(e["id"].startswith(f"{element['id']}:") for e in elements)
-        if (
-            has_slices
-            and _is_sliced(element)
-            and not _Slicing(element, elements, packages).understood
-        ):
-            yield where, "slicing"
+        for kind in _unchecked(element, elements, packages):
+            yield limit(kind, f"{url} {element['id']}")
+
+
+def limit(kind: str, where: str) -> Finding:
+    """Return the finding of a rule that is not checked at a place of a profile."""
+    return Finding(f"conformance.limit.{kind}", where, "not_run")
+
+
+def _unchecked(element: Element, elements: list[Element], packages: Packages) -> Iterator[str]:
+    identifier = element["id"]
+    canonical = required_value_set(element)
+    if canonical and element.get("max") != "0" and _not_enumerated(canonical, packages):
+        yield "binding"
+    if "maxLength" in element:
+        yield "length"
+    kinds = element.get("type") or ()
+    if any(kind.get("profile") for kind in kinds) and path_of(identifier).endswith("contained"):
+        yield "contained"
+    if any(_asks_for_profile(kind) for kind in kinds):
+        yield "target"
+    if element.get("sliceName") and _is_inner(identifier):
+        yield "inner_slices"
+    has_slices = any(e["id"].startswith(f"{identifier}:") for e in elements)
+    if has_slices and _is_sliced(element) and not _Slicing(element, elements, packages).understood:
+        yield "slicing"
 
 
 def _not_enumerated(canonical: str, packages: Packages) -> bool:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sha_disclosure.tools.conformance.base import BASE
-from sha_disclosure.tools.conformance.package import Packages
-from sha_disclosure.tools.conformance.slimming import Element, path_of
+from sha_disclosure.tools.conformance.packages import BASE, Packages
+from sha_disclosure.tools.conformance.resources import Element
 
 _LONGEST_CHAIN = 20
 _LARGEST = 20_000
 
 
-class Unresolved(Exception):  # noqa: N818 - not an error of the caller, a finding
+class Unresolved(Exception):  # noqa: N818 - a signal, not an error of the caller
     """A definition that a snapshot needs is in none of the packages."""
 
 
@@ -60,7 +59,7 @@ class Snapshots:
             raise Unresolved(url)
         merge = _Merge(self, self._of(base, (*above, url)), (*above, url))
         for difference in definition.get("differential", {}).get("element", ()):
-            merge.lay(difference)
+            merge.apply(difference)
         return merge.elements
 
     def children(self, element: Element, above: tuple[str, ...]) -> list[Element]:
@@ -78,16 +77,16 @@ class Snapshots:
 
 
 class _Merge:
-    """One merge: the base's elements with differences laid on them, one by one."""
+    """One merge: the base's elements, to which differences are applied one by one."""
 
     def __init__(self, snapshots: Snapshots, base: list[Element], above: tuple[str, ...]) -> None:
         self._snapshots = snapshots
         self._above = above
         self.elements = [dict(element) for element in base]
 
-    def lay(self, difference: Element) -> None:
-        """Lay one element of a differential over the elements, adding it where it is new."""
-        index = self._place(difference["id"])
+    def apply(self, difference: Element) -> None:
+        """Apply one element of a differential, adding it where it is new."""
+        index = self._position(difference["id"])
         if index is None or len(self.elements) > _LARGEST:
             return
         element = self.elements[index]
@@ -101,7 +100,7 @@ class _Merge:
             merged["constraint"] = list({str(c.get("key")): c for c in constraints}.values())
         self.elements[index] = merged
 
-    def _place(self, identifier: str) -> int | None:
+    def _position(self, identifier: str) -> int | None:
         """Return where an element stands, making it, and what is above it, where needed."""
         known = self._index(identifier)
         if known is not None:
@@ -111,9 +110,9 @@ class _Merge:
             return None
         name, _, slice_name = last.partition(":")
         if slice_name:
-            plain = self._place(f"{above}.{name}")
+            plain = self._position(f"{above}.{name}")
             return None if plain is None else self._slice(plain, slice_name)
-        at = self._place(above)
+        at = self._position(above)
         if at is None:
             return None
         self._unfold(at)
@@ -191,11 +190,3 @@ def _type_in_name(path: str, choice: str) -> str:
 def _suffix(entry: Any) -> str:
     code = str(entry.get("code", "")) if isinstance(entry, dict) else ""
     return code[:1].upper() + code[1:]
-
-
-def by_path(elements: list[Element]) -> dict[str, list[Element]]:
-    """Return elements by their path, slices of one path together."""
-    found: dict[str, list[Element]] = {}
-    for element in elements:
-        found.setdefault(path_of(element["id"]), []).append(element)
-    return found

@@ -8,25 +8,25 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """A Bundle to validate: the kind of its notice, or its file's name."""
+class LabelledBundle:
+    """A Bundle to validate, and the kind of its notice or the name of its file."""
 
     label: str
-    bundle: dict[str, Any] = field(repr=False)
+    content: dict[str, Any] = field(repr=False)
 
 
-def renamed(bundle: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def with_urls(bundle: dict[str, Any], urls: Mapping[str, str]) -> dict[str, Any]:
     """Return a Bundle with canonical URLs replaced, so that one other URL hides no other fault."""
 
-    def walked(value: Any, key: str = "") -> Any:
+    def replaced(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
-            return {k: walked(v, k) for k, v in value.items()}
+            return {k: replaced(v, k) for k, v in value.items()}
         if isinstance(value, list):
-            return [walked(each, key) for each in value]
+            return [replaced(each, key) for each in value]
         known = key in {"url", "profile"} and isinstance(value, str)
-        return names.get(value, value) if known else value
+        return urls.get(value, value) if known else value
 
-    made: dict[str, Any] = walked(bundle)
+    made: dict[str, Any] = replaced(bundle)
     return made
 
 
@@ -35,8 +35,7 @@ def types_in(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if isinstance(value.get("resourceType"), str):
             yield value["resourceType"]
-        for each in value.values():
-            yield from types_in(each)
-    elif isinstance(value, list):
+        value = list(value.values())
+    if isinstance(value, list):
         for each in value:
             yield from types_in(each)
