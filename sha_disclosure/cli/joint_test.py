@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,16 +18,12 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.cli.output import Output, clean
-from sha_disclosure.settings import FILE_VARIABLE
+from sha_disclosure.messages import message
 
 if TYPE_CHECKING:
     from sha_disclosure.tools.joint_test import CaseFile, CaseResult, Run
 
-_STATES = {
-    "passed": ("passed", "läpi", "green"),
-    "failed": ("FAILED", "EI LÄPI", "bold red"),
-    "not_run": ("not run", "ei ajettu", "yellow"),
-}
+_COLOURS = {"passed": "green", "failed": "bold red", "not_run": "yellow"}
 
 
 def joint_test(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -69,35 +64,30 @@ def joint_test(  # noqa: PLR0913, PLR0917 - one parameter an option
     call = Call.of(context, settings, lang)
     output = call.output
     sandbox_class()  # the kit stands on it; without the extra this says how to get it
-    from sha_disclosure.tools import joint_test as jointtest  # noqa: PLC0415 - needs the extra
-    from sha_disclosure.tools.joint_test.reading import all_cases  # noqa: PLC0415 - same
-    from sha_disclosure.tools.joint_test.report import require_jinja  # noqa: PLC0415 - same
+    from sha_disclosure.tools import joint_test as kit  # noqa: PLC0415 - an extra
 
-    files = [jointtest.shipped_cases(), *map(jointtest.read_cases, cases or ())]
-    chosen = all_cases(files, case or ())
+    files = [kit.shipped_cases(), *map(kit.read_cases, cases or ())]
+    chosen = kit.all_cases(files, case or ())
     if only_list:
         _list(output, files)
         return 0
     if out is None:
-        raise typer.BadParameter("name a folder for the evidence", param_hint="--out")
-    require_jinja()
-    named = call.settings_file or os.environ.get(FILE_VARIABLE)
-    given = call.settings() if named else None
-    with jointtest.open_place(given) as place:
-        folder = jointtest.open_folder(out, overwrite=overwrite)
+        raise typer.BadParameter(
+            output.text(message("cli.joint_test.no_folder")), param_hint="--out"
+        )
+    kit.require_jinja()
+    given = call.settings() if call.names_settings else None
+    with kit.open_environment(given) as environment:
+        folder = kit.open_folder(out, overwrite=overwrite)
         progress = _Progress(output, len(chosen))
-        run = jointtest.run_cases(files, place, wanted=case or (), tell=progress)
-    index = jointtest.write_evidence(run, folder, redact=redact, language=call.language)
+        run = kit.run_cases(files, environment, wanted=case or (), on_result=progress)
+    index = kit.write_evidence(run, folder, redact=redact, language=call.language)
     if as_json:
-        told = {key: index[key] for key in ("summary", "environment", "edition", "redacted")}
-        told["cases"] = [{"id": c["id"], "state": c["state"]} for c in index["cases"]]
-        output.json_line({**told, "report": str(out / "report.html")})
+        record = {key: index[key] for key in ("summary", "environment", "edition", "redacted")}
+        record["cases"] = [{"id": c["id"], "state": c["state"]} for c in index["cases"]]
+        output.json_line({**record, "report": str(out / "report.html")})
     else:
         _conclude(output, run, out)
-    return _code(run)
-
-
-def _code(run: Run) -> int:
     if run.unreachable:
         return UNDELIVERED
     return INVALID if run.counts["failed"] else 0
@@ -113,43 +103,31 @@ class _Progress:
 
     def __call__(self, result: CaseResult) -> None:
         self._done += 1
-        english, finnish, style = _STATES[result.state]
-        state = self._output.say(english, finnish)
-        title = result.case.title.text(self._output.language)
-        self._output.err.print(
+        output = self._output
+        state = output.text(message(f"cli.joint_test.{result.state}"))
+        title = result.case.title.text(output.language)
+        output.err.print(
             Text.assemble(
                 f"{self._done:>{len(str(self._count))}}/{self._count} ",
-                (f"{state:<9}", style),
+                (f"{state:<9}", _COLOURS[result.state]),
                 f" {clean(result.case.id)}: {clean(title)}",
             )
         )
         for check in result.checks:
-            if not check.passed:
-                told = check.words.text(self._output.language)
-                self._output.err.print(Text(f"       {clean(told)} ({clean(check.seen)})"))
+            if check.severity != "passed":
+                output.err.print(Text(f"       {clean(check.text(output.language))}"))
 
 
 def _list(output: Output, files: list[CaseFile]) -> None:
     for file in files:
-        for each in file.cases:
-            title = each.title.text(output.language)
-            output.out.print(Text(f"{each.id:<34} {clean(title)}"))
+        for case in file.cases:
+            title = case.title.text(output.language)
+            output.out.print(Text(f"{case.id:<34} {clean(title)}"))
 
 
 def _conclude(output: Output, run: Run, out: Path) -> None:
-    counts = run.counts
     if run.unreachable:
-        output.err.print(
-            output.say(
-                "The environment could not be reached: check base_url, network and certificates.",
-                "Ympäristöön ei saatu yhteyttä: tarkista base_url, verkko ja varmenteet.",
-            )
-        )
-    output.out.print(
-        output.say(
-            f"{counts['passed']} passed, {counts['failed']} failed, {counts['not_run']} not run. ",
-            f"Läpi {counts['passed']}, ei läpi {counts['failed']}, ei ajettu {counts['not_run']}. ",
-        )
-        + output.say("Report: ", "Raportti: ")
-        + clean(out / "report.html")
-    )
+        output.err.print(output.text(message("cli.joint_test.unreachable")))
+    report = clean(out / "report.html")
+    end = message("cli.joint_test.end", **run.counts, report=report)
+    output.out.print(output.text(end))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sha_disclosure.messages.words import Words
+from sha_disclosure.messages import Language
 from sha_disclosure.tools.sandbox.faults import Fault
 
 Outcome = Literal[
@@ -26,13 +25,6 @@ Outcome = Literal[
 """How a case may end: a receipt, or an error class of the SDK."""
 
 Group = Literal["content", "before_sending", "refusal", "retry", "own"]
-GROUPS: dict[Group, Words] = {
-    "content": Words("Content of notices and messages", "Ilmoitusten ja sanomien sisältö"),
-    "before_sending": Words("Refused before sending", "Hylkäys ennen lähettämistä"),
-    "refusal": Words("Refused by the service", "Palvelun hylkäämät"),
-    "retry": Words("Disturbances and retries", "Häiriöt ja uudelleenlähetykset"),
-    "own": Words("Cases of one's own", "Omat testitapaukset"),
-}
 
 
 class Table(BaseModel):
@@ -41,17 +33,27 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-def _told(words: Words) -> Words:
-    if not words.en.strip() or not words.fi.strip():
-        raise PydanticCustomError("words", "refused")
-    return words
+class Translated(Table):
+    """A text of a case file in the languages it must have."""
+
+    en: str
+    fi: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> Translated:
+        if not self.en.strip() or not self.fi.strip():
+            raise PydanticCustomError("translation", "refused")
+        return self
+
+    def text(self, language: Language = "en") -> str:
+        """Return the text in ``language``, or in English."""
+        return self.fi if language == "fi" else self.en
 
 
 def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Text = Annotated[Words, AfterValidator(_told)]
 Outcomes = Annotated[tuple[Outcome, ...], BeforeValidator(_listed), Field(min_length=1)]
 Length = int | Annotated[str, StringConstraints(pattern=r"^limit(\+[0-9]{1,6})?$")]
 
@@ -186,8 +188,8 @@ class Case(Table):
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
     group: Group = "own"
-    title: Text
-    purpose: Text
+    title: Translated
+    purpose: Translated
     citation: Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
     notices: Annotated[tuple[NoticeSource, ...], Field(min_length=1)]
     situation: Situation = Plain()

@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.messages.words import Language
+from sha_disclosure.messages import Language, message
+from sha_disclosure.tools.joint_test.facts import CaseEvidence, case_facts, run_facts
+from sha_disclosure.tools.joint_test.redaction import ExchangeEvidence, Redaction
 from sha_disclosure.tools.joint_test.report import render
 from sha_disclosure.tools.joint_test.result import CaseResult, Run
-from sha_disclosure.tools.joint_test.showing import Showing, ShownExchange
-from sha_disclosure.tools.joint_test.summary import ShownCase, case_facts, run_facts
 
 INDEX = "report.json"
 PAGE = "report.html"
@@ -57,7 +56,11 @@ def open_folder(path: Path, *, overwrite: bool = False) -> Folder:
 
     Raises ConfigurationError when the folder holds anything else or cannot be written.
     """
-    return _tried(path, lambda: _opened(path, overwrite=overwrite))
+    try:
+        return _opened(path, overwrite=overwrite)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    raise ConfigurationError(message("joint_test.folder.unusable", folder=str(path), reason=reason))
 
 
 def _opened(path: Path, *, overwrite: bool) -> Folder:
@@ -65,28 +68,14 @@ def _opened(path: Path, *, overwrite: bool) -> Folder:
     if any(path.iterdir()):
         files = _earlier(path)
         if files is None:
-            raise ConfigurationError(f"{path}: the folder is not empty: name a new one")
+            raise ConfigurationError(message("joint_test.folder.not_empty", folder=str(path)))
         if not overwrite:
-            raise ConfigurationError(
-                f"{path}: the folder holds earlier evidence: name a new one, or --overwrite it"
-            )
+            raise ConfigurationError(message("joint_test.folder.earlier", folder=str(path)))
         _remove(path, files)
         if any(path.iterdir()):
-            raise ConfigurationError(
-                f"{path}: beside the earlier evidence, now removed, there are other files: name "
-                "a new folder"
-            )
+            raise ConfigurationError(message("joint_test.folder.others", folder=str(path)))
     path.chmod(0o700)
     return Folder(path)
-
-
-def _tried(path: Path, make: Callable[[], Folder]) -> Folder:
-    fault = ""
-    try:
-        return make()
-    except OSError as error:
-        fault = error.strerror or type(error).__name__
-    raise ConfigurationError(f"{path}: the folder cannot be used ({fault}): name another")
 
 
 def _earlier(path: Path) -> list[str] | None:
@@ -120,40 +109,39 @@ def write_evidence(
     ``redact`` replaces every name, identifier and text of persons by its kind; ``language`` is
     the one the page opens in.
     """
-    showing = Showing(run.edition, run.settings, redact=redact)
-    shown = [_write_case(result, folder, showing) for result in run.results]
+    redaction = Redaction(run.edition, run.settings, redact=redact)
+    cases = [_write_case(result, folder, redaction) for result in run.results]
     facts = run_facts(run, redact=redact)
-    page = render(facts, shown, run, language)
+    page = render(facts, cases, run, language)
     folder.write(PAGE, page.encode("utf-8", "replace"))  # a service may send half a character
     index = {
         "form": FORM,
         **facts,
-        "cases": [each.facts for each in shown],
+        "cases": [each.facts for each in cases],
         "files": dict(sorted(folder.digests.items())),
     }
     folder.write_json(INDEX, index)
     return index
 
 
-def _write_case(result: CaseResult, folder: Folder, showing: Showing) -> ShownCase:
-    place = f"cases/{result.case.id}"
-    course = result.course
-    notices = [showing.data(each) for each in course.notices]
-    exchanges = [showing.exchange(e, n) for n, e in enumerate(course.exchanges, 1)]
+def _write_case(result: CaseResult, folder: Folder, redaction: Redaction) -> CaseEvidence:
+    name = f"cases/{result.case.id}"
+    execution = result.execution
+    notices = [redaction.data(each) for each in execution.notices]
+    exchanges = [redaction.exchange(e, n) for n, e in enumerate(execution.exchanges, 1)]
     facts = case_facts(result, exchanges)
-    folder.write_json(f"{place}/case.json", facts)
+    folder.write_json(f"{name}/case.json", facts)
     for number, notice in enumerate(notices, 1):
-        folder.write_json(f"{place}/notice-{number}.json", notice)
+        folder.write_json(f"{name}/notice-{number}.json", notice)
     for number, exchange in enumerate(exchanges, 1):
-        _write_exchange(f"{place}/", number, exchange, folder)
-    return ShownCase(result, facts, notices, exchanges)
+        _write_exchange(f"{name}/", number, exchange, folder)
+    return CaseEvidence(result, facts, notices, exchanges)
 
 
-def _write_exchange(place: str, number: int, exchange: ShownExchange, folder: Folder) -> None:
-    folder.write(f"{place}request-{number}.http", exchange.request_head.encode())
-    folder.write(f"{place}request-{number}.json", exchange.request_body)
-    folder.write_json(f"{place}request-{number}-token.json", exchange.token)
-    folder.write(f"{place}response-{number}.http", exchange.response_head.encode())
+def _write_exchange(stem: str, number: int, exchange: ExchangeEvidence, folder: Folder) -> None:
+    folder.write(f"{stem}request-{number}.http", exchange.request_head.encode())
+    folder.write(f"{stem}request-{number}.json", exchange.request_body)
+    folder.write_json(f"{stem}request-{number}-token.json", exchange.token)
+    folder.write(f"{stem}response-{number}.http", exchange.response_head.encode())
     if exchange.response_body:
-        name = f"{place}response-{number}.{exchange.response_suffix}"
-        folder.write(name, exchange.response_body)
+        folder.write(f"{stem}response-{number}.{exchange.response_suffix}", exchange.response_body)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
-from typing import Any
+from typing import Any, get_args
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.messages.words import Language
-from sha_disclosure.tools.joint_test.case import GROUPS
+from sha_disclosure.messages import LANGUAGES, Language, catalogue, message
+from sha_disclosure.tools.joint_test.case import Group
+from sha_disclosure.tools.joint_test.facts import CaseEvidence
 from sha_disclosure.tools.joint_test.result import Run
-from sha_disclosure.tools.joint_test.summary import ShownCase
 
+_SHOWN: tuple[Language, ...] = ("fi", "en")
+_SPAN = '<span lang="{}">{}</span>'
 _SHOWN_MOST = 6000  # characters of one body on the page; the file beside it has all
 
 
-def render(facts: dict[str, Any], cases: Sequence[ShownCase], run: Run, language: Language) -> str:
+def render(
+    facts: dict[str, Any], cases: Sequence[CaseEvidence], run: Run, language: Language
+) -> str:
     """Return the page; it opens in ``language`` and shows the other on request.
 
     Raises ConfigurationError when jinja2 is not installed.
@@ -41,16 +45,13 @@ class _Templates:
     """jinja2 with everything escaped that is not of the templates themselves."""
 
     def __init__(self) -> None:
-        missing = False
         try:
             import jinja2  # noqa: PLC0415 - an extra
             import markupsafe  # noqa: PLC0415 - comes with it
         except ModuleNotFoundError:
-            missing = True
-        if missing:
-            raise ConfigurationError(
-                'The report needs an extra; install it: pip install "sha-disclosure[joint-test]"'
-            )
+            jinja2 = None
+        if jinja2 is None:
+            raise ConfigurationError(message("cli.extra", extra="joint-test"))
         self._environment = jinja2.Environment(
             loader=jinja2.FunctionLoader(_template),
             autoescape=True,
@@ -58,10 +59,26 @@ class _Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        both = markupsafe.Markup('<span lang="fi">{}</span><span lang="en">{}</span>')
-        self._environment.globals["both"] = lambda en, fi: both.format(fi, en)
+        escape, markup = markupsafe.escape, markupsafe.Markup
+
+        def both(texts: Mapping[str, str]) -> markupsafe.Markup:
+            """Return a text in every language; the page shows the one that is chosen."""
+            spans = (_SPAN.format(language, escape(texts[language])) for language in _SHOWN)
+            return markup("".join(spans))
+
+        def page(key: str, **values: object) -> markupsafe.Markup:
+            """Return a sentence of the page itself."""
+            message_id = message(f"joint_test.page.{key}").id
+            texts = {name: escape(catalogue(name)[message_id]) for name in LANGUAGES}
+            return both({name: text.format(**values) for name, text in texts.items()})
+
+        self._environment.globals |= {
+            "both": both,
+            "page": page,
+            "strong": markup("<strong>{}</strong>").format,
+        }
         self._environment.filters |= {"pretty": _pretty, "seconds": _seconds, "moment": _moment}
-        self._style = markupsafe.Markup(_template("report.css"))  # noqa: S704 - our own file
+        self._style = markup(_template("report.css"))
 
     def page(self, **values: Any) -> str:
         """Return the page of these values."""
@@ -75,15 +92,16 @@ def _template(name: str) -> str:
 
 
 def _grouped(
-    cases: Sequence[ShownCase],
-) -> list[tuple[dict[str, str], list[tuple[int, ShownCase]]]]:
+    cases: Sequence[CaseEvidence],
+) -> list[tuple[dict[Language, str], list[tuple[int, CaseEvidence]]]]:
     numbered = list(enumerate(cases, 1))
-    made = []
-    for group, words in GROUPS.items():
+    groups = []
+    for group in get_args(Group):
         own = [(number, each) for number, each in numbered if each.facts["group"] == group]
+        heading = message(f"joint_test.group.{group}")
         if own:
-            made.append(({"en": words.en, "fi": words.fi}, own))
-    return made
+            groups.append(({name: heading.text(name) for name in LANGUAGES}, own))
+    return groups
 
 
 def _sections(run: Run) -> list[tuple[str, int, int]]:

@@ -10,30 +10,22 @@ from typing import Any, Literal
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.editions import Edition
-from sha_disclosure.findings import Problem
-from sha_disclosure.messages.words import Words
+from sha_disclosure.findings import Finding, Problem
+from sha_disclosure.messages import Message
 from sha_disclosure.settings import Settings
 from sha_disclosure.tools.joint_test.case import Case, Expectation
-from sha_disclosure.tools.joint_test.recording import Exchange
+from sha_disclosure.tools.joint_test.exchanges import Exchange
 
 State = Literal["passed", "failed", "not_run"]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """One check of a case: what was to hold, whether it did, and what was seen."""
-
-    words: Words
-    passed: bool
-    seen: str = ""
-
-
 @dataclass(slots=True)
-class Course:
-    """How a case went: what was prepared, sent and answered.
+class Execution:
+    """How a case went (testin suoritus): what was prepared, sent and answered.
 
     ``notices`` are the data given. ``altered`` is the body that was sent in place of the
-    prepared one. ``message`` is the error's own text, which never holds a value of a notice.
+    prepared one. ``error`` is the text of the error it ended with, which never holds a value of
+    a notice.
     """
 
     notices: list[dict[str, Any]] = field(default_factory=list, repr=False)
@@ -42,7 +34,7 @@ class Course:
     exchanges: list[Exchange] = field(default_factory=list)
     problems: tuple[Problem, ...] = ()
     outcome: str = ""
-    message: str = ""
+    error: Message | str = ""
     attempts: int = 0
     retry_at: datetime | None = None
     altered: bytes | None = field(default=None, repr=False)
@@ -51,15 +43,19 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case with its verdict; ``why`` says why it was not run."""
+    """One case with its verdict; ``why`` says why it was not run.
+
+    ``checks`` are findings with the severity ``passed`` or ``error``; ``service_checks`` are
+    those the embedded sandbox made of the same messages.
+    """
 
     case: Case
     state: State
     expected: Expectation
-    course: Course = field(default_factory=Course)
-    checks: tuple[CheckResult, ...] = ()
-    service_checks: tuple[CheckResult, ...] = ()
-    why: Words | None = None
+    execution: Execution = field(default_factory=Execution)
+    checks: tuple[Finding, ...] = ()
+    service_checks: tuple[Finding, ...] = ()
+    why: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

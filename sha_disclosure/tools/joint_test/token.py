@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.tools.joint_test.recording import Exchange
+from sha_disclosure.encoding import Malformed, from_base64, from_base64url, read_json
+from sha_disclosure.tools.joint_test.exchanges import Exchange
 
 HIDDEN = "***"
 _PARTS = 3
@@ -20,7 +18,7 @@ _PARTS = 3
 class ReadToken:
     """Header and claims of a JSON Web Token; the signature is left out.
 
-    Certificates in the header are told by their SHA-256.
+    Certificates in the header are given by their SHA-256.
     """
 
     header: dict[str, Any] = field(repr=False)
@@ -49,7 +47,7 @@ def read_token(exchange: Exchange, wire: Wire) -> ReadToken:
 
 
 def without_user(claims: dict[str, Any], wire: Wire) -> dict[str, Any]:
-    """Return the claims with those that tell of the user (käyttäjä) hidden.
+    """Return the claims with those about the user (käyttäjä) hidden.
 
     A claim the edition does not name is hidden too.
     """
@@ -76,14 +74,14 @@ def _claim(claims: Any, path: list[str]) -> Any:
 
 def _object(part: str) -> dict[str, Any]:
     try:
-        value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, binascii.Error):
+        value = read_json(from_base64url(part))
+    except Malformed:
         return {}
     return value if isinstance(value, dict) else {}
 
 
 def _sha256(certificate: object) -> str:
     try:
-        return hashlib.sha256(base64.b64decode(str(certificate))).hexdigest()
-    except (ValueError, binascii.Error):
+        return hashlib.sha256(from_base64(str(certificate))).hexdigest()
+    except Malformed:
         return "?"

@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 from sha_disclosure.cli.app import application
 from sha_disclosure.tools.joint_test import (
     Run,
+    open_environment,
     open_folder,
-    open_place,
     read_cases,
     run_cases,
     shipped_cases,
@@ -45,9 +45,9 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
     folder = tmp_path_factory.mktemp("joint-test")
     (folder / "own.toml").write_text(OWN_CASES, "utf-8")
     files = [shipped_cases(), read_cases(folder / "own.toml")]
-    with open_place(None, no_waiting()) as place:
-        run = run_cases(files, place)
-        received = place.sandbox.received()
+    with open_environment(None, no_waiting()) as environment:
+        run = run_cases(files, environment)
+        received = environment.sandbox.received()
     whole, redacted = folder / "whole", folder / "redacted"
     write_evidence(run, open_folder(whole))
     write_evidence(run, open_folder(redacted), redact=True, language="en")

@@ -33,7 +33,7 @@ def test_a_failing_case_of_ones_own_ends_with_1_and_says_why(command, tmp_path):
     )
     assert result.exit_code == 1
     assert "EI LÄPI" in result.stderr
-    assert "lopputulos: Rejected (stored)" in result.stderr
+    assert "lopputulos: Rejected (havaittu: stored)" in result.stderr
     assert "ei läpi 1" in result.stdout
 
 

@@ -12,8 +12,8 @@ from joint_test_parts import SECRETS, no_waiting, result_of, texts
 
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.tools.joint_test import (
+    open_environment,
     open_folder,
-    open_place,
     run_cases,
     shipped_cases,
     write_evidence,
@@ -25,9 +25,9 @@ def test_what_was_recorded_is_what_the_service_received(kit):
     received = {each.notice_id: each for each in kit.received}
     compared = 0
     for result in kit.run.results:
-        if result.course.outcome == "stored":
-            ids = {i for prepared in result.course.prepared for i in prepared.notice_ids}
-            bodies = {e.body for e in result.course.exchanges}
+        if result.execution.outcome == "stored":
+            ids = {i for prepared in result.execution.prepared for i in prepared.notice_ids}
+            bodies = {e.body for e in result.execution.exchanges}
             assert bodies == {received[notice_id].body for notice_id in ids}
             compared += len(ids)
     assert compared > 20
@@ -60,9 +60,9 @@ def test_what_was_recorded_is_what_was_on_the_wire_byte_for_byte(other_sandbox):
 
     with KeepingService(refuse, folder=other_sandbox.folder) as service:
         settings = settings.model_copy(update={"base_url": service.url})
-        with open_place(settings, no_waiting()) as place:
-            run = run_cases([shipped_cases()], place, wanted=["text-characters"])
-        (exchange,) = run.results[0].course.exchanges
+        with open_environment(settings, no_waiting()) as environment:
+            run = run_cases([shipped_cases()], environment, wanted=["text-characters"])
+        (exchange,) = run.results[0].execution.exchanges
     lines = [exchange.request_line, *(f"{n}: {v}" for n, v in exchange.headers), "", ""]
     assert service.kept == "\r\n".join(lines).encode() + exchange.body
     assert exchange.answer_body == b"<p>no"
@@ -87,8 +87,8 @@ def test_whatever_a_service_answers_can_be_written_down_and_redacted(other_sandb
 
     with RawService(refuse, folder=other_sandbox.folder) as service:
         settings = other_sandbox.settings().model_copy(update={"base_url": service.url})
-        with open_place(settings, no_waiting()) as place:
-            run = run_cases([shipped_cases()], place, wanted=["altered-content"])
+        with open_environment(settings, no_waiting()) as environment:
+            run = run_cases([shipped_cases()], environment, wanted=["altered-content"])
     write_evidence(run, open_folder(tmp_path / "whole"))
     write_evidence(run, open_folder(tmp_path / "redacted"), redact=True)
     (written,) = (tmp_path / "whole/cases/altered-content").glob("response-1.[!h]*")
@@ -98,7 +98,7 @@ def test_whatever_a_service_answers_can_be_written_down_and_redacted(other_sandb
 
 
 def test_half_an_answer_is_kept_as_far_as_it_came(kit):
-    first, second = result_of(kit.run, "half-answer").course.exchanges
+    first, second = result_of(kit.run, "half-answer").execution.exchanges
     assert 0 < len(first.answer_body) < len(second.answer_body)
     assert (first.fault, first.outcome) == ("RemoteProtocolError", "OutcomeUnknown")
     assert first.body == second.body
@@ -110,7 +110,7 @@ def test_each_case_has_a_folder_with_what_it_rests_on_and_every_byte(kit):
         told = json.loads((folder / "case.json").read_text("utf-8"))
         assert told["purpose"] == {"en": result.case.purpose.en, "fi": result.case.purpose.fi}
         assert told["citation"] == result.case.citation
-        for number, exchange in enumerate(result.course.exchanges, 1):
+        for number, exchange in enumerate(result.execution.exchanges, 1):
             assert (folder / f"request-{number}.json").read_bytes() == exchange.body
             head = (folder / f"request-{number}.http").read_text("utf-8")
             assert head.startswith("POST /fhir/ HTTP/1.1\n")
@@ -152,7 +152,7 @@ def test_no_token_and_no_key_is_in_the_evidence(kit):
     tokens = [
         e.header("Authorization").removeprefix("Bearer ")
         for r in kit.run.results
-        for e in r.course.exchanges
+        for e in r.execution.exchanges
     ]
     assert len(tokens) > 60
     for token in tokens:
@@ -177,7 +177,7 @@ def test_nothing_of_a_person_is_left_in_redacted_evidence(kit):
         for secret in SECRETS:
             assert secret not in text, name
     for result in kit.run.results:
-        given = {text for notice in result.course.notices for text in _personal(notice)}
+        given = {text for notice in result.execution.notices for text in _personal(notice)}
         for name, text in written.items():
             if name.startswith(f"cases/{result.case.id}/") and not name.endswith("case.json"):
                 found = [each for each in given if f'"{each}"' in text]
@@ -206,7 +206,7 @@ def test_redacted_evidence_keeps_what_tells_how_the_message_was_built(kit):
     body = json.loads(texts(kit.redacted)["cases/own-secrets/request-1.json"])
     event = body["entry"][0]["resource"]
     assert event["resourceType"] == "AuditEvent"
-    assert event["id"] == result_of(kit.run, "own-secrets").course.prepared[0].notice_ids[0]
+    assert event["id"] == result_of(kit.run, "own-secrets").execution.prepared[0].notice_ids[0]
     names = {c["name"][0]["family"] for c in event["contained"] if isinstance(c.get("name"), list)}
     assert names == {"<family>"}
     assert body["signature"]["data"] == "<data>"

@@ -1,4 +1,4 @@
-"""Acting out one case: its notices prepared and sent by the public client, in its situation."""
+"""Executing one case: its notices are prepared and sent by the public client, in its situation."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from sha_disclosure.credentials import signing_identity
 from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import (
     ConfigurationError,
@@ -22,6 +23,7 @@ from sha_disclosure.events import AttemptEnded, RetryScheduled
 from sha_disclosure.events.kinds import Event
 from sha_disclosure.jose.signer import KeySigner
 from sha_disclosure.law.rules import Circumstances, check_data
+from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Retry, Settings, Timeouts, Tls
 from sha_disclosure.tools.joint_test.case import (
@@ -35,84 +37,93 @@ from sha_disclosure.tools.joint_test.case import (
     Renewed,
     TokenClock,
 )
+from sha_disclosure.tools.joint_test.environment import Environment
+from sha_disclosure.tools.joint_test.exchanges import Recorder
 from sha_disclosure.tools.joint_test.notices import Data, put
-from sha_disclosure.tools.joint_test.place import Place
-from sha_disclosure.tools.joint_test.recording import RecordedClient, Recorder
-from sha_disclosure.tools.joint_test.result import Course
+from sha_disclosure.tools.joint_test.result import Execution
 from sha_disclosure.tools.sandbox import Pki
 
 
-def act(case: Case, notices: list[Data], place: Place) -> Course:
+def execute(case: Case, notices: list[Data], environment: Environment) -> Execution:
     """Prepare and send the notices of a case; return how it went.
 
     Raises what is no outcome of a case: ConfigurationError, SigningError.
     """
-    course = Course(notices=notices)
-    recorder = Recorder(place.sources)
-    began = place.sources.monotonic()
+    execution = Execution(notices=notices)
+    recorder = Recorder(environment.sources)
+    began = environment.sources.monotonic()
     try:
-        prepared = _prepared(notices, place)
-        course.prepared.append(prepared)
-        with _submitter(case, place, recorder) as kanta:
-            _send(case, prepared, kanta, course, place)
-        course.outcome = "stored"
+        prepared = _prepared(notices, environment)
+        execution.prepared.append(prepared)
+        with _submitter(case, environment, recorder) as kanta:
+            _send(case, prepared, kanta, execution, environment)
+        execution.outcome = "stored"
     except InvalidNotice as error:
-        course.outcome, course.problems = "InvalidNotice", error.problems
+        execution.outcome, execution.problems = "InvalidNotice", error.problems
     except SubmissionError as error:
-        course.outcome, course.message = type(error).__name__, error.message
-        course.attempts, course.retry_at = error.attempts, error.retry_at
+        execution.outcome, execution.error = type(error).__name__, error.sentence
+        execution.attempts, execution.retry_at = error.attempts, error.retry_at
     finally:
-        if place.sandbox is not None:
-            place.sandbox.clear_faults()
-    course.seconds = place.sources.monotonic() - began
-    course.exchanges = recorder.exchanges
-    return course
+        if environment.sandbox is not None:
+            environment.sandbox.clear_faults()
+    execution.seconds = environment.sources.monotonic() - began
+    execution.exchanges = recorder.exchanges
+    return execution
 
 
 def _send(
-    case: Case, prepared: PreparedNotice, kanta: RecordedClient, course: Course, place: Place
+    case: Case,
+    prepared: PreparedNotice,
+    kanta: KantaClient,
+    execution: Execution,
+    environment: Environment,
 ) -> None:
     situation = case.situation
     if isinstance(situation, Faults):
-        if place.sandbox is None:
-            raise ConfigurationError(f"Case {case.id} needs the embedded sandbox")
+        if environment.sandbox is None:
+            raise ConfigurationError(message("joint_test.needs_sandbox", case=case.id))
         for fault in situation.faults:
             details = fault.model_dump(exclude={"fault", "times"}, exclude_unset=True)
-            place.sandbox.inject(fault.fault, times=fault.times, **details)
+            environment.sandbox.inject(fault.fault, times=fault.times, **details)
     if isinstance(situation, Altered):
-        find, put_ = situation.find.encode(), situation.put.encode()
+        find, replacement = situation.find.encode(), situation.put.encode()
         if find not in prepared.body:
-            raise ConfigurationError(f"Case {case.id}: situation.find is not in the message")
-        course.altered = prepared.body.replace(find, put_)
-        prepared = replace(prepared, body=course.altered)
-    _submit(prepared, kanta, course)
+            raise ConfigurationError(message("joint_test.nothing_to_alter", case=case.id))
+        execution.altered = prepared.body.replace(find, replacement)
+        prepared = replace(prepared, body=execution.altered)
+    _submit(prepared, kanta, execution)
     if isinstance(situation, Again):
-        _submit(prepared, kanta, course)
+        _submit(prepared, kanta, execution)
     if isinstance(situation, Renewed):
-        _renew(kanta, place)
-        course.notices.append(course.notices[0])
-        notice = DisclosureNotice.model_validate(course.notices[0])
-        course.prepared.append(kanta.prepare(notice))
-        _submit(course.prepared[-1], kanta, course)
+        _renew(case, kanta, environment)
+        execution.notices.append(execution.notices[0])
+        notice = DisclosureNotice.model_validate(execution.notices[0])
+        execution.prepared.append(kanta.prepare(notice))
+        _submit(execution.prepared[-1], kanta, execution)
     if isinstance(situation, OtherContent):
-        other = {**course.notices[0], "id": prepared.notice_ids[0]}
-        for where, value in situation.set.items():
-            put(other, where, value)
-        course.notices.append(other)
-        course.prepared.append(_prepared([other], place))
-        _submit(course.prepared[-1], kanta, course)
+        other = {**execution.notices[0], "id": prepared.notice_ids[0]}
+        for path, value in situation.set.items():
+            put(other, path, value)
+        execution.notices.append(other)
+        execution.prepared.append(_prepared([other], environment))
+        _submit(execution.prepared[-1], kanta, execution)
 
 
-def _submit(prepared: PreparedNotice, kanta: RecordedClient, course: Course) -> None:
+def _submit(prepared: PreparedNotice, kanta: KantaClient, execution: Execution) -> None:
     receipt = kanta.submit(prepared)
-    course.receipts.append(receipt)
-    course.attempts = receipt.attempts
+    execution.receipts.append(receipt)
+    execution.attempts = receipt.attempts
 
 
-def _prepared(notices: list[Data], place: Place) -> PreparedNotice:
+def _prepared(notices: list[Data], environment: Environment) -> PreparedNotice:
     """Return the message of the notices. Raises InvalidNotice with every problem."""
     read, problems = [], []
-    given = Circumstances.of(place.settings, place.edition, place.sources.clock(), place.code_lists)
+    given = Circumstances.of(
+        environment.settings,
+        environment.edition,
+        environment.sources.clock(),
+        environment.code_lists,
+    )
     for index, data in enumerate(notices):
         try:
             read.append(DisclosureNotice.model_validate(data))
@@ -122,18 +133,21 @@ def _prepared(notices: list[Data], place: Place) -> PreparedNotice:
             problems += [replace(p, path=label + p.path) for p in found]
     if problems:
         raise InvalidNotice(problems)
-    return place.kanta.prepare(read)
+    return environment.kanta.prepare(read)
 
 
 @contextmanager
-def _submitter(case: Case, place: Place, recorder: Recorder) -> Iterator[RecordedClient]:
+def _submitter(case: Case, environment: Environment, recorder: Recorder) -> Iterator[KantaClient]:
     """Yield the client of one case, as its situation wants it."""
-    situation, sources = case.situation, place.sources
-    options: dict[str, Any] = {"edition": place.edition, "listeners": [_noting(recorder)]}
+    situation, sources = case.situation, environment.sources
+    options: dict[str, Any] = {
+        "edition": environment.edition,
+        "listeners": [_outcomes_into(recorder)],
+    }
     with tempfile.TemporaryDirectory(prefix="sha-disclosure-joint-test-") as name:
-        settings = _settings(case, place.settings)
+        settings = _settings(case, environment.settings)
         if isinstance(situation, ForeignToken):
-            options["token_signer"] = _foreign_signer(Path(name), place)
+            options["token_signer"] = _foreign_signer(Path(name), environment)
         elif isinstance(situation, ForeignCertificate):
             settings = _with_foreign_certificate(settings, Path(name))
         elif isinstance(situation, Renewed):
@@ -141,7 +155,7 @@ def _submitter(case: Case, place: Place, recorder: Recorder) -> Iterator[Recorde
         elif isinstance(situation, TokenClock):
             off, clock = timedelta(seconds=situation.seconds), sources.clock
             sources = replace(sources, clock=lambda: clock() + off)
-        with RecordedClient(settings, recorder, sources=sources, **options) as kanta:
+        with KantaClient(settings, sources=sources, transport=recorder.around, **options) as kanta:
             yield kanta
 
 
@@ -156,11 +170,11 @@ def _settings(case: Case, settings: Settings) -> Settings:
     )
 
 
-def _foreign_signer(folder: Path, place: Place) -> SigningIdentity:
+def _foreign_signer(folder: Path, environment: Environment) -> SigningIdentity:
     pki = Pki(folder)
     made = pki.issue("Foreign signer", "signing", issuer=pki.rogue())
-    signer = KeySigner(made.key, place.edition.wire.token.p256)
-    return signing_identity(made.certificate_pem, signer, place.edition, use="token")
+    signer = KeySigner(made.key, environment.edition.wire.token.p256)
+    return signing_identity(made.certificate_pem, signer, environment.edition, use="token")
 
 
 def _with_foreign_certificate(settings: Settings, folder: Path) -> Settings:
@@ -168,7 +182,7 @@ def _with_foreign_certificate(settings: Settings, folder: Path) -> Settings:
     made = pki.issue("Foreign client", "client", issuer=pki.rogue())
     certificate, key = made.write(folder, "foreign")
     if settings.tls is None:
-        raise ConfigurationError("Settings: the table [tls] is missing")
+        raise ConfigurationError(message("joint_test.no_tls"))
     foreign = Tls(certificate=certificate, key=key, ca=settings.tls.ca)
     return settings.model_copy(update={"tls": foreign})
 
@@ -189,17 +203,17 @@ def _with_copies(settings: Settings, folder: Path) -> Settings:
 _ENDS = {"certificate": "crt", "key": "key"}
 
 
-def _renew(kanta: RecordedClient, place: Place) -> None:
+def _renew(case: Case, kanta: KantaClient, environment: Environment) -> None:
     """Put new certificates in place of the client's and let it take them into use."""
-    if place.sandbox is None or kanta.settings.tls is None:
-        raise ConfigurationError("Renewing certificates needs the embedded sandbox")
-    pki, folder = place.sandbox.pki, Path(str(kanta.settings.tls.certificate)).parent
+    if environment.sandbox is None or kanta.settings.tls is None:
+        raise ConfigurationError(message("joint_test.needs_sandbox", case=case.id))
+    pki, folder = environment.sandbox.pki, Path(str(kanta.settings.tls.certificate)).parent
     pki.issue("Renewed client", "client").write(folder, "tls")
     pki.issue("Renewed signer", "signing").write(folder, "signing")
     kanta.renew()
 
 
-def _noting(recorder: Recorder) -> Callable[[Event], None]:
+def _outcomes_into(recorder: Recorder) -> Callable[[Event], None]:
     """Return a listener that writes the client's view of each attempt beside its exchange."""
 
     def listen(event: Event) -> None:

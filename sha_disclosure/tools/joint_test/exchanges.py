@@ -1,4 +1,4 @@
-"""What goes over the wire, noted between the client and its connection; no byte is changed."""
+"""The exchanges of a case, recorded by a transport around the client's; no byte is changed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import httpx
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
-from sha_disclosure.delivery.client import KantaClient, Options
-from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 
 Headers = tuple[tuple[str, str], ...]
@@ -25,7 +23,8 @@ class Exchange:
 
     ``body`` and ``answer_body`` are the bytes sent and received, of an answer that broke off
     those that came. ``fault`` is the class name of what ended it, if no answer did.
-    ``outcome`` and ``wait_s`` (the wait after it) are what the client made of it.
+    ``outcome`` and ``wait_s`` (the wait after it) are what the client made of it, ``started``
+    is a time of a clock that only runs forward.
     """
 
     began_at: datetime
@@ -34,6 +33,7 @@ class Exchange:
     headers: Headers = field(repr=False)
     body: bytes = field(repr=False)
     status: int | None = None
+    started: float = 0.0
     version: str = "HTTP/1.1"
     answer_headers: Headers = field(default=(), repr=False)
     answer_body: bytes = field(default=b"", repr=False)
@@ -63,61 +63,62 @@ class Exchange:
 
 
 class Recorder:
-    """Keeps the exchanges of one case, in order."""
+    """Records the exchanges of one case, in order. ``around`` goes to ``KantaClient``."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self.exchanges: list[Exchange] = []
 
     def around(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
-        """Return a transport that notes what passes through ``inner``."""
-        return _Noting(inner, self)
+        """Return a transport that records what passes through ``inner``."""
+        return _RecordingTransport(inner, self)
 
-    def begin(self, request: httpx.Request) -> tuple[Exchange, float]:
-        """Note a request that is about to go out."""
-        made = Exchange(
+    def begin(self, request: httpx.Request) -> Exchange:
+        """Record a request that is about to go out."""
+        exchange = Exchange(
             self._sources.clock(),
             request.method,
             request.url.raw_path.decode("ascii"),
             _texts(request.headers),
             request.content,
+            started=self._sources.monotonic(),
         )
-        self.exchanges.append(made)
-        return made, self._sources.monotonic()
+        self.exchanges.append(exchange)
+        return exchange
 
-    def now(self) -> float:
-        """Return the seconds of a clock that only runs forward."""
-        return self._sources.monotonic()
+    def end(self, exchange: Exchange) -> None:
+        """Record how long an exchange took."""
+        exchange.seconds = self._sources.monotonic() - exchange.started
 
 
 def _texts(headers: httpx.Headers) -> Headers:
     return tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in headers.raw)
 
 
-class _Noting(httpx.BaseTransport):
+class _RecordingTransport(httpx.BaseTransport):
     def __init__(self, inner: httpx.BaseTransport, recorder: Recorder) -> None:
         self._inner = inner
         self._recorder = recorder
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        exchange, began = self._recorder.begin(request)
+        exchange = self._recorder.begin(request)
         try:
             response = self._inner.handle_request(request)
-        except BaseException as fault:
-            exchange.fault = type(fault).__name__
-            exchange.seconds = self._recorder.now() - began
+        except BaseException as error:
+            exchange.fault = type(error).__name__
+            self._recorder.end(exchange)
             raise
         exchange.status = response.status_code
         exchange.answer_headers = _texts(response.headers)
         exchange.version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
-        _note_tls(exchange, response.extensions.get("network_stream"))
+        _record_tls(exchange, response.extensions.get("network_stream"))
         stream = response.stream
         if not isinstance(stream, httpx.SyncByteStream):  # pragma: no cover - not of this library
             raise TypeError("the transport gave a stream for asyncio")
         return httpx.Response(
             response.status_code,
             headers=response.headers,
-            stream=_NotingStream(stream, exchange, began, self._recorder),
+            stream=_RecordingStream(stream, exchange, self._recorder),
             extensions=response.extensions,
         )
 
@@ -125,13 +126,10 @@ class _Noting(httpx.BaseTransport):
         self._inner.close()
 
 
-class _NotingStream(httpx.SyncByteStream):
-    def __init__(
-        self, inner: httpx.SyncByteStream, exchange: Exchange, began: float, recorder: Recorder
-    ) -> None:
+class _RecordingStream(httpx.SyncByteStream):
+    def __init__(self, inner: httpx.SyncByteStream, exchange: Exchange, recorder: Recorder) -> None:
         self._inner = inner
         self._exchange = exchange
-        self._began = began
         self._recorder = recorder
 
     def __iter__(self) -> Iterator[bytes]:
@@ -139,27 +137,19 @@ class _NotingStream(httpx.SyncByteStream):
             for part in self._inner:
                 self._exchange.answer_body += part
                 yield part
-        except Exception as fault:
-            self._exchange.fault = type(fault).__name__
+        except Exception as error:
+            self._exchange.fault = type(error).__name__
             raise
 
     def close(self) -> None:
-        self._exchange.seconds = self._recorder.now() - self._began
+        self._recorder.end(self._exchange)
         self._inner.close()
 
 
-def _note_tls(exchange: Exchange, stream: Any) -> None:
+def _record_tls(exchange: Exchange, stream: Any) -> None:
     tls = stream.get_extra_info("ssl_object") if stream is not None else None
     if tls is None:
         return
     exchange.tls = f"{tls.version()} {tls.cipher()[0]}"
     der = tls.getpeercert(True)  # httpcore gives the bare object, which takes no keywords
     exchange.server_certificate = load_der_x509_certificate(der).fingerprint(SHA256()).hex()
-
-
-class RecordedClient(KantaClient):
-    """The public client, with a recorder between it and its connection."""
-
-    def __init__(self, settings: Settings, recorder: Recorder, **options: Any) -> None:
-        given: Options = options  # type: ignore[assignment]  # the client's own keywords
-        super().__init__(settings, transport=recorder.around, **given)

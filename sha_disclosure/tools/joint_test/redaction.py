@@ -1,4 +1,4 @@
-"""What of a run may be shown: never a token, and with redaction nothing a person gave.
+"""What of a run may be written down: never a token, and with redaction nothing of a person.
 
 Redaction keeps what is known to be harmless and replaces all else by its kind: the edition's
 own values, the SDK's words, moments, HTTP statuses, ids the SDK made. So nothing is left of a
@@ -17,7 +17,7 @@ from typing import Any
 from sha_disclosure.editions import Edition
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
-from sha_disclosure.tools.joint_test.recording import Exchange, Headers
+from sha_disclosure.tools.joint_test.exchanges import Exchange, Headers
 from sha_disclosure.tools.joint_test.token import HIDDEN, read_token, token_header, without_user
 from sha_disclosure.values import names_a_person
 
@@ -31,7 +31,7 @@ _STATUSES = frozenset(
     text for s in HTTPStatus for text in (str(s.value), f"{s.value} {s.phrase}")
 )  # fmt: skip
 # Types, and the severities and issue types of OperationOutcome (FHIR R4 ValueSet issue-type).
-_FHIR_WORDS = """
+_FHIR_CODES = """
 Bundle AuditEvent Provenance Organization Practitioner PractitionerRole Patient RelatedPerson
 Device Consent OperationOutcome transaction transaction-response POST
 fatal error warning information invalid structure required value invariant security login unknown
@@ -46,7 +46,7 @@ transfer-encoding user-agent www-authenticate
 
 
 @dataclass(frozen=True, slots=True)
-class ShownExchange:
+class ExchangeEvidence:
     """One exchange as it may be shown; bodies as bytes for files."""
 
     facts: dict[str, Any]
@@ -58,13 +58,14 @@ class ShownExchange:
     response_suffix: str
 
 
-class Showing:
-    """Shows messages of one run, whole or with personal data replaced (``redact``)."""
+class Redaction:
+    """Returns the messages of a run, whole or with personal data replaced (``redact``)."""
 
     def __init__(self, edition: Edition, settings: Settings, *, redact: bool) -> None:
         self.redact = redact
         self._wire = edition.wire
-        words = {*_texts([e.value for e in edition.entries]), *_words(), *_FHIR_WORDS.split()}
+        values = _texts([entry.value for entry in edition.entries])
+        words = {*values, *_choices(DisclosureNotice.model_json_schema()), *_FHIR_CODES.split()}
         self._known = frozenset(words | {f"#{word}" for word in words})
         root = re.escape(str(settings.ids.root))
         self._own_id = re.compile(rf"(urn:oid:)?{root}(\.[0-9]+)+", re.ASCII)
@@ -72,7 +73,7 @@ class Showing:
         own = {h.name for h in self._wire.header.values()} - {token_header(self._wire)}
         self._headers = {*_HEADERS.split()} | {name.lower() for name in (*ids, *own)}
 
-    def exchange(self, exchange: Exchange, number: int) -> ShownExchange:
+    def exchange(self, exchange: Exchange, number: int) -> ExchangeEvidence:
         """Return an exchange without its token's signature and, if so wanted, without persons."""
         token = read_token(exchange, self._wire)
         claims = without_user(token.claims, self._wire) if self.redact else token.claims
@@ -90,7 +91,7 @@ class Showing:
             "tls": exchange.tls or None,
             "server_certificate_sha256": exchange.server_certificate or None,
         }
-        return ShownExchange(
+        return ExchangeEvidence(
             facts,
             self._head(exchange.request_line, exchange.headers),
             self.body(exchange.body),
@@ -158,16 +159,12 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(each)
 
 
-def _words() -> Iterator[str]:
-    """Yield the words a caller chooses from: kinds of ground and recipient, roles, causes."""
-    yield from _chosen(DisclosureNotice.model_json_schema())
-
-
-def _chosen(schema: object) -> Iterator[str]:
+def _choices(schema: object) -> Iterator[str]:
+    """Yield what a caller chooses from: kinds of ground and recipient, roles, causes."""
     if isinstance(schema, list):
         for each in schema:
-            yield from _chosen(each)
+            yield from _choices(each)
     elif isinstance(schema, dict):
         yield from _texts([schema.get("const"), schema.get("enum")])
         for each in schema.values():
-            yield from _chosen(each)
+            yield from _choices(each)

@@ -6,23 +6,24 @@ import platform
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sha_disclosure._version import __version__
-from sha_disclosure.messages.words import Words
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import LANGUAGES, Language, Message
 from sha_disclosure.tools.joint_test.case import Faults
-from sha_disclosure.tools.joint_test.result import CaseResult, CheckResult, Run
-from sha_disclosure.tools.joint_test.showing import ShownExchange
+from sha_disclosure.tools.joint_test.redaction import ExchangeEvidence
+from sha_disclosure.tools.joint_test.result import CaseResult, Run
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCase:
+class CaseEvidence:
     """One case as it may be shown: its facts, the notices given, the exchanges."""
 
     result: CaseResult
     facts: dict[str, Any]
     notices: list[Any]
-    exchanges: list[ShownExchange]
+    exchanges: list[ExchangeEvidence]
 
 
 def run_facts(run: Run, *, redact: bool) -> dict[str, Any]:
@@ -57,38 +58,35 @@ def run_facts(run: Run, *, redact: bool) -> dict[str, Any]:
     }
 
 
-def case_facts(result: CaseResult, exchanges: Sequence[ShownExchange]) -> dict[str, Any]:
+def case_facts(result: CaseResult, exchanges: Sequence[ExchangeEvidence]) -> dict[str, Any]:
     """Return what concerns one case; nothing of a notice's content."""
-    case, course = result.case, result.course
+    case, execution = result.case, result.execution
     situation = case.situation
     expected = result.expected.model_dump(mode="json", exclude_unset=True)
     return {
         "id": case.id,
         "group": case.group,
-        "title": _words(case.title),
-        "purpose": _words(case.purpose),
+        "title": _in_all(case.title),
+        "purpose": _in_all(case.purpose),
         "citation": case.citation,
         "state": result.state,
-        "why": _words(result.why) if result.why else None,
+        "why": _in_all(result.why) if result.why else None,
         "situation": situation.kind,
         "faults": [f.model_dump(mode="json", exclude_unset=True) for f in situation.faults]
         if isinstance(situation, Faults)
         else [],
         "expected": expected,
-        "outcome": course.outcome or None,
-        "attempts": course.attempts,
-        "seconds": round(course.seconds, 3),
-        "message": course.message or None,
-        "retry_at": course.retry_at.isoformat(timespec="seconds") if course.retry_at else None,
+        "outcome": execution.outcome or None,
+        "attempts": execution.attempts,
+        "seconds": round(execution.seconds, 3),
+        "message": str(execution.error) or None,
+        "error_text": _error(execution.error),
+        "retry_at": execution.retry_at.isoformat(timespec="seconds")
+        if execution.retry_at
+        else None,
         "problems": [
-            {
-                "rule": p.rule,
-                "path": p.path,
-                "en": p.text("en"),
-                "fi": p.text("fi"),
-                "rests_on": p.rests_on,
-            }
-            for p in course.problems
+            {"rule": p.rule, "path": p.path, **_in_all(p), "rests_on": p.rests_on}
+            for p in execution.problems
         ],
         "messages": [
             {
@@ -97,7 +95,7 @@ def case_facts(result: CaseResult, exchanges: Sequence[ShownExchange]) -> dict[s
                 "signing_certificate_sha256": p.certificate,
                 "edition": p.edition,
             }
-            for p in course.prepared
+            for p in execution.prepared
         ],
         "receipts": [
             {
@@ -107,7 +105,7 @@ def case_facts(result: CaseResult, exchanges: Sequence[ShownExchange]) -> dict[s
                 "possibly_duplicated": r.possibly_duplicated,
                 "received_at": r.received_at.isoformat(timespec="milliseconds"),
             }
-            for r in course.receipts
+            for r in execution.receipts
         ],
         "checks": [_check(c) for c in result.checks],
         "service_checks": [_check(c) for c in result.service_checks],
@@ -115,9 +113,21 @@ def case_facts(result: CaseResult, exchanges: Sequence[ShownExchange]) -> dict[s
     }
 
 
-def _words(words: Words) -> dict[str, str]:
-    return {"en": words.en, "fi": words.fi}
+class _Text(Protocol):
+    def text(self, language: Language = "en") -> str: ...
 
 
-def _check(check: CheckResult) -> dict[str, Any]:
-    return {**_words(check.words), "passed": check.passed, "seen": check.seen}
+def _in_all(sentence: _Text) -> dict[str, str]:
+    return {language: sentence.text(language) for language in LANGUAGES}
+
+
+def _error(error: Message | str) -> dict[str, str] | None:
+    if isinstance(error, Message):
+        return _in_all(error)
+    return dict.fromkeys(LANGUAGES, error) if error else None
+
+
+def _check(check: Finding) -> dict[str, Any]:
+    seen = dict(check.detail.parameters).get("value", "") if check.detail else ""
+    sentence = Message(check.id, check.parameters)
+    return {**_in_all(sentence), "passed": check.severity == "passed", "seen": seen}

@@ -12,14 +12,18 @@ from sha_disclosure.credentials.pair import open_pair
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An environment (ympäristö) with a client that prepares; ``sandbox`` if it is embedded."""
+class Environment:
+    """A test environment (testiympäristö) with a client that prepares.
+
+    ``sandbox`` is the embedded one, or None where the service is not ours.
+    """
 
     settings: Settings
     edition: Edition
@@ -49,16 +53,15 @@ class Place:
 
 
 @contextmanager
-def open_place(settings: Settings | None, sources: Sources | None = None) -> Iterator[Place]:
+def open_environment(
+    settings: Settings | None, sources: Sources | None = None
+) -> Iterator[Environment]:
     """Yield the environment of ``settings``, or without any an embedded sandbox.
 
-    Raises ConfigurationError: above all for the environment ``production``.
+    Raises ConfigurationError, above all for the environment ``production``.
     """
     if settings is not None and settings.environment == "production":
-        raise ConfigurationError(
-            "The joint-test cases are about artificial persons and are never sent to "
-            'production: name the settings of a test environment (environment = "at" or "sandbox")'
-        )
+        raise ConfigurationError(message("joint_test.production"))
     given = sources or Sources()
     with ExitStack() as stack:
         sandbox = None
@@ -67,6 +70,6 @@ def open_place(settings: Settings | None, sources: Sources | None = None) -> Ite
             settings = sandbox.settings()
         edition = load_edition(settings.edition)
         kanta = stack.enter_context(KantaClient(settings, edition=edition, sources=given))
-        place = settings.code_lists
-        lists = load_code_lists(place) if place is not None else CodeLists()
-        yield Place(settings, edition, given, kanta, lists, sandbox)
+        folder = settings.code_lists
+        lists = load_code_lists(folder) if folder is not None else CodeLists()
+        yield Environment(settings, edition, given, kanta, lists, sandbox)
