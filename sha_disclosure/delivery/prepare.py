@@ -15,7 +15,7 @@ from sha_disclosure.delivery.ids import derived_oid, new_oid
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.fhir.bundle import bundle, to_bytes
-from sha_disclosure.fhir.completion import completed
+from sha_disclosure.fhir.defaults import with_defaults
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.law.rules import Circumstances, check, check_together
@@ -161,7 +161,7 @@ def _built(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotic
         return new_oid(settings.ids.root, now, sources.randomness)
 
     moment, wire = instant(now), sender.edition.wire
-    complete = tuple(completed(notice, moment, new_id, wire) for notice in notices)
+    complete = tuple(with_defaults(notice, moment, new_id, wire) for notice in notices)
     provenance_ids = [_provenance_id(notice, settings) for notice in complete]
     made = bundle(complete, provenance_ids, settings.system, wire)
     return UnsignedNotice(made, complete, organisation, warnings)

@@ -1,31 +1,32 @@
-"""The contained resources of a notice: who took part, and which system recorded it."""
+"""Who took part in a disclosure, and the system that recorded it, as contained resources.
+
+Built, and read back. The recipient is in ``recipients``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.fhir.elements import (
+from sha_disclosure.fhir.datatypes import (
+    Data,
     Element,
     concept,
     contained,
     extension,
     fixed,
+    given_only,
     human_name,
     oid_identifier,
+    oid_of,
+    read_extension,
+    read_name,
     to,
 )
-from sha_disclosure.notice import (
-    Client,
-    Controller,
-    Discloser,
-    OrganisationRecipient,
-    PersonRecipient,
-    ProfessionalRecipient,
-    Recipient,
-    Unit,
-)
+from sha_disclosure.notice import Client, Controller, Discloser
 from sha_disclosure.settings import Party
+from sha_disclosure.values import FreeText, Oid
 
 
 def controller(given: Controller, wire: Wire) -> Element:
@@ -48,11 +49,8 @@ def controller(given: Controller, wire: Wire) -> Element:
 def discloser(given: Discloser, wire: Wire) -> Iterator[Element]:
     """Return the discloser (luovuttaja): PractitionerRole, Practitioner and Organization."""
     labels = wire.contained
-    yield _role(labels.discloser_role, labels.discloser, labels.discloser_unit, wire)
-    traits = []
-    if given.title is not None:
-        title = given.title.reveal()
-        traits.append(extension(wire.extension.practitioner_title, "String", title))
+    yield practitioner_role(labels.discloser_role, labels.discloser, labels.discloser_unit, wire)
+    traits = title_extensions(given.title, wire)
     method = given.authentication_method
     if method is not None:
         value = {
@@ -71,7 +69,7 @@ def discloser(given: Discloser, wire: Wire) -> Iterator[Element]:
         identifier=[identifier] if identifier else None,
         name=[human_name(given.family_name, given.given_names)],
     )
-    yield _organisation(labels.discloser_unit, given.unit, wire)
+    yield organisation(labels.discloser_unit, given.unit, wire)
 
 
 def client(given: Client, wire: Wire) -> Element:
@@ -93,32 +91,7 @@ def client(given: Client, wire: Wire) -> Element:
     )
 
 
-def recipient(given: Recipient, wire: Wire) -> Iterator[Element]:
-    """Return the recipient (luovutuksensaaja); none when the client received the data."""
-    labels = wire.contained
-    if isinstance(given, OrganisationRecipient):
-        yield _organisation(labels.recipient_organisation, given, wire)
-    elif isinstance(given, ProfessionalRecipient):
-        unit = labels.recipient_unit
-        yield _role(labels.recipient_role, labels.recipient_professional, unit, wire)
-        title = given.title and extension(
-            wire.extension.practitioner_title, "String", given.title.reveal()
-        )
-        yield contained(
-            "Practitioner",
-            labels.recipient_professional,
-            wire.profile.practitioner,
-            extension=[title] if title else None,
-            name=[human_name(given.family_name, given.given_names)],
-        )
-        yield _organisation(unit, given.unit, wire)
-    elif isinstance(given, PersonRecipient):
-        yield person(labels.recipient_person, given.relation, wire) | {
-            "name": [human_name(given.family_name, given.given_names)]
-        }
-
-
-def person(label: str, relation: str, wire: Wire) -> Element:
+def related_person(label: str, relation: str, wire: Wire) -> Element:
     """Return a private person in a relation to the client as a RelatedPerson."""
     return contained(
         "RelatedPerson",
@@ -127,17 +100,6 @@ def person(label: str, relation: str, wire: Wire) -> Element:
         patient=to(wire.contained.client),
         relationship=[concept(fixed(getattr(wire.relation, relation)))],
     )
-
-
-def recipient_label(given: Recipient, wire: Wire) -> str:
-    """Return the id of the contained resource that is the recipient."""
-    labels = wire.contained
-    return {
-        "organisation": labels.recipient_organisation,
-        "professional": labels.recipient_role,
-        "person": labels.recipient_person,
-        "client": labels.client,
-    }[given.kind]
 
 
 def record_system(system: Party, wire: Wire) -> Element:
@@ -150,7 +112,8 @@ def record_system(system: Party, wire: Wire) -> Element:
     )
 
 
-def _role(label: str, practitioner: str, organisation: str, wire: Wire) -> Element:
+def practitioner_role(label: str, practitioner: str, organisation: str, wire: Wire) -> Element:
+    """Return a professional in an organisation as a PractitionerRole."""
     return contained(
         "PractitionerRole",
         label,
@@ -160,10 +123,74 @@ def _role(label: str, practitioner: str, organisation: str, wire: Wire) -> Eleme
     )
 
 
-def _organisation(label: str, given: Unit | OrganisationRecipient, wire: Wire) -> Element:
+class _Named(Protocol):
+    @property
+    def oid(self) -> Oid | None: ...
+    @property
+    def name(self) -> FreeText: ...
+
+
+def organisation(label: str, given: _Named, wire: Wire) -> Element:
+    """Return an organisation or one of its units as an Organization."""
     return contained(
         "Organization",
         label,
         identifier=[oid_identifier(wire.identifier.oid, given.oid)] if given.oid else None,
         name=given.name.reveal(),
     )
+
+
+def title_extensions(title: FreeText | None, wire: Wire) -> list[Element]:
+    """Return the title of a professional (ammattinimike) as an extension, if there is one."""
+    if title is None:
+        return []
+    return [extension(wire.extension.practitioner_title, "String", title.reveal())]
+
+
+# --- read back ----------------------------------------------------------------------------
+
+
+def read_client(patient: Element, wire: Wire) -> Data:
+    """Return the client of a Patient as its JSON would be."""
+    identifiers = {i["system"]: i["value"] for i in patient.get("identifier", ())}
+    temporary = identifiers.get(wire.identifier.oid)
+    return given_only(
+        personal_id=identifiers.get(wire.identifier.personal_id),
+        temporary_id=temporary and oid_of(temporary),
+        birth_date=patient.get("birthDate"),
+        **read_name(patient),
+    )
+
+
+def read_controller(resource: Element, wire: Wire) -> Data:
+    """Return the controller of an Organization as its JSON would be."""
+    register = read_extension(resource, wire.extension.register_type)
+    return given_only(
+        **read_organisation(resource), register=register and register["valueCoding"]["code"]
+    )
+
+
+def read_discloser(practitioner: Element, unit: Element, wire: Wire) -> Data:
+    """Return the discloser of a Practitioner and an Organization as its JSON would be."""
+    method = read_extension(practitioner, wire.extension.practitioner_authentication_method)
+    code = method and method["valueCoding"]
+    return given_only(
+        **read_name(practitioner),
+        id=next(iter(practitioner.get("identifier", ())), None),
+        title=read_title(practitioner, wire),
+        authentication_method=code and {"code": code["code"], "display": code["display"]},
+        unit=read_organisation(unit),
+    )
+
+
+def read_organisation(resource: Element) -> Data:
+    """Return the OID and the name of an Organization."""
+    identifiers = resource.get("identifier")
+    oid = oid_of(identifiers[0]["value"]) if identifiers else None
+    return given_only(oid=oid, name=resource["name"])
+
+
+def read_title(practitioner: Element, wire: Wire) -> str | None:
+    """Return the title of a Practitioner, if there is one."""
+    title = read_extension(practitioner, wire.extension.practitioner_title)
+    return title["valueString"] if title else None

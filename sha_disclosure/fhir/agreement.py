@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sha_disclosure.editions.wire import CodingValue, Section, Wire
-from sha_disclosure.fhir.elements import Element, concept, fixed, to
+from sha_disclosure.fhir.datatypes import Element, concept, fixed, to
 
 Disagreement = tuple[str, str]
 """A place and what is wrong there. Holds no value of the Bundle."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.fhir import actors, ground
-from sha_disclosure.fhir.elements import (
+from sha_disclosure.fhir import actors, grounds, recipients
+from sha_disclosure.fhir.datatypes import (
     Element,
     coding,
     concept,
@@ -21,9 +21,8 @@ from sha_disclosure.settings import Party
 
 def audit_event(notice: DisclosureNotice, system: Party, wire: Wire) -> Element:
     """Return the notice as an AuditEvent; ``id`` and ``recorded_at`` must be set."""
-    will = list(ground.consent(notice.ground, wire))
     kind = notice.type_of_disclosure
-    extensions = list(ground.extensions(notice.ground, wire))
+    extensions = list(grounds.extensions(notice.ground, wire))
     if kind is not None:
         value = coding(kind, wire.code_system.type_of_disclosure)
         extensions.append(extension(wire.extension.type_of_disclosure, "Coding", value))
@@ -35,8 +34,8 @@ def audit_event(notice: DisclosureNotice, system: Party, wire: Wire) -> Element:
             actors.controller(notice.controller, wire),
             *actors.discloser(notice.discloser, wire),
             actors.client(notice.client, wire),
-            *actors.recipient(notice.recipient, wire),
-            *will,
+            *recipients.contained_of(notice.recipient, wire),
+            *grounds.contained_of(notice.ground, wire),
             actors.record_system(system, wire),
         ],
     }
@@ -46,7 +45,7 @@ def audit_event(notice: DisclosureNotice, system: Party, wire: Wire) -> Element:
         "type": fixed(wire.event.type),
         "period": {"start": str(notice.disclosed_at)},
         "recorded": str(notice.recorded_at),
-        "purposeOfEvent": [ground.purpose_of_event(notice.ground, wire)],
+        "purposeOfEvent": [grounds.purpose_of_event(notice.ground, wire)],
         "agent": list(_agents(notice, wire)),
         "source": {"observer": to(wire.contained.record_system)},
         "entity": [_subject(wire), *(_entity(data, wire) for data in notice.disclosed_data)],
@@ -59,12 +58,12 @@ def _agents(notice: DisclosureNotice, wire: Wire) -> Iterator[Element]:
     for name, label in (
         ("controller", labels.controller),
         ("discloser", labels.discloser_role),
-        ("recipient", actors.recipient_label(notice.recipient, wire)),
+        ("recipient", recipients.label_of(notice.recipient, wire)),
     ):
         agent: Element = {"type": concept(fixed(getattr(wire.agent, name)))}
-        roles = getattr(notice.recipient, "roles", ()) if name == "recipient" else ()
+        roles = recipients.roles_of(notice.recipient, wire) if name == "recipient" else []
         if roles:
-            agent["role"] = [concept(fixed(getattr(wire.role, role))) for role in roles]
+            agent["role"] = roles
         agent |= {"who": to(label), "requestor": name == wire.agent.requestor}
         if name == "recipient":
             agent["purposeOfUse"] = [{"text": notice.purpose.reveal()}]

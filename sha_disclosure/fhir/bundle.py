@@ -8,7 +8,7 @@ import orjson
 
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.fhir.audit_event import audit_event
-from sha_disclosure.fhir.elements import Element
+from sha_disclosure.fhir.datatypes import Element
 from sha_disclosure.fhir.provenance import provenance
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Party

@@ -14,7 +14,7 @@ from typing import Any
 
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.fhir.agreement import detail_disagreements, disagreements
-from sha_disclosure.fhir.elements import Element
+from sha_disclosure.fhir.datatypes import Element
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 _SIGNATURE = frozenset({"type", "when", "who", "targetFormat", "sigFormat", "data"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.fhir import actors
-from sha_disclosure.fhir.elements import Element, concept, fixed, to
+from sha_disclosure.fhir.datatypes import Element, concept, fixed, to
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.values import Oid
 

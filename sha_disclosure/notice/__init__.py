@@ -18,10 +18,12 @@ from sha_disclosure.notice.grounds import (
     Cause,
     Confirmed,
     Consent,
+    DeclaredWill,
     Ground,
     InformationRequest,
     Permission,
     Statute,
+    reason_of,
 )
 from sha_disclosure.notice.notice import DisclosedData, DisclosureNotice
 from sha_disclosure.notice.part import Part, UnreadField, read_json
@@ -48,6 +50,7 @@ __all__ = [
     "Consent",
     "Controller",
     "CoveredBy",
+    "DeclaredWill",
     "DisclosedData",
     "Discloser",
     "DiscloserUnit",
@@ -67,4 +70,5 @@ __all__ = [
     "UnreadField",
     "read_json",
     "read_partly",
+    "reason_of",
 ]

@@ -59,7 +59,7 @@ sosiaalihuollon järjestäminen ja siihen liittyvät toimenpiteet, annettujen ti
 """
 
 
-class _DeclaredWill(Part):
+class DeclaredWill(Part):
     """Who gave it, when, and what it covers; required when Kanta does not hold the document."""
 
     stored_in_kanta: Annotated[bool, Field(strict=True), CoveredBy("N06")]
@@ -69,13 +69,13 @@ class _DeclaredWill(Part):
     scope: FreeText | None = None
 
 
-class Permission(_DeclaredWill):
+class Permission(DeclaredWill):
     """The client's permission inside social and health care (luovutuslupa, 3 § 10 kohta)."""
 
     kind: Literal["permission"] = "permission"
 
 
-class Consent(_DeclaredWill):
+class Consent(DeclaredWill):
     """The client's consent to a disclosure outside care (suostumus)."""
 
     kind: Literal["consent"] = "consent"
@@ -128,3 +128,8 @@ Ground = Annotated[
     Permission | Consent | Statute | InformationRequest | BroadRight | AuthorityRight,
     Field(discriminator="kind"),
 ]
+
+
+def reason_of(ground: Ground) -> Coding | None:
+    """Return the coded reason of a right of access; None for the other grounds."""
+    return getattr(ground, "reason", None)

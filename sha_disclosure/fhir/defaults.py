@@ -1,4 +1,4 @@
-"""What the SDK adds to a notice before it is built: its id and the time of recording.
+"""What a notice gets before it is built: an id and the time of recording, where it has none.
 
 A code system that the edition names anyway is taken out of a coding, so that what is read
 back from a Bundle equals what was built.
@@ -11,16 +11,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sha_disclosure.codes import Coding
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.notice import AuthorityRight, BroadRight, DisclosedData, DisclosureNotice
+from sha_disclosure.notice import Coding, DisclosedData, DisclosureNotice, reason_of
 from sha_disclosure.values import Instant, Oid
 
 
-def completed(
+def with_defaults(
     notice: DisclosureNotice, now: Instant, new_id: Callable[[], Oid], wire: Wire
 ) -> DisclosureNotice:
-    """Return the notice with what the caller may leave out, and without what is said twice."""
+    """Return the notice with its defaults, and without what the edition says anyway."""
     changes: dict[str, Any] = {}
     if notice.id is None:
         changes["id"] = new_id()
@@ -35,12 +34,13 @@ def completed(
     if wire.cardinality.client_identifier == "1..1" and client.personal_id and client.temporary_id:
         # The identity code comes first (703/2023 38 § 1 mom. 2 kohta).
         changes["client"] = client.model_copy(update={"temporary_id": None})
-    kind, ground = notice.type_of_disclosure, notice.ground
+    kind = notice.type_of_disclosure
     if kind is not None:
         changes["type_of_disclosure"] = _short(kind, wire.code_system.type_of_disclosure)
-    if isinstance(ground, BroadRight | AuthorityRight) and ground.reason is not None:
-        reason = _short(ground.reason, wire.code_system.access_reason)
-        changes["ground"] = ground.model_copy(update={"reason": reason})
+    reason = reason_of(notice.ground)
+    if reason is not None:
+        short = _short(reason, wire.code_system.access_reason)
+        changes["ground"] = notice.ground.model_copy(update={"reason": short})
     # What is put in is checked already, so the copy need not be checked again.
     return BaseModel.model_copy(notice, update=changes) if changes else notice
 

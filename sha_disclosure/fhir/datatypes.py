@@ -1,0 +1,108 @@
+"""FHIR data types as plain dictionaries: written, and read back into the JSON of a notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sha_disclosure.editions.wire import CodingValue, Section
+from sha_disclosure.notice import Coding
+from sha_disclosure.values import Oid, PersonName
+
+Element = dict[str, Any]
+"""A part of a resource as FHIR JSON."""
+
+Data = dict[str, Any]
+"""A part of a notice as its caller would write it in JSON."""
+
+
+def fixed(value: CodingValue) -> Element:
+    """Return a Coding of the edition."""
+    return {"system": value.system, "code": value.code, "display": value.display}
+
+
+def coding(given: Coding, system: str) -> Element:
+    """Return a Coding of the caller, of the code system ``system`` where the caller named none."""
+    return {
+        "system": str(given.system or system),
+        "code": str(given.code),
+        "display": given.display.reveal(),
+    }
+
+
+def concept(element: Element) -> Element:
+    """Return a CodeableConcept of one Coding."""
+    return {"coding": [element]}
+
+
+def oid_identifier(system: str, oid: Oid) -> Element:
+    """Return an Identifier whose value is an OID as a URN."""
+    return {"system": system, "value": oid.urn}
+
+
+def human_name(family: PersonName, given: Iterable[PersonName]) -> Element:
+    """Return a HumanName (nimi)."""
+    return {"family": family.reveal(), "given": [name.reveal() for name in given]}
+
+
+def to(label: str) -> Element:
+    """Return a Reference to a contained resource."""
+    return {"reference": f"#{label}"}
+
+
+def extension(url: str, kind: str, value: object) -> Element:
+    """Return an Extension with ``value<kind>``."""
+    return {"url": url, f"value{kind}": value}
+
+
+def contained(resource_type: str, label: str, profile: str = "", **elements: Any) -> Element:
+    """Return a contained resource; elements that are None are left out."""
+    resource: Element = {"resourceType": resource_type, "id": label}
+    if profile:
+        resource["meta"] = {"profile": [profile]}
+    resource.update({name: value for name, value in elements.items() if value is not None})
+    return resource
+
+
+# --- read back ----------------------------------------------------------------------------
+
+
+def given_only(**elements: Any) -> Data:
+    """Return the elements that are not None."""
+    return {name: value for name, value in elements.items() if value is not None}
+
+
+def read_coding(element: Element, system: str) -> Data:
+    """Return a coding as a caller writes it: without the system the edition names."""
+    shown = {name: element[name] for name in ("code", "display")}
+    return shown if element["system"] == system else {**shown, "system": element["system"]}
+
+
+def fixed_name(section: Section, coding: Mapping[str, str]) -> str:
+    """Return the notice's name for a coding of the edition. Raises KeyError."""
+    for name, value in section:
+        if (value.system, value.code) == (coding["system"], coding["code"]):
+            return name
+    raise KeyError(coding["code"])
+
+
+def read_extension(element: Element, url: str) -> Element | None:
+    """Return the extension of an element with that URL, if it has one."""
+    return next((each for each in element.get("extension", ()) if each["url"] == url), None)
+
+
+def value_of(extension: Element) -> Any:
+    """Return the value of an extension, whatever its type."""
+    (value,) = (value for name, value in extension.items() if name.startswith("value"))
+    return value
+
+
+def oid_of(urn: str) -> str:
+    """Return the OID in a URN."""
+    return urn.removeprefix("urn:oid:")
+
+
+def read_name(resource: Element) -> Data:
+    """Return the first HumanName of a resource."""
+    name = resource["name"][0]
+    return {"family_name": name["family"], "given_names": name["given"]}
