@@ -8,16 +8,17 @@ demo: $(VENV)/.run  ## one notice of every kind through the embedded sandbox
 	$(BIN)/sha-disclosure demo
 
 test: $(VENV)/.dev  ## the test suite, with a sample of each long proof
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 proof: $(VENV)/.dev  ## the long proofs: kill -9 at length, volume, every row of the long tables
-	$(BIN)/python -m pytest -q -n auto -m proof
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m proof
 
 check: lint types layering test  ## what to run before a commit; CI runs the proofs too
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python specs/public_names.py --check
 	$(BIN)/python specs/generate.py --check
 	$(BIN)/python specs/fhir/generate.py --check
 
@@ -28,6 +29,7 @@ layering: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 specs: $(VENV)/.dev  ## write the generated files under specs/
+	$(BIN)/python specs/public_names.py
 	$(BIN)/python specs/generate.py
 	$(BIN)/python specs/fhir/generate.py
 

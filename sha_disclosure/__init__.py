@@ -5,20 +5,26 @@ Make a ``DisclosureNotice``, ``prepare`` it with a ``KantaClient`` and ``submit`
     with KantaClient(Settings.load("sha-disclosure.toml")) as kanta:
         receipt = kanta.submit(kanta.prepare(notice))
 
-A name is loaded when it is first used, so a program that only makes notices does not pay
-for the network's and the signature's libraries.
+The names imported below are the public ones; more of a room stand in its ``__all__``. A name is
+loaded when it is first used, so a program that only makes notices does not pay for the
+network's and the signature's libraries.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from sha_disclosure._names import ROOMS
 from sha_disclosure._version import __version__ as __version__
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py from it
     from sha_disclosure.delivery.client import AsyncKantaClient as AsyncKantaClient
     from sha_disclosure.delivery.client import KantaClient as KantaClient
     from sha_disclosure.delivery.prepare import PreparedNotice as PreparedNotice
     from sha_disclosure.delivery.receipt import Receipt as Receipt
+    from sha_disclosure.delivery.receipt import StoredNotice as StoredNotice
+    from sha_disclosure.editions import Edition as Edition
+    from sha_disclosure.editions import load_edition as load_edition
     from sha_disclosure.errors import CertificateExpired as CertificateExpired
     from sha_disclosure.errors import ConfigurationError as ConfigurationError
     from sha_disclosure.errors import DisclosureError as DisclosureError
@@ -26,6 +32,10 @@ if TYPE_CHECKING:
     from sha_disclosure.errors import InvalidNotice as InvalidNotice
     from sha_disclosure.errors import KeyUnavailable as KeyUnavailable
     from sha_disclosure.errors import NotSent as NotSent
+    from sha_disclosure.errors import OutboxBusy as OutboxBusy
+    from sha_disclosure.errors import OutboxDamaged as OutboxDamaged
+    from sha_disclosure.errors import OutboxError as OutboxError
+    from sha_disclosure.errors import OutboxFull as OutboxFull
     from sha_disclosure.errors import OutcomeUnknown as OutcomeUnknown
     from sha_disclosure.errors import Rejected as Rejected
     from sha_disclosure.errors import SigningError as SigningError
@@ -33,47 +43,32 @@ if TYPE_CHECKING:
     from sha_disclosure.errors import Unauthorized as Unauthorized
     from sha_disclosure.errors import Unavailable as Unavailable
     from sha_disclosure.errors import UnexpectedAnswer as UnexpectedAnswer
+    from sha_disclosure.events import logging_listener as logging_listener
+    from sha_disclosure.events import opentelemetry_listener as opentelemetry_listener
+    from sha_disclosure.findings import Finding as Finding
     from sha_disclosure.findings import Problem as Problem
     from sha_disclosure.law.access.reason import require_access_reason as require_access_reason
     from sha_disclosure.law.grounds.need import notice_needed as notice_needed
+    from sha_disclosure.messages import Message as Message
     from sha_disclosure.notice import DisclosureNotice as DisclosureNotice
+    from sha_disclosure.operation_outcome import OperationOutcome as OperationOutcome
+    from sha_disclosure.outbox import AddedNotice as AddedNotice
+    from sha_disclosure.outbox import DrainReport as DrainReport
     from sha_disclosure.outbox import Outbox as Outbox
+    from sha_disclosure.outbox import OutboxKey as OutboxKey
     from sha_disclosure.settings import Settings as Settings
+else:
 
-_ROOMS = {
-    "AsyncKantaClient": "delivery.client",
-    "CertificateExpired": "errors",
-    "ConfigurationError": "errors",
-    "DisclosureError": "errors",
-    "DisclosureNotice": "notice",
-    "InvalidAccessReason": "errors",
-    "InvalidNotice": "errors",
-    "KantaClient": "delivery.client",
-    "KeyUnavailable": "errors",
-    "NotSent": "errors",
-    "OutcomeUnknown": "errors",
-    "Outbox": "outbox",
-    "PreparedNotice": "delivery.prepare",
-    "Problem": "findings",
-    "Receipt": "delivery.receipt",
-    "Rejected": "errors",
-    "Settings": "settings",
-    "SigningError": "errors",
-    "SubmissionError": "errors",
-    "Unauthorized": "errors",
-    "Unavailable": "errors",
-    "UnexpectedAnswer": "errors",
-    "notice_needed": "law.grounds.need",
-    "require_access_reason": "law.access.reason",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _ROOMS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
-    return value
+    def __getattr__(name: str) -> Any:
+        if name == "__all__":
+            # Without its extra the outbox cannot be loaded, and `import *` loads every name.
+            left_out = () if find_spec("sqlalchemy") else ("outbox",)
+            return [each for each, room in ROOMS.items() if room not in left_out]
+        if name not in ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"{__name__}.{ROOMS[name]}"), name)
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted((*_ROOMS, "__version__"))
+    return sorted((*ROOMS, "__version__"))

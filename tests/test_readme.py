@@ -7,12 +7,15 @@ import sys
 
 import pytest
 from places import NOTICES, ROOT
+from typer.testing import CliRunner
 
 from sha_disclosure import DisclosureNotice, Settings
+from sha_disclosure.cli.app import application
 from sha_disclosure.editions import load_edition
 from sha_disclosure.tools.sandbox import Sandbox
 
 README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted(p for folder in (ROOT, ROOT / "docs", ROOT / "specs") for p in folder.glob("*.md"))
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 
 
@@ -75,16 +78,16 @@ def test_the_settings_of_the_readme_are_settings(tmp_path):
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`sha-disclosure (\w[\w-]*)", README))))
 def test_every_command_the_readme_names_exists(command):
-    helped = subprocess.run(
-        [sys.executable, "-m", "sha_disclosure.cli", command, "--help"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    assert helped.returncode == 0, helped.stderr
+    helped = CliRunner().invoke(application(), [command, "--help"])
+    assert helped.exit_code == 0, helped.output
 
 
-def test_every_file_the_readme_points_at_is_there():
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_file_a_page_points_at_is_there(page):
+    text = page.read_text("utf-8")
+    for target in re.findall(r"\]\((?!http|mailto)([^)#\s]+)[^)]*\)", text):
+        assert (page.parent / target).exists(), target
+    for path in re.findall(
+        r"`((?:tests|specs|docs|examples|benchmarks|sha_disclosure)/[^`\s*]+)`", text
+    ):
+        assert (ROOT / path.partition("::")[0]).exists(), path
