@@ -1,27 +1,23 @@
-"""The line to the service: one request out, one answer or failure back, over mutual TLS."""
+"""One attempt at the service: a request out, an answer or a failure back."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import AsyncIterable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 import httpx
 
-from sha_disclosure.delivery.bounded import BoundedTransport, Until
-from sha_disclosure.delivery.closing import ClosingTransport
-from sha_disclosure.delivery.network import Watch, failure_of, proxy_for
-from sha_disclosure.delivery.outcome import Answer, Failure, unknown
-from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.delivery.answer import Answer
+from sha_disclosure.delivery.channel import ANSWER_MAX, Outgoing
+from sha_disclosure.delivery.faults import failure_of
+from sha_disclosure.delivery.lane import AttemptTimeout
+from sha_disclosure.delivery.outcome import Failure
+from sha_disclosure.delivery.route import readable_url, route_to
+from sha_disclosure.delivery.transport import AsyncLaneTransport, LaneTransport
 from sha_disclosure.settings import Settings, Timeouts
-
-_ANSWER_LIMIT = 4 * 1024 * 1024  # bytes; far above any transaction-response of one message
-
-
-_T = TypeVar("_T")
 
 Transport = httpx.BaseTransport | Callable[[httpx.BaseTransport], httpx.BaseTransport]
 """A transport of the caller's own, or a function that wraps the client's, as a recorder does."""
@@ -40,56 +36,48 @@ class Request:
 
 
 class Line:
-    """A line for threads: keeps connections alive and each exchange within its time."""
+    """The way requests go for threads: the client's own connections, or the caller's transport."""
 
     def __init__(
-        self,
-        url: str,
-        settings: Settings,
-        tls: ssl.SSLContext,
-        transport: Transport | None = None,
+        self, url: str, settings: Settings, tls: ssl.SSLContext, transport: Transport | None = None
     ) -> None:
-        self._url = _url(url)  # read once: that costs as much as a signature
-        self._times = settings.timeouts
-        self._connections: BoundedTransport | None = None
-        self._retired = False
+        self._post = _Post.to(url, settings.timeouts)
+        self._lanes: LaneTransport | None = None
         if isinstance(transport, httpx.BaseTransport):
             self._http = transport
             return
-        self._connections = _opened(lambda *at: BoundedTransport(tls, *at), settings)
-        self._http = transport(self._connections) if transport else self._connections
+        self._lanes = LaneTransport(
+            route_to(url, settings, tls), settings.timeouts, settings.connections
+        )
+        self._http = transport(self._lanes) if transport else self._lanes
 
     def exchange(self, request: Request) -> Answer | Failure:
-        """Send one request. Raises nothing but what comes from outside, such as Ctrl-C."""
-        watch, ends_at = Watch(), time.monotonic() + self._times.attempt_s
-        timeout = {
-            name: Until(seconds, ends_at) for name, seconds in _timeouts(self._times).items()
-        }
+        """Send one request. Raises only what comes from outside, such as KeyboardInterrupt."""
         try:
-            response = self._http.handle_request(
-                _message(self._url, request, timeout=timeout, trace=watch.see)
-            )
-            try:
-                body = bytearray()
-                for part in response.iter_bytes():
-                    body += part
-                    if len(body) > _ANSWER_LIMIT:
-                        return _TOO_LONG
-            finally:
-                response.close()
-        except Exception as fault:  # noqa: BLE001 - whatever the libraries below let through
-            overdue = time.monotonic() >= ends_at
-            return failure_of(fault, nothing_left=watch.nothing_left, overdue=overdue)
+            if self._http is self._lanes:
+                return self._lanes.exchange(self._post.outgoing(request))
+            return self._through_httpx(request)
+        except httpx.HTTPError as fault:
+            return failure_of(fault)
+
+    def _through_httpx(self, request: Request) -> Answer:
+        ends_at = time.monotonic() + self._post.times.attempt_s
+        response = self._http.handle_request(self._post.message(request))
+        body = _Body(response)
+        try:
+            if not body.encoded:
+                for part in _parts(response.stream):
+                    body.add(part)
+                    if time.monotonic() > ends_at:
+                        raise AttemptTimeout("")
         finally:
-            if self._retired and self._connections:
-                self._connections.close_idle()
-        return Answer(response.status_code, response.headers, bytes(body))
+            response.close()
+        return body.answer()
 
     def retire(self) -> None:
         """Close each connection as soon as it serves no exchange; another line takes over."""
-        self._retired = True
-        if self._connections:
-            self._connections.close_idle()
+        if self._lanes:
+            self._lanes.close()
 
     def close(self) -> None:
         """Close the connections."""
@@ -97,7 +85,7 @@ class Line:
 
 
 class AsyncLine:
-    """The same line for asyncio."""
+    """The same way for asyncio."""
 
     def __init__(
         self,
@@ -106,101 +94,114 @@ class AsyncLine:
         tls: ssl.SSLContext,
         transport: AsyncTransport | None = None,
     ) -> None:
-        self._url = _url(url)
-        self._times = settings.timeouts
-        self._timeout = _timeouts(settings.timeouts)
-        self._connections: ClosingTransport | None = None
-        self._retired = False
+        self._post = _Post.to(url, settings.timeouts)
+        self._lanes: AsyncLaneTransport | None = None
         if isinstance(transport, httpx.AsyncBaseTransport):
             self._http = transport
             return
-        self._connections = _opened(lambda *at: ClosingTransport(tls, *at), settings)
-        self._http = transport(self._connections) if transport else self._connections
+        self._lanes = AsyncLaneTransport(
+            route_to(url, settings, tls), settings.timeouts, settings.connections
+        )
+        self._http = transport(self._lanes) if transport else self._lanes
 
     async def exchange(self, request: Request) -> Answer | Failure:
-        """Send one request. Raises nothing but what comes from outside: cancellation, Ctrl-C."""
-        watch, bound = Watch(), asyncio.timeout(self._times.attempt_s)
+        """Send one request. Raises only what comes from outside, such as a cancellation."""
         try:
-            async with bound:
-                response = await self._http.handle_async_request(
-                    _message(self._url, request, timeout=self._timeout, trace=watch.see_later)
-                )
+            if self._http is self._lanes:
+                return await self._lanes.exchange(self._post.outgoing(request))
+            return await self._through_httpx(request)
+        except httpx.HTTPError as fault:
+            return failure_of(fault)
+
+    async def _through_httpx(self, request: Request) -> Answer:
+        try:
+            async with asyncio.timeout(self._post.times.attempt_s) as bound:
+                response = await self._http.handle_async_request(self._post.message(request))
+                body = _Body(response)
                 try:
-                    body = bytearray()
-                    async for part in response.aiter_bytes():
-                        body += part
-                        if len(body) > _ANSWER_LIMIT:
-                            return _TOO_LONG
+                    if not body.encoded:
+                        async for part in _parts_async(response.stream):
+                            body.add(part)
                 finally:
                     await response.aclose()
-        except Exception as fault:  # noqa: BLE001 - whatever the libraries below let through
-            await self._close_orphans()
-            return failure_of(fault, nothing_left=watch.nothing_left, overdue=bound.expired())
-        except BaseException:
-            await self._close_orphans()
-            raise
-        finally:
-            if self._retired and self._connections:
-                await self._connections.close_idle()
-        return Answer(response.status_code, response.headers, bytes(body))
+        except TimeoutError:
+            if not bound.expired():
+                raise
+            raise AttemptTimeout("") from None
+        return body.answer()
 
     async def retire(self) -> None:
         """Close each connection as soon as it serves no exchange; another line takes over."""
-        self._retired = True
-        if self._connections:
-            await self._connections.close_idle()
-
-    async def _close_orphans(self) -> None:
-        if self._connections:
-            await self._connections.close_orphans()
+        if self._lanes:
+            await self._lanes.aclose()
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
 
-_TOO_LONG = unknown("the answer is too long to be one")
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """What the requests to one address have in common."""
 
+    url: httpx.URL
+    target: str
+    host: str
+    times: Timeouts
 
-def _message(url: httpx.URL, request: Request, **extensions: Any) -> httpx.Request:
-    return httpx.Request(
-        "POST", url, headers=request.headers, content=request.body, extensions=extensions
-    )
+    @classmethod
+    def to(cls, url: str, times: Timeouts) -> _Post:
+        read = readable_url(url)  # once: that costs as much as a signature
+        return cls(read, read.raw_path.decode("ascii"), read.netloc.decode("ascii"), times)
 
+    def outgoing(self, request: Request) -> Outgoing:
+        headers = [("Host", self.host), *request.headers.items()]
+        headers.append(("Content-Length", str(len(request.body))))
+        return Outgoing("POST", self.target, headers, request.body)
 
-def _timeouts(times: Timeouts) -> dict[str, float]:
-    return {
-        "connect": times.connect_s,
-        "read": times.read_s,
-        "write": times.write_s,
-        "pool": times.connect_s,
-    }
-
-
-def _url(url: str) -> httpx.URL:
-    """Return the address, read by the network library and fit for a name server."""
-    try:
-        made = httpx.URL(url)
-        made.host.encode("idna")
-    except (httpx.InvalidURL, UnicodeError):
-        made = httpx.URL()
-    if not made.host:
-        raise ConfigurationError("Settings: base_url: the host is no name a name server could know")
-    return made
-
-
-def _opened(make: Callable[[str | None, tuple[str, int] | None], _T], settings: Settings) -> _T:
-    sidecar = settings.tls.sidecar_address if settings.tls else None
-    if sidecar and settings.proxy:
-        raise ConfigurationError(
-            "Settings: proxy and tls.sidecar exclude one another: connections are opened at the "
-            "sidecar. Let the sidecar use the proxy, or take one of the two away"
+    def message(self, request: Request) -> httpx.Request:
+        limits = {
+            "connect": self.times.connect_s,
+            "read": self.times.read_s,
+            "write": self.times.write_s,
+            "pool": self.times.connect_s,
+        }
+        return httpx.Request(
+            "POST",
+            self.url,
+            headers=request.headers,
+            content=request.body,
+            extensions={"timeout": limits},
         )
-    fault = "not a URL of a kind that is known: http, https or socks5"
-    try:
-        return make(proxy_for(settings), sidecar)
-    except ImportError:
-        fault = "a SOCKS proxy needs one package more: pip install 'httpx[socks]'"
-    except (ValueError, httpx.InvalidURL):
-        pass
-    raise ConfigurationError(f"Settings: proxy: {fault}")
+
+
+def _parts(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> Iterable[bytes]:
+    if isinstance(stream, httpx.SyncByteStream):
+        return stream
+    message = "the transport is one for asyncio: AsyncKantaClient takes it"
+    raise TypeError(message)
+
+
+def _parts_async(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> AsyncIterable[bytes]:
+    if isinstance(stream, httpx.AsyncByteStream):
+        return stream
+    message = "the transport is one for threads: KantaClient takes it"
+    raise TypeError(message)
+
+
+class _Body:
+    """The body of an answer of httpx, bounded and as it was on the wire."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._read = bytearray()
+        self._head = Answer.head(response.status_code, response.headers.raw)
+        self.encoded = self._head.encoded
+
+    def add(self, part: bytes) -> None:
+        self._read += part
+        if len(self._read) > ANSWER_MAX:
+            message = "the answer is too long to be one"
+            raise httpx.RemoteProtocolError(message)
+
+    def answer(self) -> Answer:
+        return replace(self._head, body=bytes(self._read))

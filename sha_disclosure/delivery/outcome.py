@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sha_disclosure.delivery.answer import Answer
 from sha_disclosure.delivery.receipt import StoredNotice
 from sha_disclosure.delivery.skew import http_date
 from sha_disclosure.editions.wire import Wire
@@ -26,15 +27,6 @@ from sha_disclosure.operation_outcome import OperationOutcome
 _STORED = re.compile(r"2[0-9]{2}( .*)?")
 _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 _FOREVER = 10**8  # seconds, three years: any longer wait overflows a date somewhere
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer: status, headers found by their lower-case names, body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

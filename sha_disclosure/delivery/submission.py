@@ -17,10 +17,11 @@ from tenacity import RetryCallState
 
 from sha_disclosure._version import __version__
 from sha_disclosure.credentials.principals import Principal
+from sha_disclosure.delivery.answer import Answer
 from sha_disclosure.delivery.experience import Experience
 from sha_disclosure.delivery.headers import request_headers
 from sha_disclosure.delivery.line import Request
-from sha_disclosure.delivery.outcome import Answer, Failure, Stored, judge
+from sha_disclosure.delivery.outcome import Failure, Stored, judge
 from sha_disclosure.delivery.prepare import PreparedNotice, Sender
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.delivery.retry import Progress, decide
@@ -80,6 +81,7 @@ class Submission:
         token = self._token(principal, self._now_for_tokens(), sources.uuid())
         headers = request_headers(wire, token=token, request_id=request_id)
         headers["User-Agent"] = f"sha-disclosure/{__version__}"
+        headers["Accept-Encoding"] = "identity"  # an answer must not unpack to more than came
         self._request_id = request_id
         self._attempts += 1
         self._sent, self._under_way = sources.monotonic(), True

@@ -67,7 +67,8 @@ class Settings(Table):
     by the service's clock, as its answers show it. ``code_lists`` is the folder of imported code
     lists (koodistot), or one list's file. ``organisation``: the organisations that one process
     sends for, where there are several. ``renewal_s``: how often at most, in seconds, a client
-    in use checks its keys and certificates for renewal.
+    in use checks its keys and certificates for renewal. ``connections``: how many a client keeps
+    open while they serve no request, and how many at most one of asyncio has at once.
 
     Raises ConfigurationError whose ``findings`` name every wrong entry and how to fix it.
     """
@@ -85,6 +86,7 @@ class Settings(Table):
     renewal_s: Seconds = 60.0
     retry: Retry = Retry()
     timeouts: Timeouts = Timeouts()
+    connections: Annotated[int, Field(ge=1, le=1000)] = 128
     ids: Ids = None  # type: ignore[assignment]  # filled below from requester
     proxy: SecretStr | None = None
     code_lists: Path | None = None

@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sha_disclosure.credentials.verification import verify_bundle
-from sha_disclosure.delivery.outcome import Answer as Received
+from sha_disclosure.delivery.answer import Answer as Received
 from sha_disclosure.delivery.outcome import Stored, judge
 from sha_disclosure.editions import Edition
 from sha_disclosure.fhir.checking import check_structure

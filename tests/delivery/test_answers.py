@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notices import NOW, artificial_codes, json_values
 
-from sha_disclosure.delivery.network import failure_of
+from sha_disclosure.delivery.answer import Answer
+from sha_disclosure.delivery.faults import failure_of
 from sha_disclosure.delivery.outcome import (
-    Answer,
     Failure,
     Stored,
     judge,

@@ -11,16 +11,21 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import httpx
 
-from sha_disclosure.delivery.bounded import BoundedTransport, Until
+from sha_disclosure.delivery.answer import Answer as Head
+from sha_disclosure.delivery.channel import Outgoing
+from sha_disclosure.delivery.lane import Clock, Lane, Stage
+from sha_disclosure.delivery.route import Route, proxy_at, readable_url
 from sha_disclosure.settings import Timeouts
 from sha_disclosure.sources import Sources
 
-_BODY_MAX = 64 * 1024  # bytes; what the answer says is not looked at
-_REQUEST = {"Accept": "application/fhir+json", "Connection": "close"}
+_REQUEST = {
+    "Accept": "application/fhir+json",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,6 @@ class Attempt:
         return isinstance(self.fault, httpx.TimeoutException)
 
 
-class _EnoughError(Exception):
-    """Ends an attempt after the handshake, before a byte of a request."""
-
-
 @dataclass(frozen=True, slots=True)
 class Way:
     """Where to and how: the service's root, the proxy or TLS sidecar, the time-outs."""
@@ -106,69 +107,32 @@ class Way:
 
     def _go(self, context: ssl.SSLContext, *, look_only: bool) -> Attempt:
         made = Attempt()
-        # A proxy's own TLS is told by other names than the service's within its tunnel.
-        handshakes = ("connection.",) if self.proxy is None else ("proxy.", "socks.")
-
-        def see(name: str, info: Mapping[str, Any]) -> None:
-            made.connected |= name.endswith("connect_tcp.complete")
-            if not name.startswith(handshakes):
-                return
-            made.greeted |= name.endswith("start_tls.started")
-            if name.endswith("start_tls.complete"):
-                made.peer = _peer(info["return_value"])
-                if look_only:
-                    info["return_value"].close()
-                    raise _EnoughError
-
         began = self.sources.monotonic()
-        ends_at = began + self.timeouts.attempt_s
-        limit = {
-            "connect": self.timeouts.connect_s,
-            "read": self.timeouts.read_s,
-            "write": self.timeouts.write_s,
-            "pool": self.timeouts.connect_s,
-        }
-        extensions = {
-            "trace": see,
-            "timeout": {
-                name: Until(seconds, ends_at, self.sources.monotonic)
-                for name, seconds in limit.items()
-            },
-        }
+        clock = Clock.start(self.timeouts)
+        url = readable_url(f"{self.url.rstrip('/')}/metadata")
+        lane = Lane(Route(url, context, proxy_at(self.proxy), self.sidecar))
         try:
-            with BoundedTransport(context, self.proxy, self.sidecar) as transport:
-                url = httpx.URL(f"{self.url.rstrip('/')}/metadata")
-                response = transport.handle_request(
-                    httpx.Request("GET", url, headers=_REQUEST, extensions=extensions)
-                )
-                try:
-                    received_at = self.sources.clock()
-                    took_s = self.sources.monotonic() - began
-                    made.answer = Answer(
-                        response.status_code, dict(response.headers), received_at, took_s
-                    )
-                    _read(response)
-                finally:
-                    response.close()
-        except _EnoughError:
-            pass
-        except Exception as fault:  # noqa: BLE001 - whatever the libraries below let through
+            lane.open(clock)
+            made.peer = _peer(lane.tls)
+            if not look_only:
+                headers = [("Host", url.netloc.decode("ascii")), *_REQUEST.items()]
+                request = Outgoing("GET", url.raw_path.decode("ascii"), headers, b"")
+                incoming = lane.request(request, clock)
+                answer = Head.head(incoming.status, incoming.headers)
+                received_at, took_s = self.sources.clock(), self.sources.monotonic() - began
+                made.answer = Answer(answer.status, answer.headers, received_at, took_s)
+        except httpx.TransportError as fault:
             made.fault = fault
+        finally:
+            made.connected = lane.stage >= Stage.CONNECTED
+            made.greeted = lane.stage >= Stage.GREETED
+            lane.close()
         return made
 
 
-def _read(response: httpx.Response) -> None:
-    size = 0
-    for part in response.iter_raw():
-        size += len(part)
-        if size > _BODY_MAX:
-            return
-
-
-def _peer(stream: Any) -> Peer | None:
-    tls = stream.get_extra_info("ssl_object")
+def _peer(tls: ssl.SSLObject | None) -> Peer | None:
     certificate = tls.getpeercert(True) if tls else None
-    if not certificate:
+    if tls is None or not certificate:
         return None
     suite = tls.cipher()
     return Peer(certificate, tls.version() or "", suite[0] if suite else "")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from sha_disclosure.delivery.network import proxy_for
+from sha_disclosure.delivery.route import proxy_for
 from sha_disclosure.messages.words import Words
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources

@@ -151,5 +151,5 @@ def _record_tls(exchange: Exchange, stream: Any) -> None:
     if tls is None:
         return
     exchange.tls = f"{tls.version()} {tls.cipher()[0]}"
-    der = tls.getpeercert(True)  # httpcore gives the bare object, which takes no keywords
+    der = tls.getpeercert(True)
     exchange.server_certificate = load_der_x509_certificate(der).fingerprint(SHA256()).hex()

@@ -189,7 +189,7 @@ def test_no_debug_log_of_signing_and_sending_shows_a_pin_a_token_or_a_signature(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings = on_token(sandbox, tmp_path, hsm, hsm_keys[label], None)
-    for name in ("", "httpx", "httpcore", "sha_disclosure", "pkcs11", "asyncio"):
+    for name in ("", "httpx", "sha_disclosure", "pkcs11", "asyncio"):
         caplog.set_level(logging.DEBUG, name)
     with KantaClient(settings, pin=lambda token: PIN, listeners=[logging_listener()]) as kanta:
         notice = DisclosureNotice.model_validate_json(NOTICE.read_bytes())
@@ -200,7 +200,7 @@ def test_no_debug_log_of_signing_and_sending_shows_a_pin_a_token_or_a_signature(
         clean(kanta, kanta.__dict__, principal.identity, principal.identity.content.signer)
     signature = base64.b64decode(prepared.bundle()["signature"]["data"]).decode()
     hidden = [signature.split(".")[2], request.headers["Authorization"].split(".")[1]]
-    assert {"httpcore.http11", "sha_disclosure"} <= {r.name for r in caplog.records}
+    assert "sha_disclosure" in {r.name for r in caplog.records}
     for record in caplog.records:
         shown = f"{record.getMessage()} {record.args} {record.__dict__}"
         clean(shown)

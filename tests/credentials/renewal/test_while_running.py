@@ -7,15 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from renewing import slow_loading
+from sockets import sockets_to
 
 from sha_disclosure import AsyncKantaClient, KantaClient, Settings
 from sha_disclosure.credentials import load_identity
 from sha_disclosure.events import CertificateRenewed
 from sha_disclosure.sources import Sources
-
-
-def pool(kanta):
-    return kanta.client._post().line._http._pool
 
 
 def test_a_client_in_use_looks_once_the_time_has_passed(shell, files, sandbox, notice):
@@ -66,12 +63,10 @@ def test_a_new_signing_key_leaves_the_connections_alone(kanta, files, sandbox, n
 
 def test_idle_connections_of_the_old_certificate_are_closed_at_once(kanta, files, notice):
     kanta.submit(kanta.prepare(notice))
-    old = pool(kanta)
-    assert len(old.connections) == 1
+    (old,) = sockets_to(kanta.client.settings.base_url)
     files.renew("tls")
     assert kanta.renew()
-    assert old.connections == []
-    assert pool(kanta) is not old
+    assert old.fileno() == -1
 
 
 def test_nothing_changed_means_nothing_is_loaded(kanta, notice, heard, monkeypatch):
@@ -85,7 +80,6 @@ def test_nothing_changed_means_nothing_is_loaded(kanta, notice, heard, monkeypat
 def test_an_exchange_under_way_ends_on_its_connection_which_is_closed_then(files, sandbox, notice):
     with KantaClient(sandbox.settings()) as kanta:
         prepared = kanta.prepare(notice)
-        old = kanta._post().line
         sandbox.inject("delay", seconds=0.8)
         with ThreadPoolExecutor(1) as thread:
             under_way = thread.submit(kanta.submit, prepared)
@@ -94,23 +88,22 @@ def test_an_exchange_under_way_ends_on_its_connection_which_is_closed_then(files
             time.sleep(0.05)
             files.renew("tls")
             assert kanta.renew()
-            assert len(old._http._pool.connections) == 1
+            (old,) = sockets_to(kanta.settings.base_url)
             assert under_way.result().attempts == 1
-        assert old._http._pool.connections == []
+        assert old.fileno() == -1
 
 
 async def test_a_task_under_way_ends_on_its_connection_which_is_closed_then(files, sandbox, notice):
     async with AsyncKantaClient(sandbox.settings()) as kanta:
         prepared = kanta.prepare(notice)
-        old = kanta._post().line
         sandbox.inject("delay", seconds=0.8)
         under_way = asyncio.ensure_future(kanta.submit(prepared))
         await asyncio.sleep(0.15)
         files.renew("tls")
         assert await kanta.renew()
-        assert len(old._http._pool.connections) == 1
+        (old,) = sockets_to(kanta.settings.base_url)
         assert (await under_way).attempts == 1
-        assert old._http._pool.connections == []
+        assert old.fileno() == -1
 
 
 def test_one_thread_loads_and_the_others_go_on_meanwhile(files, sandbox, notice, monkeypatch):

@@ -1,0 +1,38 @@
+"""An HTTP answer as it came, before anybody judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+# Nobody asked for an encoding, and a few bytes may unpack to gigabytes: such a body is not read.
+_PLAIN = "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: status, headers found by their lower-case names, body.
+
+    The body of one with a Content-Encoding is empty: it is not decoded.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the body is in an encoding, such as gzip."""
+        return self.headers.get("content-encoding", _PLAIN).strip().lower() != _PLAIN
+
+    @classmethod
+    def head(cls, status: int, headers: Iterable[tuple[bytes, bytes]]) -> Answer:
+        """Return an answer of which the body is still to come.
+
+        Headers of one name are joined (RFC 9110 section 5.3).
+        """
+        made: dict[str, str] = {}
+        for raw_name, raw_value in headers:
+            name, value = raw_name.decode("ascii").lower(), raw_value.decode("latin-1")
+            made[name] = f"{made[name]}, {value}" if name in made else value
+        return cls(status, made, b"")
