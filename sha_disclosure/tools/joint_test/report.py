@@ -49,9 +49,7 @@ class _Templates:
             import jinja2  # noqa: PLC0415 - an extra
             import markupsafe  # noqa: PLC0415 - comes with it
         except ModuleNotFoundError:
-            jinja2 = None
-        if jinja2 is None:
-            raise ConfigurationError(message("cli.extra", extra="joint-test"))
+            raise ConfigurationError(message("cli.extra", extra="joint-test")) from None
         self._environment = jinja2.Environment(
             loader=jinja2.FunctionLoader(_template),
             autoescape=True,
