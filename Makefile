@@ -24,6 +24,7 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
+	MYPYPATH=examples $(BIN)/mypy examples/*.py
 
 layering: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache

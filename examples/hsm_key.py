@@ -11,9 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from service import example, service
+from service import example, service, signing_files
 
 from sha_disclosure import KantaClient
+from sha_disclosure.settings import KeyPair
 
 LIBRARY = Path("/usr/lib/softhsm/libsofthsm2.so")
 TOOL = shutil.which("softhsm2-util") or ""
@@ -35,8 +36,8 @@ if not (TOOL and LIBRARY.exists()):
     print("SoftHSM is not installed: there is no token to sign with")
     sys.exit()
 with service() as given, tempfile.TemporaryDirectory() as folder:
-    uri = token_with(given.signing.key, Path(folder))
-    signing = given.signing.model_copy(update={"key": uri})
+    certificate, key = signing_files(given)
+    signing = KeyPair(certificate=certificate, key=token_with(key, Path(folder)))
     settings = given.model_copy(update={"signing": signing})
     with KantaClient(settings, pin=lambda _: "271828") as kanta:
         receipt = kanta.submit(kanta.prepare(example("consent-outside-care.json")))

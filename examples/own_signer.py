@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from service import example, service
+from service import example, service, signing_files
 
 from sha_disclosure import KantaClient
 from sha_disclosure.credentials import signing_identity
@@ -22,7 +22,10 @@ class Device:
     """Stands in for your device: RS256, ES256 or ES384, by the kind of its key."""
 
     def __init__(self, file: Path) -> None:
-        self._key = load_pem_private_key(file.read_bytes(), None)
+        key = load_pem_private_key(file.read_bytes(), None)
+        if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            raise TypeError("This device holds RSA and EC keys only")
+        self._key = key
         self.signatures = 0
 
     def sign(self, data: bytes) -> bytes:
@@ -37,10 +40,10 @@ class Device:
 
 
 with service() as settings:
-    device = Device(settings.signing.key)
+    certificate, key = signing_files(settings)
+    device = Device(key)
     edition = load_edition(settings.edition)
-    certificate = settings.signing.certificate.read_bytes()
-    identity = signing_identity(certificate, CallbackSigner(device.sign), edition)
+    identity = signing_identity(certificate.read_bytes(), CallbackSigner(device.sign), edition)
     with KantaClient(settings, content_signer=identity, token_signer=identity) as kanta:
         receipt = kanta.submit(kanta.prepare(example("consent-outside-care.json")))
         print(f"Stored: {receipt.notice_id} {receipt.status}; signatures: {device.signatures}")

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, timezone
 from service import service
 
 from sha_disclosure import DisclosureNotice, KantaClient
-from sha_disclosure.codes import Coding
 from sha_disclosure.notice import (
     Client,
+    Coding,
     Controller,
     DisclosedData,
     Discloser,

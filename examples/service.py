@@ -23,6 +23,14 @@ def service() -> Iterator[Settings]:
             yield sandbox.settings()
 
 
+def signing_files(settings: Settings) -> tuple[Path, Path]:
+    """Return the files of the certificate and the key that sign, as the settings name them."""
+    pair = settings.signing
+    if pair is None or pair.certificate is None:
+        raise SystemExit("The settings name no certificate and key in [signing]")
+    return Path(pair.certificate), Path(pair.key)
+
+
 def example(name: str) -> DisclosureNotice:
     """Read one of the example notices."""
     return DisclosureNotice.model_validate_json((NOTICES / name).read_bytes())

@@ -9,6 +9,8 @@ from sha_disclosure.credentials import load_anchors
 from sha_disclosure.credentials.verification import verify_bundle
 
 with service() as settings, KantaClient(settings) as kanta:
+    if settings.tls is None:
+        raise SystemExit("The settings name no trusted certificates in [tls]")
     received = kanta.prepare(example("statute-to-authority.json")).body
     anchors = load_anchors(settings.tls.ca)
     altered = received.replace("Käräjäoikeus".encode(), b"Hovioikeus")

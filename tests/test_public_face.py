@@ -21,7 +21,6 @@ NAMES = set(dir(sha_disclosure)) - {"__version__"}
 NOT_PUBLIC_YET = {
     "sha_disclosure.credentials.verification",
     "sha_disclosure.jose.signer",
-    "sha_disclosure.notice.model",
     "sha_disclosure.settings.organisations",
 }
 
