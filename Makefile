@@ -25,6 +25,7 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 	MYPYPATH=examples $(BIN)/mypy examples/*.py
+	MYPYPATH=benchmarks $(BIN)/mypy benchmarks/*.py
 
 layering: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache

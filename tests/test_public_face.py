@@ -85,9 +85,10 @@ def test_importing_the_package_loads_no_network_no_signature_and_no_fhir_models(
 
 
 def shown() -> Iterator[tuple[Path, str]]:
-    """Yield the Python that users are shown: the examples, and the code on the pages."""
-    for file in sorted((ROOT / "examples").glob("*.py")):
-        yield file, file.read_text("utf-8")
+    """Yield the Python that users are shown: examples, benchmarks, and the code on the pages."""
+    for folder in ("examples", "benchmarks"):
+        for file in sorted((ROOT / folder).glob("*.py")):
+            yield file, file.read_text("utf-8")
     for page in pages():
         for code in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
             yield page, code
