@@ -16,16 +16,11 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.cli.output import Output, clean
-from sha_disclosure.messages.words import Words
+from sha_disclosure.messages import message
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.check import Result, inspect, inspect_line
+from sha_disclosure.tools.check import Line, check_offline, check_online, line
 
-_MARKS = {
-    "ok": (Words("ok", "ok"), "green"),
-    "warning": (Words("warning", "varoitus"), "yellow"),
-    "failed": (Words("FAILED", "VIKA"), "bold red"),
-    "not_run": (Words("not run", "ohitettu"), "dim"),
-}
+_COLOURS = {"ok": "green", "warning": "yellow", "failed": "bold red", "not_run": "dim"}
 
 
 def check(
@@ -49,31 +44,31 @@ def check(
     """
     call = Call.of(context, settings, lang)
     sources = Sources()
-    found = inspect(call.settings_file, os.environ, sources)
-    results = list(found.results)
+    offline = check_offline(call.settings_file, os.environ, sources)
+    findings = [*offline.findings]
     if connect:
-        results += inspect_line(found, os.environ, sources)
+        findings += check_online(offline, os.environ, sources)
+    hide = offline.partial.without_folders
+    lines = [line(each, call.language, hide) for each in findings]
     if as_json:
-        call.output.json_line([r.to_dict(call.language) for r in results], indent=True)
+        call.output.json_line([each.to_dict() for each in lines], indent=True)
     else:
-        _print(call.output, results)
-    return CONFIGURATION if any(r.status == "failed" for r in results) else 0
+        _print(call.output, lines)
+    return CONFIGURATION if any(each.status == "failed" for each in lines) else 0
 
 
-def _print(output: Output, results: list[Result]) -> None:
-    language = output.language
-    for result in results:
-        mark, colour = _MARKS[result.status]
-        told = f"{result.what.text(language)}: {result.found.text(language)}"
-        output.out.print(
-            Text.assemble((f"{mark.text(language):<9}", colour), f"{result.check:<21}", clean(told))
-        )
-        if result.status in {"warning", "failed"}:
-            expected, mend = output.say("expected", "odotettu"), output.say("to mend", "korjaus")
-            output.out.print(f"{'':<9}{expected}: {clean(result.expected.text(language))}")
-            output.out.print(f"{'':<9}{mend}: {clean(result.mend.text(language))}")
-    counts = {status: sum(r.status == status for r in results) for status in _MARKS}
-    summary = ", ".join(
-        f"{count} {_MARKS[status][0].text(language)}" for status, count in counts.items() if count
+def _print(output: Output, lines: list[Line]) -> None:
+    def text(key: str) -> str:
+        return message(f"check.report.{key}").text(output.language)
+
+    for each in lines:
+        mark = (f"{text(each.status):<9}", _COLOURS[each.status])
+        found = clean(f"{each.what}: {each.found}")
+        output.out.print(Text.assemble(mark, f"{each.check:<21}", found))
+        if each.status in {"warning", "failed"}:
+            output.out.print(f"{'':<9}{text('expected')}: {clean(each.expected)}")
+            output.out.print(f"{'':<9}{text('fix')}: {clean(each.fix)}")
+    counts = {status: sum(each.status == status for each in lines) for status in _COLOURS}
+    output.out.print(
+        ", ".join(f"{count} {text(status)}" for status, count in counts.items() if count)
     )
-    output.out.print(summary)

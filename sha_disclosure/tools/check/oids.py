@@ -1,4 +1,4 @@
-"""The OIDs of the settings: whose they are, as far as a number can tell.
+"""The OIDs of the settings: whose they are, as far as a number can show.
 
 An organisation's OID is 1.2.246.10 and its business id (Y-tunnus) without hyphen and leading
 zeros (JHS 159). Only warnings: Kela's own examples hold business ids that do not exist.
@@ -6,11 +6,10 @@ zeros (JHS 159). Only warnings: Kela's own examples hold business ids that do no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from sha_disclosure.messages.words import Words
-from sha_disclosure.settings import Settings
-from sha_disclosure.tools.check.result import Result, passed, warned
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import message
+from sha_disclosure.tools.check.checks import not_run, passed, warned
+from sha_disclosure.tools.check.partial_settings import PartialSettings
 from sha_disclosure.values import Oid
 
 _ORGANISATIONS = "1.2.246.10."
@@ -29,46 +28,25 @@ def business_id_fits(oid: Oid) -> bool | None:
     return remainder != 1 and int(digits[7]) == (11 - remainder) % 11
 
 
-def inspect_oids(settings: Settings, wanting: frozenset[str]) -> Iterator[Result]:
-    """Yield the checks of the parties' OIDs and of the root of generated ids."""
-    parties = {
+def check_oids(partial: PartialSettings) -> list[Finding]:
+    """Return the checks of the parties' OIDs and of the root of generated ids."""
+    settings = partial.settings
+    parties: dict[str, Oid] = {
         name: getattr(settings, name).id
         for name in ("system", "subscriber", "requester")
-        if name not in wanting
+        if partial.valid(name)
     }
+    if not parties:
+        return [not_run("oids", "settings")]
     odd = [name for name, oid in parties.items() if business_id_fits(oid) is False]
     if "requester" in odd and parties.get("requester") == parties.get("subscriber"):
         odd.remove("requester")
-    for name in odd:
-        yield warned(
-            "oids",
-            Words(
-                f"{name}.id {parties[name]}: the business id in it has a wrong check digit",
-                f"{name}.id {parties[name]}: sen y-tunnuksen tarkistusnumero on väärä",
-            ),
-            Words(
-                "compare it with the SOTE organisation register; examples may have such",
-                "vertaa SOTE-organisaatiorekisteriin; esimerkeissä tällaisia on",
-            ),
-        )
-    root = settings.ids.root
-    own = [parties[n] for n in ("subscriber", "requester") if n in parties]
-    strange = bool(own) and "ids" not in wanting and not any(_below(root, oid) for oid in own)
-    if strange:
-        yield warned(
-            "oids",
-            Words(
-                f"ids.root {root} is below neither requester.id nor subscriber.id",
-                f"ids.root {root} ei ole requester.id:n eikä subscriber.id:n alla",
-            ),
-            Words(
-                "make sure that the root is the organisation's own: no other may use it",
-                "varmista, että juuri on organisaation oma eikä kenenkään muun käytössä",
-            ),
-        )
-    if not odd and not strange:
-        yield passed("oids", Words(", ".join(parties), ", ".join(parties)))
-
-
-def _below(oid: Oid, above: Oid) -> bool:
-    return str(oid).startswith(f"{above}.")
+    findings = [
+        warned("oids", message("check.business_id", party=name, oid=str(parties[name])))
+        for name in odd
+    ]
+    root = str(settings.ids.root)
+    own = [str(parties[name]) for name in ("subscriber", "requester") if name in parties]
+    if own and partial.valid("ids") and not any(root.startswith(f"{oid}.") for oid in own):
+        findings.append(warned("oids", message("check.ids_root", root=root)))
+    return findings or [passed("oids", message("check.ok.oids", parties=tuple(parties)))]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from readiness_parts import Place
+from set_up import Place
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from places import ROOT
-from readiness_parts import PASSPHRASE, PROXY, Place, run
+from set_up import PASSPHRASE, PROXY, Place, run
 
-from sha_disclosure.tools.check.catalogue import SLOT_CHECKS, WHOLE_CHECKS
+from sha_disclosure.tools.check.checks import CHECKS, PAIR_CHECKS
 from sha_disclosure.tools.check.oids import business_id_fits
-from sha_disclosure.tools.check.reading import read_settings
+from sha_disclosure.tools.check.partial_settings import read_settings
 from sha_disclosure.values import Oid
 from tests.authority import (
     CA,
@@ -100,7 +100,7 @@ FAULTS = [
     Fault("a name is unknown", lambda p: p.tables.update(passphras=PASSPHRASE), {"settings"},
           ("passphras: unknown", "passphras: tuntematon"), ("correct its name", "korjaa sen nimi")),
     Fault("the settings are no TOML", lambda p: setattr(p, "text", f"a = '{PASSPHRASE}"),
-          {"settings"}, ("not valid TOML", "ei ole TOML:ia"), ("quotes", "lainausmerkit")),
+          {"settings"}, ("not valid TOML", "ei ole kelvollista TOML:ia"), ("quotes", "lainausmerkit")),
     Fault("the edition does not exist", lambda p: p.tables.update(edition="no.toml"),
           {"edition"}, ("no.toml", "editiota no.toml ei voi ladata"),
           ("correct the edition file", "korjaa editiotiedosto")),
@@ -306,7 +306,7 @@ def test_the_check_digit_of_a_business_id_is_read_from_the_oid(oid: str, fits: b
 
 def test_the_page_about_the_command_tells_of_every_check() -> None:
     page = (ROOT / "docs" / "check.md").read_text("utf-8")
-    for check in (*SLOT_CHECKS, *WHOLE_CHECKS):
+    for check in (*PAIR_CHECKS, *CHECKS):
         assert f"`{check}`" in page or f".{check}`" in page, check
 
 
@@ -315,5 +315,5 @@ def test_a_path_outside_the_settings_folder_is_told_by_its_name_only(place: Plac
     place.tables["tls"]["key"] = str(elsewhere)
     read = read_settings(place.write(), {})
     said = f"{elsewhere}: no; {place.folder / 'tls.crt'}: no; {place.folder}: no"
-    assert read.safe(said) == "tls.key: no; tls.crt: no; .: no"
-    assert read.shown(elsewhere) == "tls.key"
+    assert read.without_folders(said) == "tls.key: no; tls.crt: no; .: no"
+    assert read.label(elsewhere) == "tls.key"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from readiness_parts import PROXY, Told, run
+from set_up import PROXY, Told, run
 
 from sha_disclosure.settings import Settings
 from sha_disclosure.tools.sandbox import Pki, Sandbox
@@ -236,7 +236,7 @@ FAULTS = [
     Fault("the server's certificate is a client's", no_server, "server.trust",
           ("not for servers", "ei ole palvelimen"), ("check base_url", "tarkista base_url")),
     Fault("the server's certificate has expired", stale_server, "server.dates",
-          ("expired at", "vanheni"), ("tell the service", "ilmoita palvelulle")),
+          ("expired at", "vanheni"), ("report it to the service", "ilmoita palvelulle")),
     Fault("the service refuses our certificate", strange_client, "client_certificate",
           ("TLS alert: unknown ca", "TLS-hälytys: unknown ca"),
           ("the environment's hierarchy", "ympäristön hierarkian")),

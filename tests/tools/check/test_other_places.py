@@ -6,7 +6,7 @@ import base64
 
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
-from readiness_parts import PASSPHRASE, Place, run
+from set_up import PASSPHRASE, Place, run
 
 from tests.authority import issuing, key, key_pem, leaf, pem
 
@@ -41,7 +41,7 @@ def test_a_wrong_passphrase_of_pkcs12_is_named(
     assert told.checks("failed") == {"signing.key", "signing.certificate"}
     assert "does not open the PKCS#12 file" in told.of("signing.key")["found"]
     assert "ei avaa PKCS#12-tiedostoa" in told.of("signing.key", "fi")["found"]
-    assert "mend the key first" in told.of("signing.certificate")["mend"]
+    assert "fix the key first" in told.of("signing.certificate")["mend"]
     assert PASSPHRASE not in told.printed
 
 

@@ -1,0 +1,78 @@
+"""The checks in the order they are made, and the findings they make.
+
+A check has a name such as ``clock``; those of a key pair have the name of its table before the
+point, as in ``signing.dates``. The path of a finding is the name of its check.
+
+Findings are made to be pasted into a ticket: none holds a key, a passphrase, a PIN, a personal
+identity code, a person's name or a path outside the folder of the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sha_disclosure.errors import DisclosureError
+from sha_disclosure.files import Unreadable
+from sha_disclosure.findings import Finding, Severity
+from sha_disclosure.messages import Message, message
+
+CHECKS = (
+    "settings", "edition", "edition.assumed", "address", "oids", "ca", "ca.dates",
+    "ca.environment", "code_lists", "clock", "loading", "proxy", "name", "connection",
+    "handshake", "server.trust", "server.name", "server.dates", "client_certificate", "answer",
+    "server.clock", "gateway",
+)  # fmt: skip
+"""The checks that are made once."""
+
+PAIR_CHECKS = (
+    "certificate", "key", "permissions", "match", "chain", "dates", "usage", "strength",
+    "environment",
+)  # fmt: skip
+"""The checks of each key pair."""
+
+
+def passed(check: str, found: Message) -> Finding:
+    """Return the finding of a check that found nothing wrong."""
+    return _finding(check, found, "passed")
+
+
+def warned(check: str, found: Message) -> Finding:
+    """Return the finding of a check that found what may be right, or will soon be wrong."""
+    return _finding(check, found, "warning")
+
+
+def failed(check: str, found: Message) -> Finding:
+    """Return the finding of a check that found what has to be fixed before anything is sent."""
+    return _finding(check, found, "error")
+
+
+def not_run(check: str, *first: str) -> Finding:
+    """Return the finding of a check that was not made, since others have to pass first."""
+    return _finding(check, message("check.not_run", first=first), "not_run")
+
+
+def _finding(check: str, found: Message, severity: Severity) -> Finding:
+    return Finding(found.id, check, severity, found.parameters)
+
+
+def outcome(check: str, findings: Iterable[Finding], found: Message) -> list[Finding]:
+    """Return what another room found as findings of a check, or that it passed with ``found``."""
+    return [replace(each, path=check) for each in findings] or [passed(check, found)]
+
+
+def is_failed(finding: Finding) -> bool:
+    """Return whether a check failed."""
+    return finding.severity == "error"
+
+
+def refusal(error: DisclosureError) -> Message:
+    """Return the message of a check that repeats what an error says, its fix included."""
+    return message("check.refused", why=error.sentence)
+
+
+def unreadable(file: str, error: Unreadable) -> Message:
+    """Return the message of a file that cannot be read."""
+    if error.missing:
+        return message("check.file_missing", file=file)
+    return message("check.file_unreadable", file=file, why=error.message)

@@ -1,0 +1,113 @@
+"""The server behind the address: who issued its certificate, for which name, until when.
+
+OpenSSL names one reason only, so each question is asked by a handshake of its own, with all
+others left out and before a byte of a request.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from sha_disclosure.credentials import read_certificate, thumbprint
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import Message, message
+from sha_disclosure.tools.check.attempt import Attempt, Peer, Way
+from sha_disclosure.tools.check.certificates import check_validity
+from sha_disclosure.tools.check.checks import failed, is_failed, not_run, passed, warned
+
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL; ssl has no name for it
+_INVALID_PURPOSE = 26  # X509_V_ERR_INVALID_PURPOSE
+_NAME_MAX = 80
+
+Contexts = Callable[[], ssl.SSLContext]
+"""Makes a context that trusts the CA file and checks everything, anew for each handshake."""
+
+
+def trusting(anchors: Sequence[x509.Certificate]) -> ssl.SSLContext:
+    """Return a context that checks everything against ``anchors``, with no certificate of ours."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if anchors:
+        context.load_verify_locations(
+            cadata=b"".join(anchor.public_bytes(Encoding.DER) for anchor in anchors)
+        )
+    return context
+
+
+def peer_unverified(way: Way, ours: Contexts) -> Peer | None:
+    """Return the server whoever it is: without our certificate first, with it if it must be."""
+    for context in (trusting(()), ours()):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        peer = way.look(context).peer
+        if peer is not None:
+            return peer
+    return None
+
+
+def check_server(
+    way: Way, first: Attempt, peer: Peer, anchors: Sequence[x509.Certificate], now: datetime
+) -> list[Finding]:
+    """Return the checks of issuer, host name and validity of the server's certificate."""
+    certificate = read_certificate(peer.certificate)
+    if certificate is None:
+        return _untrusted(message("check.server_unreadable"))
+    facts = _facts(certificate)
+    dates = [_of_service(each) for each in check_validity("server.dates", (certificate,), now)]
+    trusted = passed("server.trust", message("check.ok.server_trust", certificate=facts))
+    named = passed("server.name", message("check.ok.server_name"))
+    if first.peer is not None:  # the context of a client has checked it
+        return [trusted, named, *dates]
+    reason = _refused(way, trusting(anchors), name=False, time=False)
+    if reason == _INVALID_PURPOSE:
+        return _untrusted(message("check.server_purpose"))
+    if reason:
+        return _untrusted(_of_another_ca(way, facts))
+    if _refused(way, trusting(anchors), name=True, time=False):
+        named = failed("server.name", message("check.server_name"))
+    in_force = not is_failed(dates[0])
+    if in_force and _refused(way, trusting(anchors), name=False, time=True):
+        dates = [failed("server.dates", message("check.server_issuer_dates"))]
+    return [trusted, named, *dates]
+
+
+def _untrusted(found: Message) -> list[Finding]:
+    rest = [not_run(check, "server.trust") for check in ("server.name", "server.dates")]
+    return [failed("server.trust", found), *rest]
+
+
+def _of_service(dates: Finding) -> Finding:
+    """Return the finding with the fix for a certificate that is not ours to renew."""
+    found = message("check.server_dates", why=Message(dates.id, dates.parameters))
+    if is_failed(dates):
+        return failed(dates.path, found)
+    return warned(dates.path, found) if dates.severity == "warning" else dates
+
+
+def _refused(way: Way, context: ssl.SSLContext, *, name: bool, time: bool) -> int | None:
+    """Return OpenSSL's reason to refuse the server, with the other questions left out."""
+    context.check_hostname = name
+    if not time:
+        context.verify_flags |= _NO_CHECK_TIME
+    return way.look(context).refusal
+
+
+def _of_another_ca(way: Way, facts: Message) -> Message:
+    system = trusting(())
+    system.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    if _refused(way, system, name=False, time=False):
+        return message("check.server_unknown_ca", certificate=facts)
+    return message("check.server_system_ca", certificate=facts)
+
+
+def _facts(certificate: x509.Certificate) -> Message:
+    names = certificate.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
+    name = str(names[0].value) if names else "-"
+    issuer = "".join(c if c.isprintable() else "?" for c in name)[:_NAME_MAX]
+    return message("check.server_facts", sha256=thumbprint(certificate), issuer=issuer)
