@@ -26,6 +26,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 	MYPYPATH=examples $(BIN)/mypy examples/*.py
 	MYPYPATH=benchmarks $(BIN)/mypy benchmarks/*.py
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 layering: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from sha_disclosure import AsyncKantaClient, KantaClient, Settings
 from sha_disclosure.sources import Sources
@@ -14,7 +15,8 @@ class Shell:
         self.kind = kind
         self.slept = slept
         self._loop = asyncio.new_event_loop() if kind == "async" else None
-        self._open: list = []
+        self._open: list[Any] = []
+        self.client: Any = None
 
     def connect(self, settings: Settings, **options) -> "Shell":
         options.setdefault("sources", Sources(sleep=self.slept.append))

@@ -8,6 +8,7 @@ import sys
 import time
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_parts import EXAMPLES, process_environment, tells_no_secret
@@ -22,7 +23,7 @@ KEYS = ["notice_id", "request_id", "status", "location", "attempts"]
 FILE = EXAMPLES / "broad-right.json"
 
 
-def lines(text: str) -> list[dict[str, object]]:
+def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 

@@ -10,7 +10,7 @@ import pytest
 from places import NOTICES
 from telemetry import Telemetry
 
-from sha_disclosure import DisclosureError, DisclosureNotice
+from sha_disclosure import DisclosureError, DisclosureNotice, InvalidNotice
 from sha_disclosure.events import logging_listener
 
 NAME = "Salaisuusnen"
@@ -94,7 +94,7 @@ def test_an_invalid_notice_is_told_without_it(kanta, planted, caplog):
     data["client"]["personal_id"] = f"{CODE}X"
     data[NAME] = TEXT
     data["disclosed_at"] = TEXT
-    with pytest.raises(DisclosureError) as caught:
+    with pytest.raises(InvalidNotice) as caught:
         DisclosureNotice.model_validate(data)
     clean(caught.value, caught.value.to_dict(), caught.value.problems, caught.value.__dict__)
     assert caught.value.__context__ is None

@@ -7,6 +7,7 @@ import json
 import pickle
 import re
 import traceback
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,10 +72,14 @@ def every_place() -> list[tuple[str, str, Path]]:
     return list(found.values())
 
 
-PLACES = [
-    pytest.param(*place, id=f"{written(place[2])}-{place[0]}-{place[1]}") for place in every_place()
-]
-FIELDS = [each for each in PLACES if isinstance(each.values[2][-1], str)]
+def named(found: list[tuple[str, str, Path]]) -> list[Any]:
+    return [
+        pytest.param(*place, id=f"{written(place[2])}-{place[0]}-{place[1]}") for place in found
+    ]
+
+
+PLACES = named(every_place())
+FIELDS = named([place for place in every_place() if isinstance(place[2][-1], str)])
 
 
 def refused(data: object) -> InvalidNotice:

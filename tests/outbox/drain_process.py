@@ -12,7 +12,7 @@ import signal
 import sys
 
 from outbox_parts import TIMING, fast, notice_about
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from sha_disclosure import KantaClient, Settings
 from sha_disclosure.outbox import Outbox
@@ -30,7 +30,7 @@ class Steps:
         if self.count == self._last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def watch(self, engine: object) -> None:
+    def watch(self, engine: Engine) -> None:
         """Count before each statement, BEGIN and COMMIT, and after the last of a transaction."""
         if engine.dialect.name == "sqlite":  # the driver itself tells, whatever road it is on
             event.listen(

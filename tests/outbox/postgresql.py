@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
@@ -69,7 +69,7 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         ended = subprocess.run(
-            [_program(program), *arguments],
+            [str(_program(program)), *arguments],
             user=self._user,
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -88,7 +88,7 @@ class Cluster:
 
         self._count += 1
         name = f"outbox_{os.getpid()}_{self._count}"
-        where = {"host": str(self._folder), "user": "outbox", "dbname": "postgres"}
+        where: dict[str, Any] = {"host": str(self._folder), "user": "outbox", "dbname": "postgres"}
         with psycopg.connect(**where, autocommit=True) as server:
             server.execute(f"CREATE DATABASE {name}")
         yield f"postgresql://outbox@/{name}?host={self._folder}"

@@ -168,8 +168,8 @@ def test_a_key_file_without_a_key_is_reported(tmp_path, content):
 
 def test_warnings_are_stored_by_id_and_those_of_before_still_open(prepare):
     """A row holds no sentence: the catalogue may be corrected after a notice was stored."""
-    named = {"expected": ("a", message("shape.text")), "count": 3}
-    warning = problem("N04.order", "disclosed_at", "warning", **named)
+    several = ("a", message("shape.text"))
+    warning = problem("N04.order", "disclosed_at", "warning", expected=several, count=3)
     keys = Keyring()
     payload = packed(replace(prepare(), warnings=(warning,)), keys)
 

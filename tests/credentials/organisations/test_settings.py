@@ -59,7 +59,7 @@ def test_controllers_are_the_requester_itself_unless_named(tmp_path):
 
 
 def test_organisations_may_be_given_in_python():
-    one = Organisation(requester=Party(id=FIRST, name="Vuokralainen"))
+    one = Organisation.model_validate({"requester": Party(id=FIRST, name="Vuokralainen")})
     settings = Settings.stand_in().model_copy(update={"organisation": (one,)})
     assert by_controller(settings) == {FIRST: FIRST}
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -10,7 +11,7 @@ from sha_disclosure.credentials import principals
 from sha_disclosure.tools.sandbox import Sandbox
 from sha_disclosure.tools.sandbox.pki import Credential
 
-PURPOSES = {"tls": "client", "signing": "signing"}
+PURPOSES: dict[str, Literal["client", "signing"]] = {"tls": "client", "signing": "signing"}
 
 
 class Renewing:

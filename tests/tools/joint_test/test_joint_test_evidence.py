@@ -6,6 +6,7 @@ import hashlib
 import json
 import stat
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from joint_test_parts import SECRETS, no_waiting, result_of, texts
@@ -38,7 +39,7 @@ class KeepingService(RawService):
 
     kept = b""
 
-    def _request(self, connection):
+    def _request(self, connection: Any) -> Any:
         service = self
 
         class Tap:
@@ -47,7 +48,8 @@ class KeepingService(RawService):
                 service.kept += part
                 return part
 
-        return super()._request(Tap())
+        tap: Any = Tap()
+        return super()._request(tap)
 
 
 def test_what_was_recorded_is_what_was_on_the_wire_byte_for_byte(other_sandbox):
@@ -58,7 +60,8 @@ def test_what_was_recorded_is_what_was_on_the_wire_byte_for_byte(other_sandbox):
         page = answer("400 Bad Request", b"<p>no", "Content-Type: text/html", "X-A: b")
         connection.sendall(page)
 
-    with KeepingService(refuse, folder=other_sandbox.folder) as service:
+    service = KeepingService(refuse, folder=other_sandbox.folder)
+    with service:
         settings = settings.model_copy(update={"base_url": service.url})
         with open_environment(settings, no_waiting()) as environment:
             run = run_cases([shipped_cases()], environment, wanted=["text-characters"])

@@ -136,7 +136,7 @@ def test_the_sandbox_reads_without_the_code_that_builds():
     tools = Path(sha_disclosure.tools.sandbox.__file__).parents[1]
     for file in (*tools.glob("sandbox/*.py"), *tools.glob("verifier/*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            names = [node.module] if isinstance(node, ast.ImportFrom) else []
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [a.name for a in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 assert name.split(".")[0] not in {"jwcrypto", "orjson"}, file

@@ -118,7 +118,7 @@ def test_the_settings_file_is_one_the_client_can_load(shared):
     assert isinstance(settings, Settings)
     assert settings.environment == "sandbox"
     assert settings.base_url == shared.base_url
-    assert Path(settings.tls.certificate).read_bytes() == shared.pki.client.certificate_pem
+    assert Path(str(settings.tls.certificate)).read_bytes() == shared.pki.client.certificate_pem
     written = tomllib.loads(shared.settings_file.read_text("utf-8"))
     assert list(written) == [
         "environment", "base_url", "edition", "system", "subscriber", "tls", "signing",
