@@ -134,13 +134,16 @@ def test_no_metric_label_holds_an_id(shell, sandbox, notice, telemetry):
     assert receipt.request_id not in told
 
 
-def test_a_span_is_ended_even_when_the_submission_is_broken_off(sandbox, notice, telemetry):
+def test_a_span_is_ended_even_when_the_submission_is_broken_off(
+    sandbox, notice, telemetry, monkeypatch
+):
     with KantaClient(sandbox.settings(), listeners=[telemetry.listener]) as kanta:
 
         def interrupt(*_: object) -> None:
             raise KeyboardInterrupt
 
-        prepared, kanta._post().line.exchange = kanta.prepare(notice), interrupt
+        prepared = kanta.prepare(notice)
+        monkeypatch.setattr(kanta._post().line, "exchange", interrupt)
         with pytest.raises(KeyboardInterrupt):
             kanta.submit(prepared)
     (span,) = telemetry.spans.get_finished_spans()
