@@ -6,7 +6,7 @@ from service import example, service
 
 from sha_disclosure import KantaClient
 from sha_disclosure.credentials import load_anchors
-from sha_disclosure.credentials.verification import verify_bundle
+from sha_disclosure.tools.verifier import verify_bundle
 
 with service() as settings, KantaClient(settings) as kanta:
     if settings.tls is None:
@@ -15,8 +15,6 @@ with service() as settings, KantaClient(settings) as kanta:
     anchors = load_anchors(settings.tls.ca)
     altered = received.replace("Käräjäoikeus".encode(), b"Hovioikeus")
     for name, document in (("as received", received), ("altered on the way", altered)):
-        result = verify_bundle(
-            document, edition=kanta.edition, anchors=anchors, at=datetime.now(UTC)
-        )
-        failed = ", ".join(f.check for f in result.findings if not f.ok)
+        result = verify_bundle(document, kanta.edition, anchors=anchors, at=datetime.now(UTC))
+        failed = ", ".join(f.check for f in result.findings if not f.passed)
         print(f"{name}: {'valid' if result.valid else f'not valid ({failed})'}")

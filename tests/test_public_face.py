@@ -19,7 +19,6 @@ from sha_disclosure import errors
 NAMES = set(dir(sha_disclosure)) - {"__version__"}
 
 NOT_PUBLIC_YET = {
-    "sha_disclosure.credentials.verification",
     "sha_disclosure.jose.signer",
     "sha_disclosure.settings.organisations",
 }

@@ -70,7 +70,9 @@ class _Steps:
             self._output.out.print(self._output.text(step))
 
     def checked(self, received: Received | None) -> None:
-        names = tuple(check.name for check in received.checks) if received else ()
+        names = (
+            tuple(message(f"checks.{check.check}") for check in received.checks) if received else ()
+        )
         self.show(message("cli.demo.checked", checks=names))
         if self._shown:
             self._output.out.print()

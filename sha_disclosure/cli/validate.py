@@ -19,10 +19,10 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.delivery.prepare import Sender, build
-from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.findings import Problem, problem
-from sha_disclosure.messages import message
+from sha_disclosure.messages import Message, message
 from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.tools.verifier import check_structure
 
 
 def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -75,8 +75,8 @@ def _deep_problems(text: bytes, sender: Sender) -> Iterator[Problem]:
     from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415 - costs 0.1 s to import
 
     made = build([DisclosureNotice.model_validate_json(text)], sender).bundle
-    for fault in check_structure(made, sender.edition.wire):
-        yield _problem(fault.path, fault.what)
+    for finding in check_structure(made, sender.edition):
+        yield _problem(finding.path, Message(finding.id, finding.parameters))
     try:
         Bundle.model_validate(made)
     except ValidationError as error:
@@ -87,5 +87,5 @@ def _deep_problems(text: bytes, sender: Sender) -> Iterator[Problem]:
         yield _problem(".".join(("Bundle", *map(str, each["loc"]))), each["type"])
 
 
-def _problem(path: str, what: str) -> Problem:
+def _problem(path: str, what: str | Message) -> Problem:
     return problem("FHIR", path, what=what)

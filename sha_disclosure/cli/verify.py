@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -18,14 +18,11 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.cli.output import Output, clean
-from sha_disclosure.credentials import load_anchors
-from sha_disclosure.credentials.findings import Verification
-from sha_disclosure.credentials.revocation import load_revocation_lists
-from sha_disclosure.credentials.verification import verify_bundle
-from sha_disclosure.editions import Edition, load_edition
-from sha_disclosure.errors import ConfigurationError, InvalidNotice
-from sha_disclosure.fhir.checking import StructureFault, check_structure
-from sha_disclosure.notice import read_json
+from sha_disclosure.credentials import load_anchors, load_revocation_lists
+from sha_disclosure.editions import load_edition
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
+from sha_disclosure.tools.verifier import Verification, verify_bundle
 from sha_disclosure.values import Instant
 
 
@@ -71,25 +68,20 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
     given = call.settings_or_stand_in()
     trusted = ca or (given.tls.ca if given.tls else None)
     if trusted is None:
-        raise ConfigurationError(
-            "No trusted certificates: give them with --ca FILE, or give settings with tls.ca"
-        )
-    edition = load_edition(given.edition)
-    anchors = load_anchors(trusted)
+        raise ConfigurationError(message("verification.no_anchors"))
     lists = [each for file in crl or () for each in load_revocation_lists(file)]
-    text = read_file(bundle)
     result = verify_bundle(
-        text, edition=edition, anchors=anchors, at=moment, revocation_lists=lists
+        read_file(bundle),
+        load_edition(given.edition),
+        anchors=load_anchors(trusted),
+        at=moment,
+        revocation_lists=lists,
     )
-    faults = _structure(text, edition)
-    valid = result.valid and not faults
     if as_json:
-        structure = [{"path": f.path, "what": f.what} for f in faults]
-        told: dict[str, Any] = {**result.to_dict(call.language), "structure": structure}
-        call.output.json_line({**told, "valid": valid}, indent=True)
+        call.output.json_line(result.to_dict(call.language), indent=True)
     else:
-        _print(call.output, result, faults, valid=valid)
-    return 0 if valid else INVALID
+        _print(call.output, result)
+    return 0 if result.valid else INVALID
 
 
 def _moment(at: str | None) -> datetime:
@@ -98,51 +90,33 @@ def _moment(at: str | None) -> datetime:
     try:
         return Instant(at).moment
     except ValueError:
-        refused = typer.BadParameter(
-            "write it with seconds and offset, such as 2026-11-15T11:00:00+02:00",
-            param_hint="--at",
-        )
-    raise refused
+        pass
+    raise typer.BadParameter(str(message("verification.moment")), param_hint="--at")
 
 
-def _structure(text: bytes, edition: Edition) -> tuple[StructureFault, ...]:
-    try:
-        document = read_json(text)
-    except InvalidNotice:
-        return ()  # the finding on the document says so
-    try:
-        if isinstance(document, dict):
-            return check_structure(document, edition.wire)
-    except (AttributeError, KeyError, TypeError):
-        pass  # an element is of another kind than FHIR says
-    return (StructureFault("Bundle", "is not built as a FHIR Bundle of the edition"),)
-
-
-def _print(
-    output: Output, result: Verification, faults: tuple[StructureFault, ...], *, valid: bool
-) -> None:
+def _print(output: Output, result: Verification) -> None:
+    language = output.language
     for finding in result.findings:
-        _line(output, finding.check, finding.text(output.language), ok=finding.ok)
-    for fault in faults:
-        _line(output, "structure", f"{fault.path} {fault.what}", ok=False)
-    if not faults:
-        text = output.say("the Bundle is as the edition says", "Bundle on edition mukainen")
-        _line(output, "structure", text, ok=True)
-    signer = {
-        output.say("signer", "allekirjoittaja"): result.who,
-        output.say("signed at", "allekirjoitettu"): result.when,
-        output.say("algorithm", "algoritmi"): result.algorithm,
-        output.say("certificate serial", "varmenteen sarjanumero"): result.certificate_serial,
-        output.say("certificate SHA-256", "varmenteen SHA-256"): result.thumbprint,
-    }
-    for name, value in signer.items():
-        output.out.print(f"{name}: {clean(value or '-')}")
-    verdict = output.say("valid", "pätevä") if valid else output.say("NOT valid", "EI pätevä")
-    output.out.print(Text(verdict, "bold green" if valid else "bold red"))
+        _line(output, finding.check, finding.text(language), ok=finding.passed)
+    for finding in result.structure:
+        _line(output, "structure", f"{finding.path} {finding.text(language)}", ok=False)
+    if not result.structure:
+        _line(output, "structure", output.text(message("verification.structure")), ok=True)
+    for name, value in (
+        ("signer", result.who),
+        ("signed_at", result.when),
+        ("signed_with", result.algorithm),
+        ("serial", result.certificate_serial),
+        ("thumbprint", result.thumbprint),
+    ):
+        says = output.text(message(f"verification.{name}"))
+        output.out.print(f"{says}: {clean(value or '-')}")
+    verdict = output.text(message(f"verification.{'valid' if result.valid else 'not_valid'}"))
+    output.out.print(Text(verdict, "bold green" if result.valid else "bold red"))
 
 
 def _line(output: Output, check: str, detail: str, *, ok: bool) -> None:
-    mark = "ok" if ok else output.say("NO", "EI")
+    mark = output.text(message(f"verification.{'yes' if ok else 'no'}"))
     output.out.print(
         Text.assemble((f"{mark:<3}", "green" if ok else "bold red"), f"{check:<13}", clean(detail))
     )

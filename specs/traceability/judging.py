@@ -11,19 +11,15 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.delivery.answer import Answer as Received
 from sha_disclosure.delivery.outcome import Stored, judge
 from sha_disclosure.editions import Edition
-from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox.service import Answer, Service
-from sha_disclosure.tools.verifier.certificates import Chains
-from sha_disclosure.tools.verifier.headers import Request
-from sha_disclosure.tools.verifier.registry import Registry
+from sha_disclosure.tools.verifier import Registry, Request, Trust, check_structure, verify_bundle
 from traceability.messages import NOW, Sent, Signing
 from traceability.places import plain
 
@@ -50,10 +46,10 @@ class Judges:
 
     signing: Signing
     settings: Settings
-    chains: Chains = field(init=False)
+    trust: Trust = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "chains", Chains(self.signing.root))
+        object.__setattr__(self, "trust", Trust((self.signing.root,)))
 
     def sandbox(self, message: Sent, edition: Edition, *, behind_s: int = 0) -> tuple[str, ...]:
         """Return the checks of the sandbox that refuse a message; none: it is stored."""
@@ -61,7 +57,7 @@ class Judges:
         answer = service.receive(self._request(message))
         if answer.status == 200:
             return ()
-        return tuple(dict.fromkeys(f.check for f in service.refusals[-1].findings))
+        return tuple(dict.fromkeys(f.check_name() for f in service.refusals[-1].findings))
 
     def answers(self, message: Sent, edition: Edition) -> dict[str, Any]:
         """Return what is in the sandbox's answers: to a right message and to two wrong ones."""
@@ -91,14 +87,14 @@ class Judges:
 
     def structure(self, message: Sent, edition: Edition) -> set[str]:
         """Return whether the SDK's own check of the structure refuses a message."""
-        faults = check_structure(message.prepared.bundle(), edition.wire)
+        faults = check_structure(message.prepared.bundle(), edition)
         return {"structure" for _ in faults}
 
     def signature(self, message: Sent, edition: Edition) -> set[str]:
         """Return the checks of ``verify`` that refuse a message."""
         anchors, bundle = [self.signing.root], message.prepared.bundle()
-        found = verify_bundle(bundle, edition=edition, anchors=anchors, at=NOW).findings
-        return {f"signature: {finding.check}" for finding in found if not finding.ok}
+        found = verify_bundle(bundle, edition, anchors=anchors, at=NOW).findings
+        return {f"signature: {finding.check}" for finding in found if not finding.passed}
 
     def reading_back(self, message: Sent, edition: Edition) -> tuple[DisclosureNotice, ...]:
         """Return the notices of a message."""
@@ -106,12 +102,11 @@ class Judges:
 
     def _service(self, edition: Edition, behind_s: int) -> Service:
         moment = NOW - timedelta(seconds=behind_s)
-        own = [c.public_bytes(Encoding.DER) for c in self.signing.chain]
         return Service(
             edition,
             addresses=(self.settings.base_url,),
-            chains=self.chains,
-            own_chain=own,
+            trust=self.trust,
+            own_chain=tuple(self.signing.chain),
             store=Forgetful(),  # type: ignore[arg-type]
             sources=Sources(lambda: moment, random.Random(2)),  # noqa: S311
             registry=Registry(),

@@ -158,9 +158,9 @@ class Observer:
         found: set[str] = set()
         if any(module.startswith("tools.") for module in modules):
             found |= {f"sandbox: {check}" for check in self.judges.sandbox(message, edition)}
-        if "fhir.checking" in modules:
+        if any(module.startswith("tools.verifier") for module in modules):
             found |= {f"own check: {each}" for each in self.judges.structure(message, edition)}
-        if "credentials.verification" in modules:
+        if any(module.startswith("tools.verifier") for module in modules):
             found |= {f"own check: {each}" for each in self.judges.signature(message, edition)}
         return found
 

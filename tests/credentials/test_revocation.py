@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sha_disclosure.credentials.revocation import check_revocation, load_revocation_lists
-from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.tools.verifier import verify_bundle
 from tests.authority import CLIENT, DAY, NOW, Issued, Wish, issue, issuing, key, leaf, root
 from tests.jose.test_content import sign
 
@@ -83,15 +83,15 @@ def test_a_chain_is_revoked_unless_every_level_is_proven(
     document = sign(bundle, edition).bundle
     result = verify_bundle(
         document,
-        edition=edition,
+        edition,
         anchors=[root().certificate],
         at=NOW,
         revocation_lists=lists(),
     )
     (finding,) = [f for f in result.findings if f.check == "revocation"]
-    assert finding.ok is result.valid is (not said)
-    assert said in finding.detail_en
-    assert finding.detail_fi != finding.detail_en
+    assert finding.passed is result.signed is (not said)
+    assert said in finding.text("en")
+    assert finding.text("fi") != finding.text("en")
 
 
 def test_a_ca_that_may_not_sign_lists_proves_nothing() -> None:
@@ -104,8 +104,8 @@ def test_a_ca_that_may_not_sign_lists_proves_nothing() -> None:
 
 def test_without_lists_revocation_is_no_finding(bundle: dict[str, Any], edition: Edition) -> None:
     document = sign(bundle, edition).bundle
-    result = verify_bundle(document, edition=edition, anchors=[root().certificate], at=NOW)
-    assert result.valid
+    result = verify_bundle(document, edition, anchors=[root().certificate], at=NOW)
+    assert result.signed
     assert "revocation" not in {f.check for f in result.findings}
 
 

@@ -14,10 +14,10 @@ from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.fhir.bundle import to_bytes
-from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
+from sha_disclosure.tools.verifier import check_structure
 
 OURS = 'name = "ours-1"\nbased_on = "kanta-1.0.0"\n'
 CONFIRMED = 'status = "confirmed"\nsource = "Kela"\n'
@@ -176,7 +176,7 @@ def built(edition: Edition, settings: Settings) -> str:
     sender = Sender(settings, edition, Sources(lambda: NOW, random.Random(1), lambda _: None))
     notice = DisclosureNotice.model_validate(full("consent"))
     made = build([notice], sender).bundle
-    assert check_structure(made, edition.wire) == ()
+    assert check_structure(made, edition) == ()
     return to_bytes(made).decode()
 
 

@@ -22,17 +22,16 @@ from traceability.observing import Observer
 
 from sha_disclosure import KantaClient
 from sha_disclosure.credentials import load_anchors
-from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.delivery.prepare import Sender, UnsignedNotice, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice, Rejected
 from sha_disclosure.fhir.bundle import to_bytes
-from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox import Sandbox
+from sha_disclosure.tools.verifier import check_structure, verify_bundle
 
 HERE = Path(__file__).resolve().parent
 FILE = HERE / "kanta-0.3.toml"
@@ -111,13 +110,11 @@ def test_every_kind_of_notice_is_built_signed_verified_and_stored(
     assert prepared.edition == "kanta-0.3"
     assert receipt.notice_id in {received.notice_id for received in sandbox.received()}
     bundle = prepared.bundle()
-    assert check_structure(bundle, older.wire) == ()
+    assert check_structure(bundle, older) == ()
     assert fhirkit.validate(prepared.body.decode()) == []
     assert settings.tls is not None
     at = datetime.now(UTC) + timedelta(seconds=1)
-    found = verify_bundle(
-        prepared.body, edition=older, anchors=load_anchors(settings.tls.ca), at=at
-    )
+    found = verify_bundle(prepared.body, older, anchors=load_anchors(settings.tls.ca), at=at)
     assert found.valid
     (read,) = read_bundle(bundle, older.wire)
     assert read.ground == DisclosureNotice.model_validate(data).ground
@@ -210,7 +207,7 @@ def refused(sandbox: Sandbox, edition: str, data: Data) -> str:
     settings = sandbox.settings().model_copy(update={"edition": edition})
     with KantaClient(settings) as kanta, pytest.raises(Rejected):
         kanta.submit(kanta.prepare(DisclosureNotice.model_validate(data)))
-    return " ".join(finding.why for finding in sandbox.refusals()[-1].findings)
+    return " ".join(finding.message for finding in sandbox.refusals()[-1].findings)
 
 
 def test_a_sandbox_of_0_3_refuses_what_1_0_0_sends(sandbox: Sandbox) -> None:

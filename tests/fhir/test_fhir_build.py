@@ -25,11 +25,11 @@ from sha_disclosure.delivery.prepare import Sender, UnsignedNotice, build, insta
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.bundle import to_bytes
-from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
+from sha_disclosure.tools.verifier import check_structure
 
 EDITION = load_edition()  # hypothesis would print the fixture in full
 
@@ -86,7 +86,7 @@ def test_two_independent_engines_and_the_own_checks_accept_a_golden_bundle(
     name: str, edition: Edition
 ) -> None:
     golden = (GOLDEN / f"{name}.json").read_bytes()
-    assert check_structure(json.loads(golden), edition.wire) == ()
+    assert check_structure(json.loads(golden), edition) == ()
     assert fhirkit.validate(golden.decode()) == []
     for resource in contents(json.loads(golden)):
         assert fhirkit.validate(json.dumps(resource)) == []
@@ -197,7 +197,7 @@ def test_a_message_has_a_pair_for_each_notice_in_order(
         [{"reference": f"urn:oid:1.2.246.{number}"}] for number in pair
     ]
     assert len({r["id"] for r in resources}) == 4
-    assert check_structure(made.bundle, edition.wire) == ()
+    assert check_structure(made.bundle, edition) == ()
 
 
 def test_what_the_caller_leaves_out_is_completed(settings: Settings, edition: Edition) -> None:
@@ -269,7 +269,7 @@ def test_any_valid_notice_builds_a_clean_bundle_that_reads_back_equal(
     made = built(settings, EDITION, data)
     sent = to_bytes(made.bundle)
     assert data == before
-    assert check_structure(json.loads(sent), EDITION.wire) == ()
+    assert check_structure(json.loads(sent), EDITION) == ()
     assert read_bundle(json.loads(sent), EDITION.wire) == made.notices
     assert to_bytes(built(settings, EDITION, data).bundle) == sent
     told = set(strings(made.bundle))

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 from sha_disclosure.credentials import load_anchors
-from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import InvalidNotice
-from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Message, Parameter, message
@@ -22,6 +18,7 @@ from sha_disclosure.tools.joint_test.environment import Environment
 from sha_disclosure.tools.joint_test.result import Execution
 from sha_disclosure.tools.joint_test.token import read_token
 from sha_disclosure.tools.sandbox import Sandbox
+from sha_disclosure.tools.verifier import verify_bundle
 
 _CLOCKS_DIFFER = 0.2  # seconds; an HTTP date and two clocks leave that open
 
@@ -93,23 +90,21 @@ def _message(
     prepared: PreparedNotice, execution: Execution, environment: Environment
 ) -> Iterator[Finding]:
     """Yield the SDK's own checks of a signed message."""
-    wire = environment.edition.wire
-    faults = check_structure(json.loads(prepared.body), wire)
-    yield _check("structure", not faults, "; ".join(f"{f.path} {f.what}" for f in faults))
     tls = environment.settings.tls
     result = verify_bundle(
         prepared.body,
-        edition=environment.edition,
+        environment.edition,
         anchors=load_anchors(tls.ca) if tls else (),
         at=environment.sources.clock(),
-        leeway=timedelta(seconds=wire.token.leeway),
     )
+    structure = "; ".join(f"{f.path} {f.message}" for f in result.structure)
+    yield _check("structure", not result.structure, structure)
     # Elsewhere the trust anchor of signatures is the service's, and not in the settings.
     judged = [f for f in result.findings if environment.embedded or f.check != "chain"]
     yield _check(
         "signature",
-        judged and all(f.ok for f in judged),
-        ", ".join(f.check for f in judged if not f.ok),
+        judged and all(f.passed for f in judged),
+        ", ".join(f.check for f in judged if not f.passed),
         algorithm=result.algorithm or "-",
     )
     yield _check("reads_back", _reads_back(prepared, execution, environment))
@@ -191,14 +186,16 @@ def checks_of_the_sandbox(
     made = [c for r in environment.sandbox.received() if r.notice_id in ids for c in r.checks]
     for refusal in environment.sandbox.refusals()[refused_before:]:
         made += [check for check in refusal.checks if not check.passed]
-    found = {(check.name, check.passed): check.detail for check in made}
+    found = {(check.check, check.passed): check for check in made}
     return tuple(
         Finding(
             "joint_test.sandbox_check",
-            "",
-            "passed" if passed else "error",
-            (("check", name),),
-            message("joint_test.seen", value=detail) if detail else None,
+            check.path,
+            check.severity,
+            (("check", message(f"checks.{check.check}")),),
+            message("joint_test.seen", value=Message(check.id, check.parameters))
+            if check.id != "verifier.passed"
+            else None,
         )
-        for (name, passed), detail in found.items()
+        for check in found.values()
     )

@@ -128,6 +128,6 @@ def _error(error: Message | str) -> dict[str, str] | None:
 
 
 def _check(check: Finding) -> dict[str, Any]:
-    seen = dict(check.detail.parameters).get("value", "") if check.detail else ""
+    seen = str(dict(check.detail.parameters).get("value", "")) if check.detail else ""
     sentence = Message(check.id, check.parameters)
     return {**_in_all(sentence), "passed": check.severity == "passed", "seen": seen}

@@ -21,10 +21,10 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from aiohttp import web
-from cryptography.hazmat.primitives import serialization
 
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox.admin import Admin
@@ -34,11 +34,15 @@ from sha_disclosure.tools.sandbox.pki import KeyKind, Pki, Purpose
 from sha_disclosure.tools.sandbox.server import Counts, Front, Listener, Port, server_context
 from sha_disclosure.tools.sandbox.service import Refusal, Service
 from sha_disclosure.tools.sandbox.store import Received, Store
-from sha_disclosure.tools.verifier.certificates import Chains, signing_anchors
-from sha_disclosure.tools.verifier.findings import Check, Finding
-from sha_disclosure.tools.verifier.registry import Organisation, Registry
+from sha_disclosure.tools.verifier import (
+    MessageFinding,
+    Organisation,
+    Registry,
+    Trust,
+    signing_anchors,
+)
 
-__all__ = ["Check", "Fault", "Finding", "Pki", "Received", "Refusal", "Sandbox"]
+__all__ = ["Fault", "MessageFinding", "Pki", "Received", "Refusal", "Sandbox"]
 
 OwnKeys = Literal["signing", "token", "tls"]
 
@@ -102,7 +106,7 @@ class Sandbox:
     def start(self) -> Self:
         """Make the PKI, open the store and both ports, and write the settings file."""
         if self._thread is not None:
-            raise ConfigurationError("This sandbox runs already: use it, or make another one")
+            raise ConfigurationError(message("sandbox.running"))
         fault = ""
         try:
             self._open_folder()
@@ -110,7 +114,7 @@ class Sandbox:
             fault = error.strerror or type(error).__name__
         if fault:
             self._close_folder()
-            raise ConfigurationError(f"Sandbox: the folder cannot be used ({fault}): name another")
+            raise ConfigurationError(message("sandbox.folder", why=fault))
         started: Future[None] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(started,), name="sha-disclosure-sandbox", daemon=True
@@ -191,12 +195,11 @@ class Sandbox:
             await self._stopping.wait()
 
     def _make_service(self, port: int) -> Service:
-        own = [c.public_bytes(serialization.Encoding.DER) for c in self.pki.signing.chain]
         return Service(
             self._edition,
             addresses=(self.base_url, f"https://localhost:{port}{_PATH}"),
-            chains=Chains(*signing_anchors(self.folder, self.pki.root.certificate)),
-            own_chain=own,
+            trust=Trust(signing_anchors(self.folder, self.pki.root.certificate)),
+            own_chain=self.pki.signing.chain,
             store=self._store,
             sources=self._sources,
             registry=self._registry,
@@ -277,17 +280,15 @@ class Sandbox:
 
 
 def _listen(port: int, counts: Counts) -> Port:
-    fault = ""
     try:
         return Port(_HOST, port, counts)
     except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        fault = "is taken by another program" if taken else f"cannot be opened ({error.strerror})"
+        why = message("sandbox.port_closed", why=error.strerror or type(error).__name__)
+        if error.errno == errno.EADDRINUSE:
+            why = message("sandbox.port_taken")
     except OverflowError:
-        fault = "is no port"
-    raise ConfigurationError(
-        f"Sandbox: port {port} of {_HOST} {fault}: name another, or 0 for any that is free"
-    )
+        why = message("sandbox.port_none")
+    raise ConfigurationError(message("sandbox.port", port=port, host=_HOST, why=why))
 
 
 async def _open(

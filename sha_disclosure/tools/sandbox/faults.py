@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.tools.sandbox.service import Answer
-from sha_disclosure.tools.verifier.findings import Finding, outcome
+from sha_disclosure.tools.verifier import MessageFinding, outcome
 
 FaultKind = Literal[
     "status", "delay", "reset_before", "reset_after", "half_body", "html", "redirect",
@@ -81,8 +81,8 @@ class Faults:
 def instead(fault: Fault, *, now: datetime, address: str, wire: Wire) -> Answer | None:
     """Return the answer that stands instead of processing, or None if there is processing."""
     date = {"Date": format_datetime(now.astimezone(UTC), usegmt=True)}
-    told = Finding("fault injection", "transient", "this answer was asked for")
-    body = json.dumps(outcome([told], wire.outcome.invalid_message), ensure_ascii=False).encode()
+    asked = MessageFinding("verifier.fault_injected", check="fault_injection")
+    body = json.dumps(outcome([asked], wire.outcome.invalid_message), ensure_ascii=False).encode()
     if fault.fault == "status":
         headers = {**date, **_retry_after(fault, now)}
         if fault.body == "empty":

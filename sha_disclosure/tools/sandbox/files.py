@@ -9,7 +9,7 @@ from typing import Any
 
 from sha_disclosure.editions import SHIPPED, Edition
 from sha_disclosure.settings import Settings
-from sha_disclosure.tools.verifier.registry import Organisation
+from sha_disclosure.tools.verifier import Organisation
 
 SETTINGS_NAME = "sha-disclosure.toml"
 _EDITION_NAME = "edition.toml"

@@ -20,7 +20,7 @@ from sha_disclosure.editions.wire import Wire
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox.faults import Fault, Faults, altered, instead
 from sha_disclosure.tools.sandbox.service import Answer, Service
-from sha_disclosure.tools.verifier.headers import Request
+from sha_disclosure.tools.verifier import Request
 
 BODY_LIMIT = 10 * 1024 * 1024
 # A token with a certificate chain is 4 to 8 kB, above the usual limit of a header.

@@ -19,22 +19,22 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from sha_disclosure.credentials import Chain
 from sha_disclosure.editions import Edition
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox.store import Message, Senders, Store, Stored
-from sha_disclosure.tools.verifier.bundle import Notice, check_bundle
-from sha_disclosure.tools.verifier.certificates import Chains
-from sha_disclosure.tools.verifier.findings import Check, Finding, Report, outcome
-from sha_disclosure.tools.verifier.headers import Request, check_request
-from sha_disclosure.tools.verifier.jws import Opener
-from sha_disclosure.tools.verifier.node import Node
-from sha_disclosure.tools.verifier.plain import check_plain
-from sha_disclosure.tools.verifier.registry import Registry
-from sha_disclosure.tools.verifier.signature import SignatureCheck, content_rules
-from sha_disclosure.tools.verifier.strict import MalformedError, read_json
-from sha_disclosure.tools.verifier.token import Token, TokenCheck, token_rules
+from sha_disclosure.tools.verifier import (
+    MessageFinding,
+    Notice,
+    Registry,
+    Report,
+    Request,
+    RequestVerifier,
+    Token,
+    Trust,
+    outcome,
+)
 
 _REFUSALS_KEPT = 1000
 
@@ -55,8 +55,8 @@ class Refusal:
     refused_at: str
     request_id: str
     status: int
-    findings: tuple[Finding, ...]
-    checks: tuple[Check, ...] = field(repr=False)
+    findings: tuple[MessageFinding, ...]
+    checks: tuple[MessageFinding, ...] = field(repr=False)
 
 
 class Service:
@@ -67,24 +67,23 @@ class Service:
         edition: Edition,
         *,
         addresses: Sequence[str],
-        chains: Chains,
-        own_chain: Sequence[bytes],
+        trust: Trust,
+        own_chain: Chain,
         store: Store,
         sources: Sources,
         registry: Registry,
     ) -> None:
         self.refusals: deque[Refusal] = deque(maxlen=_REFUSALS_KEPT)
         self._wire = edition.wire
-        self._root = urlsplit(addresses[0]).path
-        self._token = TokenCheck(
-            Opener(token_rules(edition.wire), chains, own_chain),
-            edition.wire,
-            frozenset(addresses),
-            store.knows_token,
-            registry,
+        self._verifier = RequestVerifier(
+            edition,
+            addresses=addresses,
+            trust=trust,
+            own_chain=own_chain,
+            registry=registry,
+            knows_request=store.knows_request,
+            knows_token=store.knows_token,
         )
-        opener = Opener(content_rules(edition.wire), chains, own_chain)
-        self._content = SignatureCheck(opener, edition.wire, registry)
         self._store = store
         self._sources = sources
 
@@ -97,78 +96,45 @@ class Service:
             fault = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
         report = Report()
         report.begin("sandbox")
-        report.refuse(f"the sandbox itself failed, please report it: {fault}", code="exception")
+        report.refuse("sandbox_failed", fault=fault)
         return self._refused(500, "", self._sources.clock(), report)
 
     def _judged(self, request: Request) -> Answer:
         report = Report()
         moment = self._sources.clock()
-        passed = check_request(
-            request,
-            root=self._root,
-            wire=self._wire,
-            seen=self._store.knows_request,
-            report=report,
-        )
-        token: Token | None = None
-        status = passed.status
-        if not status:
-            token = self._token.check(passed.token, moment, report)
-            status = 0 if token is not None else 401
-        notices: tuple[Notice, ...] = ()
-        signing = ""
-        if token is not None:
-            notices, signing = self._read(request.body, token, moment, report)
-            status = 0 if report.clean else 400
+        verified = self._verifier.verify(request, moment, report)
+        status, token, notices = verified.status, verified.token, verified.notices
         known = [self._store.find(notice.id) for notice in notices] if not status else []
-        report.begin("stored before")
+        report.begin("stored_before")
         for index, (stored, notice) in enumerate(zip(known, notices, strict=False)):
             if stored is not None and stored.digest != notice.digest:
                 status = 409
                 where = f"Bundle.entry[{2 * index}].resource.id"
-                report.refuse("another notice is stored under this id", where, code="duplicate")
+                report.refuse("stored_otherwise", where)
         jti = token.text("unique_id") if token is not None else ""
         if status:
-            self._store.keep(request_id=passed.request_id, token_id=jti)
-            return self._refused(status, passed.request_id, moment, report)
+            self._store.keep(request_id=verified.request_id, token_id=jti)
+            return self._refused(status, verified.request_id, moment, report)
         answered = self._accepted(notices, known, moment)
         self._store.keep(
-            request_id=passed.request_id,
+            request_id=verified.request_id,
             token_id=jti,
             message=Message(
                 _instant(moment),
-                passed.request_id,
+                verified.request_id,
                 hashlib.sha256(request.body).hexdigest(),
                 request.body,
                 report.checks(),
-                Senders(token.requester, signing, token.sha256) if token else Senders(),
+                Senders(token.requester, verified.signing_sha256, token.sha256)
+                if token
+                else Senders(),
             ),
             new=[a for a, before in zip(answered, known, strict=True) if before is None],
             again=[before.id for before in known if before is not None],
         )
         entries = [entry for stored in answered for entry in _entries(stored)]
         body = {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
-        return self._answer(200, passed.request_id, body)
-
-    def _read(
-        self, body: bytes, token: Token, moment: datetime, report: Report
-    ) -> tuple[tuple[Notice, ...], str]:
-        report.begin("JSON", f"{len(body)} octets")
-        fault = ""
-        try:
-            bundle = read_json(body)
-        except MalformedError as error:
-            fault = str(error)
-        if fault or not isinstance(bundle, dict):
-            report.refuse(f"the body {fault or 'is no JSON object'}", code="structure")
-            return (), ""
-        check_plain(bundle, self._wire, report)
-        root = Node(bundle, "Bundle", report)
-        wire = self._wire
-        notices = check_bundle(root, wire=wire, token=token, moment=moment, report=report)
-        signing = self._content.check(root, token, moment, report)
-        root.close()
-        return notices, signing
+        return self._answer(200, verified.request_id, body)
 
     def _accepted(
         self, notices: Sequence[Notice], known: Sequence[Stored | None], moment: datetime
@@ -206,7 +172,7 @@ class Service:
         """Return the answer to a body longer than ``limit``, which was not read."""
         report = Report()
         report.begin("size")
-        report.refuse(f"the body is longer than {limit} octets", code="too-long")
+        report.refuse("body_long", limit=limit)
         return self._refused(413, "", self._sources.clock(), report)
 
     def _answer(self, status: int, request_id: str, body: dict[str, Any]) -> Answer:
@@ -218,6 +184,10 @@ class Service:
         headers = {names.request_id: self._sources.uuid()}
         headers["Date"] = format_datetime(self._sources.clock().astimezone(UTC), usegmt=True)
         return {**headers, names.correlation_id: request_id} if request_id else headers
+
+
+def _senders(token: Token | None, signing_sha256: str) -> Senders:
+    return Senders(token.requester, signing_sha256, token.sha256) if token else Senders()
 
 
 def _instant(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from sha_disclosure.tools.verifier.findings import Check
+from sha_disclosure.tools.verifier import MessageFinding
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
@@ -52,7 +52,7 @@ class Received:
     ground: str
     deliveries: int
     sha256: str
-    checks: tuple[Check, ...] = field(repr=False)
+    checks: tuple[MessageFinding, ...] = field(repr=False)
     body: bytes = field(repr=False)
     requester: str = ""
     signing_sha256: str = ""
@@ -88,7 +88,7 @@ class Message:
     request_id: str
     sha256: str
     body: bytes = field(repr=False)
-    checks: tuple[Check, ...] = field(repr=False)
+    checks: tuple[MessageFinding, ...] = field(repr=False)
     senders: Senders
 
 
@@ -164,7 +164,7 @@ class Store:
                 )
             if message is None or not new:
                 return
-            checks = json.dumps([(c.name, c.passed, c.detail) for c in message.checks])
+            checks = json.dumps([(c.check, c.id, c.parameters) for c in message.checks])
             number = database.execute(
                 "INSERT INTO message (received_at, request_id, sha256, body, checks, senders) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
@@ -201,5 +201,14 @@ class Store:
         return int(row[0])
 
 
-def _checks(text: str) -> tuple[Check, ...]:
-    return tuple(Check(*check) for check in json.loads(text))
+def _checks(text: str) -> tuple[MessageFinding, ...]:
+    # An earlier version kept the check's English name, whether it passed and what was seen.
+    return tuple(
+        MessageFinding(
+            str(named) if isinstance(named, str) else "verifier.passed",
+            severity="passed",
+            parameters=tuple((name, value) for name, value in seen) if named is not True else (),
+            check=check,
+        )
+        for check, named, seen in json.loads(text)
+    )

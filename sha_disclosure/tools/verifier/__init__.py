@@ -1,1 +1,42 @@
-"""The independent reading of a message: headers, token, signature, Bundle, by the edition."""
+"""The one independent reading of a message (riippumaton tarkistus): by the edition alone.
+
+It shares no code with what builds and signs messages, so that an error there is seen here:
+``verify``, ``validate --deep``, the joint-test kit and the sandbox all use it. JSON Web
+Signatures are verified with joserfc, certificates judged by ``credentials``.
+
+``verify_bundle`` checks a signed Bundle, ``check_structure`` what it is built of, and
+``RequestVerifier`` a whole request to the service. What they find is a ``MessageFinding``.
+"""
+
+from sha_disclosure.tools.verifier.bundle import Notice
+from sha_disclosure.tools.verifier.certificates import Trust, signing_anchors
+from sha_disclosure.tools.verifier.findings import MessageFinding, Report, outcome
+from sha_disclosure.tools.verifier.headers import Request
+from sha_disclosure.tools.verifier.registry import Organisation, Registry
+from sha_disclosure.tools.verifier.request import RequestVerifier, VerifiedRequest
+from sha_disclosure.tools.verifier.signature import CHECKS
+from sha_disclosure.tools.verifier.token import Token
+from sha_disclosure.tools.verifier.verification import (
+    Verification,
+    check_structure,
+    verify_bundle,
+)
+
+__all__ = [
+    "CHECKS",
+    "MessageFinding",
+    "Notice",
+    "Organisation",
+    "Registry",
+    "Report",
+    "Request",
+    "RequestVerifier",
+    "Token",
+    "Trust",
+    "Verification",
+    "VerifiedRequest",
+    "check_structure",
+    "outcome",
+    "signing_anchors",
+    "verify_bundle",
+]

@@ -14,7 +14,7 @@ from sha_disclosure.tools.verifier.ground import GroundReader
 from sha_disclosure.tools.verifier.node import Node
 
 EVENT, TIMES, ACTORS = "event", "times", "actors"
-RECIPIENT, CLIENT, DATA = "recipient", "client", "disclosed data"
+RECIPIENT, CLIENT, DATA = "recipient", "client", "disclosed_data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Read:
     contained: Mapping[str, Any] = field(repr=False)
 
 
-def check_audit_event(event: Node, wire: Wire, moment: datetime, report: Report) -> Read:
-    """Check one AuditEvent. ``moment`` is the service's time."""
+def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Report) -> Read:
+    """Check one AuditEvent; without ``now`` no time is called a future one."""
     report.begin(EVENT)
     event.fixed("resourceType", "AuditEvent")
     event.profile(wire.profile.audit_event)
     event.coding("type", wire.event.type)
-    start = _times(event, moment + timedelta(seconds=wire.token.leeway), report)
+    start = _times(event, now and now + timedelta(seconds=wire.token.leeway), report)
     contained = Contained(event, wire, report)
     ground = GroundReader(event, wire, contained, report)
     urls = wire.extension
@@ -43,8 +43,7 @@ def check_audit_event(event: Node, wire: Wire, moment: datetime, report: Report)
     ground.check(found, start)
     report.begin(EVENT)
     if wire.cardinality.type_of_disclosure == "1..1" and not found[urls.type_of_disclosure]:
-        event.refuse("the extension of the type of disclosure is missing", "extension",
-                     code="required")  # fmt: skip
+        event.refuse("type_of_disclosure_missing", "extension")
     for extension in found[urls.type_of_disclosure]:
         extension.coding("valueCoding")
     report.begin(ACTORS)
@@ -62,17 +61,16 @@ def check_audit_event(event: Node, wire: Wire, moment: datetime, report: Report)
     return Read(ground.coding, str(event.raw("recorded") or ""), held)
 
 
-def _times(event: Node, latest: datetime, report: Report) -> datetime | None:
+def _times(event: Node, latest: datetime | None, report: Report) -> datetime | None:
     report.begin(TIMES)
     start = event.node("period").instant("start")
     recorded = event.instant("recorded")
-    if recorded is not None and recorded > latest:
-        event.refuse("the time is in the future", "recorded", code="business-rule")
-    if start is not None and start > latest:
-        event.refuse("the time is in the future", "period.start", code="business-rule")
-    if start is not None and recorded is not None and start > recorded:
-        event.refuse("the disclosure is later than its recording", "period.start",
-                     code="business-rule")  # fmt: skip
+    if recorded and latest and recorded > latest:
+        event.refuse("future", "recorded")
+    if start and latest and start > latest:
+        event.refuse("future", "period.start")
+    if start and recorded and start > recorded:
+        event.refuse("later", "period.start")
     return start
 
 
@@ -90,8 +88,7 @@ def _agents(event: Node, wire: Wire, ground: str, report: Report) -> str:
         agent.concept("type", kind)
         requestor = agent.flag("requestor")
         if requestor is not None and requestor is not (name == wire.agent.requestor):
-            agent.refuse(f"only the {wire.agent.requestor} is the requestor", "requestor",
-                         code="value")  # fmt: skip
+            agent.refuse("requestor", "requestor", requestor=wire.agent.requestor)
         recipient = agent.reference("who", *targets)
     if len(agents) != 3:
         return ""
@@ -108,16 +105,13 @@ def _recipient(agent: Node, who: str, ground: str, wire: Wire) -> None:
     concepts = agent.nodes("role", least=0 if private or not who else 1)
     roles = [concept.only("coding").as_coding(*allowed) for concept in concepts]
     if private and concepts:
-        agent.refuse("a private person has no role", "role", code="business-rule")
+        agent.refuse("role_of_person", "role")
     if ground == "broad_right" and wire.role.social_welfare_provider not in roles:
-        agent.refuse("the broad right is a social welfare provider's", "role",
-                     code="business-rule")  # fmt: skip
+        agent.refuse("no_provider", "role")
     if ground == "authority_right" and wire.role.social_welfare_authority not in roles:
-        agent.refuse("the authority's right is a social welfare authority's", "role",
-                     code="business-rule")  # fmt: skip
+        agent.refuse("no_authority", "role")
     if ground == "information_request" and who and not private:
-        agent.refuse("an information request is answered to the client or another person",
-                     "who", code="business-rule")  # fmt: skip
+        agent.refuse("request_to_organisation", "who")
 
 
 def _client(entity: Node, wire: Wire) -> None:
@@ -138,12 +132,11 @@ def _data(entity: Node, wire: Wire, report: Report) -> None:
         if task.system in systems.original_service_task:
             original = True
         elif task.system != systems.service_task:
-            extension.refuse("this is no code system of service tasks", "valueCoding.system",
-                             code="value")  # fmt: skip
+            extension.refuse("code_system", "valueCoding.system")
         elif original:
-            extension.refuse("the original service tasks come last", code="structure")
+            extension.refuse("original_order")
     if not any(task is not None and task.system == systems.service_task for task in tasks):
-        entity.refuse("the data set names no service task", "extension", code="required")
+        entity.refuse("no_service_task", "extension")
     for extension in found[urls.specific_document_type]:
         extension.coding("valueCoding")
     entity.coding("type", required=False)
@@ -151,7 +144,7 @@ def _data(entity: Node, wire: Wire, report: Report) -> None:
     if entity.has("what"):
         entity.node("what").oid_identifier("identifier", wire.identifier.oid)
     if not (entity.has("type") or entity.has("description") or found[urls.specific_document_type]):
-        entity.refuse("the data set has no type and no explanation", code="required")
+        entity.refuse("no_type")
 
 
 def _expect(contained: Contained, wire: Wire, recipient: str) -> None:

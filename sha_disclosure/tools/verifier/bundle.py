@@ -17,8 +17,8 @@ from sha_disclosure.tools.verifier.provenance import check_provenance
 from sha_disclosure.tools.verifier.token import Token
 from sha_disclosure.values import Oid
 
-BUNDLE, PAIRS = "Bundle", "pairs"
-ONE_CLIENT, USER = "one client", "token: user is the discloser"
+BUNDLE, PAIRS = "bundle", "pairs"
+ONE_CLIENT, USER = "one_client", "token_user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,12 @@ class Notice:
 
 
 def check_bundle(
-    root: Node, *, wire: Wire, token: Token, moment: datetime, report: Report
+    root: Node, *, wire: Wire, token: Token | None, now: datetime | None, report: Report
 ) -> tuple[Notice, ...]:
-    """Check everything of the Bundle but its signature; return its notices."""
+    """Check everything of the Bundle but its signature; return its notices.
+
+    Without ``token`` and ``now`` the user of the token and the future are not looked at.
+    """
     report.begin(UNKNOWN_ELEMENTS)
     report.begin(BUNDLE)
     root.fixed("resourceType", "Bundle")
@@ -42,26 +45,25 @@ def check_bundle(
     entries = root.nodes("entry", least=2)
     report.begin(PAIRS)
     if len(entries) % 2:
-        root.refuse("entries are pairs of AuditEvent and Provenance; one has no twin", "entry",
-                    code="structure")  # fmt: skip
+        root.refuse("odd", "entry")
     addresses: list[str] = []
     resources: list[Node] = []
     for index, entry in enumerate(entries):
         resource, address = _entry(entry, ("AuditEvent", "Provenance")[index % 2], wire)
         if address and address in addresses:
-            entry.refuse("two entries have this id", "fullUrl", code="duplicate")
+            entry.refuse("full_url_twice", "fullUrl")
         addresses.append(address)
         resources.append(resource)
     notices = []
     for at in range(0, len(resources) - 1, 2):
         event, metadata = resources[at], resources[at + 1]
-        read = check_audit_event(event, wire, moment, report)
+        read = check_audit_event(event, wire, now, report)
         check_provenance(metadata, wire, read, addresses[at], report)
         notices.append(
             Notice(str(event.raw("id")), read.ground, _digest(event, metadata), read.contained)
         )
     _one_client(notices, root, wire, report)
-    if notices:
+    if notices and token is not None:
         report.begin(USER)
         _user(notices[0], root, wire, token)
     return tuple(notices)
@@ -69,11 +71,10 @@ def check_bundle(
 
 def _entry(entry: Node, kind: str, wire: Wire) -> tuple[Node, str]:
     resource = entry.node("resource")
-    name = resource.matching("id", Oid.check, "an OID of at most 64 characters")
+    name = resource.matching("id", Oid.check, "oid")
     address = entry.text("fullUrl")
     if address and name and address != wire.bundle.full_url.replace("{id}", name):
-        entry.refuse("fullUrl is not made of the resource's id as the edition says", "fullUrl",
-                     code="value")  # fmt: skip
+        entry.refuse("full_url", "fullUrl")
     request = entry.node("request")
     request.fixed("method", wire.bundle.method)
     request.fixed("url", kind)
@@ -89,8 +90,7 @@ def _one_client(notices: list[Notice], root: Node, wire: Wire, report: Report) -
     report.begin(ONE_CLIENT)
     clients = [notice.contained.get(wire.contained.client) for notice in notices]
     if any(client != clients[0] for client in clients[1:]):
-        root.refuse("the notices of one Bundle concern one client, written alike", "entry",
-                    code="business-rule")  # fmt: skip
+        root.refuse("clients", "entry")
 
 
 def _user(notice: Notice, root: Node, wire: Wire, token: Token) -> None:
@@ -103,8 +103,7 @@ def _user(notice: Notice, root: Node, wire: Wire, token: Token) -> None:
     used = {claim.fill for claim in wire.claim.values()}
     for fill, value in known.items():
         if fill in used and token.text(fill) != value:
-            root.refuse(f"the claim for {fill} is not the discloser's of the first notice",
-                        "entry[0].resource", code="security")  # fmt: skip
+            root.refuse("user", "entry[0].resource", claim=fill)
 
 
 def _number(person: Mapping[str, Any]) -> str:

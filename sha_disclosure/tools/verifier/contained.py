@@ -11,7 +11,7 @@ from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.node import ELEMENT_NAMES, Node
 from sha_disclosure.values import BirthDate, PersonalId
 
-CONTAINED, REFERENCES = "contained resources", "references"
+CONTAINED, REFERENCES = "contained", "references"
 Shape = Callable[[Node], None]
 
 
@@ -26,15 +26,15 @@ class Contained:
         for node in resource.nodes("contained"):
             name = node.text("id")
             if name in self.nodes:
-                node.refuse("this id stands twice among the contained resources", "id")
+                node.refuse("contained_twice", "id")
                 node.ignore()
             elif name not in self._shapes:
-                node.refuse("this id is not one of the edition's labels", "id", code="value")
+                node.refuse("label", "id")
                 node.ignore()
             else:
                 self.nodes[name] = node
             if node.has("contained"):
-                node.refuse("a contained resource must not contain another", "contained")
+                node.refuse("contained_nested", "contained")
         for name, node in self.nodes.items():
             self._shapes[name](node)
         report.begin(REFERENCES)
@@ -44,13 +44,12 @@ class Contained:
         """Report each of ``names`` that is not there."""
         for name in names:
             if name and name not in self.nodes:
-                self._resource.refuse(f"the contained resource {name} is missing", "contained",
-                                      code="required")  # fmt: skip
+                self._resource.refuse("contained_missing", "contained", label=name)
 
     def only(self, names: set[str]) -> None:
         """Report every resource that is not one of ``names``: the notice has no use for it."""
         for name in self.nodes.keys() - names:
-            self.nodes[name].refuse("this contained resource has no place here", code="structure")
+            self.nodes[name].refuse("out_of_place")
 
     @property
     def _shapes(self) -> Mapping[str, Shape]:
@@ -80,13 +79,15 @@ class Contained:
         url = wire.extension.register_type
         found = node.extensions({url: 1})[url]
         if node and not found:
-            node.refuse("the extension with the register's code is missing", "extension",
-                        code="required")  # fmt: skip
+            node.refuse("register_missing", "extension")
         for extension in found:
             coding = extension.coding("valueCoding")
-            if coding is not None and coding.system != wire.code_system.register_type:
-                extension.refuse("the register's code is of another code system", "valueCoding",
-                                 code="value")  # fmt: skip
+            if coding is None:
+                continue
+            if coding.system != wire.code_system.register_type:
+                extension.refuse("register_system", "valueCoding")
+            elif wire.register_type.get(coding.code) != coding.display:
+                extension.refuse("register_code", "valueCoding")
         node.only("identifier").as_oid_identifier(wire.identifier.oid)
         node.text("name")
 
@@ -129,16 +130,16 @@ class Contained:
         for identifier in node.nodes("identifier", least=least, most=most):
             system = identifier.text("system")
             if system in systems:
-                identifier.refuse("there are two identifiers of this system", "system")
+                identifier.refuse("system_twice", "system")
             systems.append(system)
             if system == identifiers.personal_id:
-                identifier.matching("value", PersonalId.check, "a valid personal identity code")
+                identifier.matching("value", PersonalId.check, "personal_id")
             else:
                 identifier.as_oid_identifier(identifiers.oid)
         if node.has("birthDate"):
-            node.matching("birthDate", BirthDate.check, "a date of birth")
+            node.matching("birthDate", BirthDate.check, "birth_date")
         elif node and not systems:
-            node.refuse("the client has no identifier and no date of birth", code="required")
+            node.refuse("client_unidentified")
         _name(node)
 
     def _related(self, node: Node, *, allowed: tuple[Any, ...]) -> None:
@@ -178,12 +179,10 @@ def _check_references(resource: Node, report: Report) -> None:
     for where, target in _targets(members, resource.where):
         used.add(target)
         if target not in names:
-            report.refuse("this refers to a contained resource that is not there", where,
-                          code="not-found")  # fmt: skip
+            report.refuse("dangling", where)
     for index, held_one in enumerate(held):
         if isinstance(held_one, dict) and str(held_one.get("id")) not in used:
-            report.refuse("nothing refers to this contained resource",
-                          f"{resource.where}.contained[{index}]", code="invariant")  # fmt: skip
+            report.refuse("unreferenced", f"{resource.where}.contained[{index}]")
 
 
 def _targets(value: Any, where: str) -> Iterator[tuple[str, str]]:

@@ -1,89 +1,156 @@
-"""What the sandbox finds in a request: named checks, findings, and the OperationOutcome of them.
+"""What the verifier finds in a message: findings by check, and the OperationOutcome of them.
 
 Texts say why and where, never what stood there: a message holds personal data.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sha_disclosure.editions.wire import CodingValue
+from sha_disclosure.findings import Finding, Severity
+from sha_disclosure.messages import Language, Message, Parameter, message
 
+UNKNOWN_ELEMENTS = "unknown_elements"
 _ISSUES_AT_MOST = 100
-UNKNOWN_ELEMENTS = "unknown elements"
+
+# FHIR's issue types (http://hl7.org/fhir/R4/valueset-issue-type.html) by the finding's key.
+_ISSUE_TYPES: Mapping[str, str] = {
+    key: issue_type
+    for issue_type, keys in {
+        "required": "missing extension_missing part_missing contained_missing claim_missing "
+        "no_service_task own_data_missing register_missing no_type client_unidentified header",
+        "structure": "kind array_of_strings not_object bounds unknown member too_many "
+        "odd empty blank not_canonical json claims jws payload_missing payload_present "
+        "out_of_place claim_unknown original_order too_deep",
+        "value": "fixed form profile coding oid_identifier reference_target requestor full_url "
+        "label code_system register_system register_code primitive characters claim_text "
+        "claim_oid claim_urn audience time_form ends_first base64 header_crit header_lacks "
+        "header_unknown header_typ header_b64 request_id sign_future",
+        "business-rule": "future later own_data_later other_extension no_provider no_authority "
+        "request_to_organisation role_of_person other_part legal_representative clients",
+        "not-found": "dangling target address",
+        "invariant": "unreferenced differs differs_recorded twin party",
+        "duplicate": "contained_twice full_url_twice request_id_used stored_otherwise",
+        "security": "identity_code identity_code_outside user other_signer "
+        "no_client_certificate client_usage x5c anchor_sent no_token_usage thumbprint "
+        "algorithm signature payload token_used token_early token_future token_long "
+        "foreign_signing foreign_token",
+        "extension": "extension_unknown",
+        "too-long": "text_long body_long",
+        "expired": "token_expired",
+        "not-supported": "interaction query header_value",
+        "login": "bearer",
+        "exception": "sandbox_failed",
+        "transient": "fault_injected",
+    }.items()
+    for key in keys.split()
+}  # fmt: skip
+
+# What the law does not seem to support, which is not for a message format to refuse.
+_OF_LAW = frozenset(
+    {
+        "own_data_later",
+        "no_provider",
+        "no_authority",
+        "request_to_organisation",
+        "role_of_person",
+        "legal_representative",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One check that was made of a request: its name, whether it passed, and what was seen."""
+class MessageFinding(Finding):
+    """What a check of a message found (havainto), or that it passed. ``check`` is its id.
 
-    name: str
-    passed: bool
-    detail: str = ""
+    ``path`` is a FHIRPath, or empty where the finding is not about the Bundle.
+    """
 
+    check: str = ""
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault of a request. ``code`` is of FHIR's issue types, ``where`` a FHIRPath."""
+    @property
+    def passed(self) -> bool:
+        """Whether the check found nothing."""
+        return self.severity == "passed"
 
-    check: str
-    code: str
-    why: str
-    where: str = ""
+    def check_name(self, language: Language = "en") -> str:
+        """Return the name of the check in ``language``."""
+        return message(f"checks.{self.check}").text(language)
+
+    @property
+    def issue_type(self) -> str:
+        """The FHIR issue type, such as ``required``."""
+        return _ISSUE_TYPES.get(self.id.rpartition(".")[2], "invalid")
 
 
 class Report:
-    """Collects the checks of one request and everything they find."""
+    """Collects the checks of one message and everything they find."""
 
     def __init__(self) -> None:
-        self._checks: dict[str, str] = {}
+        self._seen: dict[str, Message | None] = {}
         self._current = ""
-        self.findings: list[Finding] = []
+        self.findings: list[MessageFinding] = []
 
-    def begin(self, check: str, detail: str = "") -> None:
-        """Name the check that what follows belongs to; ``detail`` says what was seen."""
+    def begin(self, check: str, seen: Message | None = None) -> None:
+        """Name the check that the following belongs to; ``seen`` says what it looked at."""
         self._current = check
-        if detail or check not in self._checks:
-            self._checks[check] = detail
+        self._seen[check] = seen or self._seen.get(check)
 
-    def refuse(self, why: str, where: str = "", *, code: str = "invalid", check: str = "") -> None:
-        """Add a finding to ``check``, or to the check begun last."""
-        if check:
-            self._checks.setdefault(check, "")
-        self.findings.append(Finding(check or self._current, code, why, where))
+    def refuse(self, key: str, path: str = "", *, check: str = "", **parameters: Parameter) -> None:
+        """Add the finding ``key`` to ``check``, or to the check begun last."""
+        severity: Severity = "objection" if key in _OF_LAW else "error"
+        named = message(f"verifier.{key}", **parameters)
+        self.add(Finding(named.id, path, severity, named.parameters), check=check)
+
+    def add(self, finding: Finding, *, check: str = "") -> None:
+        """Add a finding of another room."""
+        name = check or self._current
+        self._seen.setdefault(name, None)
+        self.findings.append(
+            MessageFinding(
+                finding.id,
+                finding.path,
+                finding.severity,
+                finding.parameters,
+                finding.detail,
+                name,
+            )
+        )
 
     @property
     def clean(self) -> bool:
         """Whether nothing was found so far."""
         return not self.findings
 
-    def checks(self) -> tuple[Check, ...]:
-        """Return every check in the order made, each with the first thing it found."""
-        first: dict[str, Finding] = {}
+    def checks(self) -> tuple[MessageFinding, ...]:
+        """Return one finding for each check, in the order made: the first, or that it passed."""
+        first: dict[str, MessageFinding] = {}
         for finding in self.findings:
             first.setdefault(finding.check, finding)
-        return tuple(
-            Check(name, False, f"{first[name].why} {first[name].where}".strip())
-            if name in first
-            else Check(name, True, detail)
-            for name, detail in self._checks.items()
-        )
+        return tuple(first.get(check) or _passed(check, seen) for check, seen in self._seen.items())
 
 
-def outcome(findings: list[Finding], coding: CodingValue) -> dict[str, Any]:
-    """Return the OperationOutcome that tells all ``findings``, coded with ``coding``.
+def _passed(check: str, seen: Message | None) -> MessageFinding:
+    says = seen or message("verifier.passed")
+    return MessageFinding(says.id, "", "passed", says.parameters, None, check)
+
+
+def outcome(findings: Iterable[MessageFinding], coding: CodingValue) -> dict[str, Any]:
+    """Return the OperationOutcome of ``findings``, in English, coded with ``coding``.
 
     The coding is a stand-in: which code Kanta gives for which fault is not public.
     """
     details = {"coding": [coding.model_dump()]}
     issues: list[dict[str, Any]] = []
-    for finding in findings[:_ISSUES_AT_MOST]:
+    for finding in list(findings)[:_ISSUES_AT_MOST]:
         issue = {
             "severity": "error",
-            "code": finding.code,
+            "code": finding.issue_type,
             "details": details,
-            "diagnostics": f"{finding.check}: {finding.why}",
+            "diagnostics": f"{finding.check_name()}: {finding.message}",
         }
-        issues.append({**issue, "expression": [finding.where]} if finding.where else issue)
+        issues.append({**issue, "expression": [finding.path]} if finding.path else issue)
     return {"resourceType": "OperationOutcome", "issue": issues}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sha_disclosure.editions.wire import CodingValue, Wire
+from sha_disclosure.messages import message
 from sha_disclosure.tools.verifier.contained import Contained
 from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.node import Node
@@ -40,33 +41,31 @@ class GroundReader:
             return
         by_will = self.kind in {"permission", "consent"}
         by_right = self.kind in {"broad_right", "authority_right"}
-        self._ask(provision, wanted=not by_will, what="provision")
+        self._ask(provision, wanted=not by_will, part="provision")
         if consent is not None and not by_will:
-            self._ask(consent, wanted=False, what="permission or consent")
+            self._ask(consent, wanted=False, part="consent")
         if urls.ground_detail:
-            self._ask(detail, wanted=by_will or by_right, what="ground's detail")
+            self._ask(detail, wanted=by_will or by_right, part="ground_detail")
         basis = self._wire.event.right_of_access
         if by_right and provision is not None and text and text != basis:
-            provision.refuse(f'this must be "{basis}"', "valueString", code="value")
+            provision.refuse("fixed", "valueString", expected=basis)
         if detail is not None and (by_will or by_right):
             self._check_detail(detail, parts)
         stored = parts.get("stored_in_kanta")
         if by_will:
             own = self._contained.nodes.get(self._wire.contained.consent)
             if own is None and stored is not None and stored.raw("valueBoolean") is False:
-                self._event.refuse("the permission or consent is not stored in Kanta, so its own "
-                                   "data is needed", "contained", code="required")  # fmt: skip
+                self._event.refuse("own_data_missing", "contained")
             if own is not None:
                 held = stored is not None and stored.raw("valueBoolean") is True
                 self._consent(own, start, whole=not held)
 
-    def _ask(self, extension: Node | None, *, wanted: bool, what: str) -> None:
+    def _ask(self, extension: Node | None, *, wanted: bool, part: str) -> None:
+        what = message(f"verifier_parts.{part}")
         if wanted and extension is None:
-            self._event.refuse(f"the extension of the {what} is missing for this ground",
-                               "extension", code="required")  # fmt: skip
+            self._event.refuse("extension_missing", "extension", what=what)
         if not wanted and extension is not None:
-            extension.refuse(f"the extension of the {what} does not go with this ground",
-                             code="business-rule")  # fmt: skip
+            extension.refuse("other_extension", what=what)
 
     def _parts(self, detail: Node) -> dict[str, Node]:
         names = self._wire.ground_detail.model_dump()
@@ -82,10 +81,10 @@ class GroundReader:
         optional = ("reason",) if self.kind in needed else ()
         for name in required:
             if name not in parts:
-                detail.refuse(f"the part {name} is missing", "extension", code="required")
+                detail.refuse("part_missing", "extension", part=name)
         for name, part in parts.items():
             if name not in required + optional:
-                part.refuse("this part does not go with this ground", code="business-rule")
+                part.refuse("other_part")
                 part.ignore()
             else:
                 self._check_part(name, part)
@@ -97,8 +96,7 @@ class GroundReader:
             part.flag("valueBoolean")
         elif name == "no_legal_representative":
             if part.flag("valueBoolean") is False:
-                part.refuse("the broad right needs that there is no legal representative",
-                            "valueBoolean", code="business-rule")  # fmt: skip
+                part.refuse("legal_representative", "valueBoolean")
         else:
             allowed: dict[str, Mapping[str, CodingValue]] = {
                 "cause": dict(self._wire.cause),
@@ -125,7 +123,7 @@ class GroundReader:
         node.reference("patient", contained.client)
         given = node.instant("dateTime") if whole or node.has("dateTime") else None
         if given is not None and start is not None and given > start:
-            node.refuse("it was given only after the disclosure", "dateTime", code="business-rule")
+            node.refuse("own_data_later", "dateTime")
         if whole or node.has("performer"):
             node.only("performer").as_reference(contained.client, contained.representative)
         node.only("organization").as_reference(contained.controller)

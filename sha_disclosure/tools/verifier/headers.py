@@ -6,17 +6,21 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import unquote
 
-from cryptography import x509
-
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.tools.verifier.certificates import CLIENT_AUTH, allows
+from sha_disclosure.messages import Parameter
+from sha_disclosure.tools.verifier.certificates import allows_tls_client
 from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.values import names_a_person
 
-LINE, HEADERS, REQUEST_ID, TLS = "request line", "headers", "request id", "client certificate"
-PRIVACY = "no identity code in address and headers"
+LINE, HEADERS, REQUEST_ID = "request_line", "headers", "request_id"
+TLS, PRIVACY = "client_certificate", "private_headers"
+
+
+class _Refuse(Protocol):
+    def __call__(self, status: int, key: str, **parameters: Parameter) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +57,30 @@ def check_request(
     """Check line, headers and certificate; ``root`` is the path of the service root."""
     statuses: list[int] = []
 
-    def refuse(status: int, why: str, code: str) -> None:
+    def refuse(status: int, key: str, **parameters: Parameter) -> None:
         statuses.append(status)
-        report.refuse(why, code=code)
+        report.refuse(key, **parameters)
 
     report.begin(LINE)
     path, _, query = request.target.partition("?")
     if path.rstrip("/") != root or path.endswith("//"):
-        refuse(404, "the only address of the service is its root", "not-found")
+        refuse(404, "address")
     elif request.method != wire.bundle.method:
-        refuse(405, f"the only interaction is {wire.bundle.method}", "not-supported")
+        refuse(405, "interaction", method=wire.bundle.method)
     elif query:
-        refuse(400, "the service root takes no query", "not-supported")
+        refuse(400, "query")
     report.begin(PRIVACY)
     _privacy(request, refuse)
     report.begin(TLS)
     if request.certificate is None:
-        refuse(403, "there is no TLS client certificate", "security")
-    elif not allows(x509.load_der_x509_certificate(request.certificate), CLIENT_AUTH):
-        refuse(403, "the certificate is not for TLS clients (clientAuth)", "security")
+        refuse(403, "no_client_certificate")
+    elif not allows_tls_client(request.certificate):
+        refuse(403, "client_usage")
     token, request_id = _named(request, wire, seen, report, refuse)
     return Passed(statuses[0] if statuses else 0, token, request_id)
 
 
-def _privacy(request: Request, refuse: Callable[[int, str, str], None]) -> None:
+def _privacy(request: Request, refuse: _Refuse) -> None:
     # One UUID in some two hundred thousand looks like an identity code, and is none.
     values = [
         v
@@ -86,7 +90,7 @@ def _privacy(request: Request, refuse: Callable[[int, str, str], None]) -> None:
         if not _request_id(v)
     ]
     if any(names_a_person(unquote(text)) for text in (request.target, *values)):
-        refuse(400, "there is a personal identity code outside the token and body", "security")
+        refuse(400, "identity_code_outside")
 
 
 def _named(
@@ -94,7 +98,7 @@ def _named(
     wire: Wire,
     seen: Callable[[str], bool],
     report: Report,
-    refuse: Callable[[int, str, str], None],
+    refuse: _Refuse,
 ) -> tuple[str, str]:
     token = request_id = ""
     report.begin(REQUEST_ID)
@@ -104,21 +108,20 @@ def _named(
         report.begin(REQUEST_ID if "{request_id}" in header.value else HEADERS)
         if value is None:
             status = 401 if "{token}" in header.value else _STATUS.get(header.name.lower(), 400)
-            refuse(status, f"{header.name} must be there, once", "required")
+            refuse(status, "header", header=header.name)
         elif "{token}" in header.value:
             token = _between(header.value, "{token}", value)
             if not token:
-                refuse(401, f"{header.name} has not the form of the edition", "login")
+                refuse(401, "bearer", header=header.name)
         elif "{request_id}" in header.value:
             request_id = _request_id(_between(header.value, "{request_id}", value))
             if not request_id:
-                refuse(400, f"{header.name} is not a UUID", "value")
+                refuse(400, "request_id", header=header.name)
             elif seen(request_id):
-                refuse(400, f"{header.name} was used before: make a new one for every attempt",
-                       "duplicate")  # fmt: skip
+                refuse(400, "request_id_used", header=header.name)
         elif not _equal(header.name.lower(), header.value, value):
-            refuse(_STATUS.get(header.name.lower(), 400), f"{header.name} is not as the edition "
-                   "says", "not-supported")  # fmt: skip
+            status = _STATUS.get(header.name.lower(), 400)
+            refuse(status, "header_value", header=header.name)
     return token, request_id
 
 

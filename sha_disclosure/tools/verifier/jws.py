@@ -1,144 +1,167 @@
-"""Opening a compact JWS (RFC 7515) with joserfc: form, certificate chain, signature."""
+"""Reading a compact JWS (RFC 7515) with joserfc: form, header, certificates, signature."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from sha_disclosure.tools.verifier.certificates import Chain, ChainError, Chains
+from sha_disclosure.credentials import Chain, explanation, key_kind
+from sha_disclosure.encoding import Malformed, from_base64url, read_json, to_base64url
+from sha_disclosure.findings import Finding
+from sha_disclosure.messages import Message, message
+from sha_disclosure.tools.verifier.certificates import Trust, read_x5c
 from sha_disclosure.tools.verifier.findings import Report
-from sha_disclosure.tools.verifier.strict import (
-    MalformedError,
-    from_base64,
-    from_base64url,
-    read_json,
-    to_base64url,
-)
 
-_ALGORITHMS = ("RS256", "PS256", "ES256", "ES384")
+ALGORITHMS = ("RS256", "PS256", "ES256", "ES384")
+_REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS))
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the edition says of one kind of JWS: names of checks, algorithms, header."""
+    """What the edition says of one kind of JWS.
 
-    name: str
+    ``checks`` names the check that each part of the reading belongs to; ``algorithms`` holds
+    the accepted ones by kind of key. ``anchor_sent``: whether the trusted certificate may be
+    sent with the chain, which a service has anyway.
+    """
+
+    checks: Mapping[str, str]
     algorithms: Mapping[str, frozenset[str]]
     header: tuple[str, ...]
     typ: str
     detached: bool = False
     b64: bool = True
+    anchor_sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Jws:
     """The parts of a compact JWS: the header read, the rest as sent."""
 
-    header: dict[str, Any]
+    header: Mapping[str, Any]
     sent_header: str
     sent_payload: str
     signature: bytes
 
 
-class Opener:
-    """Opens JWSs of one kind. ``own`` stands in where the edition sends no certificate."""
+class JwsReader:
+    """Reads JWSs of one kind. ``own`` stands in where the edition sends no certificate."""
 
-    def __init__(self, rules: Rules, chains: Chains, own: Sequence[bytes]) -> None:
+    def __init__(self, rules: Rules, trust: Trust, own: Chain | None = None) -> None:
         self._rules = rules
-        self._chains = chains
+        self._trust = trust
         self._own = own
-        self._registry = JWSRegistry(algorithms=list(_ALGORITHMS))
 
-    def parts(self, compact: str, report: Report, where: str = "") -> Parts | None:
-        """Take the compact form apart and check its header; report under "<name>: form"."""
-        report.begin(f"{self._rules.name}: form")
+    def open(self, compact: str, report: Report, path: str = "") -> Jws | None:
+        """Take the compact form apart and check its header; None when it cannot be read."""
+        checks = self._rules.checks
+        report.begin(checks["data"])
         pieces = compact.split(".")
-        fault = ""
+        if len(pieces) != 3:
+            report.refuse("jws", path, why=message("verifier_jws.parts"))
+            return None
+        why: Message | None = None
         header: Any = None
         signature = b""
-        if len(pieces) != 3:
-            fault = "is not three parts with dots between"
-        else:
-            try:
-                header = read_json(from_base64url(pieces[0]))
-                signature = from_base64url(pieces[2])
-            except MalformedError as error:
-                fault = str(error)
-        if not fault and not isinstance(header, dict):
-            fault = "has a header that is no JSON object"
-        if not fault and bool(pieces[1]) is self._rules.detached:
-            fault = "must have no payload part" if self._rules.detached else "has no payload"
-        if fault:
-            report.refuse(f"the JWS {fault}", where, code="structure")
-            return None
-        for why in self._header_faults(header):
-            report.refuse(why, where, code="value")
-        return Parts(header, pieces[0], pieces[1], signature)
-
-    def _header_faults(self, header: Mapping[str, Any]) -> list[str]:
-        rules = self._rules
-        faults = []
-        expected = {"alg", *rules.header} | (set() if rules.b64 else {"b64", "crit"})
-        if header.get("crit", []) != ([] if rules.b64 else ["b64"]) or (
-            "crit" in header and rules.b64
-        ):
-            faults.append("the header has a critical parameter (crit) that is not known")
-        if missing := sorted(expected - set(header)):
-            faults.append(f"the header lacks {', '.join(missing)}")
-        if set(header) - expected - {"crit"}:
-            faults.append("the header has a parameter that the edition does not name")
-        if "typ" in rules.header and header.get("typ") != rules.typ:
-            faults.append(f'typ in the header must be "{rules.typ}"')
-        if not rules.b64 and header.get("b64") is not False:
-            faults.append("b64 in the header must be false")
-        return faults
-
-    def chain(
-        self, parts: Parts, moment: datetime, report: Report, where: str = ""
-    ) -> Chain | None:
-        """Verify the certificate chain at ``moment``; report under "<name>: certificate"."""
-        report.begin(f"{self._rules.name}: certificate")
         try:
-            ders = _ders(parts.header["x5c"]) if "x5c" in self._rules.header else self._own
-            chain = self._chains.verify(ders)
-            chain.check_time(moment)
-        except KeyError:
-            report.refuse("the header lacks x5c", where, code="security")
+            header = read_json(from_base64url(pieces[0]))
+            signature = from_base64url(pieces[2])
+        except Malformed as error:
+            why = error.message
+        if why is None and not isinstance(header, dict):
+            why = message("verifier_jws.header")
+        if why is not None:
+            report.refuse("jws", path, why=why)
             return None
-        except MalformedError as error:
-            report.refuse(f"x5c {error}", where, code="security")
+        report.begin(checks["critical"])
+        self._check_header(header, report, path)
+        if bool(pieces[1]) is self._rules.detached:
+            key = "payload_present" if self._rules.detached else "payload_missing"
+            report.refuse(key, path, check=checks["detached"])
+        return Jws(header, pieces[0], pieces[1], signature)
+
+    def _check_header(self, header: Mapping[str, Any], report: Report, path: str) -> None:
+        rules = self._rules
+        expected = {"alg", *rules.header} | (set() if rules.b64 else {"b64", "crit"})
+        critical = None if rules.b64 else ["b64"]
+        if header.get("crit") != critical or ("crit" in header and rules.b64):
+            report.refuse("header_crit", path)
+        # What ``alg`` and ``x5c`` lack is said by the checks that need them.
+        if missing := sorted(expected - set(header) - {"alg", "x5c"}):
+            report.refuse("header_lacks", path, members=tuple(missing))
+        if set(header) - expected - {"crit", "b64"}:
+            report.refuse("header_unknown", path)
+        if "typ" in rules.header and header.get("typ", rules.typ) != rules.typ:
+            report.refuse("header_typ", path, expected=rules.typ)
+        if header.get("b64", rules.b64) is not rules.b64:
+            report.refuse("header_b64", path)
+
+    def chain(self, jws: Jws, at: datetime, report: Report, path: str = "") -> Chain | None:
+        """Return the certificates, judged at the moment ``at``; None when they cannot be read."""
+        checks = self._rules.checks
+        report.begin(checks["certificates"])
+        sent = "x5c" in self._rules.header
+        chain = read_x5c(jws.header.get("x5c")) if sent else self._own
+        if chain is None:
+            report.refuse("x5c", path)
             return None
-        except ChainError as error:
-            report.refuse(str(error), where, code="security")
-            return None
-        thumbprint = to_base64url(chain.sha256)
-        if "x5t#S256" in self._rules.header and parts.header.get("x5t#S256") != thumbprint:
-            report.refuse("x5t#S256 is not that of the certificate", where, code="security")
+        named = jws.header.get("x5t#S256", None if "x5t#S256" in self._rules.header else ...)
+        if named not in (..., to_base64url(chain[0].fingerprint(hashes.SHA256()))):
+            report.refuse("thumbprint", path)
+        if not self._rules.anchor_sent and any(c in self._trust.anchors for c in chain):
+            report.refuse("anchor_sent", path)
+        for part in ("key", "key_usage", "chain", "dates"):
+            report.begin(checks[part])
+        if self._trust.revocation_lists:
+            report.begin(checks["revocation"])
+        for part, finding in self._trust.findings(chain, at):
+            report.add(_explained(finding), check=checks[part])
         return chain
 
-    def signature(
-        self, parts: Parts, chain: Chain, payload: bytes, report: Report, where: str = ""
+    def check_signature(
+        self, jws: Jws, chain: Chain, payload: bytes, report: Report, path: str = ""
     ) -> None:
-        """Verify the signature over ``payload``; report under "<name>: signature"."""
+        """Check that the algorithm is accepted and the signature is over ``payload``."""
         rules = self._rules
-        name = parts.header.get("alg")
-        report.begin(f"{rules.name}: signature")
-        if not isinstance(name, str) or name not in rules.algorithms[chain.kind]:
-            report.refuse("alg is not one the edition allows for this key", where, code="security")
+        report.begin(rules.checks["algorithm"])
+        name = jws.header.get("alg")
+        accepted = rules.algorithms.get(key_kind(chain[0]) or "", frozenset())
+        if not isinstance(name, str) or name not in accepted:
+            every = sorted(frozenset().union(*rules.algorithms.values()))
+            report.refuse("algorithm", path, accepted=tuple(every))
             return
-        report.begin(f"{rules.name}: signature", f"{name} over {len(payload)} octets")
+        check = rules.checks["content"]
+        report.begin(check, message("verifier.signed_over", algorithm=name, octets=len(payload)))
         sent = to_base64url(payload).encode() if rules.b64 else payload
-        signed = parts.sent_header.encode() + b"." + sent
-        # The model's own verify: the size limits of joserfc's registry are below our headers.
-        if not self._registry.get_alg(name).verify(signed, parts.signature, chain.key):
-            report.refuse("the signature does not match the content", where, code="security")
+        signed = jws.sent_header.encode() + b"." + sent
+        if not _fits(chain[0], name, signed, jws.signature):
+            report.refuse("signature", path)
 
 
-def _ders(x5c: object) -> list[bytes]:
-    if not isinstance(x5c, list) or not all(isinstance(c, str) for c in x5c):
-        raise MalformedError("is no list of strings")
-    return [from_base64(c) for c in x5c]
+def _explained(finding: Finding) -> Finding:
+    """Return the finding with what is expected and how to fix it in its sentence."""
+    says = explanation([finding])
+    return Finding(says.id, parameters=says.parameters) if says else finding
+
+
+def _fits(leaf: x509.Certificate, algorithm: str, signed: bytes, signature: bytes) -> bool:
+    public: Any = leaf.public_key()
+    octets = (public.key_size + 7) // 8
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        octets *= 2
+    if len(signature) != octets:
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of short keys, which have a finding of their own
+        key = (RSAKey if isinstance(public, rsa.RSAPublicKey) else ECKey).import_key(public)
+    # The model's own verify: the size limits of joserfc's registry are below our headers.
+    return bool(_REGISTRY.get_alg(algorithm).verify(signed, signature, key))

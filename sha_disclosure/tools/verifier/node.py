@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sha_disclosure.editions.wire import CodingValue
+from sha_disclosure.messages import Parameter, message
 from sha_disclosure.tools.verifier.findings import UNKNOWN_ELEMENTS, Report
 from sha_disclosure.values import Instant, Oid
 
@@ -49,13 +50,13 @@ class Node:
         self._children: list[Node] = []
 
     def __bool__(self) -> bool:
-        """Tell whether the object is there at all."""
+        """Return whether the object is there at all."""
         return self._members is not None
 
-    def refuse(self, why: str, name: str = "", *, code: str = "invalid", check: str = "") -> None:
-        """Report a finding about this object or its member ``name``."""
-        self._report.refuse(why, f"{self.where}.{name}" if name else self.where, code=code,
-                            check=check)  # fmt: skip
+    def refuse(self, key: str, name: str = "", *, check: str = "", **parameters: Parameter) -> None:
+        """Report the finding ``key`` about this object or its member ``name``."""
+        path = f"{self.where}.{name}" if name else self.where
+        self._report.refuse(key, path, check=check, **parameters)
 
     def raw(self, name: str = "") -> Any:
         """Return a member (or the whole object) as it stands, without judging it."""
@@ -65,7 +66,7 @@ class Node:
         return self._members.get(name)
 
     def has(self, name: str) -> bool:
-        """Tell whether the member is there."""
+        """Return whether the member is there."""
         return self._members is not None and name in self._members
 
     def _take(self, name: str, kind: type, *, required: bool) -> Any:
@@ -73,9 +74,9 @@ class Node:
         if self._members is None or (value is None and not required):
             return None
         if value is None:
-            self.refuse("this element is missing", name, code="required")
+            self.refuse("missing", name)
         elif type(value) is not kind:
-            self.refuse(f"this element is not {_KINDS[kind]}", name, code="structure")
+            self.refuse("kind", name, kind=message(f"verifier_kinds.{kind.__name__}"))
         else:
             return value
         return None
@@ -90,22 +91,22 @@ class Node:
         return value
 
     def fixed(self, name: str, expected: str) -> None:
-        """Ask that a string member has exactly this value."""
-        value = self.text(name)
-        if value and value != expected:
-            self.refuse(f'this must be "{expected}"', name, code="value")
+        """Require that a string member has exactly this value."""
+        value = self._take(name, str, required=True)
+        if value is not None and value != expected:
+            self.refuse("fixed", name, expected=expected)
 
     def matching(self, name: str, check: Callable[[object], str], what: str) -> str:
         """Return a string member that ``check`` (of a value type) lets pass."""
         value = self.text(name)
         if value and not fits(check, value):
-            self.refuse(f"this is not {what}", name, code="value")
+            self.refuse("form", name, what=message(f"verifier_forms.{what}"))
             return ""
         return value
 
     def instant(self, name: str) -> datetime | None:
         """Return a moment with seconds and offset."""
-        value = self.matching(name, Instant.check, "a time with seconds and offset")
+        value = self.matching(name, Instant.check, "instant")
         return datetime.fromisoformat(value) if value else None
 
     def node(self, name: str, *, required: bool = True) -> Node:
@@ -123,14 +124,18 @@ class Node:
         if value is None:
             return []
         if len(value) < least or (most is not None and len(value) > most):
-            bounds = f"exactly {least}" if least == most else f"{least} to {most or 'any number'}"
-            self.refuse(f"there must be {bounds} of these", name, code="structure")
+            bounds = message("verifier.bounds_exactly", count=least)
+            if most is None:
+                bounds = message("verifier.bounds_least", least=least)
+            elif least != most:
+                bounds = message("verifier.bounds_between", least=least, most=most)
+            self.refuse("bounds", name, bounds=bounds)
         made = []
         for index, members in enumerate(value):
             if isinstance(members, dict):
                 made.append(self._child(members, f"{name}[{index}]"))
             elif members is not None:
-                self.refuse("this is not an object", f"{name}[{index}]", code="structure")
+                self.refuse("not_object", f"{name}[{index}]")
         return made
 
     def only(self, name: str, *, required: bool = True) -> Node:
@@ -142,7 +147,7 @@ class Node:
         """Return the strings of an array member with at least one."""
         value = self._take(name, list, required=True) or []
         if not all(isinstance(text, str) for text in value):
-            self.refuse("this array holds something else than strings", name, code="structure")
+            self.refuse("array_of_strings", name)
             return []
         return list(value)
 
@@ -163,7 +168,7 @@ class Node:
             return None
         value = CodingValue.model_construct(system=system, code=code, display=display)
         if allowed and value not in allowed:
-            self.refuse("this is not a coding of the edition for this place", code="value")
+            self.refuse("coding")
             return None
         return value
 
@@ -177,8 +182,7 @@ class Node:
         value = self.text("value")
         oid = value.removeprefix("urn:oid:")
         if value and (oid == value or not fits(Oid.check, oid)):
-            self.refuse("this is not urn:oid: and an OID of at most 64 characters", "value",
-                        code="value")  # fmt: skip
+            self.refuse("oid_identifier", "value")
             return ""
         return oid
 
@@ -190,8 +194,7 @@ class Node:
         """Read this object itself as such a Reference."""
         value = self.text("reference")
         if value and value not in [f"#{target}" for target in targets]:
-            self.refuse("this does not refer to the contained resource of this place",
-                        "reference", code="value")  # fmt: skip
+            self.refuse("reference_target", "reference")
             return ""
         return value.removeprefix("#")
 
@@ -203,24 +206,22 @@ class Node:
         for extension in self.nodes(name, least=0):
             url = extension.text("url")
             if url not in most:
-                extension.refuse("this extension is not known here", "url", code="extension",
-                                 check=UNKNOWN_ELEMENTS)  # fmt: skip
+                extension.refuse("extension_unknown", "url", check=UNKNOWN_ELEMENTS)
                 extension.ignore()
                 continue
             found[url].append(extension)
             limit = most[url]
             if limit is not None and len(found[url]) > limit:
-                extension.refuse("there are too many of this extension", code="structure")
+                extension.refuse("too_many")
         return found
 
     def profile(self, url: str, *, required: bool = True) -> None:
-        """Ask for ``meta.profile`` with exactly ``url``, or for no ``meta`` if it is empty."""
+        """Require ``meta.profile`` with exactly ``url``, or for no ``meta`` if it is empty."""
         if not url or (not required and not self.has("meta")):
             return
         meta = self.node("meta")
         if meta and meta.texts("profile") != [url]:
-            meta.refuse("the profile must be the one of the edition, and no other", "profile",
-                        code="value")  # fmt: skip
+            meta.refuse("profile", "profile")
 
     def ignore(self) -> None:
         """Take every member as read: the whole object was refused already."""
@@ -229,29 +230,18 @@ class Node:
     def close(self) -> None:
         """Report every member, here and below, that no question was asked about."""
         for place, name in enumerate(self._members or (), start=1):
-            if name not in self._read:
-                known = name in ELEMENT_NAMES
-                told = "this" if known else f"member {place} of this object"
-                self.refuse(
-                    f"{told} is not an element of the message here",
-                    name if known else "",
-                    code="structure",
-                    check=UNKNOWN_ELEMENTS,
-                )
+            if name in self._read:
+                continue
+            if name in ELEMENT_NAMES:
+                self.refuse("unknown", name, check=UNKNOWN_ELEMENTS)
+            else:
+                self.refuse("member", check=UNKNOWN_ELEMENTS, place=place)
         for child in self._children:
             child.close()
 
 
-_KINDS: Mapping[type, str] = {
-    str: "a string",
-    bool: "a boolean",
-    dict: "an object",
-    list: "an array",
-}
-
-
 def fits(check: Callable[[object], str], value: object) -> bool:
-    """Tell whether the check of a value type lets ``value`` pass."""
+    """Return whether the check of a value type lets ``value`` pass."""
     try:
         check(value)
     except ValueError:

@@ -7,6 +7,7 @@ personal identity code, since the client and others may read it (703/2023 74 § 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from sha_disclosure.editions.wire import Wire
@@ -14,8 +15,21 @@ from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.node import ELEMENT_NAMES
 from sha_disclosure.values import names_a_person
 
-NO_EMPTIES = "no empty values"
-FREE_TEXT = "no identity code in texts"
+NO_EMPTIES = "no_empties"
+FREE_TEXT = "free_text"
+# FHIR R4's primitive types (https://hl7.org/fhir/R4/datatypes.html#primitive), and the elements
+# of a message that are of them; every other text is a string.
+_FORMS: Mapping[str, re.Pattern[str]] = {
+    "code": re.compile(r"[^\s]+(\s[^\s]+)*"),
+    "uri": re.compile(r"\S+"),
+    "id": re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII),
+}
+_TYPES: Mapping[str, str] = {
+    **dict.fromkeys(("code", "language", "method", "status", "type", "use"), "code"),
+    **dict.fromkeys(("sigFormat", "targetFormat"), "code"),
+    **dict.fromkeys(("fullUrl", "profile", "system", "url"), "uri"),
+    "id": "id",
+}
 # FHIR R4 string: tab, line feed and carriage return are the only control characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -24,33 +38,37 @@ def check_plain(bundle: Any, wire: Wire, report: Report) -> None:
     """Walk the whole message and report empty values, bad characters and identity codes."""
     report.begin(FREE_TEXT)
     report.begin(NO_EMPTIES)
-    _walk(bundle, "Bundle", wire, report)
+    _walk(bundle, "Bundle", "", wire, report)
 
 
-def _walk(value: Any, where: str, wire: Wire, report: Report) -> None:
+def _walk(value: Any, where: str, name: str, wire: Wire, report: Report) -> None:
     if isinstance(value, str):
-        _text(value, where, wire, report)
+        _text(value, where, name, wire, report)
     elif isinstance(value, dict):
         identity = value.get("system") == wire.identifier.personal_id
-        for name, member in value.items():
-            if identity and name == "value" and isinstance(member, str) and member:
+        for inner, member in value.items():
+            if identity and inner == "value" and isinstance(member, str) and member:
                 continue
             # A name that no FHIR element has may be personal data itself.
-            _walk(member, f"{where}.{name}" if name in ELEMENT_NAMES else where, wire, report)
+            place = f"{where}.{inner}" if inner in ELEMENT_NAMES else where
+            _walk(member, place, inner, wire, report)
     elif isinstance(value, list):
         for index, member in enumerate(value):
-            _walk(member, f"{where}[{index}]", wire, report)
+            _walk(member, f"{where}[{index}]", name, wire, report)
     if value is None or value in ("", [], {}):
-        report.refuse("an element is empty or null", where, code="structure")
+        report.refuse("empty", where)
 
 
-def _text(value: str, where: str, wire: Wire, report: Report) -> None:
-    if value and not value.strip():
-        report.refuse("a text is blank", where, code="structure")
+def _text(value: str, where: str, name: str, wire: Wire, report: Report) -> None:
+    if not value:
+        return  # an empty element, whatever its type
+    if not value.strip():
+        report.refuse("blank", where)
+    elif (kind := _TYPES.get(name)) and not _FORMS[kind].fullmatch(value):
+        report.refuse("primitive", where, type=kind)
     if _CONTROL.search(value):
-        report.refuse("a text has a character that FHIR does not allow", where, code="value")
+        report.refuse("characters", where)
     if len(value) > wire.limit.text:
-        report.refuse("a text is longer than FHIR allows", where, code="too-long")
+        report.refuse("text_long", where)
     if names_a_person(value):
-        report.refuse("a text has a personal identity code in it", where, code="security",
-                      check=FREE_TEXT)  # fmt: skip
+        report.refuse("identity_code", where, check=FREE_TEXT)

@@ -9,7 +9,7 @@ from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.node import Node
 from sha_disclosure.values import LanguageTag
 
-PROVENANCE = "Provenance"
+PROVENANCE = "provenance"
 
 
 def check_provenance(node: Node, wire: Wire, notice: Read, target: str, report: Report) -> None:
@@ -18,7 +18,7 @@ def check_provenance(node: Node, wire: Wire, notice: Read, target: str, report: 
     c = wire.contained
     node.fixed("resourceType", "Provenance")
     node.profile(wire.profile.provenance)
-    node.matching("language", LanguageTag.check, "a language tag")
+    node.matching("language", LanguageTag.check, "language")
     contained = Contained(node, wire, report)
     report.begin(PROVENANCE)
     own = (c.discloser_role, c.discloser, c.discloser_unit)
@@ -27,15 +27,14 @@ def check_provenance(node: Node, wire: Wire, notice: Read, target: str, report: 
     for name in own:
         held = contained.nodes.get(name)
         if held is not None and name in notice.contained and held.raw() != notice.contained[name]:
-            held.refuse("this differs from the same resource in the AuditEvent", code="invariant")
+            held.refuse("differs")
     aim = node.only("target")
     reference = aim.text("reference")
     if reference and reference != target:
-        aim.refuse("the target is not the AuditEvent of this pair", "reference", code="not-found")
+        aim.refuse("target", "reference")
     node.instant("recorded")
     if node.raw("recorded") != notice.recorded and notice.recorded:
-        node.refuse("this differs from the AuditEvent's time of recording", "recorded",
-                    code="invariant")  # fmt: skip
+        node.refuse("differs_recorded", "recorded")
     expected = (
         (wire.provenance_agent.professional, c.discloser_role),
         (wire.provenance_agent.service_unit, c.discloser_unit),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Use = Literal["signing", "token"]
-SIGNER = "token: signer"
+SIGNER = "token_signer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,9 @@ class Registry:
         allowed = self._allowed[use]
         allowed[requester] = allowed.get(requester, frozenset()) | {sha256}
 
-    def fault(self, requester: str, use: Use, sha256: str) -> str:
-        """Return why a certificate may not speak for a requester; empty when it may."""
-        allowed = dict(self._allowed[use])
-        if requester not in allowed and not any(sha256 in each for each in allowed.values()):
-            return ""
-        if sha256 in allowed.get(requester, ()):
-            return ""
-        made = "sign" if use == "signing" else "make tokens"
-        return f"the certificate is another organisation's: it may not {made} for this requester"
+    def allows(self, requester: str, use: Use, sha256: str) -> bool:
+        """Return whether a certificate may speak for a requester."""
+        allowed = self._allowed[use]
+        if requester in allowed:
+            return sha256 in allowed[requester]
+        return not any(sha256 in each for each in allowed.values())

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
+from cryptography import x509
 
+from sha_disclosure.credentials import Chain
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.tools.verifier.certificates import Chain
+from sha_disclosure.encoding import Malformed, from_base64, to_base64url
 from sha_disclosure.tools.verifier.findings import Report
-from sha_disclosure.tools.verifier.jws import Opener, Rules
+from sha_disclosure.tools.verifier.jws import Jws, JwsReader, Rules
 from sha_disclosure.tools.verifier.node import Node
-from sha_disclosure.tools.verifier.registry import Registry
-from sha_disclosure.tools.verifier.strict import MalformedError, from_base64, to_base64url
-from sha_disclosure.tools.verifier.token import Token
 
-ELEMENT, SIGNER = "content signature: element", "content signature: signer"
-_DATA = "Bundle.signature.data"
+CHECKS = (
+    "document", "element", "who", "when", "data", "critical", "detached", "certificates",
+    "algorithm", "key", "key_usage", "chain", "dates", "content",
+)  # fmt: skip
+"""The checks of a signed Bundle's signature, in the order they are reported in."""
+
+REVOCATION = "revocation"
+"""The check that is made only when revocation lists are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What the signature element says: who signed and when, both outside the signature."""
+
+    who: str
+    when: datetime | None
+    when_text: str
+    data: str
 
 
 def content_rules(wire: Wire) -> Rules:
     """Return the edition's rules for the content signature as a JWS."""
     signature = wire.content_signature
     accepted = frozenset(signature.accepted)
-    algorithms = {
-        "rsa": accepted & {"RS256", "PS256"},
-        "p256": accepted & {"ES256"},
-        "p384": accepted & {"ES384"},
-    }
     return Rules(
-        "content signature",
-        algorithms,
+        {check: check for check in (*CHECKS, REVOCATION)},
+        {
+            "rsa": accepted & {"RS256", "PS256"},
+            "p256": accepted & {"ES256"},
+            "p384": accepted & {"ES384"},
+        },
         tuple(signature.header),
         signature.typ,
         detached=signature.detached,
@@ -41,77 +55,107 @@ def content_rules(wire: Wire) -> Rules:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureCheck:
-    """The check of content signatures; ``registry`` knows whose certificate is whose."""
-
-    opener: Opener
-    wire: Wire
-    registry: Registry
-
-    def check(self, root: Node, token: Token, moment: datetime, report: Report) -> str:
-        """Check the signature of a Bundle; return the SHA-256 of its certificate, if read."""
-        chain = _check(root, self, token, moment, report)
-        if chain is None:
-            return ""
-        sha256 = chain.sha256.hex()
-        if why := self.registry.fault(token.requester, "signing", sha256):
-            report.refuse(why, _DATA, code="security", check=SIGNER)
-        return sha256
-
-
-def _check(
-    root: Node, by: SignatureCheck, token: Token, moment: datetime, report: Report
-) -> Chain | None:
-    """Check the signature of the Bundle ``root`` and that it covers the rest of it.
-
-    The certificate must be valid at ``when``: a notice may wait in an outbox longer than
-    its certificate lives. Whether Kanta looks at it so is not public.
-    """
-    report.begin(ELEMENT)
-    constant, leeway = by.wire.content_signature, by.wire.token.leeway
-    signature = root.node("signature")
+def read_element(
+    root: Node, wire: Wire, report: Report, *, now: datetime | None, leeway: timedelta
+) -> Element | None:
+    """Check the signature element by the edition; None when there is none."""
+    report.begin("element")
+    constant = wire.content_signature
+    signature = root.node(constant.excluded)
+    if not signature:
+        return None
     signature.only("type").as_coding(constant.type)
-    when = signature.instant("when")
     signature.fixed("sigFormat", constant.format)
     if constant.target_format:
         signature.fixed("targetFormat", constant.target_format)
-    if when is not None and when > moment + timedelta(seconds=leeway):
-        signature.refuse("the signature was made in the future: check the clock", "when",
-                         code="value")  # fmt: skip
-    data = signature.text("data")
-    report.begin(SIGNER)
+    report.begin("who")
     who = signature.node("who")
-    signer = who.oid_identifier("identifier", by.wire.identifier.oid)
+    signer = who.oid_identifier("identifier", wire.identifier.oid)
     who.text("display")
-    if signer and token.requester and signer != token.requester:
-        who.refuse("the signer is not the requester of the token", "identifier.value",
-                   code="security")  # fmt: skip
-    return _check_jws(data, root.raw(), by.opener, when or moment, report) if data else None
+    report.begin("when")
+    when = signature.instant("when")
+    if when is not None and now is not None and when > now + leeway:
+        signature.refuse("sign_future", "when")
+    report.begin("data")
+    data = signature.text("data")
+    if not data and signature.raw("data") == "":
+        signature.refuse("base64", "data")
+    return Element(signer, when, str(signature.raw("when") or ""), data)
 
 
-def _check_jws(
-    data: str, bundle: Mapping[str, Any], opener: Opener, when: datetime, report: Report
-) -> Chain | None:
-    report.begin("content signature: form")
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What was read of a signature; None where it could not be read."""
+
+    element: Element | None = None
+    jws: Jws | None = None
+    chain: Chain | None = None
+    digest: str | None = None
+
+    @property
+    def leaf(self) -> x509.Certificate | None:
+        """The certificate of the signer."""
+        return self.chain[0] if self.chain else None
+
+
+def check_signature(  # noqa: PLR0913 - the moments differ between a service and a reader of files
+    root: Node,
+    wire: Wire,
+    reader: JwsReader,
+    report: Report,
+    *,
+    now: datetime,
+    chain_at: datetime | None,
+    leeway: timedelta,
+) -> Signed:
+    """Check the signature of the Bundle ``root`` and that it covers the rest of it.
+
+    ``chain_at``: the moment at which the certificates must be valid; None is the time of
+    signing, since a notice may wait in an outbox longer than its certificate lives.
+    """
+    element = read_element(root, wire, report, now=now, leeway=leeway)
+    path = f"Bundle.{wire.content_signature.excluded}.data"
+    jws = _open(element.data, reader, report, path) if element and element.data else None
+    chain = None
+    if element and jws:
+        chain = reader.chain(jws, chain_at or element.when or now, report, path)
+        if chain and element.when:
+            _check_when(element.when, chain[0], leeway, report)
+    content = _canonical(root.raw(), wire, report)
+    if content is None:
+        return Signed(element, jws, chain)
+    if jws:
+        report.begin("detached")
+        if jws.sent_payload and not wire.content_signature.detached:
+            _check_payload(jws, content, report, path)
+        if chain:
+            reader.check_signature(jws, chain, content, report, path)
+    return Signed(element, jws, chain, hashlib.sha256(content).hexdigest())
+
+
+def _open(data: str, reader: JwsReader, report: Report, path: str) -> Jws | None:
     try:
         compact = from_base64(data).decode("ascii")
-    except (MalformedError, UnicodeDecodeError):
-        report.refuse("this is not standard base64 of a compact JWS", _DATA, code="value")
+    except (Malformed, UnicodeDecodeError):
+        report.refuse("base64", path)
         return None
-    parts = opener.parts(compact, report, _DATA)
-    if parts is None:
-        return None
-    chain = opener.chain(parts, when, report, _DATA)
-    if chain is None:
-        return None
+    return reader.open(compact, report, path)
+
+
+def _check_when(when: datetime, leaf: x509.Certificate, leeway: timedelta, report: Report) -> None:
+    if not leaf.not_valid_before_utc - leeway <= when <= leaf.not_valid_after_utc:
+        report.refuse("when_outside", "Bundle.signature.when", check="when")
+
+
+def _canonical(bundle: dict[str, Any], wire: Wire, report: Report) -> bytes | None:
+    excluded = wire.content_signature.excluded
     try:
-        payload = rfc8785.dumps({n: v for n, v in bundle.items() if n != "signature"})
+        return rfc8785.dumps({n: v for n, v in bundle.items() if n != excluded})
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError):
-        report.refuse("the content has no canonical form (RFC 8785)", "Bundle", code="structure")
+        report.refuse("not_canonical", "Bundle", check="content")
         return None
-    if parts.sent_payload and parts.sent_payload != to_base64url(payload):
-        report.refuse("the payload is not the canonical form of the content", _DATA,
-                      code="security")  # fmt: skip
-    opener.signature(parts, chain, payload, report, _DATA)
-    return chain
+
+
+def _check_payload(jws: Jws, content: bytes, report: Report, path: str) -> None:
+    if jws.sent_payload != to_base64url(content):
+        report.refuse("payload", path)

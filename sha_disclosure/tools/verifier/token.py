@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sha_disclosure.credentials import thumbprint
 from sha_disclosure.editions.wire import Wire
+from sha_disclosure.encoding import Malformed, from_base64url, read_json
+from sha_disclosure.messages import message
+from sha_disclosure.tools.verifier.certificates import allows_digital_signature
 from sha_disclosure.tools.verifier.findings import Report
-from sha_disclosure.tools.verifier.jws import Opener, Rules
+from sha_disclosure.tools.verifier.jws import Jws, JwsReader, Rules
 from sha_disclosure.tools.verifier.node import fits
 from sha_disclosure.tools.verifier.registry import SIGNER, Registry
-from sha_disclosure.tools.verifier.strict import MalformedError, from_base64url, read_json
 from sha_disclosure.values import FreeText, Oid
 
-CLAIMS, TIMES, REPLAY = "token: claims", "token: times", "token: replay"
+CLAIMS, TIMES, REPLAY = "token_claims", "token_times", "token_replay"
 # Left out where the notice does not know them (specs/wire.md section 7).
 _OPTIONAL = frozenset({"user.id", "user.authentication_method"})
 _TIMES = ("issued_at", "not_before", "expires_at")
@@ -42,23 +45,34 @@ class Token:
 def token_rules(wire: Wire) -> Rules:
     """Return the edition's rules for the token as a JWS."""
     token = wire.token
+    form = dict.fromkeys(("data", "critical", "detached"), "token_form")
+    certificate = dict.fromkeys(
+        ("certificates", "key", "key_usage", "chain", "dates", "revocation"), "token_certificate"
+    )
+    signature = dict.fromkeys(("algorithm", "content"), "token_signature")
     algorithms = {
         "rsa": frozenset({token.rsa}),
         "p256": frozenset({token.p256}),
         "p384": frozenset({token.p384}),
     }
-    return Rules("token", algorithms, tuple(token.header), token.typ)
+    return Rules(
+        form | certificate | signature,
+        algorithms,
+        tuple(token.header),
+        token.typ,
+        anchor_sent=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class TokenCheck:
     """The check of tokens for one service.
 
-    ``audiences`` are the service's addresses; ``seen`` tells of a ``jti`` used before;
+    ``audiences`` are the service's addresses; ``seen`` says whether a ``jti`` was used before;
     ``registry`` knows whose certificate is whose.
     """
 
-    opener: Opener
+    reader: JwsReader
     wire: Wire
     audiences: frozenset[str]
     seen: Callable[[str], bool]
@@ -66,24 +80,17 @@ class TokenCheck:
 
     def check(self, compact: str, moment: datetime, report: Report) -> Token | None:
         """Check a token; None when anything in it is refused."""
-        parts = self.opener.parts(compact, report)
-        if parts is None:
+        jws = self.reader.open(compact, report)
+        if jws is None:
             return None
-        chain = self.opener.chain(parts, moment, report)
-        fault = ""
-        claims: Any = None
-        payload = b""
-        try:
-            payload = from_base64url(parts.sent_payload)
-            claims = read_json(payload)
-        except MalformedError as error:
-            fault = str(error)
-        if fault or not isinstance(claims, dict):
-            why = f"the payload {fault or 'is no JSON object'}"
-            report.refuse(why, code="structure", check="token: form")
+        chain = self.reader.chain(jws, moment, report)
+        claims, payload = _claims(jws, report)
+        if claims is None:
             return None
         if chain is not None:
-            self.opener.signature(parts, chain, payload, report)
+            if not allows_digital_signature(chain[0]):
+                report.refuse("no_token_usage", check="token_certificate")
+            self.reader.check_signature(jws, chain, payload, report)
         # Claims of a token whose signature is wrong are nobody's claims.
         if report.findings or chain is None:
             return None
@@ -93,12 +100,26 @@ class TokenCheck:
         report.begin(REPLAY)
         unique = values.get("unique_id")
         if fits(FreeText.check, unique) and self.seen(str(unique)):
-            report.refuse("this token was used before: its jti is known", code="security")
-        token = Token(values, chain.sha256.hex())
+            report.refuse("token_used")
+        token = Token(values, thumbprint(chain[0]))
         report.begin(SIGNER)
-        if why := self.registry.fault(token.requester, "token", token.sha256):
-            report.refuse(why, code="security")
+        if not self.registry.allows(token.requester, "token", token.sha256):
+            report.refuse("foreign_token")
         return token if report.clean else None
+
+
+def _claims(jws: Jws, report: Report) -> tuple[dict[str, Any] | None, bytes]:
+    why = message("verifier_jws.no_object")
+    payload = b""
+    try:
+        payload = from_base64url(jws.sent_payload)
+        claims = read_json(payload)
+        if isinstance(claims, dict):
+            return claims, payload
+    except Malformed as error:
+        why = error.message
+    report.refuse("claims", check="token_form", why=why)
+    return None, payload
 
 
 def _values(claims: dict[str, Any], wire: Wire, report: Report) -> dict[str, Any]:
@@ -109,11 +130,11 @@ def _values(claims: dict[str, Any], wire: Wire, report: Report) -> dict[str, Any
         value = left.pop(claim.name, None)
         if value is None:
             if claim.fill not in _OPTIONAL:
-                report.refuse(f"the claim {claim.name} is missing", code="required")
+                report.refuse("claim_missing", claim=claim.name)
         elif values.setdefault(claim.fill, value) != value:
-            report.refuse(f"the claim {claim.name} differs from its twin", code="invariant")
+            report.refuse("twin", claim=claim.name)
     if left:
-        report.refuse("there is a claim that the edition does not name", code="structure")
+        report.refuse("claim_unknown")
     return values
 
 
@@ -136,38 +157,36 @@ def _texts(values: Mapping[str, Any], audiences: frozenset[str], report: Report)
         if fill == "base_url":
             named = value if isinstance(value, list) else [value]
             if not any(isinstance(v, str) and v in audiences for v in named):
-                report.refuse("the audience is not the address of this service", code="value")
+                report.refuse("audience")
         elif not fits(FreeText.check, value):
-            report.refuse(f"the claim for {fill} is not a text", code="value")
+            report.refuse("claim_text", claim=fill)
         elif fill.endswith(".id") and not fill.startswith("user.") and not fits(Oid.check, value):
-            report.refuse(f"the claim for {fill} is not an OID", code="value")
+            report.refuse("claim_oid", claim=fill)
         elif fill.endswith(".urn"):
             oid = value.removeprefix("urn:oid:")
             plain = values.get(fill.replace(".urn", ".id"), oid)
             if oid == value or not fits(Oid.check, oid):
-                report.refuse(f"the claim for {fill} is not urn:oid: and an OID", code="value")
+                report.refuse("claim_urn", claim=fill)
             elif plain != oid:
-                report.refuse(
-                    f"the claim for {fill} names another party than its id", code="invariant"
-                )
+                report.refuse("party", claim=fill)
 
 
 def _times(values: Mapping[str, Any], wire: Wire, moment: datetime, report: Report) -> None:
     report.begin(TIMES)
     seconds = {name: values[name] for name in _TIMES if name in values}
     if not all(type(value) is int for value in seconds.values()):
-        report.refuse("a time is not a whole number of seconds", code="value")
+        report.refuse("time_form")
         return
     leeway, now = wire.token.leeway, moment.timestamp()
     issued, begins, ends = (seconds.get(name) for name in _TIMES)
     if issued is not None and issued > now + leeway:
-        report.refuse("the token was issued in the future: check the clock", code="security")
+        report.refuse("token_future")
     if begins is not None and begins > now + leeway:
-        report.refuse("the token is not valid yet: check the clock", code="security")
+        report.refuse("token_early")
     if ends is not None and ends <= now - leeway:
-        report.refuse("the token has expired: check the clock", code="expired")
+        report.refuse("token_expired")
     if ends is not None and issued is not None:
         if ends - issued > wire.token.lifetime:
-            report.refuse(f"the token lives longer than {wire.token.lifetime} s", code="security")
+            report.refuse("token_long", lifetime=wire.token.lifetime)
         if ends <= issued:
-            report.refuse("the token ends before it was issued", code="value")
+            report.refuse("ends_first")

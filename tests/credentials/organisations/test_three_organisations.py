@@ -80,6 +80,6 @@ def test_another_organisation_s_certificate_is_refused_with_a_finding(
     prepared = kanta.prepare(notice_of(SECOND))
     with pytest.raises(Rejected if use == "signing" else Unauthorized):
         kanta.submit(prepared)
-    told = {finding.check: finding.why for finding in sandbox.refusals()[-1].findings}
+    told = {finding.check_name(): finding.message for finding in sandbox.refusals()[-1].findings}
     check = "content signature: signer" if use == "signing" else "token: signer"
     assert "another organisation's" in told[check]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sha_disclosure.credentials.verification import verify_bundle
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import InvalidNotice
-from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.settings import Settings
+from sha_disclosure.tools.verifier import check_structure, verify_bundle
 from sha_disclosure.values import Instant
 from tests.authority import NOW, identity, root
 from tests.specs.fhir_package.changes import Mutant
@@ -28,7 +27,7 @@ def signed(bundle: Json) -> Json:
 
 def structure(bundle: Json) -> list[str]:
     """The own structure checks, which ``validate`` and ``verify`` make."""
-    return [f"{each.path} {each.what}" for each in check_structure(bundle, EDITION.wire)]
+    return [f"{each.path} {each.message}" for each in check_structure(bundle, EDITION)]
 
 
 def reading(bundle: Json) -> list[str]:
@@ -43,8 +42,8 @@ def reading(bundle: Json) -> list[str]:
 def verify(bundle: Json) -> list[str]:
     """Verification of the signature, as ``verify`` does it beside the structure checks."""
     anchors = [root().certificate]
-    result = verify_bundle(bundle, edition=EDITION, anchors=anchors, at=NOW)
-    return [] if result.valid else [each.check for each in result.findings if not each.ok] or ["-"]
+    result = verify_bundle(bundle, EDITION, anchors=anchors, at=NOW)
+    return [] if result.signed else [f.check for f in result.findings if not f.passed] or ["-"]
 
 
 def catchers(by_profiles: Engine) -> Mapping[str, Engine]:

@@ -35,9 +35,11 @@ def _parts(caught: Mapping[str, frozenset[str]]) -> Iterator[str]:
         "do not edit.\n\nEach row is one fault made in a golden Bundle that all accept. "
         "**fhirkit-rs** and **pyrofile** are independent engines, pyrofile with the "
         "reconstructed package; "
-        "**structure** is `sha_disclosure.fhir.checking`, part of `sha-disclosure validate` and "
-        "`verify`; **reading** is reading the Bundle back into notices; **verify** is the "
-        "verification of the signature, where the fault is made in a signed Bundle.\n"
+        "**structure** is `check_structure` of `sha_disclosure.tools.verifier`, part of "
+        "`sha-disclosure validate` and `verify`; **reading** is reading the Bundle back into "
+        "notices; **verify** is the verification of the signature, where "
+        "the fault is "
+        "made in a signed Bundle.\n"
     )
     yield f"\nEngines: {engines()}\n"
     found = list(caught.values())

@@ -15,10 +15,10 @@ from notices import NOW, Data, notices
 
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
-from sha_disclosure.fhir.checking import check_structure
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
+from sha_disclosure.tools.verifier import check_structure
 from tests.specs.fhir_package.conftest import GOLDEN
 from tests.specs.fhir_package.engines import Engine, Json, fhirkit_rs
 
@@ -41,7 +41,7 @@ def passes(made: list[Data], by_profiles: Engine) -> None:
     bundle = build(read, Sender(SETTINGS, EDITION, sources)).bundle
     assert fhirkit_rs(bundle) == []
     assert by_profiles(bundle) == []
-    assert check_structure(bundle, EDITION.wire) == ()
+    assert check_structure(bundle, EDITION) == ()
 
 
 @given(made=notices())

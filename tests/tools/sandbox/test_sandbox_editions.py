@@ -130,8 +130,10 @@ def test_another_form_of_full_urls_and_other_claim_names(of_edition):
 
 def test_the_sandbox_reads_without_the_code_that_builds():
     allowed = {
-        "sha_disclosure.editions", "sha_disclosure.editions.wire", "sha_disclosure.errors",
-        "sha_disclosure.settings", "sha_disclosure.sources", "sha_disclosure.values",
+        "sha_disclosure.credentials", "sha_disclosure.editions", "sha_disclosure.editions.wire",
+        "sha_disclosure.encoding", "sha_disclosure.errors", "sha_disclosure.findings",
+        "sha_disclosure.messages", "sha_disclosure.settings", "sha_disclosure.sources",
+        "sha_disclosure.values",
     }  # fmt: skip
     tools = Path(sha_disclosure.tools.sandbox.__file__).parents[1]
     for file in (*tools.glob("sandbox/*.py"), *tools.glob("verifier/*.py")):
@@ -141,4 +143,6 @@ def test_the_sandbox_reads_without_the_code_that_builds():
             for name in names:
                 assert name.split(".")[0] not in {"jwcrypto", "orjson"}, file
                 if name.startswith("sha_disclosure") and ".tools." not in name:
-                    assert name in allowed, (file.name, name)
+                    assert name in allowed or name.startswith("sha_disclosure.credentials."), (
+                        file.name, name,
+                    )  # fmt: skip

@@ -171,7 +171,7 @@ def test_the_clock_is_a_parameter():
         caller = Caller(sandbox)
         assert caller.post().status_code == 401
         caller.close()
-        assert [f.check for f in sandbox.refusals()[0].findings] == ["token: times"]
+        assert [f.check_name() for f in sandbox.refusals()[0].findings] == ["token: times"]
 
 
 def test_the_pages_show_notices_and_every_check(caller, shared, pages):
@@ -184,8 +184,11 @@ def test_the_pages_show_notices_and_every_check(caller, shared, pages):
     assert "Laaja tiedonsaantioikeus" in page.text
     assert "Accept is not as the edition" in page.text
     detail = pages.get(f"/notices/{received.notice_id}").text
-    assert all(check.name in detail for check in received.checks)
+    assert all(check.check_name() in detail for check in received.checks)
     assert "ES256" in detail
+    finnish = pages.get(f"/notices/{received.notice_id}", headers={"Accept-Language": "fi"}).text
+    assert all(check.check_name("fi") in finnish for check in received.checks)
+    assert 'lang="fi"' in finnish
     assert pages.get("/notices/1.2.3").status_code == 404
 
 

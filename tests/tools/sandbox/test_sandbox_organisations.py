@@ -11,7 +11,7 @@ OTHER = "1.2.246.10.10000009.10.0"
 
 
 def findings(sandbox):
-    return {(f.check, f.why) for f in sandbox.refusals()[-1].findings}
+    return {(f.check_name(), f.message) for f in sandbox.refusals()[-1].findings}
 
 
 def test_a_registered_certificate_speaks_for_nobody_else(tmp_path):
