@@ -47,8 +47,8 @@ if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py
     from sha_disclosure.events import opentelemetry_listener as opentelemetry_listener
     from sha_disclosure.findings import Finding as Finding
     from sha_disclosure.findings import Problem as Problem
-    from sha_disclosure.law.access.reason import require_access_reason as require_access_reason
-    from sha_disclosure.law.grounds.need import notice_needed as notice_needed
+    from sha_disclosure.law import notice_needed as notice_needed
+    from sha_disclosure.law.searches import require_access_reason as require_access_reason
     from sha_disclosure.messages import Message as Message
     from sha_disclosure.notice import DisclosureNotice as DisclosureNotice
     from sha_disclosure.operation_outcome import OperationOutcome as OperationOutcome

@@ -16,10 +16,11 @@ from pathlib import Path
 from traceability.page import traceability
 from traceability.proofs import rule_proofs
 
-from sha_disclosure.law.access import SEARCH_RULES
-from sha_disclosure.law.catalogue import RuleEntry, rule_entries
-from sha_disclosure.law.grounds import BY_KIND, PROVISIONS, RECIPIENTS, Row
-from sha_disclosure.law.rules import RULES as NOTICE_RULES
+from sha_disclosure.law.grounds import BY_KIND, Row
+from sha_disclosure.law.provisions import PROVISIONS
+from sha_disclosure.law.recipients import CATEGORIES, category_name
+from sha_disclosure.law.rulebook import RuleEntry, rule_entries
+from sha_disclosure.messages import Message
 from sha_disclosure.notice import DisclosureNotice
 
 HERE = Path(__file__).resolve().parent
@@ -56,7 +57,7 @@ def rule_catalogue() -> str:
         "Written by `python specs/generate.py` from `sha_disclosure/messages`; do not edit.\n\n",
         "N rules judge a notice, A rules the reason of a search in the archive, SHAPE any input. "
         "Errors keep a notice from being signed; warnings come with it (`prepared.warnings`). "
-        "`{expected}` stands for constants, never for what was given. Law: 703/2023 with "
+        "Names in braces stand for constants, never for what was given. Law: 703/2023 with "
         "307/2024, as of 21.2.2025.\n",
     ]
     parts += [_rule(entry, proven.get(entry.id, {})) for entry in rule_entries().values()]
@@ -64,7 +65,6 @@ def rule_catalogue() -> str:
 
 
 def _rule(entry: RuleEntry, proven: Mapping[str, list[str]]) -> str:
-    warnings = {r.key for r in (*NOTICE_RULES, *SEARCH_RULES) if r.severity == "warning"}
     lines = [
         f"\n## {entry.id}\n",
         f"{entry.summary['en']}  \n{entry.summary['fi']}\n",
@@ -72,10 +72,9 @@ def _rule(entry: RuleEntry, proven: Mapping[str, list[str]]) -> str:
         "| breach | severity | English | suomeksi |\n|---|---|---|---|",
     ]
     lines += [
-        f"| {'plain' if variant == 'breach' else variant} "
-        f"| {'warning' if f'{entry.id}.{variant}' in warnings else 'error'} "
-        f"| {_cell(texts['en'])} | {_cell(texts['fi'])} |"
-        for variant, texts in entry.texts.items()
+        f"| {each.key.removeprefix(entry.id).lstrip('.') or 'plain'} | {each.severity} "
+        f"| {_cell(each.texts['en'])} | {_cell(each.texts['fi'])} |"
+        for each in entry.breaches
     ]
     lines.append("")
     for marker in ("accepts", "refuses"):
@@ -116,7 +115,7 @@ def ground_table() -> str:
             "the organiser and a producer that acts for it (14 §), not through Kanta (70 § 2 "
             "mom.); otherwise yes (10 § 3 mom., 70 § 1 mom.).\n",
             "\n## Words\n\n| word | English | suomeksi |\n|---|---|---|\n",
-            *(f"| `{word}` | {en} | {fi} |\n" for word, (en, fi) in RECIPIENTS.items()),
+            *(f"| `{each}` | {_both(category_name(each), ' | ')} |\n" for each in CATEGORIES),
         )
     )
 
@@ -134,12 +133,20 @@ _SHORT = {
 }
 
 
+def _both(text: Message, between: str) -> str:
+    return f"{text.text('en')}{between}{text.text('fi')}"
+
+
 def _table(rows: tuple[Row, ...], first: str) -> str:
     heading = [first, "what it is", *_SHORT.values(), "rule"]
     lines = [f"| {' | '.join(heading)} |", "|" + "---|" * len(heading)]
     for row in rows:
         name = f"`{row.kind}`<br>{row.provision}" if first == "ground" else row.provision
-        cells = [name, f"{row.en}<br>{row.fi}", *(_mark(row, word) for word in _SHORT)]
+        cells = [
+            name,
+            _both(row.text, "<br>"),
+            *(_mark(row, word) for word in _SHORT),
+        ]
         lines.append(f"| {' | '.join((*cells, row.rule.partition('.')[0]))} |")
     return "\n".join(lines) + "\n"
 

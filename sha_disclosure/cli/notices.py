@@ -14,7 +14,7 @@ from sha_disclosure.cli.output import Output
 from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.findings import Problem
-from sha_disclosure.law.rules import check_data
+from sha_disclosure.law import check_data
 from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice, read_json
 

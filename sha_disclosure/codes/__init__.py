@@ -5,16 +5,16 @@ program wants it. Nothing here calls out by itself.
 """
 
 from sha_disclosure.codes.folder import load_code_lists
-from sha_disclosure.codes.judgement import Finding, UsedCode
 from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode, Standing, Status
 from sha_disclosure.codes.reading import read_code_list
+from sha_disclosure.codes.used import CodeStanding, UsedCode
 from sha_disclosure.notice import Coding
 
 __all__ = [
     "CodeList",
     "CodeLists",
+    "CodeStanding",
     "Coding",
-    "Finding",
     "ListedCode",
     "Standing",
     "Status",

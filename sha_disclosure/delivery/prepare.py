@@ -18,7 +18,7 @@ from sha_disclosure.fhir.bundle import bundle, to_bytes
 from sha_disclosure.fhir.defaults import with_defaults
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.jose.content import sign_bundle
-from sha_disclosure.law.rules import Circumstances, check, check_together
+from sha_disclosure.law import Circumstances, check, check_together
 from sha_disclosure.notice import Client, Discloser, DisclosureNotice, UnreadField
 from sha_disclosure.settings import Settings
 from sha_disclosure.settings.organisations import by_requester

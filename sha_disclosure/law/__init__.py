@@ -1,1 +1,17 @@
-"""What the law asks (703/2023): the rules of a notice, its grounds, the reasons of a search."""
+"""What the law asks (703/2023): the rules of a notice, its grounds, whether it is needed at all.
+
+The reasons of a search in the archive are in ``sha_disclosure.law.searches``, loaded apart.
+"""
+
+from sha_disclosure.law.circumstances import Circumstances
+from sha_disclosure.law.need import NoticeNeed, notice_needed
+from sha_disclosure.law.rules import check, check_data, check_together
+
+__all__ = [
+    "Circumstances",
+    "NoticeNeed",
+    "check",
+    "check_data",
+    "check_together",
+    "notice_needed",
+]

@@ -74,14 +74,14 @@ _EVENT, _CONTENT = ("fhir.audit_event",), ("jose.content",)
 FORMS: Mapping[str, Form] = {
     "bundle.pairs": Form(("fhir.bundle",), under="Bundle.entry", seen=_pair),
     "event.subject_at": Form(_EVENT, ("#ASIAKAS-1",), under="AuditEvent.entity"),
-    "event.ground_at": Form(("fhir.ground",), ("statute",), under="AuditEvent.purposeOfEvent"),
+    "event.ground_at": Form(("fhir.grounds",), ("statute",), under="AuditEvent.purposeOfEvent"),
     "event.purpose_at": Form(_EVENT, ("Palvelun järjestäminen",)),
     "event.document_type_at": Form(_EVENT, ("esim-arvio",)),
     "event.description_at": Form(_EVENT, ("Arvio keväältä",)),
     "event.document_id_at": Form(_EVENT, ("1.2.246.10.28777751.11.2026.4711",)),
     "event.service_task_at": Form(_EVENT, ("esim-iakkaat",)),
     "event.observer_at": Form(("fhir.actors",), ("Esimerkkijärjestelmä",)),
-    "consent.scope_at": Form(("fhir.ground",), ("Vain arvio ja päätös",), notice=2),
+    "consent.scope_at": Form(("fhir.grounds",), ("Vain arvio ja päätös",), notice=2),
     "content_signature.serialisation": Form(
         ("jose.jws",), under="Bundle.signature.data", seen=_serialisation
     ),

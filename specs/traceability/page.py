@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from sha_disclosure.editions import load_edition
-from sha_disclosure.law.catalogue import rule_entries
+from sha_disclosure.law.rulebook import rule_entries
 from traceability.facts import Fact, facts
 from traceability.observing import Observation, Observer
 from traceability.proofs import naming, rule_proofs, telling

@@ -19,7 +19,7 @@ from sha_disclosure.codes.folder import store, stored_lists
 from sha_disclosure.codes.lists import CodeList
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.law.rules import Circumstances, check
+from sha_disclosure.law import Circumstances, check
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 

@@ -12,9 +12,12 @@ from notices import GROUNDS, NOW, RECIPIENTS, ROLES, Data, full, ground, having,
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError, InvalidNotice
-from sha_disclosure.law.grounds import BY_KIND, MISFITS, PROVISIONS, Citation, Row, citations
-from sha_disclosure.law.grounds import RECIPIENTS as WORDS
-from sha_disclosure.law.rules import Circumstances, check, check_data
+from sha_disclosure.law import Circumstances, check, check_data
+from sha_disclosure.law.citations import Citation, citations
+from sha_disclosure.law.fitting import SEVERITIES
+from sha_disclosure.law.grounds import BY_KIND, Row
+from sha_disclosure.law.provisions import PROVISIONS
+from sha_disclosure.law.recipients import CATEGORIES
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 
@@ -54,7 +57,7 @@ def basis_of(row: Row) -> Data:
 
 @pytest.mark.accepts("N09", "N10", "N16", "N17", "N18", "N19", "N20", "N21", "N22", "N23", "N24")
 @pytest.mark.refuses("N09", "N10", "N16", "N17", "N18", "N19", "N20", "N21", "N22", "N23")
-@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("word", CATEGORIES)
 @pytest.mark.parametrize("row", [*BY_KIND, *PROVISIONS], ids=lambda row: row.provision)
 def test_the_rules_say_of_each_cell_what_the_table_says(row: Row, word: str) -> None:
     basis = basis_of(row)
@@ -75,8 +78,8 @@ def test_the_rules_say_of_each_cell_what_the_table_says(row: Row, word: str) -> 
 def test_each_way_not_to_fit_has_been_seen_above_or_below() -> None:
     rows = {row.rule for row in BY_KIND} | {row.rule for row in PROVISIONS}
     doubts = {row.doubt for row in (*BY_KIND, *PROVISIONS) if row.doubtful}
-    below = {key for key in MISFITS if key.startswith("N24")} | {"N20.necessity", "N21.doubtful"}
-    assert (rows - {"N18"}) | doubts | below == set(MISFITS)
+    below = {key for key in SEVERITIES if key.startswith("N24")} | {"N20.necessity", "N21.doubtful"}
+    assert (rows - {"N18"}) | doubts | below == set(SEVERITIES)
 
 
 @pytest.mark.refuses("N20")

@@ -19,7 +19,7 @@ from sha_disclosure.editions import Edition
 from sha_disclosure.errors import DisclosureError, InvalidAccessReason, InvalidNotice
 from sha_disclosure.events import logging_listener
 from sha_disclosure.fhir.reading import read_bundle
-from sha_disclosure.law.access import CareSecuring, require_access_reason
+from sha_disclosure.law.searches import CareSecuring, require_access_reason
 from sha_disclosure.notice import Cause, DisclosureNotice
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.settings import Settings

@@ -30,8 +30,9 @@ from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.findings import Problem, problem
-from sha_disclosure.law.catalogue import rule_entries
-from sha_disclosure.law.rules import RULES, Circumstances, check, check_data, check_together
+from sha_disclosure.law import Circumstances, check, check_data, check_together
+from sha_disclosure.law.rulebook import rule_entries
+from sha_disclosure.law.rules import RULES
 from sha_disclosure.messages import template
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
@@ -478,11 +479,7 @@ def test_any_json_at_any_part_is_judged_without_a_crash(
 # --- the words ---------------------------------------------------------------------------------
 
 PARAGRAPHS = set(range(1, 103))  # of 703/2023; tests/law looks at each more closely
-WORDS = [
-    f"{entry.id}.{variant}".removesuffix(".breach")
-    for entry in rule_entries().values()
-    for variant in entry.texts
-]
+WORDS = [breach.key for entry in rule_entries().values() for breach in entry.breaches]
 
 
 def test_every_problem_has_words_in_both_languages_that_differ_and_a_citation() -> None:

@@ -9,7 +9,7 @@ from notices import NOW, Data, having, without
 
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.editions import Edition
-from sha_disclosure.law.rules import Circumstances, check_data
+from sha_disclosure.law import Circumstances, check_data
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.tools.sandbox import Sandbox
 

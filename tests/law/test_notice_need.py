@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 import sha_disclosure
-from sha_disclosure.law.grounds import notice_needed
+from sha_disclosure.law import notice_needed
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import sha_disclosure
 from sha_disclosure.codes import CodeLists, ListedCode
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError, InvalidAccessReason
-from sha_disclosure.law.access import (
+from sha_disclosure.law.searches import (
     AccessRequest,
     AuthorityAccessReason,
     BroadAccessReason,

@@ -8,7 +8,7 @@ import pytest
 from notices import Data, having, without
 
 from sha_disclosure.errors import InvalidAccessReason
-from sha_disclosure.law.access import CareSecuring, ChildsInterest, Denied, PublicReceiver
+from sha_disclosure.law.searches import CareSecuring, ChildsInterest, Denied, PublicReceiver
 
 COMPLETE: Data = {
     "obstacle": {"kind": "not_obtainable", "cause": "memory_disease"},

@@ -22,7 +22,7 @@ from sha_disclosure.errors import (
 from sha_disclosure.events import AttemptEnded, RetryScheduled
 from sha_disclosure.events.kinds import Event
 from sha_disclosure.jose.signer import KeySigner
-from sha_disclosure.law.rules import Circumstances, check_data
+from sha_disclosure.law import Circumstances, check_data
 from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Retry, Settings, Timeouts, Tls

@@ -6,7 +6,7 @@ from three_organisations import FIRST, REGISTER, SECOND, THIRD
 from sha_disclosure import InvalidNotice
 from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.editions import load_edition
-from sha_disclosure.law.rules import check_data
+from sha_disclosure.law import check_data
 
 STRANGER = "1.2.246.10.99999999.10.0"
 

@@ -10,7 +10,7 @@ from traceability.facts import PAGES, SPECS, STATUSES, Fact, facts
 from traceability.proofs import ROOT
 
 from sha_disclosure.editions import Entry, load_edition
-from sha_disclosure.law.catalogue import rule_entries
+from sha_disclosure.law.rulebook import rule_entries
 
 FACTS = facts()
 ENTRIES = {entry.key: entry for entry in load_edition().entries}

@@ -1,28 +1,28 @@
-"""The rights of access of 703/2023 8 luku: grounds of a notice and reasons of a search (55 §)."""
+"""Searches in the archive by a right of access (703/2023 53 § and 55 §), and 56 §."""
 
-from sha_disclosure.law.access.log import AccessLogEntry
-from sha_disclosure.law.access.reason import (
+from sha_disclosure.law.searches.log import AccessLogEntry
+from sha_disclosure.law.searches.reason import (
     AccessReason,
     AuthorityAccessReason,
     BroadAccessReason,
     require_access_reason,
 )
-from sha_disclosure.law.access.request import (
+from sha_disclosure.law.searches.request import (
     AccessRequest,
     AccessUnit,
     AccessUser,
     UserId,
     VerifiedRelationship,
 )
-from sha_disclosure.law.access.rules import SEARCH_RULES, SearchCircumstances
-from sha_disclosure.law.access.searches import (
+from sha_disclosure.law.searches.rights import (
     AuthorityPatientDataSearch,
     AuthoritySearch,
     BroadPatientDataSearch,
     BroadSearch,
     HealthCareBroadSearch,
 )
-from sha_disclosure.law.access.securing import (
+from sha_disclosure.law.searches.rules import SEARCH_RULES, SearchCircumstances
+from sha_disclosure.law.searches.securing import (
     CareSecuring,
     ChildsInterest,
     Denied,

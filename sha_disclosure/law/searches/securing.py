@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sha_disclosure.law.access.searches import ReasonPart
+from sha_disclosure.law.searches.rights import ReasonPart
 from sha_disclosure.notice import Cause, Confirmed, CoveredBy
 
 

@@ -15,15 +15,15 @@ from sha_disclosure.codes import CodeLists, Coding
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidAccessReason
 from sha_disclosure.findings import Problem
-from sha_disclosure.law.access.log import AccessLogEntry
-from sha_disclosure.law.access.request import AccessRequest
-from sha_disclosure.law.access.rules import SEARCH_RULES, SearchCircumstances
-from sha_disclosure.law.access.searches import (
+from sha_disclosure.law.rule import breaches
+from sha_disclosure.law.searches.log import AccessLogEntry
+from sha_disclosure.law.searches.request import AccessRequest
+from sha_disclosure.law.searches.rights import (
     AuthorityRightOfSearch,
     BroadRightOfSearch,
     UseCase,
 )
-from sha_disclosure.law.judging import judge
+from sha_disclosure.law.searches.rules import SEARCH_RULES, SearchCircumstances
 from sha_disclosure.notice import read_partly
 from sha_disclosure.values import FreeText, Uri
 
@@ -123,4 +123,4 @@ def _judged(
 ) -> tuple[AccessRequest, tuple[Problem, ...]]:
     """Return what could be read of a request, and every problem of shape and of rules."""
     asked, shape = read_partly(AccessRequest, request)
-    return asked, (*shape, *judge(SEARCH_RULES, asked, given))
+    return asked, (*shape, *breaches(SEARCH_RULES, asked, given))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sha_disclosure.law.access.request import AccessUnit, AccessUser, VerifiedRelationship
-from sha_disclosure.law.access.searches import UseCase
+from sha_disclosure.law.searches.request import AccessUnit, AccessUser, VerifiedRelationship
+from sha_disclosure.law.searches.rights import UseCase
 from sha_disclosure.values import Instant
 
 

@@ -1,4 +1,4 @@
-"""How a used code stands in the loaded lists: known, in force, and the words for it."""
+"""How a used code stands in the loaded lists: known, and in force at its time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from sha_disclosure.codes.lists import CodeLists, Standing
 from sha_disclosure.notice import Coding
 from sha_disclosure.values import Instant
 
-Finding = Literal["not_loaded", "unknown"] | Standing
+CodeStanding = Literal["not_loaded", "unknown"] | Standing
+"""How a code stands: its list is not at hand, it is not in the list, or as the list says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class UsedCode:
         """Return the use of a coding; ``system`` is the one it has when it names none."""
         return cls(str(coding.system or system), str(coding.code), at)
 
-    def finding(self, lists: CodeLists) -> Finding:
+    def standing(self, lists: CodeLists) -> CodeStanding:
         """Return how the code stands at its time of use."""
         if not lists.loaded(self.system):
             return "not_loaded"
@@ -34,6 +35,6 @@ class UsedCode:
         return listed.standing_on(self.at.moment.date()) if listed else "unknown"
 
     def validity(self, lists: CodeLists) -> str:
-        """Return the validity of the code in its loaded list, for the words of a problem."""
+        """Return the validity of the code in its loaded list, for the text of a problem."""
         listed = lists.find(self.system, self.code) if lists.loaded(self.system) else None
         return listed.validity if listed else ""

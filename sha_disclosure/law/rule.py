@@ -1,76 +1,72 @@
-"""Judging a part by rules: where each looks, what must hold there, and the problems it finds."""
+"""Rules as data: where each looks, what must hold there, and the problem of a breach."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from sha_disclosure.findings import Problem, Severity, problem
+from sha_disclosure.messages import Parameter
 from sha_disclosure.notice import Part, UnreadField
 
 P = TypeVar("P", bound=Part)
-"""The part that is judged."""
+"""The part that is checked."""
 G = TypeVar("G")
-"""The circumstances it is judged in."""
+"""The circumstances it is checked in."""
 
-Found = Iterator[tuple[str, Any]]
-
-
-def _nothing(_thing: Any, _given: Any) -> str:
-    return ""
+Places = Iterator[tuple[str, Any]]
+"""Pairs of a path in the caller's object and what is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[P, G]):
-    """One rule: ``where`` finds (path, thing) pairs, ``holds`` says whether a thing is right.
+    """One rule: ``where`` yields the places it is about, ``holds`` says whether one is right.
 
-    ``key`` names its words in the catalogue; ``at`` is added to the path of a breach.
+    ``key`` names its sentence in the catalogue (``rules.*``), whose parameters are ``values``;
+    ``at`` is added to the path of a breach.
     """
 
     key: str
-    where: Callable[[P, G], Found]
+    where: Callable[[P, G], Places]
     holds: Callable[[Any, G], object]  # anything truthy holds
     at: str = ""
-    expected: Callable[[Any, G], str] = _nothing
+    values: Mapping[str, Callable[[Any, G], Parameter]] = field(default_factory=dict)
     severity: Severity = "error"
 
 
-def judge(rules: Iterable[Rule[P, G]], part: P, given: G) -> tuple[Problem, ...]:
-    """Return every breach of the rules; what could not be read is passed over.
+def breaches(rules: Iterable[Rule[P, G]], part: P, given: G) -> Iterator[Problem]:
+    """Yield every breach of the rules.
 
-    A part that could not be read has its own problem already, so all problems come at once.
+    What could not be read is passed over: it has its own problem already, so that all
+    problems come at once.
     """
-    seen: dict[Callable[[P, G], Found], list[tuple[str, Any]]] = {}
-    found: list[Problem] = []
+    seen: dict[Callable[[P, G], Places], list[tuple[str, Any]]] = {}
     for rule in rules:
-        if rule.where not in seen:  # several rules look at the same things: look once
+        if rule.where not in seen:  # several rules are about the same places: look once
             seen[rule.where] = _look(rule.where, part, given)
         for path, thing in seen[rule.where]:
-            try:
-                broken = not rule.holds(thing, given)
-            except UnreadField:
-                continue
-            if broken:
-                found.append(_breach(rule, path, thing, given))
-    return tuple(found)
+            with suppress(UnreadField):
+                if not rule.holds(thing, given):
+                    yield _breach(rule, path, thing, given)
 
 
-def _look(where: Callable[[P, G], Found], part: P, given: G) -> list[tuple[str, Any]]:
+def _look(where: Callable[[P, G], Places], part: P, given: G) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
-    with suppress(UnreadField):  # what was found before the part that could not be read is judged
+    with suppress(UnreadField):  # what was found before the part that could not be read is checked
         found.extend(where(part, given))
     return found
 
 
 def _breach(rule: Rule[P, G], path: str, thing: Any, given: G) -> Problem:
     place = f"{path}.{rule.at}" if path and rule.at else path or rule.at
-    return problem(rule.key, place, rule.severity, expected=rule.expected(thing, given))
+    values = {name: value(thing, given) for name, value in rule.values.items()}
+    return problem(rule.key, place, rule.severity, **values)
 
 
-def texts_of(part: Part, kind: type[Any]) -> Found:
-    """Yield every value of a kind in a part and its parts, with its path.
+def values_of(part: Part, kind: type[Any]) -> Places:
+    """Yield every value of a type in a part and its parts.
 
     A field's alias needs no thought: no text has one.
     """

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sha_disclosure.codes import Coding
-from sha_disclosure.law.access.searches import ReasonPart, RightOfSearch
+from sha_disclosure.law.searches.rights import ReasonPart, RightOfSearch
 from sha_disclosure.notice import Confirmed, CoveredBy
 from sha_disclosure.values import FreeText, Instant, Oid, PersonalId, PersonName, TemporaryId, Uri
 

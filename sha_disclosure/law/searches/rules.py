@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sha_disclosure.codes import CodeLists, Finding, UsedCode
-from sha_disclosure.law.access.request import AccessRequest
-from sha_disclosure.law.judging import Found, Rule, texts_of
+from sha_disclosure.codes import CodeLists, CodeStanding, UsedCode
+from sha_disclosure.law.rule import Places, Rule, values_of
+from sha_disclosure.law.searches.request import AccessRequest
 from sha_disclosure.values import WrittenText, names_a_person
 
 _SKEW = timedelta(seconds=60)
@@ -28,41 +28,41 @@ _Given = SearchCircumstances
 _SearchRule = Rule[AccessRequest, SearchCircumstances]
 
 
-def _asker(use_case: str) -> Callable[[AccessRequest, _Given], Found]:
-    def where(request: AccessRequest, _: _Given) -> Found:
+def _asker(use_case: str) -> Callable[[AccessRequest, _Given], Places]:
+    def where(request: AccessRequest, _: _Given) -> Places:
         if request.right.use_case == use_case:
             yield "unit.roles", (request.right.belongs_to, request.unit.roles)
 
     return where
 
 
-def _reason(request: AccessRequest, given: _Given) -> Found:
+def _reason(request: AccessRequest, given: _Given) -> Places:
     used = UsedCode.of(request.reason, given.reason_system, request.asked_at)
     if used.system == given.reason_system:  # of another system: A04.system says so
         yield "reason", used
 
 
-def _system(request: AccessRequest, _: _Given) -> Found:
+def _system(request: AccessRequest, _: _Given) -> Places:
     yield "reason.system", request.reason.system
 
 
-def _relationship(request: AccessRequest, _: _Given) -> Found:
+def _relationship(request: AccessRequest, _: _Given) -> Places:
     yield "relationship", request.relationship
 
 
-def _verified(request: AccessRequest, _: _Given) -> Found:
+def _verified(request: AccessRequest, _: _Given) -> Places:
     yield "relationship.verified_at", (request.relationship.verified_at, request.asked_at)
 
 
-def _asked(request: AccessRequest, _: _Given) -> Found:
+def _asked(request: AccessRequest, _: _Given) -> Places:
     yield "asked_at", request.asked_at
 
 
-def _texts(request: AccessRequest, _: _Given) -> Found:
-    yield from texts_of(request, WrittenText)
+def _texts(request: AccessRequest, _: _Given) -> Places:
+    yield from values_of(request, WrittenText)
 
 
-def _service_request(request: AccessRequest, _: _Given) -> Found:
+def _service_request(request: AccessRequest, _: _Given) -> Places:
     yield "service_request", (request.service_request, request.right.use_case)
 
 
@@ -70,36 +70,35 @@ def _holds_role(pair: tuple[str, tuple[str, ...]], _: _Given) -> bool:
     return pair[0] in pair[1]
 
 
-def _is_not(finding: Finding) -> Callable[[UsedCode, _Given], bool]:
-    return lambda used, given: used.finding(given.code_lists) != finding
+def _is_not(standing: CodeStanding) -> Callable[[UsedCode, _Given], bool]:
+    return lambda used, given: used.standing(given.code_lists) != standing
 
 
 def _validity(used: UsedCode, given: _Given) -> str:
     return used.validity(given.code_lists)
 
 
-def _owner(pair: tuple[str, Any], _: _Given) -> str:
-    return f"`{pair[0]}`"
+_OWNER: Mapping[str, Callable[[Any, _Given], str]] = {"role": lambda pair, _: f"`{pair[0]}`"}
 
 
 SEARCH_RULES: tuple[_SearchRule, ...] = (
-    Rule("A02.asker", _asker("broad_right"), _holds_role, expected=_owner),
-    Rule("A03.asker", _asker("authority_right"), _holds_role, expected=_owner),
+    Rule("A02.asker", _asker("broad_right"), _holds_role, values=_OWNER),
+    Rule("A03.asker", _asker("authority_right"), _holds_role, values=_OWNER),
     Rule(
         "A04.system",
         _system,
         lambda system, given: system in (None, given.reason_system),
-        expected=lambda _, given: given.reason_system,
+        values={"system": lambda _, given: given.reason_system},
     ),
     Rule("A04.unknown", _reason, _is_not("unknown")),
-    Rule("A04.closed", _reason, _is_not("closed"), expected=_validity),
+    Rule("A04.closed", _reason, _is_not("closed"), values={"validity": _validity}),
     Rule("A04.deleted", _reason, _is_not("deleted")),
     Rule("A04.proposal", _reason, _is_not("proposal")),
     Rule(
         "A04.not_loaded",
         _reason,
         _is_not("not_loaded"),
-        expected=lambda used, _: used.system,
+        values={"system": lambda used, _: used.system},
         severity="warning",
     ),
     Rule("A06.client", _relationship, lambda r, _: r.personal_id or r.temporary_id),
@@ -110,7 +109,7 @@ SEARCH_RULES: tuple[_SearchRule, ...] = (
         "A10.not_known",
         _service_request,
         lambda pair, _: pair[0] is not None,
-        expected=lambda pair, _: pair[1],
+        values={"use_case": lambda pair, _: pair[1]},
         severity="warning",
     ),
 )

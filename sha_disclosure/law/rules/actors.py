@@ -1,0 +1,71 @@
+"""The rules on the client (N08, N13, N26) and on the controller (N25)."""
+
+from __future__ import annotations
+
+from sha_disclosure.law.circumstances import Circumstances
+from sha_disclosure.law.rule import Places, Rule
+from sha_disclosure.notice import Client, DisclosureNotice
+from sha_disclosure.values import BirthDate, Instant, PersonalId
+
+
+def _client(notice: DisclosureNotice, _: Circumstances) -> Places:
+    yield "client", notice.client
+
+
+def _personal_id(notice: DisclosureNotice, _: Circumstances) -> Places:
+    if notice.client.personal_id is not None:
+        yield "client.personal_id", notice.client.personal_id
+
+
+def _birth_and_disclosure(notice: DisclosureNotice, _: Circumstances) -> Places:
+    if notice.client.birth_date is not None:
+        yield "client.birth_date", (notice.client.birth_date, notice.disclosed_at)
+
+
+def _both_births(notice: DisclosureNotice, _: Circumstances) -> Places:
+    """Yield the date of birth with the identity code, when both are given."""
+    client = notice.client
+    if client.birth_date is not None and client.personal_id is not None:
+        yield "client.birth_date", (client.birth_date, client.personal_id)
+
+
+def _controller(notice: DisclosureNotice, _: Circumstances) -> Places:
+    yield "controller.oid", notice.controller.oid
+
+
+def _is_born(pair: tuple[BirthDate, Instant], _: Circumstances) -> bool:
+    birth, disclosed = pair
+    return birth.reveal() <= disclosed.moment.date().isoformat()
+
+
+def _fits_environment(personal_id: PersonalId, given: Circumstances) -> bool:
+    if given.environment == "production":
+        return True
+    return personal_id.artificial or personal_id in given.test_personal_ids
+
+
+def _is_allowed_in_production(personal_id: PersonalId, given: Circumstances) -> bool:
+    if given.environment != "production":
+        return True
+    return given.allow_artificial_ids or not personal_id.artificial
+
+
+def _has_identifier_if_asked(client: Client, given: Circumstances) -> bool:
+    asked = given.wire.cardinality.client_identifier == "1..1"
+    # A client without even a date of birth breaks N08 already.
+    return not (asked and client.birth_date) or bool(client.personal_id or client.temporary_id)
+
+
+ACTOR_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
+    Rule(
+        "N08",
+        _client,
+        lambda client, _: client.personal_id or client.temporary_id or client.birth_date,
+    ),
+    Rule("N08.unborn", _birth_and_disclosure, _is_born),
+    Rule("N08.contradiction", _both_births, lambda pair, _: pair[0] == pair[1].born),
+    Rule("N13.real", _personal_id, _fits_environment),
+    Rule("N13.artificial", _personal_id, _is_allowed_in_production),
+    Rule("N25", _controller, lambda oid, given: given.organisation_of(oid) is not None),
+    Rule("N26.client_identifier", _client, _has_identifier_if_asked),
+)

@@ -1,0 +1,55 @@
+"""The rules on times (N04), and on a permission or consent that Kanta does not hold (N07)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sha_disclosure.law.circumstances import Circumstances
+from sha_disclosure.law.rule import Places, Rule
+from sha_disclosure.notice import DeclaredWill, DisclosureNotice
+from sha_disclosure.values import Instant
+
+
+def _is_past(time: Instant, given: Circumstances) -> bool:
+    """Return whether a time is past, as far as the clocks may differ."""
+    return time.moment <= given.now + timedelta(seconds=given.clock_skew_s)
+
+
+def _times(notice: DisclosureNotice, _: Circumstances) -> Places:
+    for name in ("disclosed_at", "recorded_at"):
+        time = getattr(notice, name, None)
+        if time is not None:
+            yield name, time
+
+
+def _order(notice: DisclosureNotice, given: Circumstances) -> Places:
+    """Yield both times, when the disclosure is past."""
+    if notice.recorded_at is not None and _is_past(notice.disclosed_at, given):
+        yield "recorded_at", (notice.disclosed_at, notice.recorded_at)
+
+
+def _will_outside_kanta(notice: DisclosureNotice, _: Circumstances) -> Places:
+    ground = notice.ground
+    if isinstance(ground, DeclaredWill) and not ground.stored_in_kanta:
+        yield "ground", ground
+
+
+def _will_given(notice: DisclosureNotice, _: Circumstances) -> Places:
+    """Yield when a permission or consent was given, with the time of the disclosure."""
+    ground = notice.ground
+    if isinstance(ground, DeclaredWill) and ground.given_at is not None:
+        yield "ground.given_at", (ground.given_at, notice.disclosed_at)
+
+
+def _in_order(times: tuple[Instant, Instant], _: Circumstances) -> bool:
+    return times[0].moment <= times[1].moment
+
+
+TIME_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
+    Rule("N04.future", _times, _is_past),
+    Rule("N04.order", _order, _in_order),
+    Rule("N07", _will_outside_kanta, lambda will, _: will.given_at, at="given_at"),
+    Rule("N07", _will_outside_kanta, lambda will, _: will.given_by, at="given_by"),
+    Rule("N07", _will_outside_kanta, lambda will, _: will.scope, at="scope"),
+    Rule("N07.later", _will_given, _in_order),
+)
