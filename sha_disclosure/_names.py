@@ -37,7 +37,7 @@ ROOMS = {
     "UnexpectedAnswer": "errors",
     "load_edition": "editions",
     "logging_listener": "events",
-    "notice_needed": "law.grounds.need",
+    "notice_needed": "law",
     "opentelemetry_listener": "events",
-    "require_access_reason": "law.access.reason",
+    "require_access_reason": "law.searches",
 }

@@ -47,9 +47,12 @@ def breaches(rules: Iterable[Rule[P, G]], part: P, given: G) -> Iterator[Problem
         if rule.where not in seen:  # several rules are about the same places: look once
             seen[rule.where] = _look(rule.where, part, given)
         for path, thing in seen[rule.where]:
-            with suppress(UnreadField):
-                if not rule.holds(thing, given):
-                    yield _breach(rule, path, thing, given)
+            try:
+                broken = not rule.holds(thing, given)
+            except UnreadField:
+                continue
+            if broken:
+                yield _breach(rule, path, thing, given)
 
 
 def _look(where: Callable[[P, G], Places], part: P, given: G) -> list[tuple[str, Any]]:
