@@ -31,6 +31,7 @@ GENERATOR = ROOT / "specs" / "generate.py"
 KEYS = {breach.key for entry in rule_entries().values() for breach in entry.breaches}
 
 
+@pytest.mark.proof  # `make lint` says the same
 def test_the_generated_pages_are_current(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,7 +59,7 @@ def proven(outbox: Outbox, sandbox: Sandbox, added: dict[str, bytes | str]) -> s
     )
 
 
-@pytest.mark.parametrize("rounds", lengths(4, 50))
+@pytest.mark.parametrize("rounds", lengths(2, 50))
 @pytest.mark.parametrize("processes", [1, 2])
 def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prepare, capsys):  # noqa: PLR0917
     chance, added, kills = random.Random(4), {}, 0
@@ -89,7 +89,7 @@ def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prep
         )
 
 
-@pytest.mark.parametrize("most", lengths(5, 1000))
+@pytest.mark.parametrize("most", lengths(3, 1000))
 def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
     with Outbox(place):
         pass  # its tables are made

@@ -273,7 +273,7 @@ class EndingMachine(OutboxMachine):
 
 
 class TestOutboxMachine(EndingMachine.TestCase):
-    settings = hypothesis_settings(max_examples=30, stateful_step_count=40, deadline=None)
+    settings = hypothesis_settings(max_examples=12, stateful_step_count=40, deadline=None)
 
 
 @pytest.mark.proof
