@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import httpx
@@ -17,15 +17,15 @@ import httpx
 from sha_disclosure.delivery.answer import Answer as Head
 from sha_disclosure.delivery.channel import Outgoing
 from sha_disclosure.delivery.lane import Clock, Lane, Stage
-from sha_disclosure.delivery.route import Route, proxy_at, readable_url
+from sha_disclosure.delivery.route import Route
 from sha_disclosure.settings import Timeouts
 from sha_disclosure.sources import Sources
 
-_REQUEST = {
-    "Accept": "application/fhir+json",
-    "Accept-Encoding": "identity",
-    "Connection": "close",
-}
+_HEADERS = (
+    ("Accept", "application/fhir+json"),
+    ("Accept-Encoding", "identity"),
+    ("Connection", "close"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,52 +82,61 @@ class Attempt:
         return reason.partition("ALERT_")[2].lower().replace("_", " ")
 
     @property
+    def proxy_status(self) -> str:
+        """The status by which the proxy refused its tunnel, or nothing."""
+        status = str(self.fault)[:3] if isinstance(self.fault, httpx.ProxyError) else ""
+        return status if status.isdigit() else ""
+
+    @property
     def late(self) -> bool:
         """Whether a time-out ended it."""
         return isinstance(self.fault, httpx.TimeoutException)
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """Where to and how: the service's root, the proxy or TLS sidecar, the time-outs."""
+class Attempts:
+    """Makes attempts at a service, each on a connection of its own.
 
-    url: str
-    proxy: str | None = field(repr=False)
+    ``route`` leads to the service's root; each attempt brings a TLS context.
+    """
+
+    route: Route
     timeouts: Timeouts
     sources: Sources
-    sidecar: tuple[str, int] | None = None
 
     def ask(self, context: ssl.SSLContext) -> Attempt:
         """Make the request and return how far it came."""
-        return self._go(context, look_only=False)
+        return self._attempt(context, request=True)
 
-    def look(self, context: ssl.SSLContext) -> Attempt:
+    def shake_hands(self, context: ssl.SSLContext) -> Attempt:
         """Shake hands only: nothing is asked of a server that may be the wrong one."""
-        return self._go(context, look_only=True)
+        return self._attempt(context, request=False)
 
-    def _go(self, context: ssl.SSLContext, *, look_only: bool) -> Attempt:
-        made = Attempt()
+    def _attempt(self, context: ssl.SSLContext, *, request: bool) -> Attempt:
+        attempt = Attempt()
         began = self.sources.monotonic()
         clock = Clock.start(self.timeouts)
-        url = readable_url(f"{self.url.rstrip('/')}/metadata")
-        lane = Lane(Route(url, context, proxy_at(self.proxy), self.sidecar))
+        lane = Lane(replace(self.route, tls=context))
         try:
             lane.open(clock)
-            made.peer = _peer(lane.tls)
-            if not look_only:
-                headers = [("Host", url.netloc.decode("ascii")), *_REQUEST.items()]
-                request = Outgoing("GET", url.raw_path.decode("ascii"), headers, b"")
-                incoming = lane.request(request, clock)
-                answer = Head.head(incoming.status, incoming.headers)
+            attempt.peer = _peer(lane.tls)
+            if request:
+                incoming = lane.request(self._request(), clock)
+                head = Head.head(incoming.status, incoming.headers)
                 received_at, took_s = self.sources.clock(), self.sources.monotonic() - began
-                made.answer = Answer(answer.status, answer.headers, received_at, took_s)
+                attempt.answer = Answer(head.status, head.headers, received_at, took_s)
         except httpx.TransportError as fault:
-            made.fault = fault
+            attempt.fault = fault
         finally:
-            made.connected = lane.stage >= Stage.CONNECTED
-            made.greeted = lane.stage >= Stage.GREETED
+            attempt.connected = lane.stage >= Stage.CONNECTED
+            attempt.greeted = lane.stage >= Stage.GREETED
             lane.close()
-        return made
+        return attempt
+
+    def _request(self) -> Outgoing:
+        url = self.route.url
+        target = f"{url.raw_path.decode('ascii').rstrip('/')}/metadata"
+        return Outgoing("GET", target, [("Host", url.netloc.decode("ascii")), *_HEADERS], b"")
 
 
 def _peer(tls: ssl.SSLObject | None) -> Peer | None:

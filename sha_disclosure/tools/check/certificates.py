@@ -66,15 +66,15 @@ class Surroundings:
     anchors: Chain = ()
 
 
-def read_certificates(place: Path | str, name: str) -> Chain | Message:
+def read_certificates(source: Path | str, name: str) -> Chain | Message:
     """Return the PEM certificates of a file or variable, or why they cannot be read."""
-    if isinstance(place, str):
+    if isinstance(source, str):
         try:
-            return load_chain(place)
+            return load_chain(source)
         except ConfigurationError as error:
             return refusal(error)
     try:
-        data = SecretBytes(read_file(place).data)  # some files hold the key as well
+        data = SecretBytes(read_file(source).data)  # some files hold the key as well
     except Unreadable as error:
         return unreadable(name, error)
     with suppress(ConfigurationError):

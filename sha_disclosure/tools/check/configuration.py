@@ -64,13 +64,13 @@ def _is_loopback(host: str) -> bool:
 
 def check_code_lists(partial: PartialSettings) -> Finding:
     """Return whether the code lists can be read, if the settings name any."""
-    check, place = "code_lists", partial.settings.code_lists
+    check, folder = "code_lists", partial.settings.code_lists
     if not partial.valid("code_lists"):
         return not_run(check, "settings")
-    if place is None:
+    if folder is None:
         return passed(check, message("check.ok.no_code_lists"))
     try:
-        count = len(stored_lists(place))
+        count = len(stored_lists(folder))
     except ConfigurationError as error:
         return failed(check, message("check.code_lists_refused", why=error.sentence))
-    return passed(check, message("check.ok.code_lists", place=partial.label(place), count=count))
+    return passed(check, message("check.ok.code_lists", folder=partial.label(folder), count=count))

@@ -8,18 +8,16 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
-import httpx
-
-from sha_disclosure.delivery.route import proxy_for
+from sha_disclosure.delivery.route import Route, route_to
+from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
-from sha_disclosure.settings import Settings
+from sha_disclosure.settings import Settings, Timeouts
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.check.answer import check_answer
-from sha_disclosure.tools.check.attempt import Attempt, Way
-from sha_disclosure.tools.check.checks import failed, is_failed, not_run, passed, warned
+from sha_disclosure.tools.check.attempt import Attempt, Attempts
+from sha_disclosure.tools.check.checks import failed, is_failed, not_run, passed, refusal, warned
 from sha_disclosure.tools.check.loading import client_context
 from sha_disclosure.tools.check.offline import Offline
 from sha_disclosure.tools.check.server import Contexts, check_server, peer_unverified, trusting
@@ -28,7 +26,6 @@ _PROXY_VARIABLES = ("https_proxy", "all_proxy")
 _SERVER = ("server.trust", "server.name", "server.dates")
 _AFTER = ("handshake", *_SERVER, "client_certificate", "answer", "server.clock", "gateway")
 _ALERTS_ON_OURS = {"access denied", "unknown ca"}  # those that do not say certificate
-_PORT = 443
 
 
 def check_online(
@@ -39,19 +36,24 @@ def check_online(
     if not offline.partial.valid("base_url", "proxy", "timeouts"):
         yield from _not_run(("proxy", "name", "connection", *_AFTER), "settings")
         return
-    proxy = proxy_for(settings)
-    yield _proxy(settings, proxy, variables)
-    named = _name(settings, proxy)
+    try:
+        route = route_to(settings.base_url, settings, tls=None)
+    except ConfigurationError as error:
+        yield failed("proxy", refusal(error))
+        yield from _not_run(("name", "connection", *_AFTER), "proxy")
+        return
+    yield _proxy(settings, route, variables)
+    named = _name(route)
     yield named
     if is_failed(named):
         yield from _not_run(("connection", *_AFTER), "name")
         return
-    way = Way(settings.base_url, proxy, settings.timeouts, sources, _sidecar(settings))
+    attempts = Attempts(route, settings.timeouts, sources)
     ours = _contexts(offline, sources)
-    attempt = way.ask(ours())
-    yield _connection(settings, attempt, proxy)
+    attempt = attempts.ask(ours())
+    yield _connection(route, attempt, settings.timeouts)
     if attempt.greeted:
-        yield from _behind(offline, way, attempt, ours, sources)
+        yield from _behind(offline, attempts, attempt, ours)
     else:
         yield from _not_run(_AFTER, "connection")
 
@@ -61,9 +63,9 @@ def _not_run(checks: tuple[str, ...], first: str) -> Iterator[Finding]:
 
 
 def _behind(
-    offline: Offline, way: Way, attempt: Attempt, ours: Contexts, sources: Sources
+    offline: Offline, attempts: Attempts, attempt: Attempt, ours: Contexts
 ) -> Iterator[Finding]:
-    peer = attempt.peer or (None if attempt.late else peer_unverified(way, ours))
+    peer = attempt.peer or (None if attempt.late else peer_unverified(attempts, ours))
     # TLS 1.2 ends the handshake here; ours is sent only after the server's was accepted.
     on_ours = attempt.alert in _ALERTS_ON_OURS or "certificate" in attempt.alert
     first = ""
@@ -77,7 +79,7 @@ def _behind(
         yield passed("handshake", found)
     server = list(_not_run(_SERVER, first or "client_certificate"))
     if peer is not None:
-        server = check_server(way, attempt, peer, offline.anchors, sources.clock())
+        server = check_server(attempts, attempt, peer, offline.anchors)
     yield from server
     untrusted = next((each.path for each in server if is_failed(each)), "")
     yield from check_answer(offline, attempt, first or untrusted)
@@ -93,29 +95,20 @@ def _contexts(offline: Offline, sources: Sources) -> Contexts:
     return context
 
 
-def _proxy(settings: Settings, proxy: str | None, variables: Mapping[str, str]) -> Finding:
-    if proxy is not None:
-        return passed("proxy", message("check.ok.proxy", scheme=urlsplit(proxy).scheme))
+def _proxy(settings: Settings, route: Route, variables: Mapping[str, str]) -> Finding:
+    if route.proxy is not None:
+        scheme = "https" if route.proxy.tls else "http"
+        return passed("proxy", message("check.ok.proxy", scheme=scheme))
     ignored = sorted(name for name in variables if name.lower() in _PROXY_VARIABLES)
     if settings.proxy is None and ignored:
         return warned("proxy", message("check.proxy_ignored", variables=tuple(ignored)))
     return passed("proxy", message("check.ok.no_proxy"))
 
 
-def _sidecar(settings: Settings) -> tuple[str, int] | None:
-    return settings.tls.sidecar_address if settings.tls else None
-
-
-def _address(settings: Settings) -> tuple[str, int]:
-    """Return where connections are opened: at the service, or at the TLS sidecar before it."""
-    parts = urlsplit(settings.base_url)
-    return _sidecar(settings) or (parts.hostname or "", parts.port or _PORT)
-
-
-def _name(settings: Settings, proxy: str | None) -> Finding:
-    host, port = _address(settings)
-    if proxy is not None:
+def _name(route: Route) -> Finding:
+    if route.proxy is not None:
         return passed("name", message("check.ok.name_by_proxy"))
+    host, port = route.address
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -125,28 +118,29 @@ def _name(settings: Settings, proxy: str | None) -> Finding:
     return passed("name", message("check.ok.name", host=host, kinds=kinds))
 
 
-def _connection(settings: Settings, attempt: Attempt, proxy: str | None) -> Finding:
-    place = ":".join(map(str, _address(settings)))
-    if attempt.greeted:
-        return passed("connection", message("check.ok.connection", place=place))
-    if proxy is not None:
-        return _no_tunnel(place, attempt)
-    if attempt.late:
-        seconds = f"{settings.timeouts.connect_s:g}"
-        return failed("connection", message("check.port_silent", place=place, seconds=seconds))
-    key = "check.sidecar_closed" if _sidecar(settings) else "check.port_closed"
-    return failed("connection", message(key, place=place))
-
-
-def _no_tunnel(place: str, attempt: Attempt) -> Finding:
+def _connection(route: Route, attempt: Attempt, timeouts: Timeouts) -> Finding:
     check = "connection"
+    host, port = route.sidecar or (route.host, route.port)
+    address = f"{host}:{port}"
+    if attempt.greeted:
+        return passed(check, message("check.ok.connection", address=address))
+    if route.proxy is not None:
+        return _no_tunnel(address, attempt)
+    if attempt.late:
+        seconds = f"{timeouts.connect_s:g}"
+        return failed(check, message("check.port_silent", address=address, seconds=seconds))
+    key = "check.sidecar_closed" if route.sidecar else "check.port_closed"
+    return failed(check, message(key, address=address))
+
+
+def _no_tunnel(address: str, attempt: Attempt) -> Finding:
+    check, status = "connection", attempt.proxy_status
     if not attempt.connected:
         return failed(check, message("check.proxy_unreachable"))
-    status = str(attempt.fault)[:3] if isinstance(attempt.fault, httpx.ProxyError) else ""
     if status == "407":
-        return failed(check, message("check.proxy_password", place=place))
-    answer = f" ({status})" if status.isdigit() else ""
-    return failed(check, message("check.proxy_refuses", place=place, answer=answer))
+        return failed(check, message("check.proxy_password", address=address))
+    answer = f" ({status})" if status else ""
+    return failed(check, message("check.proxy_refuses", address=address, answer=answer))
 
 
 def _no_handshake(attempt: Attempt) -> Finding:

@@ -51,7 +51,7 @@ class CheckedPair:
 def key_pairs(settings: Settings) -> Iterator[tuple[str, KeyPair, Use]]:
     """Yield each key pair: the name of its table, the pair and its use.
 
-    Those of an organisation are named by their place in the settings, such as
+    Those of an organisation are numbered as in the settings, such as
     ``organisation.0.signing``.
     """
     tables: list[tuple[str, Settings | Organisation]] = [("", settings)]
@@ -77,7 +77,7 @@ def check_pair(name: str, pair: KeyPair, use: Use, around: Surroundings) -> Chec
             )
         )
     order = in_order(chain)
-    ordered = tuple(chain[place - 1] for place in order) if order else chain
+    ordered = tuple(chain[number - 1] for number in order) if order else chain
     leaf = None if is_authority(ordered[0]) else ordered[0]
     return CheckedPair(
         (

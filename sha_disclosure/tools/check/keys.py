@@ -85,11 +85,11 @@ def _opens(check: str, pair: KeyPair, key: Key | Finding, file: str) -> Finding:
     return passed(check, message("check.ok.key_on_token", file=file))
 
 
-def _is_private(check: str, first: str, place: Path | str, file: str) -> Finding:
-    if not isinstance(place, Path):
+def _is_private(check: str, first: str, source: Path | str, file: str) -> Finding:
+    if not isinstance(source, Path):
         return passed(check, message("check.ok.permissions_no_file"))
     try:
-        content = read_file(place)
+        content = read_file(source)
     except Unreadable:
         return not_run(check, first)
     if content.open_to_others:
@@ -122,9 +122,9 @@ def _belongs(key: Key, leaf: x509.Certificate) -> bool:
 
 def asks_program_for_pin(pair: KeyPair) -> bool:
     """Return whether only the program that uses a token's key can know its PIN."""
-    place = pair.key
-    if isinstance(place, Path) or not place.startswith("pkcs11:"):
+    source = pair.key
+    if isinstance(source, Path) or not source.startswith("pkcs11:"):
         return False
     with suppress(ConfigurationError):
-        return TokenUri.parse(place).pin_source is None
+        return TokenUri.parse(source).pin_source is None
     return False

@@ -44,18 +44,18 @@ class PartialSettings:
         """Return whether all these top entries are valid."""
         return self.invalid.isdisjoint(entries)
 
-    def label(self, place: Path | str) -> str:
-        """Return how a place may be named: below the settings' folder, else by its name only.
+    def label(self, source: Path | str) -> str:
+        """Return how a source may be named: below the settings' folder, else by its name only.
 
         A key that is in no file is named without the query of its URI, which may show where
         the PIN is.
         """
-        if isinstance(place, str):
-            return place.partition("?")[0]
+        if isinstance(source, str):
+            return source.partition("?")[0]
         with suppress(ValueError):
             if self.folder is not None:
-                return str(place.absolute().relative_to(self.folder.absolute()))
-        return place.name
+                return str(source.absolute().relative_to(self.folder.absolute()))
+        return source.name
 
     def without_folders(self, text: str) -> str:
         """Return a text without the folders it names: these may hold a user's name."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from sha_disclosure.credentials import read_certificate, thumbprint
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Message, message
-from sha_disclosure.tools.check.attempt import Attempt, Peer, Way
+from sha_disclosure.tools.check.attempt import Attempt, Attempts, Peer
 from sha_disclosure.tools.check.certificates import check_validity
 from sha_disclosure.tools.check.checks import failed, is_failed, not_run, passed, warned
 
@@ -40,39 +39,42 @@ def trusting(anchors: Sequence[x509.Certificate]) -> ssl.SSLContext:
     return context
 
 
-def peer_unverified(way: Way, ours: Contexts) -> Peer | None:
+def peer_unverified(attempts: Attempts, ours: Contexts) -> Peer | None:
     """Return the server whoever it is: without our certificate first, with it if it must be."""
     for context in (trusting(()), ours()):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        peer = way.look(context).peer
+        peer = attempts.shake_hands(context).peer
         if peer is not None:
             return peer
     return None
 
 
 def check_server(
-    way: Way, first: Attempt, peer: Peer, anchors: Sequence[x509.Certificate], now: datetime
+    attempts: Attempts,
+    first: Attempt,
+    peer: Peer,
+    anchors: Sequence[x509.Certificate],
 ) -> list[Finding]:
     """Return the checks of issuer, host name and validity of the server's certificate."""
     certificate = read_certificate(peer.certificate)
     if certificate is None:
         return _untrusted(message("check.server_unreadable"))
-    facts = _facts(certificate)
+    facts, now = _facts(certificate), attempts.sources.clock()
     dates = [_of_service(each) for each in check_validity("server.dates", (certificate,), now)]
     trusted = passed("server.trust", message("check.ok.server_trust", certificate=facts))
     named = passed("server.name", message("check.ok.server_name"))
     if first.peer is not None:  # the context of a client has checked it
         return [trusted, named, *dates]
-    reason = _refused(way, trusting(anchors), name=False, time=False)
+    reason = _refused(attempts, trusting(anchors), name=False, time=False)
     if reason == _INVALID_PURPOSE:
         return _untrusted(message("check.server_purpose"))
     if reason:
-        return _untrusted(_of_another_ca(way, facts))
-    if _refused(way, trusting(anchors), name=True, time=False):
+        return _untrusted(_of_another_ca(attempts, facts))
+    if _refused(attempts, trusting(anchors), name=True, time=False):
         named = failed("server.name", message("check.server_name"))
     in_force = not is_failed(dates[0])
-    if in_force and _refused(way, trusting(anchors), name=False, time=True):
+    if in_force and _refused(attempts, trusting(anchors), name=False, time=True):
         dates = [failed("server.dates", message("check.server_issuer_dates"))]
     return [trusted, named, *dates]
 
@@ -90,18 +92,18 @@ def _of_service(dates: Finding) -> Finding:
     return warned(dates.path, found) if dates.severity == "warning" else dates
 
 
-def _refused(way: Way, context: ssl.SSLContext, *, name: bool, time: bool) -> int | None:
+def _refused(attempts: Attempts, context: ssl.SSLContext, *, name: bool, time: bool) -> int | None:
     """Return OpenSSL's reason to refuse the server, with the other questions left out."""
     context.check_hostname = name
     if not time:
         context.verify_flags |= _NO_CHECK_TIME
-    return way.look(context).refusal
+    return attempts.shake_hands(context).refusal
 
 
-def _of_another_ca(way: Way, facts: Message) -> Message:
+def _of_another_ca(attempts: Attempts, facts: Message) -> Message:
     system = trusting(())
     system.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    if _refused(way, system, name=False, time=False):
+    if _refused(attempts, system, name=False, time=False):
         return message("check.server_unknown_ca", certificate=facts)
     return message("check.server_system_ca", certificate=facts)
 

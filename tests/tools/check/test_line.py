@@ -351,6 +351,27 @@ def test_ignored_proxy_variables_are_named_without_their_values(bench: Bench) ->
     assert PROXY not in told.printed
 
 
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"proxy": f"socks5://kayttaja:{PROXY}@127.0.0.1:1"}, "SOCKS"),
+        ({"proxy": "http://127.0.0.1:1", "tls": "sidecar"}, "sidecar"),
+    ],
+    ids=["a SOCKS proxy", "a proxy and a sidecar"],
+)
+def test_a_proxy_that_cannot_be_used_is_a_finding(
+    changes: dict[str, str], found: str, bench: Bench
+) -> None:
+    bench.changes["proxy"] = changes["proxy"]
+    if "tls" in changes:
+        bench.monkeypatch.setenv("SHA_DISCLOSURE__TLS__SIDECAR", "127.0.0.1:1")
+    told = bench.check()
+    assert "proxy" in told.checks("failed")
+    assert found in told.of("proxy")["found"]
+    assert "connection" in told.checks("not_run")
+    assert PROXY not in told.printed
+
+
 def test_the_line_is_seen_through_a_proxy(bench: Bench) -> None:
     port = int(bench.sandbox.base_url.rpartition(":")[2].partition("/")[0])
 
