@@ -21,32 +21,13 @@ from sha_disclosure.law.provisions import PROVISIONS
 from sha_disclosure.law.recipients import CATEGORIES, category_name
 from sha_disclosure.law.rulebook import RuleEntry, rule_entries
 from sha_disclosure.messages import Message
-from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.notice.schema import notice_schema
 
 HERE = Path(__file__).resolve().parent
 SCHEMA = HERE / "disclosure-notice.schema.json"
 RULES = HERE / "rules.md"
 TRACEABILITY = HERE / "traceability.md"
 GROUNDS = HERE.parent / "docs" / "grounds.md"
-
-
-def notice_schema() -> str:
-    """Return the JSON Schema of a notice: its shape; the national rules ask for more."""
-    made = DisclosureNotice.model_json_schema(by_alias=True)
-    for part in made["$defs"].values():
-        # In Python the class says the kind; in JSON only the field can.
-        if "const" in part["properties"].get("kind", {}):
-            part["required"] = ["kind", *part.get("required", ())]
-            part["properties"]["kind"].pop("default", None)
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:sha-disclosure:disclosure-notice:1",
-        **made,
-        "title": "Disclosure notice (luovutusilmoitus)",
-        "description": "The shape of a notice as JSON. `sha-disclosure validate` also checks the "
-        "national rules (docs and sha_disclosure/law/rules), which no schema can say.",
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def rule_catalogue() -> str:
@@ -162,7 +143,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
     wanted = {
-        SCHEMA: notice_schema(),
+        SCHEMA: json.dumps(notice_schema(), ensure_ascii=False, indent=2) + "\n",
         RULES: rule_catalogue(),
         GROUNDS: ground_table(),
         TRACEABILITY: traceability(),

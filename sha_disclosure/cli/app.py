@@ -32,7 +32,10 @@ delivered, or not known to be; 4 the settings, the files or the use of the comma
 """
 
 COMMANDS = {
+    "init": "Write a settings file to fill in.",
     "demo": "Send one notice of every kind to a sandbox started for it.",
+    "example": "Print a sample notice of a kind, or the names of the kinds.",
+    "schema": "Print the JSON Schema of a notice.",
     "validate": "Check notices by the national rules; nothing is sent.",
     "build": "Print the unsigned Bundle of notices about one client.",
     "sign": "Print the signed Bundle of notices about one client.",
