@@ -2,7 +2,7 @@
 
 Names of fields are compared without case, blanks and punctuation, so ``beginDate``,
 ``begin_date`` and ``BEGINDATE`` are one. What the interface calls its dates is not on a page at
-hand, so every spelling listed here is taken; an unlisted one is not read, and says nothing.
+hand, so every spelling listed here is read; an unlisted one is passed over.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sha_disclosure.codes.faults import UnfitCode
 from sha_disclosure.codes.lists import ListedCode, Status
+from sha_disclosure.messages import message
 from sha_disclosure.values import Code
 
 CODE = ("conceptcodeid", "codeid", "code", "koodi", "koodiarvo", "tunnus")
@@ -42,10 +44,6 @@ _FINNISH = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: .*)?")
 _MILLISECONDS = re.compile(r"-?[0-9]{9,14}")
 
 
-class Unfit(Exception):  # noqa: N818 - a signal to the reader, who knows the file and the line
-    """A code of a list cannot be read; the text says what to mend."""
-
-
 def plain(name: str) -> str:
     """Return a field name in the form that is compared: small letters and digits."""
     folded = name.lower().replace("ä", "a").replace("ö", "o").replace("å", "a")
@@ -53,12 +51,12 @@ def plain(name: str) -> str:
 
 
 def from_concept(concept: object) -> ListedCode:
-    """Return the code that one member of ``conceptCodes`` describes. Raises Unfit."""
+    """Return the code that one member of ``conceptCodes`` describes. Raises UnfitCode."""
     if not isinstance(concept, Mapping):
-        raise Unfit("a code is not an object { }")
+        raise UnfitCode(message("codes.no_object"))
     attributes = concept.get("attributes") or []
     if not isinstance(attributes, list) or not all(isinstance(a, Mapping) for a in attributes):
-        raise Unfit("`attributes` is not a list of objects")
+        raise UnfitCode(message("codes.attributes"))
     fields = {plain(str(key)): value for key, value in concept.items()}
     names: dict[tuple[str, str], str] = {}
     for attribute in attributes:
@@ -74,7 +72,7 @@ def from_concept(concept: object) -> ListedCode:
 
 
 def from_row(row: Mapping[str, str]) -> ListedCode:
-    """Return the code that one row of a table describes. Raises Unfit.
+    """Return the code that one row of a table describes. Raises UnfitCode.
 
     A column of a display may end in a language: ``ShortName_sv``, ``nimi (sv)``.
     """
@@ -94,20 +92,20 @@ def listed(fields: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> L
     """Return the code with the fields read; their names are in the form compared."""
     code = _first(fields, CODE)
     if code is None:
-        raise Unfit("a code has no identifier (`conceptCodeId`)")
+        raise UnfitCode(message("codes.no_identifier"))
     try:
         checked = Code.check(str(code).strip())
     except ValueError:
         checked = ""
     if not checked:
-        raise Unfit("a code's identifier is not a code: blanks at its ends or inside")
+        raise UnfitCode(message("codes.identifier"))
     status = _STATUSES.get(plain(str(_first(fields, STATUS) or "")))
     if status is None:
-        raise Unfit("a code's `status` is none of ACTIVE, PROPOSAL, DELETED")
+        raise UnfitCode(message("codes.status"))
     first = _day(_first(fields, FIRST_DAY), date.min)
     last = _day(_first(fields, LAST_DAY), date.max)
     if last < first:
-        raise Unfit("a code's validity ends before it begins")
+        raise UnfitCode(message("codes.validity"))
     return ListedCode(checked, first, last, status, dict(_displays(names)))
 
 
@@ -151,5 +149,5 @@ def _day(value: Any, absent: date) -> date:
     except (ValueError, OverflowError, OSError):
         fault = True
     if fault:
-        raise Unfit("a day of validity cannot be read: write it like 2026-12-31")
+        raise UnfitCode(message("codes.day"))
     return absent

@@ -14,9 +14,11 @@ from typing import Any
 
 import httpx
 
+from sha_disclosure.codes.faults import UnfitCode
 from sha_disclosure.codes.lists import CodeList, ListedCode
 from sha_disclosure.codes.reading import codes_of_page, system_uri
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import Message, message
 
 LONGEST_PAGE = 500
 _PAGES_MAX = 2000
@@ -31,33 +33,25 @@ def fetch_code_list(
     Raises ConfigurationError when the server does not give it whole.
     """
     if not _OID.fullmatch(oid):
-        raise ConfigurationError(f"Code server: {oid!r} is not the OID of a code system")
+        raise _at(server, message("codes.not_an_oid", given=repr(oid)))
     address = f"{server.rstrip('/')}/classifications/{oid}/conceptcodes"
-    codes: dict[str, ListedCode] = {}
+    codes: list[ListedCode] = []
     number = last = 1
-    total = received = 0
+    total = 0
     while number <= last:
         page = _page(client, address, min(page_size, LONGEST_PAGE), number)
-        origin = f"Code server {address}, page {number}"
-        if _count(page, "page", origin) != number:
-            raise ConfigurationError(f"{origin}: the server gave another page")
-        last, total = _count(page, "totalPages", origin), _count(page, "totalItems", origin)
-        if last > _PAGES_MAX:
-            raise ConfigurationError(f"{origin}: the server tells of too many pages")
-        for code in codes_of_page(page, origin):
-            received += 1
-            codes[code.code] = code
+        codes_of, last, total = _read(page, address, number)
+        codes += codes_of
         number += 1
-    if not codes or received != total or len(codes) != total:
-        raise ConfigurationError(
-            f"Code server {address}: {len(codes)} codes came of {total}: the list changed "
-            "meanwhile or is not whole; try again"
-        )
-    return CodeList(system_uri(oid), tuple(codes.values()), address, now.isoformat("T", "seconds"))
+    different = {code.code: code for code in codes}
+    if not different or len(codes) != total or len(different) != total:
+        raise _at(address, message("codes.not_whole", received=len(different), total=total))
+    return CodeList(
+        system_uri(oid), tuple(different.values()), address, now.isoformat("T", "seconds")
+    )
 
 
 def _page(client: httpx.Client, address: str, size: int, number: int) -> Mapping[str, Any]:
-    fault = ""
     try:
         answer = client.get(
             address,
@@ -68,16 +62,35 @@ def _page(client: httpx.Client, address: str, size: int, number: int) -> Mapping
             page = answer.json()
             if isinstance(page, Mapping):
                 return page
-        fault = f"answered {answer.status_code} without a page of codes"
+        fault = message("codes.answered", status=answer.status_code)
     except httpx.HTTPError as error:
-        fault = f"was not reached ({type(error).__name__})"
+        fault = message("codes.not_reached", error=type(error).__name__)
     except ValueError:
-        fault = "did not answer in JSON"
-    raise ConfigurationError(f"Code server {address}: {fault}; check the address and the OID")
+        fault = message("codes.answer_not_json")
+    raise _at(address, fault)
 
 
-def _count(page: Mapping[str, Any], name: str, origin: str) -> int:
+def _read(page: Mapping[str, Any], address: str, number: int) -> tuple[list[ListedCode], int, int]:
+    """Return the codes of a page, how many pages there are, and how many codes in all."""
+    try:
+        last, total = _count(page, "totalPages"), _count(page, "totalItems")
+        if _count(page, "page") != number:
+            fault = message("codes.another_page")
+        elif last > _PAGES_MAX:
+            fault = message("codes.many_pages")
+        else:
+            return list(codes_of_page(page)), last, total
+    except UnfitCode as unfit:
+        fault = unfit.message
+    raise _at(address, message("codes.page", page=number, fault=fault))
+
+
+def _count(page: Mapping[str, Any], name: str) -> int:
     value = page.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ConfigurationError(f"{origin}: `{name}` is not a number")
+        raise UnfitCode(message("codes.not_a_number", field=name))
     return value
+
+
+def _at(address: str, fault: Message) -> ConfigurationError:
+    return ConfigurationError(message("codes.server", address=address, fault=fault))

@@ -14,9 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sha_disclosure.codes.faults import in_file
 from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode
 from sha_disclosure.codes.reading import read_code_list
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import Message, message
 
 _ENDINGS = {".json", ".csv", ".tsv"}
 
@@ -31,19 +33,13 @@ def stored_lists(place: Path) -> list[CodeList]:
     if place.is_file():
         return [read_code_list(place)]
     if not place.is_dir():
-        raise ConfigurationError(
-            f"Code lists {place}: there is no such folder or file; import a list first: "
-            "sha-disclosure codes import"
-        )
+        raise ConfigurationError(message("codes.no_folder", path=str(place)))
     files: dict[str, Path] = {}
     lists = []
     for file in sorted(f for f in place.iterdir() if f.suffix.lower() in _ENDINGS):
         read = read_code_list(file)
         if read.system in files:
-            raise ConfigurationError(
-                f"Code list {file}: line 1: the code system is also in {files[read.system].name}; "
-                "keep one of them"
-            )
+            raise in_file(file, message("codes.also_in", other=files[read.system].name), line=1)
         files[read.system] = file
         lists.append(read)
     return lists
@@ -56,7 +52,7 @@ def store(code_list: CodeList, folder: Path) -> Path:
     """
     file = folder / f"{_file_name(code_list.system)}.json"
     text = json.dumps(_document(code_list), ensure_ascii=False, indent=1) + "\n"
-    fault = ""
+    fault: Message | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".", suffix=".new")
@@ -69,9 +65,9 @@ def store(code_list: CodeList, folder: Path) -> Path:
             with suppress(OSError):
                 Path(unfinished).unlink(missing_ok=True)
     except OSError as error:
-        fault = f"cannot be written ({error.strerror})"
+        fault = message("codes.unwritable", reason=error.strerror or type(error).__name__)
     if fault:
-        raise ConfigurationError(f"Code list {file}: {fault}")
+        raise in_file(file, fault)
     return file
 
 

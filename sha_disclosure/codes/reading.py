@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sha_disclosure.codes.concept import CODE, Unfit, from_concept, from_row, plain
+from sha_disclosure.codes.concept import CODE, from_concept, from_row, plain
+from sha_disclosure.codes.faults import UnfitCode, in_file
 from sha_disclosure.codes.lists import CodeList, ListedCode
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.files import Unreadable, read_file
+from sha_disclosure.messages import Message, message
 from sha_disclosure.values import Uri
 
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
@@ -24,20 +27,17 @@ def read_code_list(path: Path, system: str | None = None) -> CodeList:
     """Return the code list in a file.
 
     The code system is ``system``, or what the file says, or the OID in the file's name.
-    Raises ConfigurationError that names the file, the line and the mend.
+    Raises ConfigurationError that names the file, the line and how to correct it.
     """
     text = _text(path)
     table = path.suffix.lower() in {".csv", ".tsv", ".txt"}
-    read, told = _table(path, text) if table else _json(path, text)
+    read, stated = _table(path, text) if table else _json(path, text)
     named = _OID.search(path.name)
-    found = system or told.get("system") or (named.group().rstrip(".") if named else None)
+    found = system or stated.get("system") or (named.group().rstrip(".") if named else None)
     if not isinstance(found, str):
-        raise ConfigurationError(
-            f"Code list {path}: line 1: the code system is not told; name it (--system OID), or "
-            "put its OID in the file's name"
-        )
+        raise in_file(path, message("codes.no_system"), line=1)
     codes = _without_doubles(path, read)
-    source, at = told.get("source"), told.get("imported_at")
+    source, at = stated.get("source"), stated.get("imported_at")
     return CodeList(
         system_uri(found),
         codes,
@@ -49,42 +49,42 @@ def read_code_list(path: Path, system: str | None = None) -> CodeList:
 def system_uri(system: str) -> str:
     """Return a code system's URI, given as an OID or a URI. Raises ConfigurationError."""
     text = f"urn:oid:{system}" if re.fullmatch(r"[0-9.]+", system) else system
+    refused = False
     try:
-        return Uri.check(text)
+        Uri.check(text)
     except ValueError:
-        fault = True
-    if fault:
-        raise ConfigurationError(
-            "A code system is named by its OID, e.g. 1.2.246.537.6.1299.202101"
-        )
+        refused = True
+    if refused:
+        raise ConfigurationError(message("codes.system"))
     return text
 
 
-def codes_of_page(page: Mapping[str, Any], origin: str) -> Iterator[ListedCode]:
-    """Yield the codes of a page of the code server. Raises ConfigurationError."""
+def codes_of_page(page: Mapping[str, Any]) -> Iterator[ListedCode]:
+    """Yield the codes of a page of the code server. Raises UnfitCode."""
     concepts = page.get("conceptCodes")
     if not isinstance(concepts, list):
-        raise ConfigurationError(f"{origin}: line 1: there is no list `conceptCodes`")
+        raise UnfitCode(message("codes.no_list"))
     for number, concept in enumerate(concepts):
-        fault = ""
         try:
             yield from_concept(concept)
-        except Unfit as unfit:
-            fault = str(unfit)
-        if fault:
-            raise ConfigurationError(f"{origin}: conceptCodes[{number}]: {fault}")
+        except UnfitCode as unfit:
+            fault = message("codes.entry", number=number, fault=unfit.message)
+            raise UnfitCode(fault) from None
+
+
+_LARGEST = 512 * 1024 * 1024
+"""Bytes; far above any national code list."""
 
 
 def _text(path: Path) -> str:
-    fault = ""
+    line = None
     try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        fault = f"cannot be read ({error.strerror})"
+        return read_file(path, limit=_LARGEST).data.decode("utf-8").removeprefix("\ufeff")
+    except Unreadable as unreadable:
+        fault = unreadable.message
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        fault = f"line {line}: is not UTF-8 text; save it as UTF-8"
-    raise ConfigurationError(f"Code list {path}: {fault}")
+        fault, line = message("codes.not_utf_8"), error.object[: error.start].count(b"\n") + 1
+    raise in_file(path, fault, line=line)
 
 
 _Read = list[tuple[int, ListedCode]]
@@ -92,22 +92,20 @@ _Read = list[tuple[int, ListedCode]]
 
 
 def _json(path: Path, text: str) -> tuple[_Read, Mapping[str, Any]]:
-    fault = ""
+    fault: Message | None = None
+    line = 1
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        fault = f"line {error.lineno}: is not JSON from column {error.colno} on"
+        fault, line = message("codes.not_json", column=error.colno), error.lineno
     except RecursionError:
-        fault = "line 1: is nested too deeply"
+        fault = message("codes.deep")
     if fault:
-        raise ConfigurationError(f"Code list {path}: {fault}")
+        raise in_file(path, fault, line=line)
     pages = data if isinstance(data, list) else [data]
     for page in pages:
         if not isinstance(page, Mapping) or not isinstance(page.get("conceptCodes"), list):
-            raise ConfigurationError(
-                f"Code list {path}: line 1: there is no list `conceptCodes`, as the code "
-                "server's interface has it"
-            )
+            raise in_file(path, message("codes.no_list"), line=1)
     _require_whole(path, pages)
     return list(_concepts(path, text)), pages[0] if pages else {}
 
@@ -117,10 +115,7 @@ def _require_whole(path: Path, pages: list[Mapping[str, Any]]) -> None:
     total = pages[0].get("totalItems") if pages else None
     held = sum(len(page["conceptCodes"]) for page in pages)
     if isinstance(total, int) and held != total:
-        raise ConfigurationError(
-            f"Code list {path}: line 1: holds {held} codes of {total}: save every page, as a "
-            "list [page, page], in one file"
-        )
+        raise in_file(path, message("codes.part", held=held, total=total), line=1)
 
 
 def _concepts(path: Path, text: str) -> Iterator[tuple[int, ListedCode]]:
@@ -141,7 +136,7 @@ def _table(path: Path, text: str) -> tuple[_Read, Mapping[str, Any]]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     read: _Read = []
     columns: list[str] = []
-    fault = ""
+    fault: Message | None = None
     try:
         for row in rows:
             if not any(cell.strip() for cell in row):
@@ -151,47 +146,37 @@ def _table(path: Path, text: str) -> tuple[_Read, Mapping[str, Any]]:
                 _require_code_column(path, columns)
             else:
                 if len(row) != len(columns):
-                    raise ConfigurationError(
-                        f"Code list {path}: line {rows.line_num}: has {len(row)} columns where "
-                        f"the heading has {len(columns)}"
-                    )
+                    fault = message("codes.columns", given=len(row), heading=len(columns))
+                    raise in_file(path, fault, line=rows.line_num)
                 made = _read(path, rows.line_num, from_row, dict(zip(columns, row, strict=True)))
                 read.append((rows.line_num, made))
     except csv.Error:
-        fault = f"line {rows.line_num}: is not CSV: check the quotes"
-    if not columns:
-        fault = fault or "line 1: the file is empty"
+        fault = message("codes.not_csv")
     if fault:
-        raise ConfigurationError(f"Code list {path}: {fault}")
+        raise in_file(path, fault, line=rows.line_num)
+    if not columns:
+        raise in_file(path, message("codes.empty"), line=1)
     return read, {}
 
 
 def _require_code_column(path: Path, columns: list[str]) -> None:
     if not {plain(column) for column in columns} & set(CODE):
-        raise ConfigurationError(
-            f"Code list {path}: line 1: no column of codes: name it conceptCodeId, CodeId or code"
-        )
+        raise in_file(path, message("codes.no_codes_column"), line=1)
 
 
-def _read(path: Path, line: int, reader: Any, value: object) -> ListedCode:
-    fault = ""
+def _read(path: Path, line: int, reader: Callable[[Any], ListedCode], value: object) -> ListedCode:
     try:
-        made: ListedCode = reader(value)
-    except Unfit as unfit:
-        fault = str(unfit)
-    else:
-        return made
-    raise ConfigurationError(f"Code list {path}: line {line}: {fault}")
+        return reader(value)
+    except UnfitCode as unfit:
+        fault = unfit.message
+    raise in_file(path, fault, line=line)
 
 
 def _without_doubles(path: Path, read: _Read) -> tuple[ListedCode, ...]:
     kept: dict[str, ListedCode] = {}
     for line, each in read:
         if kept.setdefault(each.code, each) != each:
-            raise ConfigurationError(
-                f"Code list {path}: line {line}: a code is listed twice with different data; "
-                "keep one"
-            )
+            raise in_file(path, message("codes.twice"), line=line)
     if not kept:
-        raise ConfigurationError(f"Code list {path}: line 1: the list has no codes")
+        raise in_file(path, message("codes.no_codes"), line=1)
     return tuple(kept.values())

@@ -31,6 +31,7 @@ from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.law import Circumstances, check, check_data, check_together
+from sha_disclosure.law.fitting import SEVERITIES
 from sha_disclosure.law.rulebook import rule_entries
 from sha_disclosure.law.rules import RULES
 from sha_disclosure.messages import template
@@ -211,7 +212,8 @@ def test_the_marks_of_the_catalogue_name_the_rules_of_the_tables() -> None:
 
 def test_every_rule_with_a_predicate_has_a_refusal_here() -> None:
     elsewhere = {"N11", "N13", "N15", *(f"N{number}" for number in range(17, 27))}
-    assert {r.key.partition(".")[0] for r in RULES} == {r for r, _, _ in REFUSED} | elsewhere
+    keys = {*(rule.key for rule in RULES), *SEVERITIES}
+    assert {key.partition(".")[0] for key in keys} == {r for r, _, _ in REFUSED} | elsewhere
 
 
 def test_the_register_problem_names_the_codes_the_edition_knows(given_: Circumstances) -> None:
