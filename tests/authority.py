@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.jose.signer import KeySigner
 
@@ -140,10 +140,10 @@ def chain(issued: Issued) -> tuple[x509.Certificate, ...]:
     return (issued.certificate, issuing().certificate, root().certificate)
 
 
-def identity(kind: str = "p256", algorithm: str | None = None) -> SigningIdentity:
+def identity(kind: str = "p256", algorithm: str | None = None) -> CertifiedSigner:
     """Return a signing identity with a software key."""
     named = algorithm or {"p256": "ES256", "p384": "ES384"}.get(kind, "RS256")
-    return SigningIdentity(KeySigner(key(kind), named), named, chain(leaf(kind)))
+    return CertifiedSigner(KeySigner(key(kind), named), named, chain(leaf(kind)))
 
 
 def edition_with(**sections: dict[str, Any]) -> Edition:

@@ -27,13 +27,16 @@ from sha_disclosure.credentials.chain import (
     explanation,
     in_order,
 )
-from sha_disclosure.credentials.loading import Identity, Use, load_identity, signing_identity
+from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load_credentials
+from sha_disclosure.credentials.keys.pin import AskPin
+from sha_disclosure.credentials.origins import watched_files
 from sha_disclosure.credentials.reading import load_anchors, load_chain, read_chain
 from sha_disclosure.credentials.revocation import (
     RevocationLists,
     check_revocation,
     load_revocation_lists,
 )
+from sha_disclosure.credentials.signing import CertifiedSigner, SigningUse, certified_signer
 from sha_disclosure.credentials.tls import tls_context
 from sha_disclosure.credentials.trust import (
     SANDBOX_ORGANISATION,
@@ -41,16 +44,19 @@ from sha_disclosure.credentials.trust import (
     check_trust,
     issued_by_sandbox,
 )
-from sha_disclosure.credentials.watched import watched_files
 
 __all__ = [
     "SANDBOX_ORGANISATION",
+    "AskPin",
     "CertificateUse",
+    "CertifiedSigner",
     "Chain",
-    "Identity",
+    "Credentials",
     "KeyKind",
+    "OwnSigners",
     "RevocationLists",
-    "Use",
+    "SigningUse",
+    "certified_signer",
     "check_connection",
     "check_dates",
     "check_environment",
@@ -65,14 +71,13 @@ __all__ = [
     "key_kind",
     "load_anchors",
     "load_chain",
-    "load_identity",
+    "load_credentials",
     "load_revocation_lists",
     "read_certificate",
     "read_chain",
     "self_issued",
     "signature_length",
     "signed_by",
-    "signing_identity",
     "thumbprint",
     "tls_context",
     "watched_files",

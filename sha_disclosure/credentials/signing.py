@@ -3,59 +3,76 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sha_disclosure.credentials.certificate import self_issued, signature_length, thumbprint
-from sha_disclosure.credentials.chain import check_dates, explanation
-from sha_disclosure.errors import CertificateExpired, KeyUnavailable
+from sha_disclosure.credentials.certificate import (
+    Chain,
+    key_kind,
+    self_issued,
+    signature_length,
+    thumbprint,
+)
+from sha_disclosure.credentials.chain import (
+    check_connection,
+    check_dates,
+    check_keys,
+    check_usage,
+    explanation,
+)
+from sha_disclosure.credentials.reading import read_chain, require
+from sha_disclosure.editions import Edition
+from sha_disclosure.errors import CertificateExpired, ConfigurationError, KeyUnavailable
 from sha_disclosure.jose.signer import Signer, signature_of
 from sha_disclosure.messages import message
 
+SigningUse = Literal["content_signature", "token"]
+"""The sections of an edition that name an algorithm for each kind of key."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SigningIdentity:
+class CertifiedSigner:
     """A signer with its certificate chain (allekirjoitusvarmenne), leaf first.
 
-    ``algorithm`` is the JWS name (RFC 7518), ``x5c`` the chain as RFC 7515 4.1.6 carries it
-    without the root, ``thumbprint`` the SHA-256 of the leaf in hexadecimal.
+    ``algorithm`` is the JWS name (RFC 7518).
     """
 
     signer: Signer
     algorithm: str
-    chain: tuple[x509.Certificate, ...]
-    x5c: tuple[str, ...] = field(init=False)
-    thumbprint: str = field(init=False)
-    _length: int = field(init=False)
-    _window: tuple[datetime, datetime] = field(init=False)
-
-    def __post_init__(self) -> None:
-        leaf, *issuers = self.chain
-        sent = (leaf, *(c for c in issuers if not self_issued(c)))
-        texts = tuple(base64.b64encode(c.public_bytes(Encoding.DER)).decode("ascii") for c in sent)
-        window = (
-            max(c.not_valid_before_utc for c in self.chain),
-            min(c.not_valid_after_utc for c in self.chain),
-        )
-        made = {
-            "x5c": texts,
-            "thumbprint": thumbprint(leaf),
-            "_length": signature_length(leaf),
-            "_window": window,
-        }
-        for name, value in made.items():
-            object.__setattr__(self, name, value)
+    chain: Chain
 
     def __repr__(self) -> str:
-        return f"SigningIdentity({self.algorithm}, sha256={self.thumbprint})"
+        return f"CertifiedSigner({self.algorithm}, sha256={self.thumbprint})"
 
     @property
     def leaf(self) -> x509.Certificate:
         """The signer's own certificate."""
         return self.chain[0]
+
+    @cached_property
+    def x5c(self) -> tuple[str, ...]:
+        """The chain as RFC 7515 4.1.6 carries it, without the root."""
+        sent = (self.leaf, *(c for c in self.chain[1:] if not self_issued(c)))
+        return tuple(base64.b64encode(c.public_bytes(Encoding.DER)).decode("ascii") for c in sent)
+
+    @cached_property
+    def thumbprint(self) -> str:
+        """The SHA-256 of the signer's own certificate, in hexadecimal."""
+        return thumbprint(self.leaf)
+
+    @cached_property
+    def _signature_length(self) -> int:
+        return signature_length(self.leaf)
+
+    @cached_property
+    def _validity(self) -> tuple[datetime, datetime]:
+        starts = max(c.not_valid_before_utc for c in self.chain)
+        return starts, min(c.not_valid_after_utc for c in self.chain)
 
     def sign(self, data: bytes) -> bytes:
         """Return the JWS signature of ``data``, of the length the certificate's key has.
@@ -63,22 +80,50 @@ class SigningIdentity:
         Raises KeyUnavailable.
         """
         signature = signature_of(self.signer.sign, data)
-        if len(signature) != self._length:
+        if len(signature) != self._signature_length:
             raise KeyUnavailable(
                 message(
                     "signer.length",
                     given=len(signature),
                     algorithm=self.algorithm,
-                    expected=self._length,
+                    expected=self._signature_length,
                 )
             )
         return signature
 
     def require_valid(self, at: datetime) -> None:
         """Return when the whole chain is valid at ``at``. Raises CertificateExpired."""
-        start, end = self._window
-        if not start <= at <= end:
+        starts, ends = self._validity
+        if not starts <= at <= ends:
             why = explanation(check_dates(self.chain, at)) or ""
             raise CertificateExpired(
                 message("signer.not_valid", thumbprint=self.thumbprint, why=why)
             )
+
+
+def certified_signer(
+    certificate_pem: bytes,
+    signer: Signer,
+    edition: Edition,
+    *,
+    use: SigningUse = "content_signature",
+) -> CertifiedSigner:
+    """Return a signer of your own, such as a signing service, with its certificate chain.
+
+    ``certificate_pem`` is the chain, leaf first; the edition gives the algorithm for the kind
+    of its key. Dates are checked when it is used. Raises ConfigurationError.
+    """
+    name = "certificate_pem"
+    chain = read_chain(certificate_pem, name)
+    require(name, *check_keys(chain), *check_connection(chain), *check_usage(chain[0], "signing"))
+    return CertifiedSigner(signer, algorithm_for(chain[0], edition, use), chain)
+
+
+def algorithm_for(leaf: x509.Certificate, edition: Edition, use: SigningUse) -> str:
+    """Return the algorithm an edition names for a certificate's key. Raises ConfigurationError."""
+    kind = key_kind(leaf)
+    if kind is None:
+        raise ConfigurationError(message("signer.key_kind"))
+    section = edition.wire.token if use == "token" else edition.wire.content_signature
+    algorithm: str = getattr(section, kind)
+    return algorithm

@@ -15,10 +15,8 @@ from typing import Generic, NamedTuple, Self, TypedDict, TypeVar, Unpack
 from tenacity import AsyncRetrying, Retrying
 
 from sha_disclosure.codes import CodeLists
-from sha_disclosure.credentials.keys import AskPin
-from sha_disclosure.credentials.principals import Loader, Principal
-from sha_disclosure.credentials.renewal import Renewal
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials import AskPin, CertifiedSigner, Credentials, OwnSigners
+from sha_disclosure.credentials.store import CredentialStore
 from sha_disclosure.delivery.experience import Experience
 from sha_disclosure.delivery.line import AsyncLine, AsyncTransport, Line, Transport
 from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
@@ -28,6 +26,7 @@ from sha_disclosure.delivery.submission import AttemptFailed, Submission
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.events import Announcer, Listener
+from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.settings.organisations import refuse_brokering
@@ -40,8 +39,8 @@ class Options(TypedDict, total=False):
     edition: Edition | None
     code_lists: CodeLists | None
     sources: Sources | None
-    content_signer: SigningIdentity | None
-    token_signer: SigningIdentity | None
+    content_signer: CertifiedSigner | None
+    token_signer: CertifiedSigner | None
     pin: AskPin | None
     listeners: Sequence[Listener]
 
@@ -49,15 +48,15 @@ class Options(TypedDict, total=False):
 _L = TypeVar("_L", Line, AsyncLine)
 
 
-class _Post(NamedTuple, Generic[_L]):
-    """An organisation with the line its notices go by."""
+class _Connection(NamedTuple, Generic[_L]):
+    """An organisation's credentials with the line its notices go by."""
 
-    principal: Principal
+    credentials: Credentials
     line: _L
 
 
-class _Shell(ABC, Generic[_L]):
-    """What both clients have: the sender, its organisations with their keys, and preparing."""
+class _Client(ABC, Generic[_L]):
+    """What both clients have: the organisations' credentials and connections, and preparing."""
 
     def __init__(  # noqa: PLR0913 - each keyword replaces one thing a client is made with
         self,
@@ -66,8 +65,8 @@ class _Shell(ABC, Generic[_L]):
         edition: Edition | None = None,
         code_lists: CodeLists | None = None,
         sources: Sources | None = None,
-        content_signer: SigningIdentity | None = None,
-        token_signer: SigningIdentity | None = None,
+        content_signer: CertifiedSigner | None = None,
+        token_signer: CertifiedSigner | None = None,
         pin: AskPin | None = None,
         listeners: Sequence[Listener] = (),
     ) -> None:
@@ -79,10 +78,12 @@ class _Shell(ABC, Generic[_L]):
         refuse_brokering(settings, self.edition)
         announce = Announcer(listeners)
         self._experience = Experience(RetryQuota(settings.retry.quota), announce)
-        self._posts: Mapping[str, _Post[_L]] = {}
+        self._connections: Mapping[str, _Connection[_L]] = {}
         self._retired: list[_L] = []
-        loader = Loader(self._sender, content_signer, token_signer, pin)
-        self._renewal = Renewal(self._sender, loader, announce, self._serve)
+        own = OwnSigners(content_signer, token_signer, pin)
+        self._store = CredentialStore(
+            settings, self.edition, self._sources, own, announce, self._use
+        )
 
     def __repr__(self) -> str:
         place = f"{self.settings.environment}, {self.settings.base_url}"
@@ -102,65 +103,59 @@ class _Shell(ABC, Generic[_L]):
         """
         notices = [notice] if isinstance(notice, DisclosureNotice) else list(notice or ())
         if not notices:
-            raise ConfigurationError("prepare needs at least one notice")
-        self._look()
+            raise ConfigurationError(message("client.no_notice"))
+        self._renew_before_signing()
         unsigned = build(notices, self._sender)
-        principal, _ = self._post(unsigned.organisation)
-        return sign(unsigned, self._sender, principal.identity.content)
+        credentials, _ = self._connection(unsigned.organisation)
+        return sign(unsigned, self._sender, credentials.content)
 
     def _course(self, prepared: PreparedNotice, listener: Listener | None) -> Submission:
         return Submission(self._sender, prepared, self._experience, listener)
 
-    def _post(self, organisation: str = "") -> _Post[_L]:
-        """Return an organisation's keys and line as they are now."""
+    def _connection(self, organisation: str = "") -> _Connection[_L]:
+        """Return an organisation's credentials and line as they are now."""
         requester = organisation or str(self.settings.requester.id)
-        post = self._posts.get(requester)
-        if post is None:
-            if requester in self._sender.organisations:
-                self._renewal.require(self._sender.organisations[requester])
-            raise ConfigurationError(
-                f"The notice is of the organisation {requester}, "
-                "which the settings do not name any more. Nothing was sent: add its "
-                "[[organisation]] table again, with its keys, and submit the same notice"
-            )
-        return post
+        connection = self._connections.get(requester)
+        if connection is None:
+            self._store.require(requester)
+            raise ConfigurationError(message("client.no_organisation", requester=requester))
+        return connection
 
-    def _serve(self, principals: Mapping[str, Principal]) -> None:
+    def _use(self, credentials: Mapping[str, Credentials]) -> None:
         """Use these from now on; what is under way ends on the line it began on.
 
         Organisations with the same TLS client share one line.
         """
-        before = {post.principal.identity.tls: post.line for post in self._posts.values()}
+        before = {each.credentials.tls: each.line for each in self._connections.values()}
         lines: dict[ssl.SSLContext, _L] = {}
-        for principal in principals.values():
-            tls = principal.identity.tls
-            if tls not in lines:
-                lines[tls] = before.get(tls) or self._open(principal)
+        for requester, each in credentials.items():
+            if each.tls not in lines:
+                settings = self._sender.organisations[requester]
+                lines[each.tls] = before.get(each.tls) or self._open(settings, each.tls)
         # One assignment: every thread sees the old ones or the new ones.
-        self._posts = {
-            name: _Post(principal, lines[principal.identity.tls])
-            for name, principal in principals.items()
+        self._connections = {
+            requester: _Connection(each, lines[each.tls]) for requester, each in credentials.items()
         }
         self._retired += [line for tls, line in before.items() if tls not in lines]
 
     def _lines(self) -> list[_L]:
         """Return every line once."""
-        return list({id(post.line): post.line for post in self._posts.values()}.values())
+        return list({id(each.line): each.line for each in self._connections.values()}.values())
 
     @abstractmethod
-    def _open(self, principal: Principal) -> _L:
-        """Return a new line with an organisation's TLS client."""
+    def _open(self, settings: Settings, tls: ssl.SSLContext) -> _L:
+        """Return a new line for an organisation's TLS client."""
 
     @abstractmethod
-    def _look(self) -> None:
-        """Look for renewed keys when it is time to, before something is signed."""
+    def _renew_before_signing(self) -> None:
+        """Take renewed keys into use when it is time to look for them."""
 
 
-class KantaClient(_Shell[Line]):
+class KantaClient(_Client[Line]):
     """Sends disclosure notices (luovutusilmoitus) to Kanta's log-register retention service.
 
     Loads keys once and keeps one connection alive. May be used by many threads. Close it,
-    or use it in a ``with`` statement. ``listeners`` are told of events (see ``events``).
+    or use it in a ``with`` statement. ``listeners`` are called with events (see ``events``).
     Renewed keys and certificates are taken into use by themselves (see ``renew``).
 
     ``transport`` is an ``httpx.BaseTransport`` that takes every request in place of the client's
@@ -190,7 +185,7 @@ class KantaClient(_Shell[Line]):
         ``listener`` hears the events of this submission only, after the client's own.
 
         Raises a SubmissionError: NotSent, OutcomeUnknown, Unavailable (submit the same again),
-        Unauthorized, Rejected, UnexpectedAnswer (mend first); SigningError for the token.
+        Unauthorized, Rejected, UnexpectedAnswer (fix it first); SigningError for the token.
         """
         course = self._course(prepared, listener)
         loop = Retrying(
@@ -206,37 +201,37 @@ class KantaClient(_Shell[Line]):
         raise course.error(failure)
 
     def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
-        self._look()
-        principal, line = self._post(prepared.organisation)
-        return course.receipt(line.exchange(course.request(principal)))
+        self.renew_when_due()
+        credentials, line = self._connection(prepared.organisation)
+        return course.receipt(line.exchange(course.request(credentials)))
 
     def renew(self) -> bool:
         """Look at the files of keys and certificates at once, as after a SIGHUP.
 
         Returns whether what they hold is in use now; otherwise what was in use goes on, and
-        a RenewalRefused event tells why. By itself a client that is used looks every
+        a RenewalRefused event says why. By itself a client that is used looks every
         ``renewal_s`` of its settings. Call it from a thread, not within a signal handler.
         """
-        good = self._renewal.look()
+        good = self._store.renew()
         self._retire()
         return good
 
     def renew_when_due(self) -> None:
         """Do the same if ``renewal_s`` have passed; for a host that waits between notices."""
-        self._look()
-
-    def _look(self) -> None:
-        if self._renewal.due():
-            self._renewal.look_when_due()
+        if self._store.due():
+            self._store.renew_when_due()
             self._retire()
+
+    def _renew_before_signing(self) -> None:
+        self.renew_when_due()
 
     def _retire(self) -> None:
         while self._retired:
             with suppress(IndexError):  # another thread retires it
                 self._retired.pop().retire()
 
-    def _open(self, principal: Principal) -> Line:
-        return Line(self._sender.url, principal.settings, principal.identity.tls, self._transport)
+    def _open(self, settings: Settings, tls: ssl.SSLContext) -> Line:
+        return Line(self._sender.url, settings, tls, self._transport)
 
     def close(self) -> None:
         """Close the connections."""
@@ -256,7 +251,7 @@ class KantaClient(_Shell[Line]):
         self.close()
 
 
-class AsyncKantaClient(_Shell[AsyncLine]):
+class AsyncKantaClient(_Client[AsyncLine]):
     """The same as KantaClient for asyncio: ``await submit``, ``async with``.
 
     ``prepare`` is not a coroutine: it takes as long as its signature, about a millisecond.
@@ -294,35 +289,33 @@ class AsyncKantaClient(_Shell[AsyncLine]):
 
     async def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
         await self.renew_when_due()
-        principal, line = self._post(prepared.organisation)
-        return course.receipt(await line.exchange(course.request(principal)))
+        credentials, line = self._connection(prepared.organisation)
+        return course.receipt(await line.exchange(course.request(credentials)))
 
     async def renew(self) -> bool:
         """Look at the files at once, in a thread beside the loop; see ``KantaClient.renew``."""
-        good = await asyncio.to_thread(self._renewal.look)
+        good = await asyncio.to_thread(self._store.renew)
         await self._retire()
         return good
 
     async def renew_when_due(self) -> None:
         """Do the same if ``renewal_s`` have passed; for a host that waits between notices."""
-        if self._renewal.due():
-            await asyncio.to_thread(self._renewal.look_when_due)
+        if self._store.due():
+            await asyncio.to_thread(self._store.renew_when_due)
         if self._retired:
             await self._retire()
 
-    def _look(self) -> None:
+    def _renew_before_signing(self) -> None:
         # The loop must not wait for a key; the next notice gets it.
-        if self._renewal.due():
-            threading.Thread(target=self._renewal.look_when_due, daemon=True).start()
+        if self._store.due():
+            threading.Thread(target=self._store.renew_when_due, daemon=True).start()
 
     async def _retire(self) -> None:
         while self._retired:
             await self._retired.pop().retire()
 
-    def _open(self, principal: Principal) -> AsyncLine:
-        return AsyncLine(
-            self._sender.url, principal.settings, principal.identity.tls, self._transport
-        )
+    def _open(self, settings: Settings, tls: ssl.SSLContext) -> AsyncLine:
+        return AsyncLine(self._sender.url, settings, tls, self._transport)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -352,8 +345,5 @@ def refuse_unconfirmed(settings: Settings, edition: Edition) -> None:
         return
     named = ", ".join(entry.key for entry in open_entries[:5])
     raise ConfigurationError(
-        f"Edition {edition.name}: {len(open_entries)} values are only assumed ({named}, ...), so "
-        "nothing is sent to production. Compare them with Kela's documents (`sha-disclosure "
-        "edition --unconfirmed`), mark them confirmed in an edition file of your own, or set "
-        "accept_assumed = true to take the risk knowingly."
+        message("client.assumed", edition=edition.name, count=len(open_entries), named=named)
     )

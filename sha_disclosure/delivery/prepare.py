@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sha_disclosure.codes import CodeLists, load_code_lists
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials import CertifiedSigner
 from sha_disclosure.delivery.ids import derived_oid, new_oid
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
@@ -98,7 +98,6 @@ class PreparedNotice:
         return parsed
 
 
-@dataclass(frozen=True, slots=True)
 class Sender:
     """Who sends and by which rules: settings, edition, code lists; and the clock and chance.
 
@@ -107,24 +106,33 @@ class Sender:
     organisation that it sends for, by the requester's OID.
     """
 
-    settings: Settings
-    edition: Edition
-    sources: Sources = field(default_factory=Sources, repr=False)
-    code_lists: CodeLists = field(default_factory=CodeLists, repr=False)
-    organisations: Mapping[str, Settings] = field(init=False, repr=False)
-    _standing: Circumstances = field(init=False, repr=False)
+    def __init__(
+        self,
+        settings: Settings,
+        edition: Edition,
+        sources: Sources | None = None,
+        code_lists: CodeLists | None = None,
+    ) -> None:
+        self.settings = settings
+        self.edition = edition
+        self.sources = sources or Sources()
+        self.organisations = by_requester(settings)
+        lists = code_lists or CodeLists()
+        if settings.code_lists is not None and not lists.lists:
+            lists = load_code_lists(settings.code_lists)
+        now = self.sources.clock()
+        self._circumstances = Circumstances.of(settings, edition, now, lists)
 
-    def __post_init__(self) -> None:
-        place, now = self.settings.code_lists, self.sources.clock()
-        if place is not None and not self.code_lists.lists:
-            object.__setattr__(self, "code_lists", load_code_lists(place))
-        object.__setattr__(self, "organisations", by_requester(self.settings))
-        standing = Circumstances.of(self.settings, self.edition, now, self.code_lists)
-        object.__setattr__(self, "_standing", standing)
+    def __repr__(self) -> str:
+        return f"Sender({self.settings.environment}, edition {self.edition.name})"
 
     def circumstances(self) -> Circumstances:
         """Return what a notice is judged against now."""
-        return replace(self._standing, now=self.sources.clock())
+        return replace(self._circumstances, now=self.sources.clock())
+
+    def settings_of(self, requester: str) -> Settings:
+        """Return the settings of one organisation; by default of the settings' own requester."""
+        return self.organisations[requester or str(self.settings.requester.id)]
 
     @property
     def url(self) -> str:
@@ -167,13 +175,13 @@ def _built(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotic
     return UnsignedNotice(made, complete, organisation, warnings)
 
 
-def sign(unsigned: UnsignedNotice, sender: Sender, identity: SigningIdentity) -> PreparedNotice:
+def sign(unsigned: UnsignedNotice, sender: Sender, signer: CertifiedSigner) -> PreparedNotice:
     """Sign a built message. Raises SigningError: KeyUnavailable or CertificateExpired."""
     now = sender.sources.clock()
-    identity.require_valid(now)
+    signer.require_valid(now)
     signed = sign_bundle(
         unsigned.bundle,
-        identity=identity,
+        signer=signer,
         edition=sender.edition,
         who=sender.organisations[unsigned.organisation].requester,
         when=instant(now),
@@ -183,7 +191,7 @@ def sign(unsigned: UnsignedNotice, sender: Sender, identity: SigningIdentity) ->
         notice_ids=tuple(str(notice.id) for notice in unsigned.notices),
         body=body,
         digest=hashlib.sha256(body).hexdigest(),
-        certificate=identity.thumbprint,
+        certificate=signer.thumbprint,
         edition=sender.edition.name,
         prepared_at=now,
         user=User.of(unsigned.notices[0].discloser),

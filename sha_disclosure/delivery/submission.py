@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from tenacity import RetryCallState
 
 from sha_disclosure._version import __version__
-from sha_disclosure.credentials.principals import Principal
+from sha_disclosure.credentials import Credentials
 from sha_disclosure.delivery.answer import Answer
 from sha_disclosure.delivery.experience import Experience
 from sha_disclosure.delivery.headers import request_headers
@@ -70,15 +70,15 @@ class Submission:
         self._quota_spent = False
         self._under_way = False
 
-    def request(self, principal: Principal) -> Request:
+    def request(self, credentials: Credentials) -> Request:
         """Return the next attempt's request: same body, new request id, new token.
 
-        ``principal`` is who sends, with the keys it has now. Raises SigningError when the
+        ``credentials`` are the keys that the organisation has now. Raises SigningError when the
         token cannot be signed.
         """
         sources = self._sender.sources
         request_id, wire = sources.uuid(), self._sender.edition.wire
-        token = self._token(principal, self._now_for_tokens(), sources.uuid())
+        token = self._token(credentials, self._now_for_tokens(), sources.uuid())
         headers = request_headers(wire, token=token, request_id=request_id)
         headers["User-Agent"] = f"sha-disclosure/{__version__}"
         headers["Accept-Encoding"] = "identity"  # an answer must not unpack to more than came
@@ -169,8 +169,8 @@ class Submission:
             self._ended(name, None, self._since(self._sent))
         self._failed(name, None)
 
-    def _token(self, principal: Principal, now: datetime, unique_id: str) -> str:
-        settings, user = principal.settings, self._prepared.user
+    def _token(self, credentials: Credentials, now: datetime, unique_id: str) -> str:
+        settings, user = self._sender.settings_of(self._prepared.organisation), self._prepared.user
         facts = TokenFacts(
             system=settings.system,
             subscriber=settings.subscriber,
@@ -180,7 +180,7 @@ class Submission:
             user_authentication_method=user.authentication_method,
             base_url=settings.base_url,
         )
-        return principal.tokens.make(facts, now=now, unique_id=unique_id)
+        return credentials.tokens.make(facts, now=now, unique_id=unique_id)
 
     def _now_for_tokens(self) -> datetime:
         now, skew = self._sender.sources.clock(), self._experience.clock_skew

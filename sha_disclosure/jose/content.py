@@ -9,17 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sha_disclosure.editions import Edition
+from sha_disclosure.encoding import Malformed
 from sha_disclosure.errors import ConfigurationError, SigningError
-from sha_disclosure.jose.canonical import NotCanonical, canonical_own
+from sha_disclosure.jose.canonical import canonical_own
 from sha_disclosure.jose.jws import compact, header_part, signing_input
+from sha_disclosure.jose.signer import JwsSigner
+from sha_disclosure.messages import message
 from sha_disclosure.settings import Party
 from sha_disclosure.values import Instant
-
-if TYPE_CHECKING:
-    from sha_disclosure.credentials.signing import SigningIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class SignedBundle:
 def sign_bundle(
     bundle: dict[str, Any],
     *,
-    identity: SigningIdentity,
+    signer: JwsSigner,
     edition: Edition,
     who: Party,
     when: Instant,
@@ -46,24 +46,21 @@ def sign_bundle(
     """
     wire = edition.wire.content_signature
     if not (wire.b64 or wire.detached):
-        raise ConfigurationError(
-            f"Edition {edition.name}: content_signature.b64 = false needs detached = true "
-            "(RFC 7797 section 5.2: such a payload may have no dots in it)"
-        )
+        raise ConfigurationError(message("signature.b64_attached", edition=edition.name))
     if wire.excluded in bundle:
-        raise SigningError("The Bundle carries a signature already; build it anew to sign it")
-    identity.require_valid(when.moment)
+        raise SigningError(message("signature.present"))
+    signer.require_valid(when.moment)
     content = _canonical(bundle)
     header = header_part(
-        identity.algorithm,
+        signer.algorithm,
         wire.header,
-        x5c=identity.x5c,
-        leaf=identity.leaf,
+        x5c=signer.x5c,
+        thumbprint=signer.thumbprint,
         typ=wire.typ,
         b64=wire.b64,
     )
     signed = signing_input(header, content, b64=wire.b64)
-    jws = compact(signed, identity.sign(signed), detached=wire.detached)
+    jws = compact(signed, signer.sign(signed), detached=wire.detached)
     signature = {
         "type": [wire.type.model_dump()],
         "when": str(when),
@@ -83,6 +80,6 @@ def sign_bundle(
 def _canonical(bundle: dict[str, Any]) -> bytes:
     try:
         return canonical_own(bundle)
-    except NotCanonical as error:
-        fault = error.en
-    raise SigningError(f"The Bundle cannot be signed: {fault}")
+    except Malformed as error:
+        fault = message("signature.not_canonical", why=error.message)
+    raise SigningError(fault)

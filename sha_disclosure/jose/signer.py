@@ -7,14 +7,19 @@ for elliptic curves R and S side by side, not DER.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NoReturn, Protocol, cast
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwcrypto import jwa, jwk
+from jwcrypto.common import JWException
 
 from sha_disclosure.errors import DisclosureError, KeyUnavailable
+from sha_disclosure.messages import message
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
 class Signer(Protocol):
@@ -22,6 +27,29 @@ class Signer(Protocol):
 
     def sign(self, data: bytes) -> bytes:
         """Return the JWS signature of ``data`` (RFC 7518), or raise KeyUnavailable."""
+
+
+class JwsSigner(Signer, Protocol):
+    """A signer with what the protected header says of it (RFC 7515 section 4.1).
+
+    ``algorithm`` is the JWS name (RFC 7518), ``x5c`` the certificate chain as base64 DER, leaf
+    first, ``thumbprint`` the SHA-256 of the leaf in hexadecimal.
+    """
+
+    @property
+    def algorithm(self) -> str:
+        """The name of the algorithm."""
+
+    @property
+    def x5c(self) -> tuple[str, ...]:
+        """The chain."""
+
+    @property
+    def thumbprint(self) -> str:
+        """The name of the leaf."""
+
+    def require_valid(self, at: datetime) -> None:
+        """Return when it may sign at ``at``. Raises a SigningError."""
 
 
 class _Algorithm(Protocol):
@@ -37,6 +65,24 @@ def algorithm_named(name: str) -> _Algorithm:
     return cast("_Algorithm", jwa.JWA.signing_alg(name))
 
 
+class SignatureCheck:
+    """Checks JWS signatures by one public key and algorithm, and nothing else of a message."""
+
+    __slots__ = ("_algorithm", "_key")
+
+    def __init__(self, key: PublicKey, algorithm: str) -> None:
+        self._key = jwk.JWK.from_pyca(key)
+        self._algorithm = algorithm_named(algorithm)
+
+    def passes(self, data: bytes, signature: bytes) -> bool:
+        """Return whether the key made ``signature`` over ``data``."""
+        try:
+            self._algorithm.verify(self._key, data, signature)
+        except (InvalidSignature, JWException, ValueError):
+            return False
+        return True
+
+
 class Kept:
     """Base of signers: stays in its process, since a pickle would carry a key or a PIN."""
 
@@ -49,26 +95,21 @@ class Kept:
 class KeySigner(Kept):
     """Signs with a private key in memory (ohjelmistoavain).
 
-    The key is made ready here, once: for RSA that costs a hundred signatures.
+    The key is tried here, once: jwcrypto makes it ready at its first signature, which for RSA
+    costs a hundred others.
     """
 
     __slots__ = ("_algorithm", "_key", "_name")
 
-    def __init__(self, key: PrivateKey, algorithm: str) -> None:
-        self._prepare(jwk.JWK.from_pyca(key), algorithm)
-
-    def _prepare(self, key: jwk.JWK, algorithm: str) -> None:
+    def __init__(self, key: PrivateKey | jwk.JWK, algorithm: str) -> None:
         self._name = algorithm
         self._algorithm = algorithm_named(algorithm)
-        self._key = key
-        # jwcrypto keeps the key it derives at the first use; threads then only read it.
-        key.get_op_key("sign", key.get("crv"))
+        self._key = key if isinstance(key, jwk.JWK) else jwk.JWK.from_pyca(key)
+        self.sign(b"sha-disclosure: trial of the key")
 
     def using(self, algorithm: str) -> KeySigner:
         """Return a signer of the same loaded key for another algorithm."""
-        other = KeySigner.__new__(KeySigner)
-        other._prepare(self._key, algorithm)  # noqa: SLF001 - the same class
-        return other
+        return KeySigner(self._key, algorithm)
 
     def sign(self, data: bytes) -> bytes:
         """Return the JWS signature of ``data``."""
@@ -106,9 +147,9 @@ def signature_of(function: Callable[[bytes], bytes], data: bytes) -> bytes:
     except DisclosureError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a module or a service may raise
-        fault = f"failed ({type(error).__name__})"
+        fault = message("signer.failed", kind=type(error).__name__)
     else:
         if isinstance(signature, bytes) and signature:
             return signature
-        fault = f"gave {type(signature).__name__} instead of the signature's bytes"
-    raise KeyUnavailable(f"The signer {fault}; nothing was signed. Check the key's device and PIN.")
+        fault = message("signer.no_bytes", kind=type(signature).__name__)
+    raise KeyUnavailable(fault)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -12,10 +12,9 @@ from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Fill
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.jose.jws import compact, header_part, signing_input
+from sha_disclosure.jose.signer import JwsSigner
+from sha_disclosure.messages import message
 from sha_disclosure.settings import Party
-
-if TYPE_CHECKING:
-    from sha_disclosure.credentials.signing import SigningIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +36,22 @@ class TokenMaker:
     Raises ConfigurationError for claims that exclude one another.
     """
 
-    def __init__(self, identity: SigningIdentity, edition: Edition) -> None:
+    def __init__(self, signer: JwsSigner, edition: Edition) -> None:
         wire = edition.wire.token
-        self._identity = identity
+        self._signer = signer
         self._lifetime = wire.lifetime
         self._header = header_part(
-            identity.algorithm, wire.header, x5c=identity.x5c, leaf=identity.leaf, typ=wire.typ
+            signer.algorithm,
+            wire.header,
+            x5c=signer.x5c,
+            thumbprint=signer.thumbprint,
+            typ=wire.typ,
         )
         self._claims = tuple((c.name.split("."), c.fill) for c in edition.wire.claim.values())
         _check_names(edition)
 
     def __repr__(self) -> str:
-        return f"TokenMaker({self._identity!r})"
+        return f"TokenMaker({self._signer!r})"
 
     def make(self, facts: TokenFacts, *, now: datetime, unique_id: str) -> str:
         """Return a token for one attempt; ``unique_id`` (``jti``) is new for each.
@@ -56,7 +59,7 @@ class TokenMaker:
         A claim whose source is not known is left out. Raises CertificateExpired and
         KeyUnavailable.
         """
-        self._identity.require_valid(now)
+        self._signer.require_valid(now)
         values = self._values(facts, now, unique_id)
         claims: dict[str, Any] = {}
         for path, fill in self._claims:
@@ -67,7 +70,7 @@ class TokenMaker:
                     place = place.setdefault(name, {})
                 place[path[-1]] = value
         signed = signing_input(self._header, orjson.dumps(claims))
-        return compact(signed, self._identity.sign(signed), detached=False)
+        return compact(signed, self._signer.sign(signed), detached=False)
 
     def _values(
         self, facts: TokenFacts, now: datetime, unique_id: str
@@ -100,7 +103,4 @@ def _check_names(edition: Edition) -> None:
     for name in names:
         clash = names.count(name) > 1 or any(other.startswith(f"{name}.") for other in names)
         if clash or not all(name.split(".")):
-            raise ConfigurationError(
-                f"Edition {edition.name}: two claims want the place {name!r}, or a part of the "
-                "name is empty; give each claim a name of its own"
-            )
+            raise ConfigurationError(message("token.claim_names", edition=edition.name, name=name))

@@ -13,8 +13,8 @@ from typing import Any
 
 from cryptography import x509
 
-from sha_disclosure.credentials import Use, signing_identity
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials import Use, certified_signer
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.delivery.headers import request_headers
 from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
 from sha_disclosure.editions import Edition
@@ -143,7 +143,7 @@ class Signing:
     chain: tuple[x509.Certificate, ...]
     root: x509.Certificate
     client: x509.Certificate
-    _made: dict[tuple[str, str, str, bool], SigningIdentity] = field(
+    _made: dict[tuple[str, str, str, bool], CertifiedSigner] = field(
         default_factory=dict, init=False
     )
 
@@ -160,11 +160,11 @@ class Signing:
         own = made["p256"]
         return cls(pems, own.key, own.chain, pki.root.certificate, pki.client.certificate)
 
-    def really(self, edition: Edition, use: Use) -> SigningIdentity:
+    def really(self, edition: Edition, use: Use) -> CertifiedSigner:
         """Return an identity that signs."""
         return self._identity(edition, use, "p256", KeySigner(self.key, "ES256"))
 
-    def pretended(self, edition: Edition, use: Use, kind: str) -> SigningIdentity:
+    def pretended(self, edition: Edition, use: Use, kind: str) -> CertifiedSigner:
         """Return an identity whose signatures are blank, for a kind of key and any algorithm."""
         return self._identity(edition, use, kind, CallbackSigner(lambda _: bytes(_LENGTHS[kind])))
 
@@ -172,12 +172,12 @@ class Signing:
         """Make the identities anew when they are asked for next."""
         self._made.clear()
 
-    def _identity(self, edition: Edition, use: Use, kind: str, signer: Signer) -> SigningIdentity:
+    def _identity(self, edition: Edition, use: Use, kind: str, signer: Signer) -> CertifiedSigner:
         algorithm = getattr(getattr(edition.wire, use), kind)
         name = (use, kind, algorithm, type(signer).__name__)
         if name not in self._made:
             pem = self.certificates[kind]
-            self._made[name] = signing_identity(pem, signer, edition, use=use)
+            self._made[name] = certified_signer(pem, signer, edition, use=use)
         return self._made[name]
 
 
@@ -212,8 +212,8 @@ def sent(
     notice: DisclosureNotice,
     edition: Edition,
     settings: Settings,
-    content: SigningIdentity,
-    token: SigningIdentity,
+    content: CertifiedSigner,
+    token: CertifiedSigner,
 ) -> Sent:
     """Return the message of a notice with its headers, always with the same ids."""
     sources = Sources(lambda: NOW, random.Random(1))  # noqa: S311 - to be the same each time

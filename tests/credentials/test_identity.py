@@ -9,7 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,15 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sha_disclosure.credentials import Identity, load_anchors, load_identity, signing_identity
+from sha_disclosure.credentials import (
+    Credentials,
+    OwnSigners,
+    certified_signer,
+    load_anchors,
+    load_credentials,
+)
 from sha_disclosure.credentials.keys import software
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import (
     CertificateExpired,
@@ -30,7 +36,6 @@ from sha_disclosure.errors import (
 )
 from sha_disclosure.jose.signer import CallbackSigner, KeySigner
 from sha_disclosure.settings import Settings
-from sha_disclosure.sources import Sources
 from tests.authority import (
     CA,
     CLIENT,
@@ -91,8 +96,9 @@ def edition() -> Edition:
     return load_edition()
 
 
-def load(settings: Settings, edition: Edition, now: datetime = NOW, **signers: Any) -> Identity:
-    return load_identity(settings, edition, Sources(clock=lambda: now), **signers)
+def load(settings: Settings, edition: Edition, now: datetime = NOW, **signers: Any) -> Credentials:
+    own = OwnSigners(**signers) if signers else None
+    return load_credentials(settings, edition, now, own)
 
 
 def refusal(
@@ -172,33 +178,33 @@ def test_a_token_table_names_another_key(files: Files, edition: Edition) -> None
 
 
 def test_a_signer_of_ones_own_stands_in_for_the_tables(files: Files, edition: Edition) -> None:
-    own = signing_identity(
+    own = certified_signer(
         pem(leaf().certificate, issuing().certificate),
         CallbackSigner(KeySigner(key("p256"), "ES256").sign),
         edition,
     )
-    made = load(files.settings(signing=None), edition, content_signer=own)
+    made = load(files.settings(signing=None), edition, content=own)
     assert made.content is own
     assert made.token is own
-    other = signing_identity(
+    other = certified_signer(
         pem(leaf("p384").certificate), KeySigner(key("p384"), "ES384"), edition, use="token"
     )
-    assert load(files.settings(), edition, content_signer=own, token_signer=other).token is other
+    assert load(files.settings(), edition, content=own, token=other).token is other
 
 
 def test_a_signer_of_ones_own_is_held_to_its_dates(files: Files, edition: Edition) -> None:
     chain = pem(leaf("p256", Wish(end=NOW - DAY)).certificate)
-    own = signing_identity(chain, KeySigner(key("p256"), "ES256"), edition)
+    own = certified_signer(chain, KeySigner(key("p256"), "ES256"), edition)
     with pytest.raises(CertificateExpired):
-        load(files.settings(), edition, content_signer=own)
+        load(files.settings(), edition, content=own)
 
 
 def test_a_hardware_key_cannot_change_its_algorithm_for_tokens(files: Files) -> None:
     edition = edition_with(token={"rsa": "PS256"})
     signer = CallbackSigner(KeySigner(key("rsa-2048"), "RS256").sign)
-    own = signing_identity(pem(leaf("rsa-2048").certificate), signer, edition)
+    own = certified_signer(pem(leaf("rsa-2048").certificate), signer, edition)
     with pytest.raises(ConfigurationError, match="token_signer"):
-        load(files.settings(), edition, content_signer=own)
+        load(files.settings(), edition, content=own)
 
 
 @pytest.mark.parametrize(
@@ -214,14 +220,14 @@ def test_the_certificate_of_ones_own_signer_is_checked(
     certificate: bytes, said: str, edition: Edition
 ) -> None:
     with pytest.raises(ConfigurationError, match=said):
-        signing_identity(certificate, KeySigner(key("p256"), "ES256"), edition)
+        certified_signer(certificate, KeySigner(key("p256"), "ES256"), edition)
 
 
 def test_a_signer_of_another_kind_of_key_cannot_sign_tokens(files: Files, edition: Edition) -> None:
     signer = CallbackSigner(lambda data: data)
-    own = SigningIdentity(signer, "ES256", (other_curve().certificate,))
+    own = CertifiedSigner(signer, "ES256", (other_curve().certificate,))
     with pytest.raises(ConfigurationError, match="P-256 or P-384"):
-        load(files.settings(), edition, content_signer=own)
+        load(files.settings(), edition, content=own)
 
 
 # --- refusals ---------------------------------------------------------------------
@@ -417,7 +423,7 @@ def test_a_mounted_secret_of_roots_may_be_readable_by_one_group(
     settings.signing.key.chmod(0o440)
     settings.tls.key.chmod(0o440)
     monkeypatch.setattr(os, "geteuid", lambda: 10001)
-    load_identity(settings, edition, Sources())
+    load_credentials(settings, edition, datetime.now(UTC))
     settings.signing.key.chmod(0o444)
     assert "chmod 600" in refusal(ConfigurationError, settings, edition)
 

@@ -96,7 +96,7 @@ def test_a_token_that_cannot_be_signed_is_told_without_an_attempt(listened, noti
         raise CertificateExpired("x")
 
     prepared = listened.prepare(notice)
-    listened.client._post().principal.tokens.make = refuse
+    listened.client._connection().credentials.tokens.make = refuse
     with pytest.raises(CertificateExpired):
         listened.submit(prepared)
     (failed,) = heard

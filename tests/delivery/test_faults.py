@@ -2,7 +2,7 @@
 
 import pickle
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,11 +14,10 @@ from sha_disclosure import (
     Unavailable,
     UnexpectedAnswer,
 )
-from sha_disclosure.credentials import load_identity
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials import load_credentials
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.jose.signer import KeySigner
 from sha_disclosure.settings import Retry
-from sha_disclosure.sources import Sources
 
 
 def with_retry(sandbox, **policy):
@@ -193,7 +192,7 @@ def test_errors_cross_process_boundaries_and_carry_no_cause(kanta, sandbox, noti
 def test_a_signer_of_ones_own_signs_content_and_token(shell, sandbox, notice):
     settings = sandbox.settings()
     edition = shell.connect(settings).client.edition
-    loaded = load_identity(settings, edition, Sources()).content
+    loaded = load_credentials(settings, edition, datetime.now(UTC)).content
     calls = []
 
     class Device:
@@ -202,7 +201,7 @@ def test_a_signer_of_ones_own_signs_content_and_token(shell, sandbox, notice):
             return loaded.signer.sign(data)
 
     assert isinstance(loaded.signer, KeySigner)
-    own = SigningIdentity(Device(), loaded.algorithm, loaded.chain)
+    own = CertifiedSigner(Device(), loaded.algorithm, loaded.chain)
     kanta = shell.connect(settings, content_signer=own, token_signer=own)
     assert kanta.submit(kanta.prepare(notice)).attempts == 1
     assert len(calls) == 2

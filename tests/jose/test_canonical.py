@@ -10,12 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sha_disclosure.jose.canonical import (
-    NotCanonical,
-    canonical,
-    canonical_own,
-    read_strictly,
-)
+from sha_disclosure.encoding import Malformed, read_json
+from sha_disclosure.jose.canonical import canonical, canonical_own
+from sha_disclosure.messages import LANGUAGES
 
 NAMES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=12)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -35,7 +32,7 @@ def test_the_fast_path_gives_the_bytes_of_the_reference(value: dict[str, Any]) -
 @given(st.dictionaries(NAMES, OWN, max_size=6))
 @settings(deadline=None, max_examples=100)
 def test_the_canonical_form_reads_back_equal(value: dict[str, Any]) -> None:
-    assert read_strictly(canonical(value)) == value
+    assert read_json(canonical(value)) == value
 
 
 def test_rfc_8785_section_3_2_4_gives_the_published_form() -> None:
@@ -44,7 +41,7 @@ def test_rfc_8785_section_3_2_4_gives_the_published_form() -> None:
       "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
       "literals": [null, true, false]
     }"""
-    assert canonical(read_strictly(text)).decode() == (
+    assert canonical(read_json(text)).decode() == (
         '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],'
         '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}'
     )
@@ -53,7 +50,7 @@ def test_rfc_8785_section_3_2_4_gives_the_published_form() -> None:
 def test_rfc_8785_section_3_2_3_sorts_by_utf_16_units() -> None:
     text = rb"""{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Dalet",
       "1": "One", "\ud83d\ude00": "Emoji", "\u0080": "Control", "\u00f6": "O With Diaeresis"}"""
-    values = list(read_strictly(canonical(read_strictly(text))).values())
+    values = list(read_json(canonical(read_json(text))).values())
     expected = ["Carriage Return", "One", "Control", "O With Diaeresis", "Euro Sign"]
     assert values == [*expected, "Emoji", "Dalet"]
 
@@ -118,16 +115,16 @@ def deep(levels: int) -> Any:
          "deep"],
 )  # fmt: skip
 def test_a_value_without_canonical_form_is_refused_without_showing_it(value: Any) -> None:
-    with pytest.raises(NotCanonical) as caught:
+    with pytest.raises(Malformed) as caught:
         canonical({"a": value})
     assert caught.value.__context__ is None
-    assert caught.value.en
-    assert caught.value.fi
+    for language in LANGUAGES:
+        assert caught.value.message.text(language)
 
 
 @pytest.mark.parametrize("value", [2**53, "\ud800", b"x", deep(300), object()], ids=range(5))
 def test_the_fast_path_refuses_what_it_cannot_write_alike(value: Any) -> None:
-    with pytest.raises(NotCanonical) as caught:
+    with pytest.raises(Malformed) as caught:
         canonical_own({"a": value})
     assert caught.value.__context__ is None
 
@@ -140,16 +137,15 @@ def test_the_fast_path_refuses_what_it_cannot_write_alike(value: Any) -> None:
         b'{"a":1,"\\u0061":1}',
         b'{"a":NaN}',
         b'{"a":Infinity}',
-        b'\xef\xbb\xbf{"a":1}',
         '{"a":"ä"}'.encode("latin-1"),
         b'{"a":1} x',
         b"",
         b"[" * 100_000,
         b'{"a":' + b"9" * 5000 + b"}",
     ],
-    ids=range(11),
+    ids=range(10),
 )
 def test_strict_reading_refuses(text: bytes) -> None:
-    with pytest.raises(NotCanonical) as caught:
-        read_strictly(text)
+    with pytest.raises(Malformed) as caught:
+        read_json(text)
     assert caught.value.__context__ is None

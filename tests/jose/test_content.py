@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import CertificateExpired, ConfigurationError, SigningError
 from sha_disclosure.jose.content import SignedBundle, sign_bundle
@@ -39,10 +39,10 @@ openssl = shutil.which("openssl")
 
 
 def sign(
-    bundle: dict[str, Any], edition: Edition, signer: SigningIdentity | None = None
+    bundle: dict[str, Any], edition: Edition, signer: CertifiedSigner | None = None
 ) -> SignedBundle:
     return sign_bundle(
-        bundle, identity=signer or identity(), edition=edition, who=WHO, when=Instant(NOW)
+        bundle, signer=signer or identity(), edition=edition, who=WHO, when=Instant(NOW)
     )
 
 
@@ -172,7 +172,7 @@ def test_nothing_is_signed_with_an_expired_certificate(
 ) -> None:
     later = Instant(NOW + 500 * DAY)
     with pytest.raises(CertificateExpired):
-        sign_bundle(bundle, identity=identity(), edition=edition, who=WHO, when=later)
+        sign_bundle(bundle, signer=identity(), edition=edition, who=WHO, when=later)
 
 
 def test_content_that_json_cannot_carry_is_refused_without_showing_it(edition: Edition) -> None:

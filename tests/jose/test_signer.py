@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwcrypto import jwk
 
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.errors import CertificateExpired, KeyUnavailable
 from sha_disclosure.jose.signer import CallbackSigner, KeySigner, algorithm_named
 from tests.authority import DAY, NOW, Wish, chain, identity, issuing, key, leaf
@@ -50,7 +50,7 @@ def test_threads_share_a_signer() -> None:
 
 def test_a_callback_signs_in_place_of_a_key() -> None:
     known = KeySigner(key("p256"), "ES256")
-    signer = SigningIdentity(CallbackSigner(known.sign), "ES256", chain(leaf()))
+    signer = CertifiedSigner(CallbackSigner(known.sign), "ES256", chain(leaf()))
     public = jwk.JWK.from_pyca(key("p256").public_key())
     algorithm_named("ES256").verify(public, b"a", signer.sign(b"a"))
 
@@ -68,7 +68,7 @@ class ForeignSigner:
 
 @pytest.mark.parametrize("signer", [CallbackSigner(failing), ForeignSigner()], ids=["ours", "own"])
 def test_a_failing_signer_says_so_without_showing_its_error(signer: Any) -> None:
-    made = SigningIdentity(signer, "ES256", chain(leaf()))
+    made = CertifiedSigner(signer, "ES256", chain(leaf()))
     with pytest.raises(KeyUnavailable) as caught:
         made.sign(b"henkilo")
     assert SECRET not in str(caught.value)
@@ -100,7 +100,7 @@ def test_a_der_signature_is_refused_with_the_mend() -> None:
         signature: bytes = key("p256").sign(data, ec.ECDSA(hashes.SHA256()))
         return signature
 
-    signer = SigningIdentity(CallbackSigner(der), "ES256", chain(leaf()))
+    signer = CertifiedSigner(CallbackSigner(der), "ES256", chain(leaf()))
     with pytest.raises(KeyUnavailable, match="R and S side by side"):
         signer.sign(b"a")
 
@@ -143,7 +143,7 @@ def test_validity_is_asked_for_each_moment_with_dates_and_mend() -> None:
 
 def test_the_validity_of_the_issuers_counts_too() -> None:
     long = leaf("p256", Wish(end=NOW + 9000 * DAY))
-    made = SigningIdentity(KeySigner(key("p256"), "ES256"), "ES256", chain(long))
+    made = CertifiedSigner(KeySigner(key("p256"), "ES256"), "ES256", chain(long))
     assert issuing().certificate.not_valid_after_utc < NOW + 4000 * DAY
     with pytest.raises(CertificateExpired, match="certificate 2 expired"):
         made.require_valid(NOW + 4000 * DAY)

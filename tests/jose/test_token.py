@@ -14,8 +14,8 @@ from joserfc.jws import JWSRegistry
 
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Claim
+from sha_disclosure.encoding import from_base64url
 from sha_disclosure.errors import CertificateExpired, ConfigurationError
-from sha_disclosure.jose.jws import base64url_decode
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
 from sha_disclosure.settings import Party
 from sha_disclosure.values import Oid
@@ -37,7 +37,7 @@ NOBODY = TokenFacts(FACTS.system, FACTS.subscriber, FACTS.requester, FACTS.base_
 def make(edition: Edition, facts: TokenFacts = FACTS, now: datetime = NOW) -> tuple[Any, Any]:
     token = TokenMaker(identity(), edition).make(facts, now=now, unique_id="u-1")
     head, claims, _ = token.split(".")
-    return json.loads(base64url_decode(head)), json.loads(base64url_decode(claims))
+    return json.loads(from_base64url(head)), json.loads(from_base64url(claims))
 
 
 @pytest.mark.parametrize(("kind", "algorithm"), KINDS)

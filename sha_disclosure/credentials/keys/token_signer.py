@@ -6,14 +6,9 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwcrypto import jwk
-from jwcrypto.common import JWException
-
 from sha_disclosure.credentials.keys.token import TokenKey
 from sha_disclosure.errors import KeyUnavailable
-from sha_disclosure.jose.signer import Kept, algorithm_named
+from sha_disclosure.jose.signer import Kept, PublicKey, SignatureCheck
 
 # RFC 8017 section 9.2, note 1: DigestInfo of SHA-256, without the digest.
 _SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
@@ -44,17 +39,13 @@ class TokenSigner(Kept):
     receiver would refuse.
     """
 
-    __slots__ = ("_algorithm", "_certified", "_key", "_public")
+    __slots__ = ("_algorithm", "_certified", "_check", "_key")
 
-    def __init__(
-        self, key: TokenKey, algorithm: str, public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey
-    ) -> None:
+    def __init__(self, key: TokenKey, algorithm: str, public: PublicKey) -> None:
         self._key = key
         self._algorithm = algorithm
         self._certified = public
-        self._public = jwk.JWK.from_pyca(public)
-        # jwcrypto keeps the key it derives at the first use; threads then only read it.
-        self._public.get_op_key("verify", self._public.get("crv"))
+        self._check = SignatureCheck(public, algorithm)
 
     def __repr__(self) -> str:
         return f"TokenSigner({self._algorithm}, {self._key.name})"
@@ -71,12 +62,12 @@ class TokenSigner(Kept):
         if self._key.kind() != _WAYS[self._algorithm].kind:
             return False
         trial = b"sha-disclosure: trial of the key"
-        return self._verifies(trial, self._made(trial))
+        return self._check.passes(trial, self._made(trial))
 
     def sign(self, data: bytes) -> bytes:
         """Return the JWS signature of ``data``. Raises KeyUnavailable."""
         signature = self._made(data)
-        if not self._verifies(data, signature):
+        if not self._check.passes(data, signature):
             raise KeyUnavailable(
                 f"{self._key.name}: the token signed with another key than the certificate's; the "
                 "signature was thrown away. Put the right token back, or load the identity anew"
@@ -92,10 +83,3 @@ class TokenSigner(Kept):
             parameter = (Mechanism.SHA256, MGF.SHA256, 32)
         digest = way.before + way.digest(data).digest()
         return self._key.sign(digest, way.mechanism, parameter)
-
-    def _verifies(self, data: bytes, signature: bytes) -> bool:
-        try:
-            algorithm_named(self._algorithm).verify(self._public, data, signature)
-        except (InvalidSignature, JWException, ValueError):
-            return False
-        return True

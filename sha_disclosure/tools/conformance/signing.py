@@ -9,14 +9,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition
 from sha_disclosure.jose.signer import KeySigner
 
 _NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sha-disclosure conformance")])
 
 
-def throw_away_identity(now: datetime, edition: Edition) -> SigningIdentity:
+def throw_away_identity(now: datetime, edition: Edition) -> CertifiedSigner:
     """Return an identity with a new key, valid for an hour around ``now``; nobody trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
@@ -30,4 +30,4 @@ def throw_away_identity(now: datetime, edition: Edition) -> SigningIdentity:
         .sign(key, hashes.SHA256())
     )
     algorithm = edition.wire.content_signature.p256
-    return SigningIdentity(KeySigner(key, algorithm), algorithm, (certificate,))
+    return CertifiedSigner(KeySigner(key, algorithm), algorithm, (certificate,))

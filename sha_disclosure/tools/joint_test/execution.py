@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sha_disclosure.credentials import signing_identity
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials import certified_signer
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import (
@@ -170,11 +170,11 @@ def _settings(case: Case, settings: Settings) -> Settings:
     )
 
 
-def _foreign_signer(folder: Path, environment: Environment) -> SigningIdentity:
+def _foreign_signer(folder: Path, environment: Environment) -> CertifiedSigner:
     pki = Pki(folder)
     made = pki.issue("Foreign signer", "signing", issuer=pki.rogue())
     signer = KeySigner(made.key, environment.edition.wire.token.p256)
-    return signing_identity(made.certificate_pem, signer, environment.edition, use="token")
+    return certified_signer(made.certificate_pem, signer, environment.edition, use="token")
 
 
 def _with_foreign_certificate(settings: Settings, folder: Path) -> Settings:

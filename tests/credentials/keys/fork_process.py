@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 
 from sha_disclosure import Settings
-from sha_disclosure.credentials import load_identity
+from sha_disclosure.credentials import load_credentials
 from sha_disclosure.editions import load_edition
-from sha_disclosure.sources import Sources
 
-made = load_identity(Settings.load(sys.argv[1]), load_edition(), Sources())
+made = load_credentials(Settings.load(sys.argv[1]), load_edition(), datetime.now(UTC))
 first = len(made.content.sign(b"before"))
 child = os.fork()
 if child == 0:

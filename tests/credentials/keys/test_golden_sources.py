@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,8 @@ from places import GOLDEN, NOTICES
 from softhsm import HsmKey, SoftHsm
 
 from sha_disclosure import DisclosureNotice, KantaClient, Settings
-from sha_disclosure.credentials import load_identity, signing_identity
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials import OwnSigners, certified_signer, load_credentials
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition
 from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.jose.jws import CompactJws
@@ -140,7 +141,8 @@ def edition_for(algorithm: str) -> Edition:
 def proven(settings: Settings, algorithm: str, **options: Any) -> None:
     """Sign the golden Bundle and a notice; other hands verify the one, the sandbox the other."""
     edition = edition_for(algorithm)
-    made = load_identity(settings, edition, Sources(), **options)
+    own = OwnSigners(content=options.get("content_signer"))
+    made = load_credentials(settings, edition, datetime.now(UTC), own)
     assert made.content.algorithm == algorithm
     golden = json.loads(PERMISSION.read_bytes())
     verified_by_others(golden, made.content, edition, settings)
@@ -151,11 +153,11 @@ def proven(settings: Settings, algorithm: str, **options: Any) -> None:
 
 
 def verified_by_others(
-    golden: dict[str, Any], identity: SigningIdentity, edition: Edition, settings: Settings
+    golden: dict[str, Any], identity: CertifiedSigner, edition: Edition, settings: Settings
 ) -> None:
     when = Instant(Sources().clock().isoformat(timespec="milliseconds"))
     signed = sign_bundle(
-        golden, identity=identity, edition=edition, who=settings.requester, when=when
+        golden, signer=identity, edition=edition, who=settings.requester, when=when
     )
     assert {k: v for k, v in signed.bundle.items() if k != "signature"} == golden
     jws = CompactJws.read(base64.b64decode(signed.bundle["signature"]["data"]).decode())
@@ -214,7 +216,7 @@ def test_a_key_on_a_token_signs_the_golden_bundle(
 
 
 def test_a_callback_signs_the_golden_bundle(desk: Desk) -> None:
-    own = signing_identity(
+    own = certified_signer(
         desk.issue(key("p384")).certificate_pem,
         CallbackSigner(KeySigner(key("p384"), "ES384").sign),
         edition_for("ES384"),

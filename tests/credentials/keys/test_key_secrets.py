@@ -20,7 +20,7 @@ from places import NOTICES
 from softhsm import PIN, HsmKey, SoftHsm
 
 from sha_disclosure import DisclosureError, DisclosureNotice, KantaClient, Settings
-from sha_disclosure.credentials import signing_identity
+from sha_disclosure.credentials import certified_signer
 from sha_disclosure.events import logging_listener
 from sha_disclosure.jose.signer import CallbackSigner
 from sha_disclosure.tools.sandbox import Sandbox
@@ -194,10 +194,10 @@ def test_no_debug_log_of_signing_and_sending_shows_a_pin_a_token_or_a_signature(
     with KantaClient(settings, pin=lambda token: PIN, listeners=[logging_listener()]) as kanta:
         notice = DisclosureNotice.model_validate_json(NOTICE.read_bytes())
         prepared = kanta.prepare(notice.model_copy(update={"id": None}))
-        principal = kanta._post().principal
-        request = kanta._course(prepared, None).request(principal)
+        credentials = kanta._connection().credentials
+        request = kanta._course(prepared, None).request(credentials)
         kanta.submit(prepared)
-        clean(kanta, kanta.__dict__, principal.identity, principal.identity.content.signer)
+        clean(kanta, kanta.__dict__, credentials, credentials.content.signer)
     signature = base64.b64decode(prepared.bundle()["signature"]["data"]).decode()
     hidden = [signature.split(".")[2], request.headers["Authorization"].split(".")[1]]
     assert "sha_disclosure" in {r.name for r in caplog.records}
@@ -231,5 +231,5 @@ def test_a_callback_that_fails_with_a_pin_shows_it_nowhere() -> None:
         pin = os.environ.get("NO_SUCH_PIN", PIN)
         raise RuntimeError(f"CKR_PIN_INCORRECT {pin}")
 
-    own = signing_identity(pem(leaf().certificate), CallbackSigner(fail), edition_with())
+    own = certified_signer(pem(leaf().certificate), CallbackSigner(fail), edition_with())
     refused(lambda: own.sign(b"a"))

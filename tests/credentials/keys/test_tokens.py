@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,11 +13,10 @@ from softhsm import PIN
 from token_bench import Bench
 
 from sha_disclosure import KantaClient, KeyUnavailable
-from sha_disclosure.credentials import load_identity, watched_files
+from sha_disclosure.credentials import load_credentials, watched_files
 from sha_disclosure.credentials.keys import TokenKey, TokenUri
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.sources import Sources
 from tests.authority import edition_with
 
 # --- finding ------------------------------------------------------------------------
@@ -93,12 +93,12 @@ def test_a_function_is_asked_once_for_a_login_and_at_each_signature_of_a_card(
 def test_the_client_is_given_the_function(bench: Bench) -> None:
     settings = bench.settings("ec", bench.hsm.uri("organisation", "ec", None))
     with KantaClient(settings, pin=lambda token: PIN) as kanta:
-        assert kanta._post().principal.identity.content.algorithm == "ES256"
+        assert kanta._connection().credentials.content.algorithm == "ES256"
 
 
 def test_one_key_signs_content_and_tokens_by_different_algorithms(bench: Bench) -> None:
     edition = edition_with(token={"rsa": "PS256"})
-    made = load_identity(bench.settings("rsa"), edition, Sources())
+    made = load_credentials(bench.settings("rsa"), edition, datetime.now(UTC))
     assert (made.content.algorithm, made.token.algorithm) == ("RS256", "PS256")
     assert len(made.token.sign(b"a")) == 384
 
@@ -245,11 +245,11 @@ def test_a_wrong_pin_is_tried_once_and_never_again_by_itself(
 
     monkeypatch.setattr(type(bench.hsm.module), "refuse", counted)
     with pytest.raises(KeyUnavailable, match="the token refused the PIN"):
-        load_identity(settings, load_edition(), Sources())
+        load_credentials(settings, load_edition(), datetime.now(UTC))
     for _ in range(3):
         with pytest.raises(KeyUnavailable, match="not tried again") as caught:
-            load_identity(settings, load_edition(), Sources())
+            load_credentials(settings, load_edition(), datetime.now(UTC))
         assert wrong not in str(caught.value)
     assert len(tried) == 1
     monkeypatch.setenv("WRONG_PIN", PIN)  # corrected where it is read from
-    assert load_identity(settings, load_edition(), Sources()).content.sign(b"a")
+    assert load_credentials(settings, load_edition(), datetime.now(UTC)).content.sign(b"a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,9 @@ import pytest
 from softhsm import PIN, HsmKey, SoftHsm
 
 from sha_disclosure import Settings
-from sha_disclosure.credentials import Identity, load_identity
+from sha_disclosure.credentials import Credentials, OwnSigners, load_credentials
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError
-from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox import Sandbox
 
 
@@ -40,10 +40,13 @@ class Bench:
             {**self.sandbox.settings().model_dump(exclude_none=True), "signing": table}
         )
 
-    def load(self, label: str | None = "ec", uri: str | None = None, **more: Any) -> Identity:
+    def load(self, label: str | None = "ec", uri: str | None = None, **more: Any) -> Credentials:
         pin = more.pop("ask_pin", None)
-        return load_identity(
-            self.settings(label, uri, **more), load_edition(), Sources(), ask_pin=pin
+        return load_credentials(
+            self.settings(label, uri, **more),
+            load_edition(),
+            datetime.now(UTC),
+            OwnSigners(pin=pin),
         )
 
     def refusal(self, kind: type[DisclosureError], uri: str, **more: Any) -> str:

@@ -4,7 +4,7 @@ import pytest
 from three_organisations import FIRST, SECOND
 
 from sha_disclosure import KantaClient
-from sha_disclosure.credentials import load_identity
+from sha_disclosure.credentials import load_credentials
 from sha_disclosure.editions import load_edition
 from sha_disclosure.tools.sandbox import Sandbox
 
@@ -35,14 +35,13 @@ def test_customers_of_one_broker_share_its_keys_loaded_once(allowed, monkeypatch
 
     def counted(*arguments, **options):
         loads.append(arguments)
-        return load_identity(*arguments, **options)
+        return load_credentials(*arguments, **options)
 
-    monkeypatch.setattr("sha_disclosure.credentials.principals.load_identity", counted)
+    monkeypatch.setattr("sha_disclosure.credentials.store.load_credentials", counted)
     with Sandbox() as sandbox:
         for requester in (FIRST, SECOND):
             sandbox.add_organisation(requester, "Asiakas", own=())
         with KantaClient(sandbox.settings(), edition=allowed) as kanta:
-            first, second = (kanta._post(requester).principal for requester in (FIRST, SECOND))
-            assert first.identity is second.identity
-            assert first.settings.requester != second.settings.requester
+            first, second = (kanta._connection(each).credentials for each in (FIRST, SECOND))
+            assert first is second
     assert len(loads) == 1

@@ -7,7 +7,7 @@ from typing import Literal
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sha_disclosure.credentials import principals
+from sha_disclosure.credentials import store
 from sha_disclosure.tools.sandbox import Sandbox
 from sha_disclosure.tools.sandbox.pki import Credential
 
@@ -80,7 +80,7 @@ FAULTS: dict[str, Callable[[Renewing, str], object]] = {
 def slow_loading(monkeypatch, entered, go_on) -> Iterator[list]:
     """Let the next loading of an identity wait; count the loadings."""
     loads: list = []
-    real = principals.load_identity
+    real = store.load_credentials
 
     def waiting(*arguments, **options):
         loads.append(arguments)
@@ -88,6 +88,6 @@ def slow_loading(monkeypatch, entered, go_on) -> Iterator[list]:
         assert go_on.wait(20)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(principals, "load_identity", waiting)
+    monkeypatch.setattr(store, "load_credentials", waiting)
     yield loads
     go_on.set()

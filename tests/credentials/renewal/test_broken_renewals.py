@@ -93,7 +93,7 @@ def test_an_unforeseen_fault_is_told_by_its_class(kanta, files, heard, monkeypat
     def broken(*_, **__):
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("sha_disclosure.credentials.principals.load_identity", broken)
+    monkeypatch.setattr("sha_disclosure.credentials.store.load_credentials", broken)
     files.renew("tls")
     assert kanta.renew() is False
     assert heard == [RenewalRefused(("tls",), "ZeroDivisionError", "ZeroDivisionError")]

@@ -41,11 +41,11 @@ def test_only_the_organisation_whose_files_changed_gets_new_keys(
     shell, organisations, notice_of, heard
 ):
     kanta = shell.connect(organisations.settings(), listeners=[heard.append])
-    first, second = (kanta.client._post(each).principal for each in (FIRST, SECOND))
+    first, second = (kanta.client._connection(each).credentials for each in (FIRST, SECOND))
     new = renewed_signing(organisations, SECOND)
     assert kanta.renew()
-    assert kanta.client._post(FIRST).principal.identity is first.identity
-    assert kanta.client._post(SECOND).principal.identity.tls is second.identity.tls
+    assert kanta.client._connection(FIRST).credentials is first
+    assert kanta.client._connection(SECOND).credentials.tls is second.tls
     assert [event.thumbprint for event in heard] == [new]
     for controller in (FIRST, SECOND):
         kanta.submit(kanta.prepare(notice_of(controller)))
@@ -70,7 +70,7 @@ def test_the_shared_tls_client_is_renewed_for_all_and_still_shared(
     new = files.renew("tls")
     assert kanta.renew()
     assert [(event.use, event.thumbprint) for event in heard] == [("tls", new)]
-    assert kanta.client._post(FIRST).line is kanta.client._post(SECOND).line
+    assert kanta.client._connection(FIRST).line is kanta.client._connection(SECOND).line
     for controller in (FIRST, SECOND):
         kanta.submit(kanta.prepare(notice_of(controller)))
     assert organisations.certificates_seen == {new}
@@ -101,7 +101,7 @@ def test_a_certificate_that_expired_before_the_start_holds_up_its_own_organisati
     assert kanta.renew()
     prepared = kanta.prepare(notice_of(FIRST))
     assert (kanta.submit(prepared).attempts, prepared.certificate) == (1, new)
-    assert kanta.client._post(FIRST).line is kanta.client._post(SECOND).line
+    assert kanta.client._connection(FIRST).line is kanta.client._connection(SECOND).line
 
 
 def test_with_no_certificate_left_no_client_is_made(shell, organisations):

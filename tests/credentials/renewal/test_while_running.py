@@ -4,13 +4,14 @@ import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from renewing import slow_loading
 from sockets import sockets_to
 
 from sha_disclosure import AsyncKantaClient, KantaClient, Settings
-from sha_disclosure.credentials import load_identity
+from sha_disclosure.credentials import load_credentials
 from sha_disclosure.events import CertificateRenewed
 from sha_disclosure.sources import Sources
 
@@ -53,11 +54,11 @@ def test_what_was_prepared_before_goes_as_it_is(kanta, files, sandbox, notice):
 
 def test_a_new_signing_key_leaves_the_connections_alone(kanta, files, sandbox, notice):
     kanta.submit(kanta.prepare(notice))
-    line = kanta.client._post().line
+    line = kanta.client._connection().line
     files.renew("signing")
     assert kanta.renew()
     kanta.submit(kanta.prepare(notice))
-    assert kanta.client._post().line is line
+    assert kanta.client._connection().line is line
     assert sandbox.handshakes == 1
 
 
@@ -70,10 +71,10 @@ def test_idle_connections_of_the_old_certificate_are_closed_at_once(kanta, files
 
 
 def test_nothing_changed_means_nothing_is_loaded(kanta, notice, heard, monkeypatch):
-    identity = kanta.client._post().principal.identity
-    monkeypatch.setattr("sha_disclosure.credentials.principals.load_identity", None)
+    identity = kanta.client._connection().credentials
+    monkeypatch.setattr("sha_disclosure.credentials.store.load_credentials", None)
     assert kanta.renew()
-    assert kanta.client._post().principal.identity is identity
+    assert kanta.client._connection().credentials is identity
     assert heard == []
 
 
@@ -146,26 +147,26 @@ def test_a_signer_of_the_caller_s_stays_and_the_files_around_it_are_renewed(
     name, shell, files, notice, heard, edition
 ):
     settings = Settings.load(files.folder / "sha-disclosure.toml")
-    own = load_identity(settings, edition, Sources()).content
+    own = load_credentials(settings, edition, datetime.now(UTC)).content
     kanta = shell.connect(settings, content_signer=own, listeners=[heard.append])
     files.renew(name)
     assert kanta.renew()
-    assert kanta.client._post().principal.identity.content is own
+    assert kanta.client._connection().credentials.content is own
     kanta.submit(kanta.prepare(notice))
     uses = [event.use for event in heard if isinstance(event, CertificateRenewed)]
     assert uses == (["tls"] if name == "tls" else [])
 
 
 def test_when_no_new_line_can_be_opened_the_old_one_goes_on(kanta, files, notice, heard):
-    def broken(_):
+    def broken(*_):
         raise OSError("planted")
 
-    old, kanta.client._open = kanta.client._post(), broken
+    old, kanta.client._open = kanta.client._connection(), broken
     files.renew("tls")
     assert kanta.renew() is False
-    assert kanta.client._post() is old
+    assert kanta.client._connection() is old
     assert [type(event).__name__ for event in heard] == ["RenewalRefused"]
     del kanta.client._open
     assert kanta.renew()
-    assert kanta.client._post() is not old
+    assert kanta.client._connection() is not old
     assert kanta.submit(kanta.prepare(notice)).attempts == 1

@@ -21,7 +21,7 @@ EDITION = load_edition()
 def signed(bundle: Json) -> Json:
     """Return a golden Bundle with a signature by the tests' own authority."""
     who = Settings.stand_in().requester
-    made = sign_bundle(bundle, identity=identity(), edition=EDITION, who=who, when=Instant(NOW))
+    made = sign_bundle(bundle, signer=identity(), edition=EDITION, who=who, when=Instant(NOW))
     return made.bundle
 
 

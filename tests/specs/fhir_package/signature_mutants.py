@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from notices import Data
 
-from sha_disclosure.jose.jws import base64url, base64url_decode
+from sha_disclosure.encoding import from_base64url, to_base64url
 from tests.authority import DAY, NOW
 from tests.specs.fhir_package.changes import (
     Change,
@@ -40,9 +40,9 @@ def _jws(change: Callable[[list[str]], object]) -> Change:
 
 def _header(**members: object) -> Change:
     def change(parts: list[str]) -> None:
-        header = {**json.loads(base64url_decode(parts[0])), **members}
+        header = {**json.loads(from_base64url(parts[0])), **members}
         kept = {name: value for name, value in header.items() if value is not None}
-        parts[0] = base64url(json.dumps(kept).encode())
+        parts[0] = to_base64url(json.dumps(kept).encode())
 
     return _jws(change)
 
@@ -52,9 +52,9 @@ def _raw_jws(bundle: Data) -> None:
 
 
 def _flipped(parts: list[str]) -> None:
-    octets = bytearray(base64url_decode(parts[2]))
+    octets = bytearray(from_base64url(parts[2]))
     octets[0] ^= 1
-    parts[2] = base64url(bytes(octets))
+    parts[2] = to_base64url(bytes(octets))
 
 
 def _signed(what: str, change: Change) -> Mutant:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from sha_disclosure.credentials.signing import SigningIdentity
 from sha_disclosure.editions import Edition
-from sha_disclosure.jose.jws import base64url, base64url_decode
+from sha_disclosure.encoding import from_base64url, to_base64url
 from sha_disclosure.jose.signer import KeySigner
 from sha_disclosure.tools.verifier import CHECKS, Verification, verify_bundle
 from sha_disclosure.values import Instant
@@ -115,9 +115,9 @@ def put(document: Document, *new: str) -> None:
 def header(document: Document, **changes: Any) -> None:
     """Change members of the protected header; the signature stays that of the old one."""
     old, payload, signature = parts(document)
-    members = {**json.loads(base64url_decode(old)), **changes}
+    members = {**json.loads(from_base64url(old)), **changes}
     members = {name: value for name, value in members.items() if value is not ...}
-    put(document, base64url(orjson.dumps(members)), payload, signature)
+    put(document, to_base64url(orjson.dumps(members)), payload, signature)
 
 
 def unsigned(document: Document) -> None:
@@ -132,7 +132,7 @@ def content(document: Document) -> None:
 def attach(document: Document) -> None:
     head, _, signature = parts(document)
     rest = {name: value for name, value in document.items() if name != "signature"}
-    put(document, head, base64url(orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)), signature)
+    put(document, head, to_base64url(orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)), signature)
 
 
 def pad(part: int) -> Callable[[Document], None]:
@@ -228,11 +228,11 @@ ALTERED: list[tuple[str, Callable[[Document], None], set[str]]] = [
     ("spare bits set", spare_bits, NO_DATA),
     ("two parts", lambda d: put(d, *parts(d)[:2]), NO_DATA),
     ("five parts", lambda d: put(d, *parts(d), "", ""), NO_DATA),
-    ("header a list", lambda d: put(d, base64url(b"[]"), "", ""), NO_DATA),
-    ("alg twice", lambda d: put(d, base64url(b'{"alg":"ES256","alg":"none"}'), "", ""), NO_DATA),
+    ("header a list", lambda d: put(d, to_base64url(b"[]"), "", ""), NO_DATA),
+    ("alg twice", lambda d: put(d, to_base64url(b'{"alg":"ES256","alg":"none"}'), "", ""), NO_DATA),
     ("signature empty", lambda d: put(d, *parts(d)[:2], ""), {"content"}),
     ("signature short", lambda d: put(d, *parts(d)[:2], "AAAA"), {"content"}),
-    ("signature zero", lambda d: put(d, *parts(d)[:2], base64url(bytes(64))), {"content"}),
+    ("signature zero", lambda d: put(d, *parts(d)[:2], to_base64url(bytes(64))), {"content"}),
     ("data with white space", data(lambda t: t[:76] + "\n" + t[76:]), NO_DATA),
     ("data with blank at end", data(lambda t: t + " "), NO_DATA),
     ("data padded more", data(lambda t: t + "="), NO_DATA),
@@ -311,52 +311,52 @@ def test_content_without_canonical_form_is_refused(
 # --- certificates ----------------------------------------------------------------
 
 
-def signer_of(issued: Issued, *issuers: Any, algorithm: str = "ES256") -> SigningIdentity:
+def signer_of(issued: Issued, *issuers: Any, algorithm: str = "ES256") -> CertifiedSigner:
     certificates = (issued.certificate, *(i.certificate for i in issuers))
-    return SigningIdentity(KeySigner(issued.key, algorithm), algorithm, certificates)
+    return CertifiedSigner(KeySigner(issued.key, algorithm), algorithm, certificates)
 
 
-def rogue() -> SigningIdentity:
+def rogue() -> CertifiedSigner:
     other = issue("Test Signing", key("p256"), issuing(1))
     return signer_of(other, issuing(1), root(1))
 
 
-def renamed() -> SigningIdentity:
+def renamed() -> CertifiedSigner:
     """A chain whose issuing CA has the right name but a key of its own."""
     false = issue("Test Issuing 0", key("p256", 9), issue("Test Root 0", key("p384", 9), None, CA),
                   CA)  # fmt: skip
     return signer_of(issue("Test Signing", key("p256"), false), false)
 
 
-def no_ca() -> SigningIdentity:
+def no_ca() -> CertifiedSigner:
     between = issue("Test Leaf", key("p256", 7), issuing(), Wish(usage=("key_cert_sign",)))
     return signer_of(issue("Below", key("p256"), between), between, issuing())
 
 
-def too_long() -> SigningIdentity:
+def too_long() -> CertifiedSigner:
     between = issue("Test Sub", key("p256", 7), issuing(), CA)
     return signer_of(issue("Below", key("p256"), between), between, issuing())
 
 
-def ca_without_usage() -> SigningIdentity:
+def ca_without_usage() -> CertifiedSigner:
     other = issue("Test Weak", key("p256", 7), root(), replace(CA, usage=("crl_sign",)))
     return signer_of(issue("Below", key("p256"), other), other)
 
 
-def old_issuer() -> SigningIdentity:
+def old_issuer() -> CertifiedSigner:
     other = issue("Test Old", key("p256", 7), root(), replace(CA, end=NOW - DAY))
     return signer_of(issue("Below", key("p256"), other), other)
 
 
-def weak_hash() -> SigningIdentity:
+def weak_hash() -> CertifiedSigner:
     return signer_of(leaf("p256", Wish(weak_hash=True)), issuing())
 
 
-def short_key() -> SigningIdentity:
+def short_key() -> CertifiedSigner:
     return signer_of(leaf("rsa-1024"), issuing(), algorithm="RS256")
 
 
-CHAINS: list[tuple[str, Callable[[], SigningIdentity], set[str]]] = [
+CHAINS: list[tuple[str, Callable[[], CertifiedSigner], set[str]]] = [
     ("rogue chain", rogue, {"chain"}),
     ("names of ours, keys of others", renamed, {"chain"}),
     ("missing intermediate", lambda: signer_of(leaf()), {"chain"}),
@@ -381,13 +381,13 @@ CHAINS: list[tuple[str, Callable[[], SigningIdentity], set[str]]] = [
 
 @pytest.mark.parametrize(("make", "expected"), [c[1:] for c in CHAINS], ids=[c[0] for c in CHAINS])
 def test_a_certificate_that_is_not_fit_fails_the_right_checks(
-    make: Callable[[], SigningIdentity],
+    make: Callable[[], CertifiedSigner],
     expected: set[str],
     bundle: Document,
     edition: Edition,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(SigningIdentity, "require_valid", lambda self, at: None)
+    monkeypatch.setattr(CertifiedSigner, "require_valid", lambda self, at: None)
     result = verify(sign(bundle, edition, make()).bundle, edition)
     assert not result.signed
     assert failed(result) == expected
@@ -478,7 +478,7 @@ def test_validity_has_both_its_ends(
     ids=["order", "no CA", "critical"],
 )  # fmt: skip
 def test_a_fault_names_the_place_in_the_chain_in_both_languages(
-    make: Callable[[], SigningIdentity], said: tuple[str, str], bundle: Document, edition: Edition
+    make: Callable[[], CertifiedSigner], said: tuple[str, str], bundle: Document, edition: Edition
 ) -> None:
     findings = verify(sign(bundle, edition, make()).bundle, edition).findings
     first = next(f for f in findings if not f.passed)

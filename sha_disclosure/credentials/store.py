@@ -1,0 +1,205 @@
+"""The credentials of one client's organisations: loaded, renewed while it runs, swapped whole.
+
+Files are watched by content (avainten ja varmenteiden uusiminen). What changed is loaded and
+checked whole before anything else uses it; what does not pass changes nothing but an event.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Mapping
+
+from sha_disclosure.credentials.certificate import thumbprint
+from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load_credentials
+from sha_disclosure.credentials.expiry import ExpiryReminders, chains, ends_at
+from sha_disclosure.credentials.origins import FileDigests, Origins, Table
+from sha_disclosure.editions import Edition
+from sha_disclosure.errors import CertificateExpired, DisclosureError
+from sha_disclosure.events import CertificateRenewed, Listeners, RenewalRefused
+from sha_disclosure.messages import message
+from sha_disclosure.settings import KeyPair, Settings
+from sha_disclosure.settings.organisations import by_requester
+from sha_disclosure.sources import Sources
+
+_Tables = tuple[KeyPair | None, KeyPair | None, KeyPair | None]
+_Loaded = Mapping[_Tables, Credentials]
+
+
+class CredentialStore:
+    """Holds the credentials of a client's organisations and renews them.
+
+    ``use`` is given the credentials to use from then on, by the requester's OID: at once, and
+    after each renewal. One thread looks at a time; the others go on with what there is.
+
+    Raises ConfigurationError, KeyUnavailable and CertificateExpired for the first credentials.
+    Of several organisations one whose certificate has expired does not hold up the others: it
+    is left out until its certificate is renewed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        edition: Edition,
+        sources: Sources,
+        own: OwnSigners,
+        listeners: Listeners,
+        use: Callable[[Mapping[str, Credentials]], None],
+    ) -> None:
+        self._settings = settings
+        self._edition = edition
+        self._sources = sources
+        self._own = own
+        self._listeners = listeners
+        self._use = use
+        self._organisations = by_requester(settings)
+        self._lock = threading.Lock()
+        self._reminders = ExpiryReminders()
+        self._loaded: _Loaded = {}
+        self._refused: dict[_Tables, Origins] = {}
+        self._expired: dict[_Tables, CertificateExpired] = {}
+        self._due_at = sources.monotonic() + settings.renewal_s
+        self._load_first()
+        use(self._by_requester())
+        self._remind()
+
+    def _load_first(self) -> None:
+        digests = FileDigests()
+        made: dict[_Tables, Credentials] = {}
+        for tables, settings in self._by_tables().items():
+            origins = digests.origins(settings)
+            try:
+                made[tables] = self._load(settings, origins, made)
+            except CertificateExpired as error:
+                self._expired[tables] = error
+                self._refuse(tables, origins, type(error).__name__, error.message)
+        self._loaded = made
+        if not made:
+            raise next(iter(self._expired.values()))
+
+    def require(self, requester: str) -> None:
+        """Raise CertificateExpired for an organisation that was left out."""
+        settings = self._organisations.get(requester)
+        error = self._expired.get(_tables(settings)) if settings else None
+        if error is not None:
+            raise copy.copy(error)
+
+    def due(self) -> bool:
+        """Return whether it is time to look. Costs next to nothing."""
+        return self._sources.monotonic() >= self._due_at
+
+    def renew_when_due(self) -> None:
+        """Look at the files when it is time to and no other thread does; raises nothing."""
+        if self.due() and self._lock.acquire(blocking=False):
+            try:
+                self._renew()
+            finally:
+                self._lock.release()
+
+    def renew(self) -> bool:
+        """Look at the files now; return whether what they hold is what is in use."""
+        with self._lock:
+            return self._renew()
+
+    def _renew(self) -> bool:
+        self._due_at = self._sources.monotonic() + self._settings.renewal_s
+        digests, made = FileDigests(), dict(self._loaded)
+        good = True
+        for tables, settings in self._by_tables().items():
+            origins = digests.origins(settings)
+            if tables in made and origins == made[tables].origins:
+                self._refused.pop(tables, None)
+                continue
+            # What failed before is tried again: a clock, a device or a right may have changed.
+            good &= self._reload(tables, settings, origins, made)
+        if made != self._loaded:
+            good &= self._swap(made)
+        self._remind()
+        return good
+
+    def _reload(
+        self,
+        tables: _Tables,
+        settings: Settings,
+        origins: Origins,
+        made: dict[_Tables, Credentials],
+    ) -> bool:
+        try:
+            made[tables] = self._load(settings, origins, made)
+        except DisclosureError as error:
+            self._refuse(tables, origins, type(error).__name__, error.message)
+        except Exception as error:  # noqa: BLE001 - a broken file must not break a submission
+            self._refuse(tables, origins, type(error).__name__, type(error).__name__)
+        else:
+            self._refused.pop(tables, None)
+            return True
+        return False
+
+    def _load(self, settings: Settings, origins: Origins, loaded: _Loaded) -> Credentials:
+        now, own = self._sources.clock(), self._own_signers(settings)
+        edition, known = self._edition, loaded.values()
+        return load_credentials(settings, edition, now, own, loaded=known, origins=origins)
+
+    def _own_signers(self, settings: Settings) -> OwnSigners:
+        """Return the signers that stand in for tables of the top level, wherever those are used."""
+        if settings.signing != self._settings.signing:
+            return OwnSigners(pin=self._own.pin)
+        if settings.token != self._settings.token:
+            return OwnSigners(content=self._own.content, pin=self._own.pin)
+        return self._own
+
+    def _swap(self, made: _Loaded) -> bool:
+        before, self._loaded = self._loaded, made
+        try:
+            self._use(self._by_requester())
+        except Exception as error:  # noqa: BLE001 - no connection can be opened: the old ones go on
+            outcome = type(error).__name__
+        else:
+            self._report_renewed(before)
+            return True
+        self._loaded = before
+        reason = str(message("credentials.no_connection"))
+        self._listeners.notify(RenewalRefused(("tls",), outcome, reason))
+        return False
+
+    def _refuse(self, tables: _Tables, origins: Origins, outcome: str, reason: str) -> None:
+        """Report a refused renewal, once for what the files hold."""
+        if self._refused.get(tables) != origins:
+            self._refused[tables] = origins
+            then = self._loaded[tables].origins if tables in self._loaded else ()
+            uses = tuple(origin.table for origin in origins if origin not in then)
+            self._listeners.notify(RenewalRefused(uses, outcome, reason))
+
+    def _by_tables(self) -> dict[_Tables, Settings]:
+        """Return one organisation's settings for each set of tables; several may share one."""
+        return {_tables(settings): settings for settings in self._organisations.values()}
+
+    def _by_requester(self) -> dict[str, Credentials]:
+        return {
+            requester: self._loaded[_tables(settings)]
+            for requester, settings in self._organisations.items()
+            if _tables(settings) in self._loaded
+        }
+
+    def _report_renewed(self, before: _Loaded) -> None:
+        reported: set[tuple[Table, str]] = set()
+        for tables, credentials in self._loaded.items():
+            old = chains(before[tables]) if tables in before else {}
+            for table, chain in chains(credentials).items():
+                name = thumbprint(chain[0])
+                same = table in old and thumbprint(old[table][0]) == name
+                if not same and (table, name) not in reported:
+                    reported.add((table, name))
+                    self._listeners.notify(CertificateRenewed(table, name, ends_at(chain)))
+
+    def _remind(self) -> None:
+        now = self._sources.clock()
+        for credentials in self._loaded.values():
+            for table, chain in chains(credentials).items():
+                event = self._reminders.due(table, chain, now)
+                if event is not None:
+                    self._listeners.notify(event)
+
+
+def _tables(settings: Settings) -> _Tables:
+    return settings.tls, settings.signing, settings.token
