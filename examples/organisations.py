@@ -10,9 +10,8 @@ from contextlib import contextmanager
 
 from service import example
 
-from sha_disclosure import DisclosureNotice, KantaClient, Settings
+from sha_disclosure import DisclosureNotice, KantaClient, Settings, requesters_by_controller
 from sha_disclosure.settings import FILE_VARIABLE
-from sha_disclosure.settings.organisations import by_controller
 
 TENANTS = {
     "1.2.246.10.10000001.10.0": "Ensimmäinen vuokralainen",
@@ -44,7 +43,7 @@ def of(controller: str) -> DisclosureNotice:
 
 
 with service() as settings, KantaClient(settings) as kanta, ThreadPoolExecutor() as threads:
-    controllers = by_controller(settings) or [str(settings.requester.id)]
+    controllers = requesters_by_controller(settings) or [str(settings.requester.id)]
     prepared = [kanta.prepare(of(controller)) for controller in controllers]
     for notice, receipt in zip(prepared, threads.map(kanta.submit, prepared), strict=True):
         print(f"Stored: {receipt.notice_id} of {notice.organisation}, {receipt.status}")

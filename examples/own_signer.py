@@ -12,10 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from service import example, service, signing_files
 
-from sha_disclosure import KantaClient
-from sha_disclosure.credentials import certified_signer
-from sha_disclosure.editions import load_edition
-from sha_disclosure.jose.signer import CallbackSigner
+from sha_disclosure import CallbackSigner, KantaClient, certified_signer, load_edition
 
 
 class Device:
@@ -43,7 +40,7 @@ with service() as settings:
     certificate, key = signing_files(settings)
     device = Device(key)
     edition = load_edition(settings.edition)
-    identity = certified_signer(certificate.read_bytes(), CallbackSigner(device.sign), edition)
-    with KantaClient(settings, content_signer=identity, token_signer=identity) as kanta:
+    signer = certified_signer(certificate.read_bytes(), CallbackSigner(device.sign), edition)
+    with KantaClient(settings, content_signer=signer, token_signer=signer) as kanta:
         receipt = kanta.submit(kanta.prepare(example("consent-outside-care.json")))
         print(f"Stored: {receipt.notice_id} {receipt.status}; signatures: {device.signatures}")

@@ -18,6 +18,9 @@ from sha_disclosure._names import ROOMS
 from sha_disclosure._version import __version__ as __version__
 
 if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py from it
+    from sha_disclosure.credentials import CertifiedSigner as CertifiedSigner
+    from sha_disclosure.credentials import certified_signer as certified_signer
+    from sha_disclosure.credentials import load_anchors as load_anchors
     from sha_disclosure.delivery.client import AsyncKantaClient as AsyncKantaClient
     from sha_disclosure.delivery.client import KantaClient as KantaClient
     from sha_disclosure.delivery.prepare import PreparedNotice as PreparedNotice
@@ -47,6 +50,8 @@ if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py
     from sha_disclosure.events import opentelemetry_listener as opentelemetry_listener
     from sha_disclosure.findings import Finding as Finding
     from sha_disclosure.findings import Problem as Problem
+    from sha_disclosure.jose import CallbackSigner as CallbackSigner
+    from sha_disclosure.jose import Signer as Signer
     from sha_disclosure.law import notice_needed as notice_needed
     from sha_disclosure.law.searches import require_access_reason as require_access_reason
     from sha_disclosure.messages import Message as Message
@@ -57,6 +62,10 @@ if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py
     from sha_disclosure.outbox import Outbox as Outbox
     from sha_disclosure.outbox import OutboxKey as OutboxKey
     from sha_disclosure.settings import Settings as Settings
+    from sha_disclosure.settings.organisations import (
+        requesters_by_controller as requesters_by_controller,
+    )
+    from sha_disclosure.sources import Sources as Sources
 else:
 
     def __getattr__(name: str) -> Any:

@@ -19,7 +19,7 @@ from sha_disclosure.errors import CertificateExpired, DisclosureError
 from sha_disclosure.events import CertificateRenewed, Listeners, RenewalRefused
 from sha_disclosure.messages import message
 from sha_disclosure.settings import KeyPair, Settings
-from sha_disclosure.settings.organisations import by_requester
+from sha_disclosure.settings.organisations import settings_by_requester
 from sha_disclosure.sources import Sources
 
 _Tables = tuple[KeyPair | None, KeyPair | None, KeyPair | None]
@@ -52,7 +52,7 @@ class CredentialStore:
         self._own = own
         self._listeners = listeners
         self._use = use
-        self._organisations = by_requester(settings)
+        self._organisations = settings_by_requester(settings)
         self._lock = threading.Lock()
         self._reminders = ExpiryReminders()
         self._loaded: _Loaded = {}

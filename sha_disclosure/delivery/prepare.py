@@ -21,7 +21,7 @@ from sha_disclosure.jose.content import sign_bundle
 from sha_disclosure.law import Circumstances, check, check_together
 from sha_disclosure.notice import Client, Discloser, DisclosureNotice, UnreadField
 from sha_disclosure.settings import Settings
-from sha_disclosure.settings.organisations import by_requester
+from sha_disclosure.settings.organisations import settings_by_requester
 from sha_disclosure.sources import Sources
 from sha_disclosure.values import Instant, Oid
 
@@ -116,7 +116,7 @@ class Sender:
         self.settings = settings
         self.edition = edition
         self.sources = sources or Sources()
-        self.organisations = by_requester(settings)
+        self.organisations = settings_by_requester(settings)
         lists = code_lists or CodeLists()
         if settings.code_lists is not None and not lists.lists:
             lists = load_code_lists(settings.code_lists)

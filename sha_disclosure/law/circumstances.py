@@ -10,7 +10,7 @@ from sha_disclosure.codes import CodeLists
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.settings import Environment, Settings
-from sha_disclosure.settings.organisations import by_controller
+from sha_disclosure.settings.organisations import requesters_by_controller
 from sha_disclosure.values import Oid, PersonalId
 
 
@@ -43,7 +43,7 @@ class Circumstances:
             settings.test_personal_ids,
             settings.allow_artificial_ids,
             settings.clock_skew_s,
-            by_controller(settings),
+            requesters_by_controller(settings),
         )
 
     def organisation_of(self, controller: Oid) -> str | None:

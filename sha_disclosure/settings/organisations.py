@@ -13,7 +13,7 @@ from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.settings import Organisation, Settings
 
 
-def by_requester(settings: Settings) -> Mapping[str, Settings]:
+def settings_by_requester(settings: Settings) -> Mapping[str, Settings]:
     """Return the settings of each organisation alone, by the OID of its requester.
 
     Without organisations the sender is the only one.
@@ -22,7 +22,7 @@ def by_requester(settings: Settings) -> Mapping[str, Settings]:
     return {str(each.requester.id): each for each in alone}
 
 
-def by_controller(settings: Settings) -> Mapping[str, str]:
+def requesters_by_controller(settings: Settings) -> Mapping[str, str]:
     """Return the requester's OID for each controller's; empty when one sender has them all."""
     return {
         str(controller): str(each.requester.id)

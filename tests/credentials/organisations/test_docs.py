@@ -6,7 +6,11 @@ from places import ROOT
 
 from sha_disclosure import Settings
 from sha_disclosure.editions import load_edition
-from sha_disclosure.settings.organisations import by_controller, by_requester, refuse_brokering
+from sha_disclosure.settings.organisations import (
+    refuse_brokering,
+    requesters_by_controller,
+    settings_by_requester,
+)
 
 PAGE = (ROOT / "docs" / "organisations.md").read_text("utf-8")
 
@@ -21,8 +25,8 @@ def test_the_settings_are_settings(tmp_path):
     file.write_text(block("[[organisation]]"), "utf-8")
     settings = Settings.load(file, variables={})
     refuse_brokering(settings, load_edition())
-    assert len(by_requester(settings)) == 3
-    assert len(by_controller(settings)) == 4
+    assert len(settings_by_requester(settings)) == 3
+    assert len(requesters_by_controller(settings)) == 4
 
 
 def test_the_edition_allows_brokers(tmp_path):

@@ -6,7 +6,11 @@ from three_organisations import FIRST, REGISTER, SECOND, THIRD
 from sha_disclosure import ConfigurationError, KantaClient, KeyUnavailable, Settings
 from sha_disclosure.editions import load_edition
 from sha_disclosure.settings import Organisation, Party
-from sha_disclosure.settings.organisations import by_controller, by_requester, refuse_brokering
+from sha_disclosure.settings.organisations import (
+    refuse_brokering,
+    requesters_by_controller,
+    settings_by_requester,
+)
 
 HOST = "1.2.246.10.28777751.10.0"
 TOP = f"""
@@ -38,7 +42,7 @@ def table(requester: str, *lines: str, own: bool = True) -> str:
 
 def test_an_organisation_takes_from_the_top_level_what_it_does_not_have(tmp_path):
     top = settings_of(tmp_path, table(FIRST))
-    alone = by_requester(top)[FIRST]
+    alone = settings_by_requester(top)[FIRST]
     assert (alone.subscriber, alone.tls, alone.system) == (top.subscriber, top.tls, top.system)
     assert str(alone.requester.id) == FIRST
     assert str(alone.ids.root) == f"{FIRST}.95"
@@ -48,20 +52,20 @@ def test_an_organisation_takes_from_the_top_level_what_it_does_not_have(tmp_path
 
 def test_own_signing_keys_make_the_tokens_too(tmp_path):
     """The top level's token key would speak for another."""
-    alone = by_requester(settings_of(tmp_path, table(FIRST)))[FIRST]
+    alone = settings_by_requester(settings_of(tmp_path, table(FIRST)))[FIRST]
     assert alone.token is None
 
 
 def test_controllers_are_the_requester_itself_unless_named(tmp_path):
     named = f'controllers = ["{REGISTER}", "{THIRD}"]'
     settings = settings_of(tmp_path, table(FIRST) + table(THIRD, named))
-    assert by_controller(settings) == {FIRST: FIRST, REGISTER: THIRD, THIRD: THIRD}
+    assert requesters_by_controller(settings) == {FIRST: FIRST, REGISTER: THIRD, THIRD: THIRD}
 
 
 def test_organisations_may_be_given_in_python():
     one = Organisation.model_validate({"requester": Party(id=FIRST, name="Vuokralainen")})
     settings = Settings.stand_in().model_copy(update={"organisation": (one,)})
-    assert by_controller(settings) == {FIRST: FIRST}
+    assert requesters_by_controller(settings) == {FIRST: FIRST}
 
 
 @pytest.mark.parametrize(
