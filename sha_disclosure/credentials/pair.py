@@ -14,6 +14,7 @@ from sha_disclosure.credentials.keys import (
 )
 from sha_disclosure.credentials.reading import load_chain, readable, require_fit
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 from sha_disclosure.settings import KeyPair
 
 
@@ -27,8 +28,7 @@ class Pair(NamedTuple):
     def mismatch(self) -> ConfigurationError:
         """Return the refusal of a key of another certificate."""
         return ConfigurationError(
-            f"{self.key.name}: the key does not match the first certificate of {self.name}. "
-            "Name the key and the certificate that were made together"
+            message("key.pair.mismatch", key=self.key.name, certificate=self.name)
         )
 
 
@@ -47,10 +47,7 @@ def open_pair(pair: KeyPair, now: datetime, ask_pin: AskPin | None = None) -> Pa
         key = open_key(pair, ask_pin)
         chain = readable(key.certificates(), key.name)
         if not chain:
-            raise ConfigurationError(
-                f"{key.name}: no certificate that belongs to the key lies beside it; "
-                'add certificate = "FILE", PEM with the leaf first'
-            )
+            raise ConfigurationError(message("key.pair.no_certificate", key=key.name))
         require_fit(chain, key.name, now)
         opened = Pair(key, chain, key.name)
     held = opened.key.private if isinstance(opened.key, SoftwareKey) else None

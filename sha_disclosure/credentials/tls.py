@@ -25,6 +25,7 @@ from sha_disclosure.credentials.pair import open_pair
 from sha_disclosure.credentials.reading import load_anchors, require
 from sha_disclosure.credentials.revocation import cover, lists_in_force
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 from sha_disclosure.settings import Tls
 
 
@@ -40,10 +41,7 @@ def tls_context(tls: Tls, now: datetime) -> ssl.SSLContext:
 def tls_client(tls: Tls, now: datetime) -> tuple[ssl.SSLContext, Chain]:
     """Return the context of ``tls_context`` and the client's certificate chain, leaf first."""
     if isinstance(tls.key, str) and tls.key.startswith("pkcs11:"):
-        raise ConfigurationError(
-            "[tls] key: Python's TLS cannot use a key on a token. Let a TLS sidecar on this host "
-            "hold it, as docs/security.md shows, or take a key in a file"
-        )
+        raise ConfigurationError(message("tls.key_on_token"))
     pair = open_pair(tls, now)
     require(pair.name, *check_usage(pair.chain[0], "tls_client"))
     assert isinstance(pair.key, SoftwareKey)  # noqa: S101 - a token's key was refused above
@@ -62,8 +60,12 @@ def tls_client(tls: Tls, now: datetime) -> tuple[ssl.SSLContext, Chain]:
         failed = False
     if failed:
         raise ConfigurationError(
-            f"{pair.name}, {pair.key.name}, {tls.ca}: OpenSSL does not take these. "
-            "Check that its security level allows the keys"
+            message(
+                "tls.refused_by_openssl",
+                certificate=pair.name,
+                key=pair.key.name,
+                ca=str(tls.ca),
+            )
         )
     if tls.crl is not None:
         _check_revocation(context, tls.crl, anchors, now)
@@ -91,7 +93,7 @@ def _check_revocation(context: ssl.SSLContext, crl: Path, anchors: Chain, now: d
         context.load_verify_locations(cafile=path)
         failed = False
     if failed:
-        raise ConfigurationError(f"{crl}: OpenSSL does not take these revocation lists")
+        raise ConfigurationError(message("tls.lists_refused_by_openssl", path=str(crl)))
     context.verify_flags |= (
         ssl.VERIFY_CRL_CHECK_CHAIN if cover(lists, anchors) else ssl.VERIFY_CRL_CHECK_LEAF
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 from sha_disclosure.settings import Organisation, Settings
 
 
@@ -43,11 +44,7 @@ def refuse_brokering(settings: Settings, edition: Edition) -> None:
         owner = owners.setdefault(each.signing or settings.signing, each.requester.id)
         if owner != each.requester.id:
             raise ConfigurationError(
-                f"Settings: organisation.{index}: another organisation's key would sign for it, "
-                f"and edition {edition.name} does not allow that (content_signature.broker; what "
-                "Kela says of it is not public). Add [organisation.signing] with a certificate "
-                "and key of its own; or, when Kela allows a broker or host to sign, say so in an "
-                'edition file of your own: [content_signature.broker] value = "allowed"'
+                message("organisations.brokered", index=index, edition=edition.name)
             )
 
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from sha_disclosure.credentials.keys.uri import TokenUri
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 
 if TYPE_CHECKING:
     from pkcs11._pkcs11 import lib as Library  # noqa: N812 - a class with a small initial
@@ -77,11 +78,7 @@ class Module:
         with suppress(RuntimeError):  # the base of its errors
             library: Library = pkcs11.lib(self.path)
             return library
-        raise ConfigurationError(
-            f"PKCS#11 module {self.path}: it does not load or does not start. Check that it is "
-            "the library of your device for this machine's processor, that its own configuration "
-            "is in place, and that other code of this process names it by the same path"
-        )
+        raise ConfigurationError(message("pkcs11.not_loaded", path=self.path))
 
     def restart(self) -> None:
         """End and begin the module anew: many look for tokens only then. All sessions end."""
@@ -120,10 +117,7 @@ def module_of(uri: TokenUri) -> Module:
     """Return the module a URI names. Raises ConfigurationError when there is no such file."""
     path = Path(uri.module_path) if uri.module_path else _named(uri.module_name or "")
     if not path.is_absolute() or not path.is_file():
-        raise ConfigurationError(
-            f"PKCS#11 module {path}: there is no such file. module-path= is the whole path of the "
-            "library of your device's maker, such as /usr/lib/softhsm/libsofthsm2.so"
-        )
+        raise ConfigurationError(message("pkcs11.no_file", path=str(path)))
     # By another name it is the same library, and must not be begun twice.
     return _MODULES.setdefault(str(path.resolve()), Module(str(path)))
 
@@ -139,15 +133,10 @@ def _named(name: str) -> Path:
                 path = Path(folder, f"{prefix}{name}{ending}")
                 if path.is_file():
                     return path
-    raise ConfigurationError(
-        f"PKCS#11 module: no library {name}.so in {', '.join(roots)}; "
-        "give its whole path with ?module-path="
-    )
+    raise ConfigurationError(message("pkcs11.no_library", name=name, folders=tuple(roots)))
 
 
 def _pkcs11() -> Any:
     with suppress(ImportError):
         return import_module("pkcs11")
-    raise ConfigurationError(
-        "A key with a pkcs11: URI needs python-pkcs11: pip install 'sha-disclosure[pkcs11]'"
-    )
+    raise ConfigurationError(message("pkcs11.not_installed"))

@@ -11,29 +11,27 @@ from pydantic_core import PydanticCustomError
 
 from sha_disclosure.credentials.places import read_secret
 from sha_disclosure.errors import ConfigurationError, DisclosureError, KeyUnavailable
+from sha_disclosure.messages import Message, message
 from sha_disclosure.settings.key_place import key_place
 
 AskPin = Callable[[str], str]
-"""A function that returns the PIN of the token it is told the name of.
+"""A function that is given the name of a token and returns its PIN.
 
 It is called when the token wants a PIN: at the first signature, after a lost session, and at
 each signature of a key that is always authenticated. The PIN is kept nowhere.
 """
 
 
-def read_pin(source: str | None, ask: AskPin | None, token: str) -> SecretStr:
+def read_pin(source: str | None, ask: AskPin | None, token: Message) -> SecretStr:
     """Return the PIN from ``source`` (``env:NAME``, ``file:/PATH``), or from ``ask``.
 
     Raises KeyUnavailable, and ConfigurationError when there is neither.
     """
     if source is None and ask is None:
-        raise ConfigurationError(
-            f"{token}: the token wants a PIN. Add ?pin-source=env:NAME or ?pin-source=file:/PATH "
-            "to the key's URI, or give the client a function: KantaClient(settings, pin=function)"
-        )
+        raise ConfigurationError(message("pin.none", token=token))
     pin = _asked(ask, token) if source is None and ask else _read(source or "")
     if not pin.get_secret_value():
-        raise KeyUnavailable(f"{token}: the PIN is empty; nothing was tried")
+        raise KeyUnavailable(message("pin.empty", token=token))
     return pin
 
 
@@ -57,20 +55,18 @@ def _place(source: str) -> Path | str:
             fit = place.startswith("env:")
         if fit:
             return place
-    raise ConfigurationError(
-        "pin-source is env:NAME or file:/WHOLE/PATH (RFC 7512 section 2.4): correct it"
-    )
+    raise ConfigurationError(message("pin.source"))
 
 
-def _asked(ask: AskPin, token: str) -> SecretStr:
-    fault = ""
-    pin = SecretStr("")
+def _asked(ask: AskPin, token: Message) -> SecretStr:
+    fault = message("pin.function_no_text", token=token)
+    pin: SecretStr | None = None
     try:
-        pin = SecretStr(ask(token))
+        pin = SecretStr(ask(str(token)))
     except DisclosureError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a function of the user's may raise
-        fault = f"failed ({type(error).__name__})"
-    if not fault and isinstance(pin.get_secret_value(), str):
+        fault = message("pin.function_failed", token=token, kind=type(error).__name__)
+    if pin is not None and isinstance(pin.get_secret_value(), str):
         return pin
-    raise KeyUnavailable(f"{token}: the pin function {fault or 'gave no text'}; nothing was tried")
+    raise KeyUnavailable(fault)

@@ -8,6 +8,7 @@ from sha_disclosure.credentials.keys.token import TokenKey
 from sha_disclosure.credentials.keys.uri import TokenUri
 from sha_disclosure.credentials.places import read_secret
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 from sha_disclosure.settings import KeyPair
 
 
@@ -19,9 +20,6 @@ def open_key(pair: KeyPair, ask_pin: AskPin | None = None) -> SoftwareKey | Toke
     """
     if isinstance(pair.key, str) and pair.key.startswith("pkcs11:"):
         if pair.passphrase is not None:
-            raise ConfigurationError(
-                "A key on a token has a PIN and no passphrase: remove passphrase from the table "
-                "and add ?pin-source=env:NAME to the key's URI"
-            )
+            raise ConfigurationError(message("pin.no_passphrase"))
         return TokenKey(TokenUri.parse(pair.key), ask_pin)
     return software_key(read_secret(pair.key), str(pair.key), pair.passphrase)

@@ -12,10 +12,11 @@ from sha_disclosure.credentials.certificate import Chain
 from sha_disclosure.credentials.keys import token_search as search
 from sha_disclosure.credentials.keys.module import Module, module_of
 from sha_disclosure.credentials.keys.pin import AskPin, read_pin
-from sha_disclosure.credentials.keys.token_faults import Lost, may_be_mended, words_for
+from sha_disclosure.credentials.keys.token_faults import Lost, explained, may_pass
 from sha_disclosure.credentials.keys.uri import TokenUri
 from sha_disclosure.errors import KeyUnavailable
 from sha_disclosure.jose.signer import Kept
+from sha_disclosure.messages import Message, message
 
 if TYPE_CHECKING:
     from pkcs11 import PrivateKey, Session, SignMixin, Token
@@ -37,7 +38,7 @@ class TokenKey(Kept):
     """A private key that never leaves its token, which signs digests with it.
 
     May be used by many threads and after a fork. A lost session, a token taken out and put
-    back, and a logout by others are mended at the next use; a wrong PIN is never tried again.
+    back, and a logout by others are repaired at the next use; a wrong PIN is never tried again.
     """
 
     __slots__ = ("_ask", "_module", "_opened", "_uri")
@@ -93,20 +94,21 @@ class TokenKey(Kept):
         return self._do(work)
 
     def _do(self, work: Callable[[_Open], _T]) -> _T:
-        """Do ``work`` with the open key, and once more after each mend while that may help."""
-        fault, failure = "", self._module.error
+        """Do ``work`` with the open key, and again after each remedy while that may help."""
+        fault: Message | str = ""
+        failure = self._module.error
         with self._module.turn():
             known = self._opened is not None
-            for mend in (None, self._close, self._module.restart)[: 3 if known else 1]:
-                if mend is not None:
-                    mend()
+            for remedy in (None, self._close, self._module.restart)[: 3 if known else 1]:
+                if remedy is not None:
+                    remedy()
                 try:
-                    return work(self._current(login=mend is not None))
+                    return work(self._current(login=remedy is not None))
                 except (Lost, failure) as error:
-                    fault = words_for(error)
-                    if not may_be_mended(error):
+                    fault = explained(error)
+                    if not may_pass(error):
                         break
-        raise KeyUnavailable(f"{self._uri}: {fault}")
+        raise KeyUnavailable(message("pkcs11.refused", key=self.name, why=fault))
 
     def _current(self, *, login: bool) -> _Open:
         opened = self._opened
@@ -157,10 +159,7 @@ class TokenKey(Kept):
         pin = read_pin(self._uri.pin_source, self._ask, name)
         serial = search.serial_of(token)
         if self._module.refused(serial, pin):
-            raise KeyUnavailable(
-                f"{name}: this PIN was refused before and is not tried again, since cards lock "
-                "after a few tries: correct it where it is read from"
-            )
+            raise KeyUnavailable(message("pin.refused_before", token=name))
         try:
             return use(pin)
         except PinIncorrect:

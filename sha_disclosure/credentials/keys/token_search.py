@@ -13,6 +13,7 @@ from sha_disclosure.credentials.keys.software import leaf_first
 from sha_disclosure.credentials.keys.token_faults import Lost
 from sha_disclosure.credentials.keys.uri import TokenUri
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import Message, message
 
 if TYPE_CHECKING:
     from pkcs11 import PrivateKey, Session, Token
@@ -24,15 +25,12 @@ def token_of(library: Library, uri: TokenUri) -> Token:
     there = list(_tokens(library))
     fitting = [token for token in there if _fits(token, uri)]
     if not fitting:
-        seen = ", ".join(map(name_of, there)) or "no token at all"
-        raise Lost(
-            f"no such token; the module shows {seen}. Connect the device, or correct token= and "
-            "serial="
-        )
+        seen = tuple(map(name_of, there)) or message("pkcs11.no_token_at_all")
+        raise Lost(message("pkcs11.no_token", seen=seen))
     if len(fitting) > 1:
+        seen = tuple(map(name_of, fitting))
         raise ConfigurationError(
-            f"{uri}: {len(fitting)} tokens fit: {', '.join(map(name_of, fitting))}; add serial= "
-            "to the URI"
+            message("pkcs11.several_tokens", key=str(uri), count=len(fitting), seen=seen)
         )
     return fitting[0]
 
@@ -63,9 +61,9 @@ def serial_of(token: Token) -> str:
     return token.serial.decode("utf-8", "replace").rstrip("\0 ")
 
 
-def name_of(token: Token) -> str:
+def name_of(token: Token) -> Message:
     """Return what a person knows the token by: its label and serial number."""
-    return f'token "{token.label}" (serial {serial_of(token)})'
+    return message("pkcs11.token_name", label=token.label, serial=serial_of(token))
 
 
 def wants_login(token: Token) -> bool:
@@ -91,18 +89,19 @@ def only(found: Sequence[PrivateKey], uri: TokenUri, session: Session) -> Privat
     """Return the only key found. Raises Lost, and ConfigurationError for several."""
     if not found:
         others = keys_of(session, TokenUri(uri.name))
-        seen = ", ".join(map(_key_name, others)) or "no private key at all"
-        raise Lost(f"no such private key; the token shows {seen}. Correct object= or id=")
+        seen = tuple(map(_key_name, others)) or message("pkcs11.no_key_at_all")
+        raise Lost(message("pkcs11.no_key", seen=seen))
     if len(found) > 1:
+        seen = tuple(map(_key_name, found))
         raise ConfigurationError(
-            f"{uri}: {len(found)} private keys fit: {', '.join(map(_key_name, found))}; name one "
-            "with object= or id="
+            message("pkcs11.several_keys", key=str(uri), count=len(found), seen=seen)
         )
     return found[0]
 
 
-def _key_name(key: PrivateKey) -> str:
-    return f'"{key.label or ""}" (id={"".join(f"%{byte:02x}" for byte in key.id or b"")})'
+def _key_name(key: PrivateKey) -> Message:
+    escaped = "".join(f"%{byte:02x}" for byte in key.id or b"")
+    return message("pkcs11.key_name", label=key.label or "", id=escaped)
 
 
 def always_asks(key: PrivateKey) -> bool:
@@ -131,8 +130,5 @@ def chain_beside(key: PrivateKey, session: Session, name: str) -> Chain:
             if beside and certificate not in own:
                 own.append(certificate)
     if len(own) > 1:
-        raise ConfigurationError(
-            f"{name}: {len(own)} certificates lie beside the key on the token; take the old ones "
-            'away, or name a file: certificate = "FILE"'
-        )
+        raise ConfigurationError(message("pkcs11.several_certificates", key=name, count=len(own)))
     return leaf_first(own[0], every) if own else ()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sha_disclosure.credentials.keys.token import TokenKey
 from sha_disclosure.errors import KeyUnavailable
 from sha_disclosure.jose.signer import Kept, PublicKey, SignatureCheck
+from sha_disclosure.messages import message
 
 # RFC 8017 section 9.2, note 1: DigestInfo of SHA-256, without the digest.
 _SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
@@ -68,10 +69,7 @@ class TokenSigner(Kept):
         """Return the JWS signature of ``data``. Raises KeyUnavailable."""
         signature = self._made(data)
         if not self._check.passes(data, signature):
-            raise KeyUnavailable(
-                f"{self._key.name}: the token signed with another key than the certificate's; the "
-                "signature was thrown away. Put the right token back, or load the identity anew"
-            )
+            raise KeyUnavailable(message("pkcs11.other_key", key=self._key.name))
         return signature
 
     def _made(self, data: bytes) -> bytes:

@@ -7,6 +7,7 @@ from typing import Self
 from urllib.parse import unquote, unquote_to_bytes
 
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import Message, message
 
 _PATH = ("token", "serial", "manufacturer", "model", "slot-id", "object", "id", "type")
 _QUERY = ("module-path", "module-name", "pin-source")
@@ -42,15 +43,12 @@ class TokenUri:
         named = _attributes(path, ";", _PATH)
         asked = _attributes(query, "&", _QUERY)
         if named.get("type", "private") != "private":
-            raise _refusal("type= must be private, or absent: a private key signs")
+            raise _refused(message("pkcs11_uri.type"))
         if not ("module-path" in asked or "module-name" in asked):
-            raise _refusal(
-                "the module is missing: add ?module-path=/PATH/TO/LIBRARY.so, the library of your "
-                "device's maker"
-            )
+            raise _refused(message("pkcs11_uri.no_module"))
         slot = named.get("slot-id")
         if slot is not None and not (slot.isascii() and slot.isdigit()):
-            raise _refusal("slot-id= is not a whole number")
+            raise _refused(message("pkcs11_uri.slot"))
         return cls(
             name=f"pkcs11:{path}",
             token=named.get("token"),
@@ -71,14 +69,11 @@ def _attributes(text: str, separator: str, known: tuple[str, ...]) -> dict[str, 
     for part in filter(None, text.split(separator)):
         name, equals, value = part.partition("=")
         if name.startswith("pin") and name not in known:
-            raise _refusal(
-                f"{name}= holds a PIN, which a settings file would leak: "
-                "use ?pin-source=env:NAME or ?pin-source=file:/PATH"
-            )
+            raise _refused(message("pkcs11_uri.holds_pin", name=name))
         if not equals or name not in known:
-            raise _refusal(f"an attribute is not known; known here are {', '.join(known)}")
+            raise _refused(message("pkcs11_uri.unknown", known=known))
         if name in made:
-            raise _refusal(f"{name}= stands twice (RFC 7512 section 2.3)")
+            raise _refused(message("pkcs11_uri.twice", name=name))
         made[name] = unquote(value)
     return made
 
@@ -88,5 +83,5 @@ def _raw(path: str) -> dict[str, bytes]:
     return {name: unquote_to_bytes(value) for name, _, value in pairs}
 
 
-def _refusal(text: str) -> ConfigurationError:
-    return ConfigurationError(f"The key's pkcs11: URI: {text}")
+def _refused(why: Message) -> ConfigurationError:
+    return ConfigurationError(message("pkcs11_uri.refused", why=why))
