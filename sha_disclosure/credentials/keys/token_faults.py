@@ -30,7 +30,7 @@ def explained(error: Exception) -> Message:
     """Return what happened and what to do; never the text of the error itself."""
     if isinstance(error, Lost):
         return error.message
-    known = message(f"pkcs11_error.{type(error).__name__}")
+    known = message(f"token_error.{type(error).__name__}")
     if known.id in catalogue("en"):
         return known
     return message("pkcs11.failed", kind=type(error).__name__)
