@@ -105,6 +105,7 @@ def test_a_drain_goes_on_through_a_renewal(files, sandbox, notice, tmp_path):
     with KantaClient(settings) as kanta, Outbox(tmp_path / "outbox.sqlite") as outbox:
         for _ in range(40):
             outbox.add(kanta.prepare(notice))
+        kanta.submit(kanta.prepare(notice))
         threading.Timer(0.05, files.renew, ["tls"]).start()
         report = outbox.drain(kanta, workers=2)
         assert (report.delivered, report.postponed, report.parked) == (40, 0, 0)
