@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from ssl import SSLContext
 
-from sha_disclosure.credentials import load_identity, tls_context
+from sha_disclosure.credentials import load_credentials, tls_context
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import DisclosureError
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
 from sha_disclosure.settings import Settings
-from sha_disclosure.settings.organisations import by_requester, refuse_brokering
+from sha_disclosure.settings.organisations import refuse_brokering, settings_by_requester
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.check.checks import failed, is_failed, not_run, passed
 from sha_disclosure.tools.check.key_pairs import key_pairs
@@ -34,7 +34,7 @@ def check_loading(
     """Return whether a client would take all of it, if nothing in ``findings`` has failed."""
     settings = partial.settings
     first = {each.path for each in findings if is_failed(each)} - {"edition.assumed"}
-    senders = by_requester(settings).values()
+    senders = settings_by_requester(settings).values()
     unknown = [] if all(each.signing for each in senders) else ["signing.certificate"]
     unknown += [
         f"{name}.match" for name, pair, _ in key_pairs(settings) if asks_program_for_pin(pair)
@@ -44,7 +44,7 @@ def check_loading(
     try:
         refuse_brokering(settings, edition)
         for each in senders:
-            load_identity(each, edition, sources)
+            load_credentials(each, edition, sources.clock())
     except DisclosureError as error:
         return failed("loading", message("check.loading_refused", why=error.sentence))
     return passed("loading", message("check.ok.loading"))

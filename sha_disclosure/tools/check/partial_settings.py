@@ -19,7 +19,7 @@ from sha_disclosure.messages import Message, message
 from sha_disclosure.settings import FILE_VARIABLE, VARIABLE_PREFIX, Settings
 from sha_disclosure.settings.findings import naming_variables
 from sha_disclosure.settings.loading import beside, from_environment, merged
-from sha_disclosure.settings.organisations import by_requester
+from sha_disclosure.settings.organisations import settings_by_requester
 from sha_disclosure.tools.check.checks import failed, passed, unreadable
 
 _CHECK = "settings"
@@ -68,7 +68,7 @@ class PartialSettings:
         return text
 
     def _paths(self) -> Iterator[Path]:
-        for each in by_requester(self.settings).values():
+        for each in settings_by_requester(self.settings).values():
             with suppress(ConfigurationError):  # a wrong URI is reported where it is opened
                 yield from watched_files(each)
         if self.settings.code_lists:

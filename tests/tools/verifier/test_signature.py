@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sha_disclosure.credentials.signing import SigningIdentity
+from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition
 from sha_disclosure.encoding import from_base64url, to_base64url
 from sha_disclosure.jose.signer import KeySigner
