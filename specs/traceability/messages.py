@@ -13,8 +13,7 @@ from typing import Any
 
 from cryptography import x509
 
-from sha_disclosure.credentials import Use, certified_signer
-from sha_disclosure.credentials.signing import CertifiedSigner
+from sha_disclosure.credentials import CertifiedSigner, SigningUse, certified_signer
 from sha_disclosure.delivery.headers import request_headers
 from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
 from sha_disclosure.editions import Edition
@@ -160,11 +159,11 @@ class Signing:
         own = made["p256"]
         return cls(pems, own.key, own.chain, pki.root.certificate, pki.client.certificate)
 
-    def really(self, edition: Edition, use: Use) -> CertifiedSigner:
+    def really(self, edition: Edition, use: SigningUse) -> CertifiedSigner:
         """Return an identity that signs."""
         return self._identity(edition, use, "p256", KeySigner(self.key, "ES256"))
 
-    def pretended(self, edition: Edition, use: Use, kind: str) -> CertifiedSigner:
+    def pretended(self, edition: Edition, use: SigningUse, kind: str) -> CertifiedSigner:
         """Return an identity whose signatures are blank, for a kind of key and any algorithm."""
         return self._identity(edition, use, kind, CallbackSigner(lambda _: bytes(_LENGTHS[kind])))
 
@@ -172,7 +171,9 @@ class Signing:
         """Make the identities anew when they are asked for next."""
         self._made.clear()
 
-    def _identity(self, edition: Edition, use: Use, kind: str, signer: Signer) -> CertifiedSigner:
+    def _identity(
+        self, edition: Edition, use: SigningUse, kind: str, signer: Signer
+    ) -> CertifiedSigner:
         algorithm = getattr(getattr(edition.wire, use), kind)
         name = (use, kind, algorithm, type(signer).__name__)
         if name not in self._made:
