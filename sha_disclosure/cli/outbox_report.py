@@ -78,6 +78,7 @@ class OutboxReport:
             ", ".join(entry.notice_ids),
             self._name(entry.state),
             entry.reason or "",
+            f"({self._name('possibly_stored')})" if _uncertain(entry) else "",
             entry.added_at,
         )
         self._print(" ".join(filter(None, parts)))
@@ -92,3 +93,7 @@ class OutboxReport:
             self._output.json_line({"retried": count})
         else:
             self._print(message("cli.outbox.due", count=count))
+
+
+def _uncertain(entry: Entry) -> bool:
+    return entry.possibly_stored and entry.state != "delivered"

@@ -10,7 +10,7 @@ a submission           AttemptStarted, AttemptEnded, RetryScheduled, Submitted,
                        SubmissionFailed
 the service            ClockSkewed, BreakerOpened, BreakerClosed
 a message of the outbox  NoticeAdded, NoticeDelivered, NoticeParked, NoticeQuarantined,
-                       LeaseLost
+                       QueueParked, LeaseLost
 keys and certificates  CertificateRenewed, RenewalRefused, CertificateExpiring
 =====================  ===================================================================
 
@@ -31,6 +31,7 @@ from sha_disclosure.events.kinds import (
     NoticeDelivered,
     NoticeParked,
     NoticeQuarantined,
+    QueueParked,
     RenewalRefused,
     RetryScheduled,
     SubmissionFailed,
@@ -57,6 +58,7 @@ __all__ = [
     "NoticeDelivered",
     "NoticeParked",
     "NoticeQuarantined",
+    "QueueParked",
     "QueueState",
     "RenewalRefused",
     "RetryScheduled",

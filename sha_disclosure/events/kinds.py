@@ -113,7 +113,11 @@ class NoticeDelivered:
 
 @dataclass(frozen=True, slots=True)
 class NoticeParked:
-    """A message of the outbox waits for a later attempt, not before ``retry_at``."""
+    """A message of the outbox waits for a later attempt, not before ``retry_at``.
+
+    Without ``retry_at`` it waits for a person: the service answered, several times, as if it
+    had stored the message, but never proved it.
+    """
 
     notice_ids: tuple[str, ...]
     outcome: str
@@ -126,6 +130,20 @@ class NoticeQuarantined:
 
     notice_ids: tuple[str, ...]
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueParked:
+    """Notices of one organisation were refused alike, so its ``messages`` wait until ``retry_at``.
+
+    ``notice_ids``: the refused notices. ``organisation``: the requester's OID.
+    """
+
+    notice_ids: tuple[str, ...]
+    organisation: str
+    outcome: str
+    messages: int
+    retry_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +204,7 @@ Event = (
     | NoticeDelivered
     | NoticeParked
     | NoticeQuarantined
+    | QueueParked
     | LeaseLost
     | CertificateRenewed
     | RenewalRefused

@@ -28,6 +28,7 @@ from sha_disclosure.events.kinds import (
     NoticeDelivered,
     NoticeParked,
     NoticeQuarantined,
+    QueueParked,
     RenewalRefused,
     RetryScheduled,
     SubmissionFailed,
@@ -185,6 +186,9 @@ class _Figures:
             NoticeParked: lambda e: self._outbox.add(1, {"event": "parked", "outcome": e.outcome}),
             NoticeQuarantined: lambda e: self._outbox.add(
                 1, {"event": "quarantined", "outcome": e.outcome}
+            ),
+            QueueParked: lambda e: self._outbox.add(
+                e.messages, {"event": "queue_parked", "outcome": e.outcome}
             ),
             LeaseLost: lambda _: self._outbox.add(1, {"event": "lease_lost"}),
             CertificateRenewed: lambda e: self._renewals.add(1, {"use": e.use}),

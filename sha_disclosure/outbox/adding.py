@@ -151,6 +151,8 @@ class Adding:
             "edition": prepared.edition,
             "payload_digest": payload.digest,
             "payload": payload.data,
+            "organisation": prepared.organisation,
+            "resends": 0,
         }
 
     def _client(self, prepared: PreparedNotice) -> str:
@@ -171,7 +173,7 @@ _INSERT_IF_FREE: dict[str, Insert] = {
 
 _COLUMNS = (
     "notice_ids", "client", "state", "due_at", "tries", "possibly_duplicated", "added_at",
-    "digest", "certificate", "edition", "payload_digest", "payload",
+    "digest", "certificate", "edition", "payload_digest", "payload", "organisation", "resends",
 )  # fmt: skip
 _DIRECT_MESSAGE = Statement(_INSERT, _COLUMNS)
 _DIRECT_NOTICE = Statement(_INSERT_IF_FREE["sqlite"], ("notice_id", "message"))

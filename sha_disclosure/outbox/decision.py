@@ -16,6 +16,7 @@ from sha_disclosure.errors import (
     SigningError,
     Unauthorized,
     Unavailable,
+    UnexpectedAnswer,
 )
 from sha_disclosure.events import AttemptEnded, Event, SubmissionFailed
 from sha_disclosure.outbox.leases import LONGEST_PENDING
@@ -23,7 +24,9 @@ from sha_disclosure.outbox.schema import State
 
 _BASE_S = 1.0
 _LONGEST_S = 300.0
-_PARKED_S = 3600.0
+PARKED_S = 3600.0
+"""How long a message waits for a corrected set-up before it is tried again, in seconds."""
+
 # Statuses of Unavailable after which the service certainly has not stored the notice.
 _NOT_STORED = frozenset({425, 429, 503})
 
@@ -62,14 +65,17 @@ class SubmissionLog:
 class Decision:
     """What is recorded of an attempt and of its message.
 
-    ``delay_s``: seconds until the next attempt. ``unknown_fate``: the service may hold the
-    notice. ``service_works``: whether others are to be sent as well; None leaves that open.
+    ``delay_s``: seconds until the next attempt, or None when a person decides on it.
+    ``unknown_fate``: the service may hold the notice. ``unproven``: it answered as if it did,
+    without proof. ``service_works``: whether others are to be sent as well; None leaves that
+    open.
     """
 
     state: State
     outcome: str
-    delay_s: float = 0.0
+    delay_s: float | None = 0.0
     unknown_fate: bool = False
+    unproven: bool = False
     service_works: bool | None = None
     retry_at: datetime | None = None
     log: SubmissionLog = field(default_factory=SubmissionLog)
@@ -82,15 +88,28 @@ def delivered(receipt: Receipt, log: SubmissionLog) -> Decision:
     return Decision("delivered", "Receipt", service_works=True, log=log, receipt=receipt)
 
 
-def undelivered(
-    fault: BaseException, log: SubmissionLog, *, tries: int, now: datetime, fraction: float
-) -> Decision:
-    """Return the decision on a message that ended in ``fault`` after ``tries`` earlier leases.
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a decision depends on besides the end of the submission.
 
-    ``fraction`` in [0, 1) spreads the waits. No message is ever given up.
+    ``tries`` earlier leases, ``resends`` of them after an answer that proved nothing, of at
+    most ``unproven_resends``; ``fraction`` in [0, 1) spreads the waits.
     """
-    wait = _BASE_S + backoff(tries + 1, base_s=_BASE_S, longest_s=_LONGEST_S, fraction=fraction)
+
+    now: datetime
+    fraction: float
+    tries: int = 0
+    resends: int = 0
+    unproven_resends: int = 2
+
+
+def undelivered(fault: BaseException, log: SubmissionLog, given: Circumstances) -> Decision:
+    """Return the decision on a message that ended in ``fault``. None is ever given up."""
+    fraction, now = given.fraction, given.now
+    failures = given.tries + 1
+    wait = _BASE_S + backoff(failures, base_s=_BASE_S, longest_s=_LONGEST_S, fraction=fraction)
     retry_at, issues = None, None
+    unproven = isinstance(fault, UnexpectedAnswer)
     state: State = "parked"
     if isinstance(fault, NotSent | OutcomeUnknown | Unavailable):
         retry_at = fault.retry_at
@@ -103,11 +122,13 @@ def undelivered(
     elif isinstance(fault, SigningError):
         state = "pending"
     else:  # Unauthorized, a gateway's refusal, UnexpectedAnswer, ...: the set-up is at fault
-        wait = _PARKED_S
+        wait = PARKED_S
+    given_up = unproven and given.resends >= given.unproven_resends
     return Decision(
         state,
         type(fault).__name__,
-        delay_s=wait,
+        delay_s=None if given_up else wait,
+        unproven=unproven,
         unknown_fate=_may_be_stored(fault, log),
         service_works=_service_works(fault),
         retry_at=retry_at,

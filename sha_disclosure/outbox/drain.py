@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sha_disclosure.backoff import backoff
@@ -13,16 +14,26 @@ from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError, OutboxBusy, OutboxDamaged, OutboxError
-from sha_disclosure.events import Listener, Listeners
+from sha_disclosure.events import Listener, Listeners, QueueParked
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.breakers import OrganisationBreakers
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.decision import Decision, SubmissionLog, delivered, undelivered
+from sha_disclosure.outbox.decision import (
+    PARKED_S,
+    Circumstances,
+    Decision,
+    SubmissionLog,
+    delivered,
+    undelivered,
+)
+from sha_disclosure.outbox.inventory import notice_ids_of
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.notifications import event_of
 from sha_disclosure.outbox.payload import unpacked
+from sha_disclosure.outbox.refusals import Refusals
 from sha_disclosure.outbox.results import Recorded, Results
+from sha_disclosure.settings import OutboxPolicy, Settings
 from sha_disclosure.sources import Sources
 
 _BUSY_TRIES = 8
@@ -43,6 +54,18 @@ class RenewingClient(Protocol):
 
     def renew_when_due(self) -> None:
         """Check for renewed keys if it is time to."""
+
+
+@runtime_checkable
+class ConfiguredClient(Protocol):
+    """A client that has settings, as ``KantaClient`` does."""
+
+    settings: Settings
+
+
+def policy_of(kanta: Client) -> OutboxPolicy:
+    """Return the policy of a client's settings, or the default one."""
+    return kanta.settings.outbox if isinstance(kanta, ConfiguredClient) else OutboxPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +119,7 @@ class Drain:
         listeners: Listeners,
         stop: threading.Event,
         timing: Timing,
+        policy: OutboxPolicy,
         until_empty: bool,
     ) -> None:
         self._kanta = kanta
@@ -109,6 +133,8 @@ class Drain:
         self._listeners = listeners
         self._stop = stop
         self._timing = timing
+        self._policy = policy
+        self._refusals = Refusals(policy.alike_refusals)
         self._until_empty = until_empty
         self._lock = threading.Lock()
         self._message_done = threading.Condition(self._lock)
@@ -203,10 +229,13 @@ class Drain:
                 self._breaker.succeeded()
             elif decision.service_works is False:
                 self._breaker.failed(decision.retry_at)
-            goes_on = decision.service_works is True and not self._stopping
+            alike = self._refusals.record(leased.organisation, leased.number, decision)
+            goes_on = decision.service_works is True and not self._stopping and not alike
             recorded, following = self._while_busy(
                 lambda: self._record_and_lease(leased, decision, worker if goes_on else None)
             )
+            if alike:
+                self._park_queue(leased, decision, alike)
             if following is not None:
                 self._hold(following)
         finally:
@@ -226,6 +255,27 @@ class Drain:
             recorded = self._results.record_in(connection, leased, decision)
             following = self._leases.take_in(connection, worker) if worker is not None else None
             return recorded, following
+
+    def _park_queue(self, leased: Leased, decision: Decision, refused: tuple[int, ...]) -> None:
+        """Park the organisation's queue: every notice of it would be refused alike."""
+
+        def park() -> tuple[int, tuple[str, ...]]:
+            with self._database.write() as connection:
+                ids = notice_ids_of(connection, refused)
+                organisation = leased.organisation
+                parked = self._results.park_queue(
+                    connection, organisation, refused, decision.outcome
+                )
+                return parked, ids
+
+        messages, ids = self._while_busy(park)
+        with self._lock:
+            self._counts["parked"] += messages
+            self._counts["quarantined"] -= len(refused)
+        if self._listeners:
+            retry_at = self._sources.clock() + timedelta(seconds=PARKED_S)
+            organisation, outcome = leased.organisation, decision.outcome
+            self._listeners.notify(QueueParked(ids, organisation, outcome, messages, retry_at))
 
     def _hold(self, leased: Leased) -> None:
         with self._lock:
@@ -256,13 +306,14 @@ class Drain:
         try:
             return delivered(self._kanta.submit(prepared, listener=log), log)
         except Exception as fault:  # noqa: BLE001 - any end of a submission is recorded
-            return undelivered(
-                fault,
-                log,
-                tries=leased.tries,
+            given = Circumstances(
                 now=self._sources.clock(),
                 fraction=self._sources.randomness.random(),
+                tries=leased.tries,
+                resends=leased.resends,
+                unproven_resends=self._policy.unproven_resends,
             )
+            return undelivered(fault, log, given)
 
     def _wait_for_messages(self) -> bool:
         """Wait for the next message; return False when this worker has nothing left to do."""

@@ -73,6 +73,7 @@ def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "added_at": iso_time(row.added_at),
         "delivered_at": iso_time(row.delivered_at),
         "possibly_duplicated": bool(row.possibly_duplicated),
+        "possibly_stored": any(_may_be_stored(each) for each in attempts),
         "digest": row.digest,
         "certificate": row.certificate,
         "edition": row.edition,
@@ -83,14 +84,17 @@ def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _may_be_stored(attempt: Row[Any]) -> bool:
+    unknown = bool(attempt.unknown_fate) or attempt.ended_at is None
+    return unknown or attempt.outcome == "Receipt"
+
+
 def _attempt(row: Row[Any]) -> dict[str, Any]:
     return {
         "started_at": iso_time(row.started_at),
         "ended_at": iso_time(row.ended_at),
         "outcome": row.outcome,
-        "possibly_stored": bool(row.unknown_fate)
-        or row.ended_at is None
-        or row.outcome == "Receipt",
+        "possibly_stored": _may_be_stored(row),
         "lease_lost": bool(row.lease_lost),
         "worker": row.worker,
         "request_id": row.request_id,

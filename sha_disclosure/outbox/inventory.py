@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.events import QueueState
@@ -16,23 +17,36 @@ from sha_disclosure.outbox.database import milliseconds
 from sha_disclosure.outbox.evidence import iso_time
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import Payload
-from sha_disclosure.outbox.schema import MESSAGE, STATES, State
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, State
+
+# A lease that was cut off leaves an attempt without an end; one under way is not counted.
+_POSSIBLY_STORED = exists().where(
+    ATTEMPT.c.message == MESSAGE.c.number,
+    or_(
+        ATTEMPT.c.unknown_fate.is_(True),
+        ATTEMPT.c.outcome == "Receipt",
+        and_(ATTEMPT.c.ended_at.is_(None), MESSAGE.c.state != "sending"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Status(QueueState):
     """Messages by state, and how many seconds the oldest pending one has waited (tilanne).
 
-    ``damaged``: those in quarantine because they cannot be read. Fits ``observe_queue``.
+    ``damaged``: those in quarantine because they cannot be read. ``possibly_stored``: those
+    parked or in quarantine that the service may hold all the same. Fits ``observe_queue``.
     """
 
     damaged: int = 0
+    possibly_stored: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the status as plain values."""
         return {
             **{state: self.counts[state] for state in STATES},
             "damaged": self.damaged,
+            "possibly_stored": self.possibly_stored,
             "oldest_pending_s": round(self.oldest_pending_s, 3),
         }
 
@@ -41,7 +55,10 @@ class Status(QueueState):
 class Entry:
     """One message as the outbox lists it (lähtevä viesti), without its content.
 
-    ``due_at``: the next attempt; of a message that is being sent, the end of its lease.
+    ``due_at``: the next attempt; of a message that is being sent, the end of its lease; None
+    when there is no next one by itself. ``possibly_stored``: an attempt ended so that the
+    service may hold the message, whatever happened afterwards. ``possibly_duplicated``: it may
+    hold it more than once.
     """
 
     number: int
@@ -53,6 +70,7 @@ class Entry:
     due_at: str | None
     delivered_at: str | None
     possibly_duplicated: bool
+    possibly_stored: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as plain values."""
@@ -62,6 +80,7 @@ class Entry:
             "notice_ids": list(self.notice_ids),
             **{name: getattr(self, name) for name in names},
             "possibly_duplicated": self.possibly_duplicated,
+            "possibly_stored": self.possibly_stored,
         }
 
 
@@ -79,7 +98,12 @@ def status_of(connection: Connection, now: int) -> Status:
         .where(MESSAGE.c.state == "quarantined", MESSAGE.c.reason == "OutboxDamaged")
     ).scalar_one()
     age = 0.0 if oldest is None else max(0.0, (now - oldest) / 1000)
-    return Status(counts, age, damaged)
+    possibly_stored = connection.execute(
+        select(func.count())
+        .select_from(MESSAGE)
+        .where(MESSAGE.c.state.in_(("quarantined", "parked")), _POSSIBLY_STORED)
+    ).scalar_one()
+    return Status(counts, age, damaged, possibly_stored)
 
 
 def entries(
@@ -91,8 +115,10 @@ def entries(
     limit: int = 1000,
 ) -> list[Entry]:
     """Return entries in the order they were added."""
-    columns = [c for c in MESSAGE.c if c.name != "payload"]
-    asked = select(*columns).where(MESSAGE.c.number > after)
+    columns: list[ColumnElement[Any]] = [c for c in MESSAGE.c if c.name != "payload"]
+    asked = select(*columns, _POSSIBLY_STORED.label("possibly_stored")).where(
+        MESSAGE.c.number > after
+    )
     if state is not None:
         asked = asked.where(MESSAGE.c.state == state)
     if number is not None:
@@ -106,12 +132,24 @@ def entries(
             reason=row.reason,
             tries=row.tries,
             added_at=iso_time(row.added_at) or "",
-            due_at=iso_time(row.due_at) if row.state in {"pending", "sending", "parked"} else None,
+            due_at=iso_time(row.due_at) if _has_due_time(row) else None,
             delivered_at=iso_time(row.delivered_at),
             possibly_duplicated=bool(row.possibly_duplicated),
+            possibly_stored=bool(row.possibly_stored),
         )
         for row in rows
     ]
+
+
+def notice_ids_of(connection: Connection, numbers: Sequence[int]) -> tuple[str, ...]:
+    """Return the notice ids of several messages."""
+    asked = select(MESSAGE.c.notice_ids).where(MESSAGE.c.number.in_(numbers))
+    rows = connection.execute(asked.order_by(MESSAGE.c.number)).scalars()
+    return tuple(notice_id for row in rows for notice_id in json.loads(row))
+
+
+def _has_due_time(row: Any) -> bool:
+    return row.state in {"pending", "sending", "parked"} and row.due_at < NEVER
 
 
 def retry(
@@ -126,7 +164,7 @@ def retry(
     )
     if number is not None:
         chosen = chosen.where(MESSAGE.c.number == number)
-    changed = connection.execute(chosen.values(state="pending", due_at=now))
+    changed = connection.execute(chosen.values(state="pending", due_at=now, resends=0))
     return changed.rowcount
 
 

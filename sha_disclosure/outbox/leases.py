@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, or_, select, update
 
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.schema import ATTEMPT, BLOCKING, MESSAGE
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER
 from sha_disclosure.sources import Sources
 
 LONGEST_PENDING = timedelta(hours=1)
@@ -18,10 +18,15 @@ LONGEST_PENDING = timedelta(hours=1)
 
 
 _EARLIER = MESSAGE.alias("earlier")
+# A message that waits for a person holds back none of its client's later ones.
+_BLOCKS = or_(
+    _EARLIER.c.state.in_(("pending", "sending")),
+    and_(_EARLIER.c.state == "parked", _EARLIER.c.due_at < NEVER),
+)
 _FIRST_OF_CLIENT = ~exists().where(
     _EARLIER.c.client == MESSAGE.c.client,
     _EARLIER.c.number < MESSAGE.c.number,
-    _EARLIER.c.state.in_(BLOCKING),
+    _BLOCKS,
 )
 _NEXT = (
     select(MESSAGE)
@@ -41,6 +46,7 @@ _LEASE = (
     )
 )
 _ATTEMPT = insert(ATTEMPT)
+_PARKED = MESSAGE.c.state == "parked"
 _SOONEST = select(func.min(MESSAGE.c.due_at)).where(MESSAGE.c.state == "pending", _FIRST_OF_CLIENT)
 
 
@@ -57,6 +63,9 @@ class Leased:
     digest: str
     payload_digest: str | None
     payload: bytes | None = field(repr=False)
+    organisation: str = ""
+    resends: int = 0
+    started_at: int = 0
 
 
 class Leases:
@@ -106,6 +115,9 @@ class Leases:
             digest=row.digest,
             payload_digest=row.payload_digest,
             payload=row.payload,
+            organisation=row.organisation or "",
+            resends=row.resends or 0,
+            started_at=now,
         )
 
     def renew(self, tokens: Collection[str]) -> None:
@@ -140,7 +152,13 @@ class Leases:
                         and_(MESSAGE.c.state == "pending", MESSAGE.c.due_at > late),
                     )
                 )
-                .values(**back)
+                # A parked message keeps its time, and so its place among the others.
+                .values(
+                    {
+                        **back,
+                        "due_at": case((MESSAGE.c.state == "parked", MESSAGE.c.due_at), else_=now),
+                    }
+                )
             ).rowcount
             stale = self._stale(
                 connection.execute(

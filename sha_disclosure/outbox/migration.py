@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, Table, insert, inspect, select, text, update
+from sqlalchemy.schema import CreateColumn
 
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.messages import message
-from sha_disclosure.outbox.schema import META, METADATA, VERSION
+from sha_disclosure.outbox.keys import Keyring
+from sha_disclosure.outbox.payload import read_payload
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, META, METADATA, NOTICE, VERSION
 
 Step = Callable[[Connection], None]
-
-STEPS: Mapping[int, Step] = {}
-"""The step that leads from each older version to the next; the first version has none."""
 
 _LOCK = 0x5348415F6F626F78  # any number that no other program locks by
 _SCHEMA = "schema"
 
 
-def migrate(
-    connection: Connection, steps: Mapping[int, Step] = STEPS, version: int = VERSION
-) -> None:
+def steps(keys: Keyring) -> Mapping[int, Step]:
+    """Return the step that leads from each older version to the next one."""
+    return {1: lambda connection: _to_version_2(connection, keys)}
+
+
+def migrate(connection: Connection, steps: Mapping[int, Step], version: int = VERSION) -> None:
     """Make the tables, or bring older ones to ``version`` step by step, in one transaction.
 
     Raises OutboxError when the tables are of a newer program.
@@ -48,3 +51,25 @@ def version_of(connection: Connection) -> int:
     if stored is None or not stored.isdigit():
         raise OutboxError(message("outbox.no_version"))
     return int(stored)
+
+
+def _to_version_2(connection: Connection, keys: Keyring) -> None:
+    for column in (MESSAGE.c.organisation, MESSAGE.c.resends, MESSAGE.c.mac, ATTEMPT.c.mac):
+        _add_column(connection, column)
+    for column in (NOTICE.c.reference, NOTICE.c.content):
+        _add_column(connection, column)
+    for index in NOTICE.indexes:
+        index.create(connection)
+    waiting = select(MESSAGE.c.number, MESSAGE.c.payload).where(MESSAGE.c.payload.is_not(None))
+    for row in connection.execute(waiting.execution_options(yield_per=100)).all():
+        prepared = read_payload(keys.open(row.payload) or b"")
+        if prepared is not None:
+            named = update(MESSAGE).where(MESSAGE.c.number == row.number)
+            connection.execute(named.values(organisation=prepared.organisation))
+
+
+def _add_column(connection: Connection, column: Column[object]) -> None:
+    table: Table = column.table
+    name = connection.dialect.identifier_preparer.format_table(table)
+    definition = CreateColumn(column).compile(dialect=connection.dialect)
+    connection.execute(text(f"ALTER TABLE {name} ADD COLUMN {definition}"))

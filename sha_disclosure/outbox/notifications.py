@@ -29,6 +29,7 @@ def event_of(leased: Leased, decision: Decision, recorded: Recorded, now: dateti
     if decision.state == "quarantined":
         return NoticeQuarantined(ids, decision.outcome)
     if decision.state == "parked":
-        retry_at = now + timedelta(seconds=decision.delay_s)
+        delay_s = decision.delay_s
+        retry_at = None if delay_s is None else now + timedelta(seconds=delay_s)
         return NoticeParked(ids, decision.outcome, retry_at)
     return None

@@ -23,15 +23,16 @@ from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import AddedNotice, Adding
 from sha_disclosure.outbox.database import Database, milliseconds
 from sha_disclosure.outbox.database_errors import outbox_errors
-from sha_disclosure.outbox.drain import Client, Drain, DrainReport, Timing
+from sha_disclosure.outbox.drain import Client, Drain, DrainReport, Timing, policy_of
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
 from sha_disclosure.outbox.inventory import Entry, Status
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
 from sha_disclosure.outbox.leases import Leases
-from sha_disclosure.outbox.migration import migrate
+from sha_disclosure.outbox.migration import migrate, steps
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.schema import MESSAGE, META, State
+from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Outbox:
         self._database = Database(place, self._sources)
         try:
             with self._database.open() as connection:
-                migrate(connection)
+                migrate(connection, steps(self._keys))
                 order_key = self._order_key(connection)
         except BaseException:
             self._database.close()
@@ -140,7 +141,7 @@ class Outbox:
             self._listeners.notify(NoticeAdded(added.notice_ids))
         return added
 
-    def drain(
+    def drain(  # noqa: PLR0913 - each keyword has a default that serves most hosts
         self,
         kanta: Client,
         *,
@@ -149,13 +150,14 @@ class Outbox:
         stop: threading.Event | None = None,
         breaker: Breaker | None = None,
         timing: Timing | None = None,
+        policy: OutboxPolicy | None = None,
     ) -> DrainReport:
         """Deliver what is due, with ``workers`` threads, in order for each client.
 
         ``until_empty``: return when nothing is left that is due within ``timing.patience_s``
         (30 s); otherwise work until ``stop`` is set. A submission under way is then finished.
         When Kanta is down the ``breaker`` makes the workers wait; one of the caller's may be
-        shared with other senders.
+        shared with other senders. ``policy`` defaults to ``kanta.settings.outbox``.
 
         Raises OutboxError when the outbox's own database fails.
         """
@@ -173,6 +175,7 @@ class Outbox:
             listeners=self._listeners,
             stop=stop or threading.Event(),
             timing=chosen,
+            policy=policy or policy_of(kanta),
             until_empty=until_empty,
         )
         return drain.run(workers)

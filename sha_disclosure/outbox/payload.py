@@ -64,13 +64,14 @@ def unpacked(
     opened = keys.open(stored)
     if opened is None:
         raise OutboxDamaged(message("outbox.payload.no_key"))
-    prepared = _read(opened)
+    prepared = read_payload(opened)
     if prepared is None or hashlib.sha256(prepared.body).hexdigest() != digest:
         raise OutboxDamaged(message("outbox.payload.differs"))
     return prepared
 
 
-def _read(opened: bytes) -> PreparedNotice | None:
+def read_payload(opened: bytes) -> PreparedNotice | None:
+    """Return the prepared notice of an opened payload, or None when it has another form."""
     try:
         facts, _, body = opened.partition(b"\n")  # JSON of one line has no line feed in it
         document: dict[str, Any] = orjson.loads(facts)

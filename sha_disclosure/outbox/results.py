@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Boolean, Connection, and_, bindparam, or_, select, update
 
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.decision import Decision
+from sha_disclosure.outbox.decision import PARKED_S, Decision
 from sha_disclosure.outbox.leases import Leased
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER
 
 _LOCATION_MAX = 512
+_LAST_MS = 60_000
 
 _OWN = and_(
     MESSAGE.c.number == bindparam("n"),
@@ -46,6 +48,8 @@ _NOT_DELIVERED = (
         worker=None,
         reason=bindparam("why"),
         due_at=bindparam("due"),
+        resends=bindparam("resends"),
+        possibly_duplicated=or_(MESSAGE.c.possibly_duplicated, bindparam("twice", type_=Boolean)),
         tries=MESSAGE.c.tries + 1,
     )
 )
@@ -96,6 +100,27 @@ class Results:
         with self._database.write() as connection:
             return self.record_in(connection, leased, decision)
 
+    def park_queue(
+        self, connection: Connection, organisation: str, refused: Sequence[int], outcome: str
+    ) -> int:
+        """Park an organisation's queue and the messages that were ``refused`` alike.
+
+        They come due again in an hour, the refused ones last. Returns how many were parked.
+        """
+        due = self._database.now(connection) + round(PARKED_S * 1000)
+        values = {"state": "parked", "reason": outcome[:40]}
+        last = connection.execute(
+            update(MESSAGE)
+            .where(MESSAGE.c.number.in_(refused), MESSAGE.c.state == "quarantined")
+            .values(**values, due_at=due + _LAST_MS)
+        )
+        queue = connection.execute(
+            update(MESSAGE)
+            .where(MESSAGE.c.organisation == organisation, MESSAGE.c.state == "pending")
+            .values(**values, due_at=due)
+        )
+        return last.rowcount + queue.rowcount
+
     def record_in(self, connection: Connection, leased: Leased, decision: Decision) -> Recorded:
         """Record a decision; when the lease was lost, another worker decides on the message.
 
@@ -130,7 +155,9 @@ def _not_delivered(connection: Connection, leased: Leased, decision: Decision, n
         "token": leased.token,
         "becomes": decision.state,
         "why": decision.outcome[:40],
-        "due": now + round(decision.delay_s * 1000),
+        "due": NEVER if decision.delay_s is None else now + round(decision.delay_s * 1000),
+        "resends": leased.resends + decision.unproven,
+        "twice": leased.resends > 0,
     }
     return connection.execute(_NOT_DELIVERED, values).rowcount == 1
 

@@ -28,10 +28,10 @@ receipt; ``parked`` waits for long or for a corrected set-up, ``quarantined`` fo
 
 STATES: tuple[State, ...] = get_args(State)
 UNDELIVERED: tuple[State, ...] = ("pending", "sending", "parked", "quarantined")
-BLOCKING: tuple[State, ...] = ("pending", "sending", "parked")
-"""States in which a message holds back later ones about the same client."""
+NEVER = 253_402_214_400_000
+"""The ``due_at`` of a parked message that waits for a person (the last day of the year 9999)."""
 
-VERSION = 1
+VERSION = 2
 
 METADATA = MetaData()
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers INTEGER keys only
@@ -64,6 +64,9 @@ MESSAGE = Table(
     Column("edition", String(200), nullable=False),
     Column("payload_digest", String(64)),  # SHA-256 of the payload as it is stored
     Column("payload", LargeBinary(2**31 - 1)),
+    Column("organisation", String(64), server_default=""),  # the requester's OID
+    Column("resends", Integer, server_default="0"),  # after answers that prove nothing
+    Column("mac", String(90)),  # with a key of the outbox: over what the row says of its delivery
     Index("sha_outbox_message_due", "state", "due_at", "number"),
     Index("sha_outbox_message_order", "client", "state", "number"),
 )
@@ -73,6 +76,9 @@ NOTICE = Table(
     METADATA,
     Column("notice_id", String(64), primary_key=True),
     Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False),
+    Column("reference", String(128)),  # the caller's own key of the disclosure
+    Column("content", String(64)),  # keyed digest of the notice as the caller gave it
+    Index("sha_outbox_notice_reference", "reference", unique=True),
     sqlite_with_rowid=False,
 )
 
@@ -93,4 +99,5 @@ ATTEMPT = Table(
     Column("request_id", String(64)),
     Column("response_id", String(128)),
     Column("issues", Text),  # codes of a refusal, JSON
+    Column("mac", String(90)),  # with a key of the outbox: over this row
 )

@@ -26,6 +26,7 @@ from sha_disclosure.settings.tables import (
     Ids,
     KeyPair,
     Organisation,
+    OutboxPolicy,
     Party,
     Retry,
     Seconds,
@@ -85,6 +86,7 @@ class Settings(Table):
     organisation: Annotated[tuple[Organisation, ...], AfterValidator(distinct)] = ()
     renewal_s: Seconds = 60.0
     retry: Retry = Retry()
+    outbox: OutboxPolicy = OutboxPolicy()
     timeouts: Timeouts = Timeouts()
     connections: Annotated[int, Field(ge=1, le=1000)] = 128
     ids: Ids = None  # type: ignore[assignment]  # filled below from requester
@@ -181,6 +183,7 @@ __all__ = [
     "Ids",
     "KeyPair",
     "Organisation",
+    "OutboxPolicy",
     "Party",
     "Retry",
     "Settings",

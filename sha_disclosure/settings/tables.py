@@ -94,6 +94,18 @@ class Retry(Table):
     quota: Annotated[int, Field(ge=0, le=1_000_000)] = 100
 
 
+class OutboxPolicy(Table):
+    """How an outbox deals with answers that prove nothing, or prove too much (lähtevien säilö).
+
+    ``unproven_resends``: how often a message is sent again by itself after an answer that does
+    not show whether it was stored. ``alike_refusals``: how many different notices of one
+    organisation, refused alike one after another, park the organisation's whole queue.
+    """
+
+    unproven_resends: Annotated[int, Field(ge=0, le=1000)] = 2
+    alike_refusals: Annotated[int, Field(ge=2, le=1000)] = 3
+
+
 class Timeouts(Table):
     """Time-outs of one attempt (aikakatkaisu), in seconds; ``attempt_s`` bounds the whole of it."""
 

@@ -18,6 +18,7 @@ from sha_disclosure.errors import (
 )
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.outbox.migration import migrate, version_of
+from sha_disclosure.outbox.schema import VERSION
 
 
 def fill(outbox, prepare, kept):
@@ -159,18 +160,18 @@ def test_tables_of_a_newer_program_are_refused_and_left(file, prepare):
 
 
 def test_older_tables_are_brought_up_to_date_with_their_notices(place, kanta, prepare):
-    """Version 1 is the first; a made-up version 2 stands for the next one."""
+    """A made-up version stands for the next one."""
     with Outbox(place) as outbox:
         outbox.add(prepare())
 
-        def to_two(connection):
+        def to_next(connection):
             connection.execute(text("ALTER TABLE sha_outbox_message ADD COLUMN colour INTEGER"))
 
         with outbox._database.write() as connection:
-            migrate(connection, {1: to_two}, 2)
+            migrate(connection, {VERSION: to_next}, VERSION + 1)
         with outbox._database.write() as connection:
-            migrate(connection, {1: to_two}, 2)  # once only
-            assert version_of(connection) == 2
+            migrate(connection, {VERSION: to_next}, VERSION + 1)  # once only
+            assert version_of(connection) == VERSION + 1
             newer = Table("sha_outbox_message", MetaData(), Column("colour", Integer))
             assert connection.execute(select(newer.c.colour)).all() == [(None,)]
         assert outbox.drain(kanta, timing=TIMING).delivered == 1
@@ -184,9 +185,9 @@ def test_a_migration_that_fails_changes_nothing(place):
             connection.execute(text("SELECT nothing FROM nowhere"))
 
         with pytest.raises(OutboxError), outbox._database.write() as connection:
-            migrate(connection, {1: breaks}, 2)
+            migrate(connection, {VERSION: breaks}, VERSION + 1)
         with outbox._database.read() as connection:
-            assert version_of(connection) == 1
+            assert version_of(connection) == VERSION
             with pytest.raises(Exception, match="colour"):
                 connection.execute(text("SELECT colour FROM sha_outbox_message"))
 
@@ -195,3 +196,25 @@ def test_nothing_else_is_in_the_folder(file, prepare):
     with Outbox(file) as outbox:
         outbox.add(prepare())
     assert {each.name for each in Path(file).parent.iterdir()} == {file.name}
+
+
+def test_an_outbox_of_version_1_is_brought_up_to_date_with_its_queue(place, kanta, prepare):
+    with Outbox(place) as outbox:
+        for _ in range(3):
+            outbox.add(prepare())
+        with outbox._database.write() as connection:  # as version 1 made it
+            connection.execute(text("DROP INDEX sha_outbox_notice_reference"))
+            for table, columns in (
+                ("message", ("organisation", "resends", "mac")),
+                ("notice", ("reference", "content")),
+                ("attempt", ("mac",)),
+            ):
+                for column in columns:
+                    connection.execute(text(f"ALTER TABLE sha_outbox_{table} DROP COLUMN {column}"))
+            connection.execute(text("UPDATE sha_outbox_meta SET value='1' WHERE name='schema'"))
+    with Outbox(place) as outbox:
+        with outbox._database.read() as connection:
+            assert version_of(connection) == VERSION
+            found = connection.execute(text("SELECT organisation FROM sha_outbox_message")).all()
+        assert {row.organisation for row in found} == {str(kanta.settings.requester.id)}
+        assert outbox.drain(kanta, timing=TIMING).delivered == 3

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from outbox_parts import SECRET, TIMING, environment
+from outbox_parts import SECRET, TIMING, environment, fast
 
+from sha_disclosure import KantaClient
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.errors import (
     ConfigurationError,
     KeyUnavailable,
     OutboxError,
+    Rejected,
     Unauthorized,
     Unavailable,
+    UnexpectedAnswer,
 )
-from sha_disclosure.events import LeaseLost, NoticeDelivered, NoticeParked, NoticeQuarantined
+from sha_disclosure.events import (
+    AttemptEnded,
+    LeaseLost,
+    NoticeDelivered,
+    NoticeParked,
+    NoticeQuarantined,
+    QueueParked,
+)
+from sha_disclosure.operation_outcome import OperationOutcome
 from sha_disclosure.outbox import Outbox, Timing
 from sha_disclosure.outbox.leases import Leases
+from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
 
 
@@ -263,3 +277,155 @@ def test_a_clock_set_back_an_hour_delays_nothing_for_long(file, kanta, prepare):
     with Outbox(file) as outbox:
         report = outbox.drain(kanta, timing=Timing(lease_s=0.3, poll_s=0.05, patience_s=5))
         assert report.delivered == 4
+
+
+class Answers:
+    """A client whose answers are scripted by notice; ``calls`` are the notices sent."""
+
+    def __init__(self, kanta, answer):
+        self.kanta, self.answer, self.calls = kanta, answer, []
+
+    def submit(self, prepared, *, listener=None):
+        self.calls.append(prepared.notice_ids[0])
+        fault = self.answer(prepared)
+        if fault is None:
+            return self.kanta.submit(prepared, listener=listener)
+        status = 422 if isinstance(fault, Rejected) else 201
+        listener(AttemptEnded(prepared.notice_ids, "r", 1, type(fault).__name__, status, 0.1))
+        raise fault
+
+
+@dataclass
+class Ahead:
+    """A clock that can be set ahead."""
+
+    by: timedelta = timedelta(0)
+
+    def __call__(self):
+        return datetime.now(UTC) + self.by
+
+
+def test_three_different_notices_refused_alike_park_the_organisations_queue(place, kanta, prepare):
+    """A wrong set-up that answers like the service must not quarantine a whole queue."""
+    heard, clock, refuses = [], Ahead(), [True]
+    client = Answers(kanta, lambda _: Rejected("no") if refuses[0] else None)
+    with Outbox(place, listeners=[heard.append], sources=Sources(clock=clock)) as outbox:
+        sent = [prepare() for _ in range(12)]
+        for each in sent:
+            outbox.add(each)
+        report = outbox.drain(client, workers=1, timing=TIMING)
+        assert len(client.calls) == 3
+        assert (report.quarantined, report.parked) == (0, 12)
+        assert outbox.status().counts["parked"] == 12
+        (parked,) = [e for e in heard if isinstance(e, QueueParked)]
+        assert (parked.messages, parked.outcome) == (12, "Rejected")
+        assert parked.notice_ids == tuple(e.notice_ids[0] for e in sent[:3])
+        if place.startswith("postgresql"):
+            outbox.retry(state="parked")  # the server's clock cannot be set ahead
+        clock.by = timedelta(hours=1, minutes=2)
+        refuses[0] = False
+        assert outbox.drain(client, workers=1, timing=TIMING).delivered == 12
+        if not place.startswith("postgresql"):  # by themselves, the refused ones last
+            assert set(client.calls[-3:]) == set(parked.notice_ids)
+
+
+def test_refusals_that_differ_or_alternate_with_receipts_are_the_notices_own(file, kanta, prepare):
+    refusals = iter(["a", None, "a", "b", None, "a", "a", None])
+    issue = '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"%s"}]}'
+
+    def answer(_):
+        kind = next(refusals)
+        if kind is None:
+            return None
+        outcome = OperationOutcome.read(
+            json.loads(issue % {"a": "invalid", "b": "duplicate"}[kind])
+        )
+        return Rejected("no", outcome=outcome)
+
+    with Outbox(file) as outbox:
+        for _ in range(8):
+            outbox.add(prepare())
+        report = outbox.drain(Answers(kanta, answer), workers=1, timing=TIMING)
+        assert (report.delivered, report.quarantined, report.parked) == (3, 5, 0)
+
+
+def test_notices_at_fault_themselves_do_not_hold_up_the_rest_for_ever(file, kanta, prepare):
+    """Three bad notices in a row park the queue once; an hour later the good ones pass them."""
+    clock = Ahead()
+    with Outbox(file, sources=Sources(clock=clock)) as outbox:
+        sent = [prepare() for _ in range(6)]
+        bad = {each.notice_ids[0] for each in sent[:3]}
+        for each in sent:
+            outbox.add(each)
+        client = Answers(kanta, lambda p: Rejected("no") if p.notice_ids[0] in bad else None)
+        stop, seen = threading.Event(), []
+        drain = threading.Thread(
+            target=lambda: seen.append(
+                outbox.drain(client, workers=1, until_empty=False, stop=stop, timing=TIMING)
+            )
+        )
+        drain.start()
+        try:
+            for state_reached, count in (("parked", 6), ("delivered", 3), ("quarantined", 3)):
+                deadline = time.monotonic() + 30
+                while outbox.status().counts[state_reached] < count:
+                    assert time.monotonic() < deadline, outbox.status()
+                    time.sleep(0.05)
+                clock.by += timedelta(hours=1, minutes=2)
+        finally:
+            stop.set()
+            drain.join()
+
+
+@pytest.mark.parametrize("resends", [0, 2])
+def test_an_answer_that_proves_nothing_is_resent_a_bounded_number_of_times(
+    file, kanta, prepare, resends
+):
+    heard, clock = [], Ahead()
+    client = Answers(kanta, lambda _: UnexpectedAnswer("201 without a body"))
+    policy = OutboxPolicy(unproven_resends=resends)
+    with Outbox(file, sources=Sources(clock=clock), listeners=[heard.append]) as outbox:
+        prepared, later = prepare(5), prepare(5)
+        outbox.add(prepared)
+        for hour in range(8):
+            clock.by = timedelta(hours=1, minutes=2) * hour
+            outbox.drain(client, workers=1, timing=TIMING, policy=policy)
+        assert len(client.calls) == 1 + resends
+        (entry,) = outbox.list()
+        assert (entry.state, entry.reason, entry.due_at) == ("parked", "UnexpectedAnswer", None)
+        assert entry.possibly_stored
+        assert entry.possibly_duplicated is (resends > 0)
+        assert outbox.status().possibly_stored == 1
+        last = [e for e in heard if isinstance(e, NoticeParked)][-1]
+        assert last.retry_at is None
+        outbox.add(later)  # is not held back for ever
+        assert outbox.drain(kanta, timing=TIMING).delivered == 1
+        assert outbox.retry(prepared.notice_ids[0]) == 1
+        assert outbox.drain(kanta, timing=TIMING).delivered == 1
+        assert outbox.show(prepared.notice_ids[0]).possibly_duplicated
+
+
+def test_a_refusal_after_a_lost_answer_is_shown_as_possibly_stored(place, sandbox, prepare):
+    """The service holds it: a new notice in its place would be a second one."""
+    with KantaClient(fast(sandbox.settings(), attempts=3)) as kanta, Outbox(place) as outbox:
+        prepared = prepare()
+        sandbox.inject("reset_after")
+        sandbox.inject("status", status=409, body="outcome")
+        outbox.add(prepared)
+        outbox.drain(kanta, workers=1, timing=TIMING)
+        (entry,) = outbox.list()
+        assert (entry.state, entry.possibly_stored) == ("quarantined", True)
+        assert outbox.status().to_dict()["possibly_stored"] == 1
+        evidence = outbox.evidence(prepared.notice_ids[0])
+        assert evidence["possibly_stored"]
+        assert evidence["attempts"][0]["possibly_stored"]
+
+
+def test_a_plain_refusal_is_not_possibly_stored(file, kanta, sandbox, prepare):
+    with Outbox(file) as outbox:
+        sandbox.inject("status", status=422)
+        outbox.add(prepare())
+        outbox.drain(kanta, workers=1, timing=TIMING)
+        (entry,) = outbox.list()
+        assert (entry.state, entry.possibly_stored) == ("quarantined", False)
+        assert outbox.status().possibly_stored == 0

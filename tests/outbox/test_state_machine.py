@@ -36,7 +36,7 @@ from sha_disclosure.errors import (
 )
 from sha_disclosure.events import SubmissionFailed
 from sha_disclosure.outbox import Outbox, OutboxKey
-from sha_disclosure.outbox.decision import SubmissionLog, delivered, undelivered
+from sha_disclosure.outbox.decision import Circumstances, SubmissionLog, delivered, undelivered
 from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results
@@ -200,12 +200,15 @@ class OutboxMachine(RuleBasedStateMachine):
         else:
             fault: SubmissionError = error("told", notice_ids=(notice_id,))
             log(SubmissionFailed((notice_id,), "r", 1, 0.1, error.__name__))
-            fraction = self.chance.random()
-            decision = undelivered(
-                fault, log, tries=leased.tries, now=self.clock(), fraction=fraction
+            given = Circumstances(
+                now=self.clock(),
+                fraction=self.chance.random(),
+                tries=leased.tries,
+                resends=leased.resends,
             )
+            decision = undelivered(fault, log, given)
         recorded = self.results.record(leased, decision)
-        if error is Rejected and recorded.held:
+        if (error is Rejected or decision.delay_s is None) and recorded.held:
             self.refused.add(notice_id)
 
     def heartbeat(self) -> None:
@@ -253,6 +256,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def drained(self) -> None:
         """Let everything end: with a service that works all of it arrives."""
         self.outbox.retry(state="quarantined")
+        self.outbox.retry(state="parked")
         for _ in range(3 * len(self.added) + 20):
             self.clock.advance(4000)
             self.leases.sweep()
