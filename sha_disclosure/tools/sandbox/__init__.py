@@ -56,7 +56,12 @@ class Sandbox:
 
     ``folder`` keeps PKI, settings file and received notices; without one everything is in
     a temporary folder that goes with the sandbox. ``port`` and ``admin_port`` 0 take free
-    ports. The PKI of a folder is used again while it is valid.
+    ports. The PKI of a folder is used again while it is valid. ``sources`` give clock, ids
+    and chance.
+
+    While it runs: ``base_url`` is the service root, ``admin_url`` the address of its pages,
+    ``folder`` where its files are, ``settings_file`` the settings of a client and ``pki``
+    what issues its certificates.
 
     Raises ConfigurationError when a port is taken or the folder cannot be written.
     """

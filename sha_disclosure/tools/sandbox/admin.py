@@ -124,7 +124,7 @@ class Admin:
 
 def _pages(request: web.Request) -> Pages:
     """Return the pages in the language asked for: ``?lang=fi``, else the browser's first."""
-    asked = request.query.get("lang") or request.headers.get("Accept-Language", "")
+    asked: str = request.query.get("lang", request.headers.get("Accept-Language", ""))
     return Pages("fi" if asked.lower().startswith("fi") else "en")
 
 

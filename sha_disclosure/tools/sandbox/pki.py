@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-ORGANISATION = "sha-disclosure sandbox"
-"""Stands in every certificate, so that production never takes one for its own."""
+from sha_disclosure.credentials import SANDBOX_ORGANISATION
+
 KeyKind = Literal["P-256", "P-384", "RSA-2048", "RSA-3072", "RSA-4096"]
 Purpose = Literal["server", "client", "signing"]
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -134,7 +134,7 @@ class Pki:
         key_kind: KeyKind = "P-256",
         lifetime: timedelta = timedelta(days=365),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        organisation: str = ORGANISATION,
+        organisation: str = SANDBOX_ORGANISATION,
     ) -> None:
         self.folder = folder
         self.key_kind: KeyKind = key_kind

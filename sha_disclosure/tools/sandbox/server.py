@@ -33,7 +33,7 @@ _LINGER = "hh" if os.name == "nt" else "ii"
 def server_context(folder: Path) -> ssl.SSLContext:
     """Return the TLS context of a PKI folder: TLS 1.2 or later, client certificate asked for."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.sslobject_class = _TellingTls
+    context.sslobject_class = _AlertingTls
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(folder / "server.crt", folder / "server.key")
     context.load_verify_locations(folder / "ca.crt")
@@ -42,17 +42,17 @@ def server_context(folder: Path) -> ssl.SSLContext:
     return context
 
 
-class _TellingTls(ssl.SSLObject):
-    """Lets a refused client know why, as other servers do.
+class _AlertingTls(ssl.SSLObject):
+    """Sends the alert of a failed handshake, as other servers do.
 
     The event loop drops the connection at a failed handshake with the alert still unsent.
-    Asking for more to read makes it send what waits; the failure comes at the next turn.
+    Asking for more to read makes it send what waits; the failure is raised at the next turn.
     """
 
     _failure: ssl.SSLError | None = None
 
     def do_handshake(self) -> None:
-        """Shake hands; a failure is first told to the client."""
+        """Shake hands; the client is sent the alert of a failure before it is raised."""
         if self._failure is not None:
             raise self._failure
         try:

@@ -117,11 +117,11 @@ class Store:
             self._database.close()
 
     def knows_request(self, identifier: str) -> bool:
-        """Tell whether a request with this id came before."""
+        """Return whether a request with this id came before."""
         return self._has("SELECT 1 FROM request WHERE id = ?", identifier)
 
     def knows_token(self, identifier: str) -> bool:
-        """Tell whether a valid token with this ``jti`` came before."""
+        """Return whether a valid token with this ``jti`` came before."""
         return self._has("SELECT 1 FROM token WHERE id = ?", identifier)
 
     def _has(self, question: str, identifier: str) -> bool:

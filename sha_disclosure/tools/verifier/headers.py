@@ -10,7 +10,6 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.messages import Parameter
 from sha_disclosure.tools.verifier.certificates import allows_tls_client
 from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.values import names_a_person
@@ -20,7 +19,7 @@ TLS, PRIVACY = "client_certificate", "private_headers"
 
 
 class _Refuse(Protocol):
-    def __call__(self, status: int, key: str, **parameters: Parameter) -> None: ...
+    def __call__(self, status: int, key: str, **parameters: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,9 @@ def check_request(
     """Check line, headers and certificate; ``root`` is the path of the service root."""
     statuses: list[int] = []
 
-    def refuse(status: int, key: str, **parameters: Parameter) -> None:
+    def refuse(status: int, key: str, **parameters: str) -> None:
         statuses.append(status)
-        report.refuse(key, **parameters)
+        report.refuse(key, "", check="", **parameters)
 
     report.begin(LINE)
     path, _, query = request.target.partition("?")

@@ -17,7 +17,9 @@ from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.verifier import check_structure
+from sha_disclosure.tools.verifier import Verification, check_structure, verify_bundle
+from tests.authority import NOW as SIGNED_AT
+from tests.authority import root
 from tests.jose.test_content import sign
 
 EDITION = load_edition()  # hypothesis would print the fixture in full
@@ -309,3 +311,19 @@ def test_any_json_is_judged_without_a_crash(
 ) -> None:
     assert check_structure({"entry": value}, EDITION)
     assert check_structure({"entry": [{"resource": value}, {"resource": value}]}, EDITION)
+
+
+def test_a_whole_signature_does_not_make_a_wrong_bundle_valid(good: Data, edition: Edition) -> None:
+    def verified(bundle: Data) -> Verification:
+        signed = sign(bundle, edition).bundle
+        return verify_bundle(signed, edition, anchors=[root().certificate], at=SIGNED_AT)
+
+    assert verified(good).valid
+    mutant = copy.deepcopy(good)
+    held(event(mutant), "REK-PIT-ORG-1")["name"] = True
+    found = verified(mutant)
+    assert found.signed
+    assert not found.valid
+    (only,) = found.to_dict()["structure"]
+    assert only == {"path": f"{EVENT}.contained[0].name", "what": "this element is not a string"}
+    assert found.to_dict("fi")["structure"][0]["what"] == "tämä elementti ei ole merkkijono"
