@@ -13,6 +13,7 @@ from sha_disclosure._version import __version__
 from sha_disclosure.cli.options import (
     CONFIGURATION,
     INTERRUPTED,
+    READER_GONE,
     Common,
     SettingsOption,
     as_language,
@@ -85,6 +86,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a command, print an error that ends it, and exit with its code."""
         from sha_disclosure.cli.call import fail  # noqa: PLC0415 - --help needs none of it
+        from sha_disclosure.cli.output import close_output  # noqa: PLC0415 - same
         from sha_disclosure.errors import DisclosureError  # noqa: PLC0415 - same
 
         try:
@@ -93,6 +95,9 @@ class Commands(TyperGroup):
             code = fail(error, ctx.meta, ctx.obj)
         except KeyboardInterrupt:
             code = INTERRUPTED
+        except (BrokenPipeError, SystemExit):  # rich turns the first into the second
+            close_output()
+            code = READER_GONE
         raise _Ended(int(code or 0))
 
     def main(self, *arguments: Any, **options: Any) -> Any:

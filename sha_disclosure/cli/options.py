@@ -13,8 +13,11 @@ import typer
 
 from sha_disclosure.messages import LANGUAGES, Language, message
 
-INVALID, REFUSED, UNDELIVERED, CONFIGURATION, INTERRUPTED = 1, 2, 3, 4, 130
+INVALID, REFUSED, UNDELIVERED, CONFIGURATION, THRESHOLD = 1, 2, 3, 4, 5
 """Exit codes. 0 is success; see ``call.exit_code`` for which error ends with which."""
+
+INTERRUPTED, READER_GONE = 130, 141
+"""Exit codes as shells use them: 128 and the number of SIGINT or SIGPIPE."""
 
 
 def known_language(value: str | None) -> str | None:

@@ -15,6 +15,7 @@ from sha_disclosure.cli.notices import documents, notice_of, require_readable
 from sha_disclosure.cli.options import (
     INVALID,
     REFUSED,
+    THRESHOLD,
     UNDELIVERED,
     FilesArgument,
     JsonOption,
@@ -117,18 +118,40 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
     return REFUSED if drained.quarantined else 0
 
 
-def status(
+def status(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
     outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
+    max_age: Annotated[
+        float | None,
+        typer.Option("--max-age", metavar="S", min=0, help="Seconds the oldest may have waited."),
+    ] = None,
+    max_quarantined: Annotated[
+        int | None,
+        typer.Option("--max-quarantined", metavar="N", min=0, help="How many may be quarantined."),
+    ] = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Count the messages by state, and how long the oldest has waited."""
+    """Count the messages by state, and how long the oldest has waited.
+
+    Exit codes, for monitoring: 0 within the thresholds that are given, 5 one of them is passed.
+    """
     report = _report(context, lang, as_json)
     with opened(context, outbox, key_file) as box:
-        report.status(box.status())
-    return 0
+        found = box.status()
+    report.status(found)
+    passed = []
+    if max_age is not None and found.oldest_pending_s > max_age:
+        passed.append(
+            message("cli.outbox.too_old", seconds=f"{found.oldest_pending_s:.0f}", limit=max_age)
+        )
+    if max_quarantined is not None and found.counts["quarantined"] > max_quarantined:
+        count = found.counts["quarantined"]
+        passed.append(message("cli.outbox.too_many", count=count, limit=max_quarantined))
+    for threshold in passed:
+        report.threshold(threshold)
+    return THRESHOLD if passed else 0
 
 
 def list_(

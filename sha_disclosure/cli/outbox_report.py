@@ -68,6 +68,10 @@ class OutboxReport:
         for name, figure in status.to_dict().items():
             self._print(f"  {self._name(name)}: {figure}")
 
+    def threshold(self, passed: Message) -> None:
+        """Print on the standard error that a threshold is passed."""
+        self._output.err.print(Text(passed.text(self._language), "bold red"))
+
     def entry(self, entry: Entry) -> None:
         """Print one message in a line."""
         if self._json:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,12 @@ def clean_lines(text: str) -> str:
     return "\n".join(clean(line) for line in text.splitlines())
 
 
+def close_output() -> None:
+    """Let nothing more be written to a reader that has gone, also not at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """The two streams of a call: results go to ``out``, all else to ``err``."""
@@ -50,10 +58,6 @@ class Output:
     def text(self, sentence: Message) -> str:
         """Return a sentence in the language of the call."""
         return sentence.text(self.language)
-
-    def say(self, english: str, finnish: str) -> str:
-        """Return the text in the language of the call; for texts not in the catalogue yet."""
-        return finnish if self.language == "fi" else english
 
     def error(self, error: DisclosureError) -> None:
         """Print an error: its class, what happened, what to do."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from sha_disclosure.cli.call import exit_code
 from sha_disclosure.cli.notices import Document, documents, notice_of
 from sha_disclosure.cli.options import CONFIGURATION, INVALID, REFUSED, UNDELIVERED
+from sha_disclosure.cli.output import close_output
 from sha_disclosure.cli.send_report import Position, Report
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.prepare import Sender
@@ -76,7 +74,7 @@ class Sending:
             self._report.interrupted(self._position)
             codes[UNDELIVERED] += 1
         except (BrokenPipeError, SystemExit):  # rich turns the first into the second
-            _close_output()
+            close_output()
             self._report.interrupted(self._position)
             return UNDELIVERED
         self._report.end(codes, dry_run=self._dry_run)
@@ -96,9 +94,3 @@ class Sending:
             self._report.failed(document.label, error)
             return exit_code(error)
         return 0
-
-
-def _close_output() -> None:
-    """Let nothing more be written to a reader that has gone, also not at exit."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

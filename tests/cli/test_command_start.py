@@ -81,3 +81,16 @@ def test_the_package_runs_as_the_command(module, tmp_path):
         check=True,
     )
     assert result.stdout.startswith("sha-disclosure ")
+
+
+@pytest.mark.parametrize("arguments", [["schema"], ["edition", "--json"], ["edition"], ["example"]])
+def test_a_reader_that_leaves_sees_no_traceback(arguments):
+    with subprocess.Popen(
+        [sys.executable, "-m", "sha_disclosure", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=process_environment(),
+    ) as running:
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141

@@ -121,3 +121,19 @@ def test_the_key_of_a_file_or_variable_seals(command, notice, file, tmp_path, mo
     assert command("drain").exit_code == 0
     with Outbox(file, keys=[OutboxKey.parse(KEY)]) as outbox:
         assert outbox.status().counts["delivered"] == 1
+
+
+def test_status_ends_with_5_when_a_threshold_is_passed(command, notice, sandbox):
+    sandbox.inject("status", status=422)
+    command("add", notice)
+    assert command("drain").exit_code == 2
+    fine = command("status", "--max-age", "60", "--max-quarantined", "1")
+    assert (fine.exit_code, fine.stderr) == (0, "")
+    passed = command("status", "--json", "--max-quarantined", "0")
+    assert passed.exit_code == 5
+    assert "1 messages are in quarantine, more than 0" in passed.stderr
+    assert lines(passed.stdout)[0]["quarantined"] == 1
+    command("add", notice)
+    old = command("status", "--max-age", "0", "--lang", "fi")
+    assert old.exit_code == 5
+    assert "odottanut" in old.stderr

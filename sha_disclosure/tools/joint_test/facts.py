@@ -80,7 +80,7 @@ def case_facts(result: CaseResult, exchanges: Sequence[ExchangeEvidence]) -> dic
         "attempts": execution.attempts,
         "seconds": round(execution.seconds, 3),
         "message": str(execution.error) or None,
-        "error_text": _error(execution.error),
+        "error_text": _sentence(execution.error),
         "retry_at": execution.retry_at.isoformat(timespec="seconds")
         if execution.retry_at
         else None,
@@ -121,13 +121,17 @@ def _in_all(sentence: _Text) -> dict[str, str]:
     return {language: sentence.text(language) for language in LANGUAGES}
 
 
-def _error(error: Message | str) -> dict[str, str] | None:
-    if isinstance(error, Message):
-        return _in_all(error)
-    return dict.fromkeys(LANGUAGES, error) if error else None
+def _sentence(text: Message | str) -> dict[str, str] | None:
+    if isinstance(text, Message):
+        return _in_all(text)
+    return dict.fromkeys(LANGUAGES, text) if text else None
 
 
 def _check(check: Finding) -> dict[str, Any]:
-    seen = str(dict(check.detail.parameters).get("value", "")) if check.detail else ""
-    sentence = Message(check.id, check.parameters)
-    return {**_in_all(sentence), "passed": check.severity == "passed", "seen": seen}
+    seen = dict(check.detail.parameters).get("value", "") if check.detail else ""
+    return {
+        **_in_all(Message(check.id, check.parameters)),
+        "passed": check.severity == "passed",
+        "seen": str(seen),
+        "seen_text": _sentence(seen) if isinstance(seen, Message) else _sentence(str(seen)),
+    }
