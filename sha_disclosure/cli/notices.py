@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from sha_disclosure import encoding
 from sha_disclosure.cli.output import Output
 from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
@@ -33,17 +35,43 @@ class Document:
 def documents(files: Iterable[str]) -> Iterator[Document]:
     """Yield the notices of the files in order, each ``.jsonl`` line by line.
 
+    The standard input holds one notice, or one a line when its first line is a whole one.
+
     Raises ConfigurationError when a file cannot be read.
     """
     for file in files:
         with _opened(file) as stream:
-            if Path(file).suffix.lower() == ".jsonl":
-                for number, line in enumerate(stream, 1):
-                    if line.strip():
-                        yield Document(f"{file}:{number}", line, len(line))
+            if file == _STDIN:
+                yield from _standard_input(stream)
+            elif Path(file).suffix.lower() == ".jsonl":
+                yield from _lines(file, stream)
             else:
-                text = stream.read()
-                yield Document(file, text, len(text))
+                yield from _whole(file, stream.read())
+
+
+def _whole(file: str, text: bytes) -> Iterator[Document]:
+    yield Document(file, text, len(text))
+
+
+def _lines(file: str, lines: Iterable[bytes]) -> Iterator[Document]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield Document(f"{file}:{number}", line, len(line))
+
+
+def _standard_input(stream: BinaryIO) -> Iterator[Document]:
+    first = stream.readline()
+    second = stream.readline() if _is_json(first) else b""
+    if second.strip():
+        return _lines(_STDIN, chain((first, second), stream))
+    return _whole(_STDIN, first + second + stream.read())
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        return isinstance(encoding.read_json(line), dict)
+    except encoding.Malformed:
+        return False
 
 
 def read_file(file: str) -> bytes:

@@ -54,7 +54,7 @@ FilesArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE...",
-        help="Notices as JSON; FILE.jsonl holds one a line, - is the standard input.",
+        help="Notices as JSON; FILE.jsonl holds one a line, - (standard input) one or one a line.",
         show_default=False,
     ),
 ]

@@ -35,6 +35,9 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check, build and sign everything, send nothing.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print no receipts, only failures and the counts.")
+    ] = False,
     show_diagnostics: Annotated[
         bool,
         typer.Option(
@@ -62,9 +65,9 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     shows = show_diagnostics or given.environment != "production"
     with _progress(output, files, as_json=as_json) as progress:
         report: Report = (
-            JsonReport(output)
+            JsonReport(output, quiet=quiet)
             if as_json
-            else TextReport(output, progress.console, show_diagnostics=shows)
+            else TextReport(output, progress.console, show_diagnostics=shows, quiet=quiet)
         )
         bar = progress.add_task("send", total=length(files))
         sending = Sending(given, report, RateLimit(rate), dry_run=dry_run)

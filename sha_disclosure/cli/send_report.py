@@ -45,6 +45,9 @@ class Report(Protocol):
     def failed(self, label: str, error: DisclosureError) -> None:
         """Report why a notice was not accepted."""
 
+    def waiting(self, address: str) -> None:
+        """Report that there is no connection yet and that another attempt follows."""
+
     def interrupted(self, position: Position) -> None:
         """Report where the user stopped the command."""
 
@@ -55,12 +58,13 @@ class Report(Protocol):
 class JsonReport:
     """Receipts on the standard output, failures on the standard error, one JSON a line."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, *, quiet: bool = False) -> None:
         self._output = output
+        self._quiet = quiet
 
     def accepted(self, _label: str, receipt: Receipt) -> None:
         """Print the receipt."""
-        for record in receipt.to_dicts():
+        for record in () if self._quiet else receipt.to_dicts():
             self._output.json_line(record)
 
     def prepared(self, _label: str, prepared: PreparedNotice) -> None:
@@ -74,6 +78,9 @@ class JsonReport:
         """Print the error with its file."""
         record = as_dict(error, self._output.language)
         self._output.json_line({**record, "file": label}, error=True)
+
+    def waiting(self, address: str) -> None:
+        """Print nothing: only what became of a notice is a line."""
 
     def interrupted(self, position: Position) -> None:
         """Print where the command was stopped."""
@@ -92,15 +99,18 @@ class JsonReport:
 class TextReport:
     """Lines for people; ``progress`` is the console that draws the bar."""
 
-    def __init__(self, output: Output, progress: Console, *, show_diagnostics: bool) -> None:
+    def __init__(
+        self, output: Output, progress: Console, *, show_diagnostics: bool, quiet: bool = False
+    ) -> None:
         self._output = output
+        self._quiet = quiet
         # On a terminal the bar and the lines share the screen, so one console writes both.
         self._out = progress if output.out.is_terminal and progress.is_terminal else output.out
         self._show_diagnostics = show_diagnostics
 
     def accepted(self, label: str, receipt: Receipt) -> None:
         """Print the receipt."""
-        for each in receipt.notices:
+        for each in () if self._quiet else receipt.notices:
             self._line(label, message("cli.send.accepted"), "green", each.notice_id)
             stored = f"{each.status}, {each.location}" if each.location else each.status
             attempts = message("cli.send.attempts", count=receipt.attempts)
@@ -138,6 +148,11 @@ class TextReport:
                 err.print(Text(f"      {clean(place.reveal())}"))
         if not self._show_diagnostics:
             err.print(f"  {self._text(message('cli.send.diagnostics_hidden'))}")
+
+    def waiting(self, address: str) -> None:
+        """Print that there is no connection, while the client tries again."""
+        said = message("cli.send.no_connection", address=address)
+        self._output.err.print(Text(clean(self._text(said)), "yellow"))
 
     def interrupted(self, position: Position) -> None:
         """Print where the command was stopped."""

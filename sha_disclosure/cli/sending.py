@@ -15,6 +15,8 @@ from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.prepare import Sender
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError
+from sha_disclosure.events import RetryScheduled
+from sha_disclosure.events.kinds import Event
 from sha_disclosure.settings import Settings
 
 _GRAVEST_FIRST = (CONFIGURATION, UNDELIVERED, REFUSED, INVALID)
@@ -54,6 +56,7 @@ class Sending:
         self._limit = limit
         self._dry_run = dry_run
         self._position = Position()
+        self._waiting = False
 
     def run(self, files: Sequence[str], advance: Callable[[int], None]) -> int:
         """Send the notices of the files; return the exit code.
@@ -62,7 +65,9 @@ class Sending:
         """
         codes: Counter[int] = Counter()
         try:
-            with KantaClient(self._settings, edition=self._edition) as kanta:
+            with KantaClient(
+                self._settings, edition=self._edition, listeners=[self._listen]
+            ) as kanta:
                 for document in documents(files):
                     self._limit.wait()
                     code = self._send(document, kanta)
@@ -79,6 +84,11 @@ class Sending:
             return UNDELIVERED
         self._report.end(codes, dry_run=self._dry_run)
         return next((code for code in _GRAVEST_FIRST if codes[code]), 0)
+
+    def _listen(self, event: Event) -> None:
+        if isinstance(event, RetryScheduled) and event.outcome == "NotSent" and not self._waiting:
+            self._waiting = True  # said once
+            self._report.waiting(self._settings.base_url)
 
     def _send(self, document: Document, kanta: KantaClient) -> int:
         """Send one notice and report how it ended; return the exit code of that."""

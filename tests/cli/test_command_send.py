@@ -290,3 +290,36 @@ def test_the_bar_is_drawn_on_a_terminal_only_and_never_with_json(sandbox, write,
     assert result.returncode == 0
     assert b"\x1b" not in result.stdout
     assert (b"Sending" in shown) is not as_json
+
+
+def test_the_standard_input_may_hold_one_notice_or_one_a_line(send, good):
+    one = json.dumps(good)
+    for text, labels in (
+        (one, ["-"]),
+        (json.dumps(good, indent=2), ["-"]),
+        (f"{one}\n{one}\n\n{one}\n", ["-:1", "-:2", "-:4"]),
+    ):
+        result = send("--dry-run", "-", input=text)
+        assert result.exit_code == 0, result.output
+        assert [line.split(": ")[0] for line in result.stdout.splitlines() if ": prep" in line] == (
+            labels
+        )
+
+
+def test_quiet_prints_failures_and_counts_only(send, write, good, broken):
+    files = (write("g.json", good), write("b.json", broken))
+    text = send("--quiet", *files)
+    assert (text.exit_code, len(text.stdout.splitlines())) == (1, 1)
+    assert "N05" in text.stderr
+    as_json = send("--quiet", "--json", *files)
+    assert (as_json.stdout, len(lines(as_json.stderr))) == ("", 1)
+
+
+def test_that_the_service_does_not_answer_is_said_before_the_attempts_end(send, monkeypatch):
+    monkeypatch.setenv("SHA_DISCLOSURE__BASE_URL", "https://127.0.0.1:1/fhir")
+    result = send(FILE)
+    assert result.exit_code == 3
+    first, *rest = result.stderr.splitlines()
+    assert "https://127.0.0.1:1/fhir" in first
+    assert "check --connect" in first
+    assert any("NotSent" in line for line in rest)
