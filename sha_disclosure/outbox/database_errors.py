@@ -5,6 +5,7 @@ A driver's own text may hold a statement with its values, so none of it is passe
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sha_disclosure.errors import OutboxBusy, OutboxDamaged, OutboxError, OutboxFull
-from sha_disclosure.messages import message
+from sha_disclosure.messages import Message, message
 
 # The error class of each sentence of the catalogue's table ``outbox.database``.
 _CLASSES: dict[str, type[OutboxError]] = {
@@ -24,6 +25,9 @@ _CLASSES: dict[str, type[OutboxError]] = {
     "damaged": OutboxDamaged,
     "disk": OutboxError,
     "unreachable": OutboxError,
+    "no_database": OutboxError,
+    "no_access": OutboxError,
+    "no_right": OutboxError,
     "schema": OutboxError,
 }
 # SQLite's names of errors; the longest prefix counts.
@@ -36,9 +40,9 @@ _SQLITE = {
 # SQLSTATE classes and codes, as PostgreSQL gives them; the longest prefix counts.
 _SQLSTATE = {
     "40": "busy", "55P03": "busy", "57014": "busy", "53100": "disk_full", "25006": "read_only",
-    "42501": "read_only", "XX001": "damaged", "XX002": "damaged", "58": "disk",
+    "42501": "no_right", "XX001": "damaged", "XX002": "damaged", "58": "disk",
     "08": "unreachable", "57P": "unreachable", "53300": "unreachable", "42": "schema",
-    "28": "unreachable", "3D": "unreachable",
+    "28": "no_access", "3D": "no_database",
 }  # fmt: skip
 
 
@@ -71,9 +75,27 @@ def error_of(fault: BaseException) -> OutboxError:
     if sentence is not None:
         return _error(sentence)
     if isinstance(fault, DBAPIError) and (fault.connection_invalidated or not code):
-        return _error("unreachable")
+        return _error(_connecting(str(origin)))
     kind = ", ".join(filter(None, (type(origin).__name__, code)))
     return OutboxError(message("outbox.database.other", kind=kind))
+
+
+def is_unreachable(error: OutboxError) -> bool:
+    """Return whether an error says that the database cannot be reached at the moment."""
+    sentence = error.sentence
+    return isinstance(sentence, Message) and sentence.id == "outbox.database.unreachable"
+
+
+def _connecting(said: str) -> str:
+    """Return the sentence for a failed connect, for which drivers give no code.
+
+    Of a server that speaks another language the reason is not known: it counts as unreachable.
+    """
+    if re.search(r'database "[^"]*" does not exist', said):
+        return "no_database"
+    if re.search(r'authentication failed|role "[^"]*" does not exist|no pg_hba', said):
+        return "no_access"
+    return "unreachable"
 
 
 def _longest_prefix(table: dict[str, str], code: str) -> str | None:

@@ -18,6 +18,7 @@ from sha_disclosure.events import Listener, Listeners, QueueParked
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.breakers import OrganisationBreakers
 from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.database_errors import is_unreachable
 from sha_disclosure.outbox.decision import (
     PARKED_S,
     Circumstances,
@@ -349,18 +350,29 @@ class Drain:
                 if tokens:
                     self._leases.renew(tokens)
                 self._leases.sweep()
-            except OutboxBusy:
-                continue  # the next renewal comes before the lease ends
+            except OutboxError as error:
+                if not _passes(error):
+                    raise
+                # The next renewal comes before the lease ends, or another worker takes over.
 
     def _while_busy(self, work: Callable[[], _T]) -> _T:
-        """Do work on the database, again while other processes keep it locked."""
+        """Do work on the database, again while it is locked by others or cannot be reached.
+
+        A drain that runs until it is stopped waits for as long as that takes.
+        """
         failures = 0
         while True:
             try:
                 return work()
-            except OutboxBusy:
+            except OutboxError as error:
                 failures += 1
-                if failures == _BUSY_TRIES:
+                for_ever = not self._until_empty and not self._stopping
+                if not _passes(error) or (failures >= _BUSY_TRIES and not for_ever):
                     raise
             fraction = self._sources.randomness.random()
             self._ended.wait(backoff(failures, base_s=0.05, longest_s=6.4, fraction=fraction))
+
+
+def _passes(error: OutboxError) -> bool:
+    """Return whether the same work may succeed a little later."""
+    return isinstance(error, OutboxBusy) or is_unreachable(error)

@@ -24,15 +24,24 @@ def steps(keys: Keyring) -> Mapping[int, Step]:
     return {1: lambda connection: _to_version_2(connection, keys)}
 
 
-def migrate(connection: Connection, steps: Mapping[int, Step], version: int = VERSION) -> None:
+def migrate(
+    connection: Connection,
+    steps: Mapping[int, Step],
+    version: int = VERSION,
+    *,
+    create: bool = True,
+) -> None:
     """Make the tables, or bring older ones to ``version`` step by step, in one transaction.
 
-    Raises OutboxError when the tables are of a newer program.
+    Raises OutboxError when the tables are of a newer program, or when there are none and
+    ``create`` is false.
     """
     if connection.dialect.name == "postgresql":
         # Two processes that open a new outbox at once: the second waits for the first.
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
     if not inspect(connection).has_table(META.name):
+        if not create:
+            raise OutboxError(message("outbox.no_tables"))
         METADATA.create_all(connection)
         connection.execute(insert(META).values(name=_SCHEMA, value=str(version)))
         return

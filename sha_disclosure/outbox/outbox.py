@@ -46,7 +46,8 @@ class Outbox:
 
     ``place``: a file for SQLite, a SQLAlchemy URL, or an ``Engine`` of the caller's, whose
     database then holds the outbox's tables. ``keys``: the first seals what is stored, each
-    opens it. ``limit``: how many undelivered messages it takes. May be used by many threads;
+    opens it. ``limit``: how many undelivered messages it takes. ``create``: whether to make an
+    outbox where there is none. May be used by many threads;
     several processes may share one place, several hosts one on a database server.
 
     Raises OutboxError when the place cannot be used; ConfigurationError when its address is
@@ -59,16 +60,17 @@ class Outbox:
         *,
         keys: Sequence[OutboxKey] = (),
         limit: int = 100_000,
+        create: bool = True,
         sources: Sources | None = None,
         listeners: Sequence[Listener] = (),
     ) -> None:
         self._sources = sources or Sources()
         self._listeners = Listeners(listeners)
         self._keys = Keyring(keys)
-        self._database = Database(place, self._sources)
+        self._database = Database(place, self._sources, create=create)
         try:
             with self._database.open() as connection:
-                migrate(connection, steps(self._keys))
+                migrate(connection, steps(self._keys), create=create)
                 order_key = self._order_key(connection)
         except BaseException:
             self._database.close()

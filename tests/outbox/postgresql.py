@@ -54,10 +54,13 @@ class Cluster:
         if self._user is not None:
             shutil.chown(self._folder, self._user)
         self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "outbox", "-E", "UTF8")
+        self._start()
+        return self
+
+    def _start(self) -> None:
         options = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", options, "start")
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
@@ -80,6 +83,16 @@ class Cluster:
         )
         if ended.returncode:
             pytest.fail(f"{program}: {ended.stderr[-500:]}")
+
+    def restart(self) -> None:
+        """Stop the server as a crash would, and start it again."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+        self._start()
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the server's socket."""
+        return self._folder
 
     @contextmanager
     def database(self) -> Iterator[str]:

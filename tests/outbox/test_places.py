@@ -1,0 +1,142 @@
+"""Where an outbox may be: SQLite in all its spellings, PostgreSQL, and what stands before it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import time
+
+import pytest
+from outbox_parts import TIMING
+from sqlalchemy import create_engine, text
+
+from sha_disclosure.errors import ConfigurationError, OutboxError
+from sha_disclosure.outbox import Outbox
+from sha_disclosure.outbox.database import _engine, _url
+
+posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("sqlite:///file:uri.sqlite?uri=true", "uri.sqlite"),
+        ("sqlite:///file:{folder}/abs.sqlite?uri=true", "abs.sqlite"),
+        ("sqlite:///file:with%2520blank.sqlite?uri=true&mode=rwc", "with blank.sqlite"),
+        ("file:named.sqlite", "file:named.sqlite"),
+        ("plain.sqlite", "plain.sqlite"),
+    ],
+)
+def test_the_file_is_private_however_it_is_named(tmp_path, monkeypatch, prepare, place, name):
+    monkeypatch.chdir(tmp_path)
+    before = os.umask(0o022)
+    try:
+        with Outbox(place.format(folder=tmp_path)) as outbox:
+            outbox.add(prepare())
+            made = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert name in made
+    assert set(made.values()) == {0o600}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "sqlite:///file::memory:?uri=true",
+        "sqlite:///file:m?mode=memory&cache=shared&uri=true",
+        "sqlite:///file:?uri=true",
+        "sqlite://",
+    ],
+)
+def test_memory_is_refused_however_it_is_named(place):
+    with pytest.raises(ConfigurationError, match="in memory"):
+        Outbox(place)
+
+
+@posix
+def test_a_file_that_kubernetes_opened_to_its_group_is_closed_again(file, prepare, caplog):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+    file.chmod(0o660)
+    with Outbox(file) as outbox:
+        assert len(outbox.list()) == 1
+        modes = {stat.S_IMODE(each.stat().st_mode) for each in file.parent.iterdir()}
+    assert modes == {0o600}
+    assert "fsGroup" in caplog.text
+
+
+def test_nothing_is_made_where_no_outbox_is_unless_asked_for(tmp_path):
+    path = tmp_path / "none.sqlite"
+    with pytest.raises(OutboxError, match="no outbox") as caught:
+        Outbox(path, create=False)
+    assert "ei ole säilöä" in caught.value.text("fi")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(OutboxError):
+        Outbox(f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_database_without_an_outbox_is_left_as_it_is(place):
+    engine = create_engine(_url(place))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE own (id INTEGER)"))
+    with pytest.raises(OutboxError, match="holds no outbox"):
+        Outbox(engine, create=False)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_usual_scheme_of_postgresql_is_known(scheme):
+    pytest.importorskip("psycopg")
+    engine = _engine(f"{scheme}://u@127.0.0.1:1/x?prepare_threshold=0", create=True)
+    assert engine.url.drivername == "postgresql+psycopg"
+    assert "prepare_threshold" not in engine.url.query
+
+
+def test_a_wrong_database_a_role_without_rights_and_a_stopped_server_differ(cluster):
+    with cluster.database() as url:
+        engine = create_engine(_url(url))
+        with engine.begin() as connection:
+            connection.execute(text("CREATE ROLE reader LOGIN"))
+            connection.execute(text("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+        engine.dispose()
+        refused = {
+            "does not exist": url.replace("@/outbox_", "@/none_"),
+            "refuses this role": url.replace("outbox@", "nobody_here@"),
+            "grant it CREATE": url.replace("outbox@", "reader@"),
+            "its server runs": url.replace("host=", "host=/nonexistent"),
+        }
+        for words, place in refused.items():
+            with pytest.raises(OutboxError, match=words):
+                Outbox(place)
+        engine = create_engine(_url(url))
+        with engine.begin() as connection:
+            connection.execute(text("DROP ROLE reader"))
+        engine.dispose()
+
+
+def test_a_drain_outlives_a_restart_of_its_database(cluster, kanta, prepare):
+    with cluster.database() as url, Outbox(url) as outbox:
+        stop, reports = threading.Event(), []
+        drain = threading.Thread(
+            target=lambda: reports.append(
+                outbox.drain(kanta, until_empty=False, stop=stop, timing=TIMING)
+            )
+        )
+        drain.start()
+        try:
+            outbox.add(prepare())
+            cluster.restart()
+            outbox.add(prepare())
+            deadline = time.monotonic() + 60
+            while outbox.status().counts["delivered"] < 2:
+                assert drain.is_alive()
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        finally:
+            stop.set()
+            drain.join()
+    assert reports[0].delivered == 2
