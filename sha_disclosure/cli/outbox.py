@@ -51,6 +51,16 @@ def _common(
     context.meta[COMMON_OPTIONS] = (outbox, key_file)
 
 
+def init(
+    context: typer.Context,
+    outbox: OutboxOption = None,
+    key_file: KeyFileOption = None,
+) -> int:
+    """Make an empty outbox, or check that there is one. Exit codes: 0; 4 it cannot be made."""
+    with opened(context, outbox, key_file, create=True):
+        return 0
+
+
 def add(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
     files: FilesArgument,
@@ -70,7 +80,10 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
     require_readable(files)
     edition = load_edition(given.edition)
     sender, code = Sender(given, edition), 0
-    with opened(context, outbox, key_file) as box, KantaClient(given, edition=edition) as kanta:
+    with (
+        opened(context, outbox, key_file, create=True) as box,
+        KantaClient(given, edition=edition) as kanta,
+    ):
         for document in documents(files):
             try:
                 prepared = kanta.prepare(notice_of(document.text, sender))
@@ -234,7 +247,7 @@ def application() -> typer.Typer:
         name="outbox", no_args_is_help=True, rich_markup_mode=None, add_completion=False
     )
     app.callback()(_common)
-    for command in (add, drain, status, show, retry, export):
+    for command in (init, add, drain, status, show, retry, export):
         app.command()(command)
     app.command("list")(list_)
     return app

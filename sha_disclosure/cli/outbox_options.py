@@ -46,9 +46,16 @@ IdArgument = Annotated[str, typer.Argument(metavar="NOTICE_ID", show_default=Fal
 
 @contextmanager
 def opened(
-    context: typer.Context, url: str | None, key_files: list[Path] | None
+    context: typer.Context,
+    url: str | None,
+    key_files: list[Path] | None,
+    *,
+    create: bool = False,
 ) -> Iterator[Outbox]:
-    """Open the outbox the options name. Raises ConfigurationError and OutboxError."""
+    """Open the outbox the options name; make it only with ``create``.
+
+    Raises ConfigurationError and OutboxError.
+    """
     with needs("outbox"):
         from sha_disclosure.outbox import (  # noqa: PLC0415 - an extra
             Outbox,
@@ -61,7 +68,7 @@ def opened(
         raise ConfigurationError(message("cli.outbox.which", variable=VARIABLE))
     files = key_files or common_files or []
     keys = [key for file in files for key in keys_from_file(file)] + keys_from_environment()
-    with Outbox(where, keys=keys) as outbox:
+    with Outbox(where, keys=keys, create=create) as outbox:
         yield outbox
 
 

@@ -92,8 +92,8 @@ def _engine(place: str | Path | URL, *, create: bool) -> Engine:
     if url.drivername == "postgresql+psycopg":
         # Statements that are prepared in one session are unknown in the next one that a
         # transaction pooler such as pgbouncer hands out. The driver takes no URL parameter.
-        threshold = url.query.get("prepare_threshold", "")
-        options["prepare_threshold"] = int(threshold) if str(threshold).isdigit() else None
+        threshold = str(url.query.get("prepare_threshold", ""))
+        options["prepare_threshold"] = int(threshold) if threshold.isdigit() else None
         url = url.difference_update_query(["prepare_threshold"])
     try:
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)

@@ -293,6 +293,7 @@ class Drain:
                 leased.payload,
                 stored_digest=leased.payload_digest,
                 digest=leased.digest,
+                notice_ids=leased.notice_ids,
                 keys=self._keys,
             )
         except OutboxDamaged as damage:

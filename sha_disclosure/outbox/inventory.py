@@ -169,7 +169,7 @@ def retry(
 
 
 def forget(connection: Connection, before: datetime) -> int:
-    """Remove the payloads of messages delivered before a moment; ids and evidence stay."""
+    """Remove what leads to a client from messages delivered before a moment; evidence stays."""
     changed = connection.execute(
         update(MESSAGE)
         .where(
@@ -177,7 +177,7 @@ def forget(connection: Connection, before: datetime) -> int:
             MESSAGE.c.delivered_at < milliseconds(before),
             MESSAGE.c.payload.is_not(None),
         )
-        .values(payload=None, payload_digest=None)
+        .values(payload=None, payload_digest=None, client="")
     )
     return changed.rowcount
 

@@ -209,6 +209,7 @@ class Outbox:
                 row.payload,
                 stored_digest=row.payload_digest,
                 digest=row.digest,
+                notice_ids=entry.notice_ids,
                 keys=self._keys,
             )
         return entry

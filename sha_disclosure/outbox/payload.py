@@ -50,12 +50,17 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
 
 
 def unpacked(
-    stored: bytes | None, *, stored_digest: str | None, digest: str, keys: Keyring
+    stored: bytes | None,
+    *,
+    stored_digest: str | None,
+    digest: str,
+    notice_ids: tuple[str, ...],
+    keys: Keyring,
 ) -> PreparedNotice:
     """Return the prepared notice of a stored payload.
 
     Raises OutboxDamaged when the bytes are not those that were stored, no key opens them, or
-    the message in them has not the ``digest`` of the notice's row.
+    the message in them has not the ``digest`` and ``notice_ids`` of its row.
     """
     if stored is None:
         raise OutboxDamaged(message("outbox.payload.forgotten"))
@@ -65,7 +70,11 @@ def unpacked(
     if opened is None:
         raise OutboxDamaged(message("outbox.payload.no_key"))
     prepared = read_payload(opened)
-    if prepared is None or hashlib.sha256(prepared.body).hexdigest() != digest:
+    if (
+        prepared is None
+        or hashlib.sha256(prepared.body).hexdigest() != digest
+        or prepared.notice_ids != notice_ids
+    ):
         raise OutboxDamaged(message("outbox.payload.differs"))
     return prepared
 

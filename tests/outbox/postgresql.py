@@ -90,6 +90,11 @@ class Cluster:
         self._start()
 
     @property
+    def user(self) -> str | None:
+        """The user the server runs as, when it is not this process's."""
+        return self._user
+
+    @property
     def folder(self) -> Path:
         """The folder of the server's socket."""
         return self._folder

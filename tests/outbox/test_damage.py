@@ -218,3 +218,22 @@ def test_an_outbox_of_version_1_is_brought_up_to_date_with_its_queue(place, kant
             found = connection.execute(text("SELECT organisation FROM sha_outbox_message")).all()
         assert {row.organisation for row in found} == {str(kanta.settings.requester.id)}
         assert outbox.drain(kanta, timing=TIMING).delivered == 3
+
+
+def test_payloads_that_were_swapped_between_rows_are_damage(file, kanta, prepare):
+    with Outbox(file) as outbox:
+        for _ in range(3):
+            outbox.add(prepare())
+        columns = "payload, payload_digest, digest"
+        with sqlite3.connect(file) as other:
+            rows = other.execute(f"SELECT {columns} FROM sha_outbox_message").fetchall()
+            for number, row in ((1, rows[1]), (2, rows[0])):
+                other.execute(
+                    "UPDATE sha_outbox_message SET payload=?, payload_digest=?, digest=? "
+                    "WHERE number=?",
+                    (*row, number),
+                )
+        other.close()
+        report = outbox.drain(kanta, timing=TIMING)
+        assert (report.delivered, report.quarantined) == (1, 2)
+        assert outbox.status().damaged == 2

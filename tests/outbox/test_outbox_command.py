@@ -96,6 +96,7 @@ def test_wrong_uses_end_with_4(command, file, notice, monkeypatch, tmp_path):
     result = CliRunner().invoke(application(), ["outbox", "status"])
     assert result.exit_code == 4
     monkeypatch.setenv("SHA_DISCLOSURE_OUTBOX", str(file))
+    assert CliRunner().invoke(application(), ["outbox", "init"]).exit_code == 0
     assert CliRunner().invoke(application(), ["outbox", "status"]).exit_code == 0
 
 
@@ -137,3 +138,12 @@ def test_status_ends_with_5_when_a_threshold_is_passed(command, notice, sandbox)
     old = command("status", "--max-age", "0", "--lang", "fi")
     assert old.exit_code == 5
     assert "odottanut" in old.stderr
+
+
+@pytest.mark.parametrize("name", ["status", "list", "drain", "export"])
+def test_only_init_and_add_make_an_outbox(command, file, name):
+    result = command(name)
+    assert (result.exit_code, file.exists()) == (4, False)
+    assert command("init").exit_code == 0
+    assert file.exists()
+    assert command(name).exit_code == 0

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
 import stat
+import subprocess
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from outbox_parts import TIMING
@@ -140,3 +144,60 @@ def test_a_drain_outlives_a_restart_of_its_database(cluster, kanta, prepare):
             stop.set()
             drain.join()
     assert reports[0].delivered == 2
+
+
+@pytest.fixture
+def pooler(cluster, tmp_path):
+    """The port of pgbouncer in transaction mode before a database of the cluster."""
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("pgbouncer is not installed (apt-get install pgbouncer)")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with cluster.database() as url:
+        name = url.rpartition("/outbox_")[2].partition("?")[0]
+        database = f"host={cluster.folder} dbname=outbox_{name} user=outbox"
+        settings = cluster.folder / "pgbouncer.ini"
+        settings.write_text(
+            f"[databases]\npooled = {database}\n[pgbouncer]\nlisten_addr=127.0.0.1\n"
+            f"listen_port={port}\nauth_type=any\npool_mode=transaction\ndefault_pool_size=3\n"
+            "unix_socket_dir=\n"
+        )
+        settings.chmod(0o644)
+        process = subprocess.Popen(
+            [program, str(settings)], user=cluster.user, stderr=subprocess.DEVNULL
+        )
+        try:
+            deadline = time.monotonic() + 20
+            while True:
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                    break
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@pytest.mark.parametrize("parameters", ["", "?prepare_threshold=1000"])
+def test_an_outbox_behind_a_transaction_pooler(pooler, kanta, prepare, parameters):
+    faults = []
+    with Outbox(f"postgres://outbox@127.0.0.1:{pooler}/pooled{parameters}") as outbox:
+        prepared = [prepare() for _ in range(40)]
+
+        def add(part):
+            try:
+                for each in part:
+                    outbox.add(each)
+            except OutboxError as fault:
+                faults.append(fault)
+
+        threads = [threading.Thread(target=add, args=(prepared[n::4],)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not faults
+        assert outbox.drain(kanta, workers=3, timing=TIMING).delivered == 40

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from outbox_parts import SECRET, TIMING
+from sqlalchemy import select
 
 from sha_disclosure.errors import ConfigurationError, OutboxDamaged
 from sha_disclosure.findings import problem
@@ -19,6 +20,7 @@ from sha_disclosure.messages import message
 from sha_disclosure.outbox import Outbox, OutboxKey, keys_from_environment, keys_from_file
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import Payload, packed, unpacked
+from sha_disclosure.outbox.schema import MESSAGE
 
 OLD, NEW = OutboxKey(b"o" * 32), OutboxKey(b"n" * 32, kid="2027")
 TEXT = base64.b64encode(b"o" * 32).decode()
@@ -112,6 +114,10 @@ def test_what_is_forgotten_leaves_the_file_but_not_its_evidence(file, kanta, pre
         assert outbox.show(prepared.notice_ids[0]).state == "delivered"
         assert not outbox.add(prepared).new
         assert outbox.drain(kanta, timing=TIMING).delivered == 1
+        with outbox._database.read() as connection:
+            clients = connection.execute(select(MESSAGE.c.client)).scalars().all()
+        assert clients[0] == ""  # nobody who has the order key can search it for a client
+        assert clients[1]
     assert prepared.client.encode() not in stored(file)
 
 
@@ -171,14 +177,17 @@ def test_warnings_are_stored_by_id_and_those_of_before_still_open(prepare):
     several = ("a", message("shape.text"))
     warning = problem("N04.order", "disclosed_at", "warning", expected=several, count=3)
     keys = Keyring()
-    payload = packed(replace(prepare(), warnings=(warning,)), keys)
+    prepared = replace(prepare(), warnings=(warning,))
+    payload, ids = packed(prepared, keys), prepared.notice_ids
 
     def opened(data):
         made = Payload.of(data)
         (head, _, body) = made.data.partition(b"\n")
         digest = hashlib.sha256(body).hexdigest()
         assert json.loads(head)
-        return unpacked(made.data, stored_digest=made.digest, digest=digest, keys=keys)
+        return unpacked(
+            made.data, stored_digest=made.digest, digest=digest, notice_ids=ids, keys=keys
+        )
 
     assert opened(payload.data).warnings == (warning,)
     head, _, body = payload.data.partition(b"\n")

@@ -186,6 +186,7 @@ class OutboxMachine(RuleBasedStateMachine):
             leased.payload,
             stored_digest=leased.payload_digest,
             digest=leased.digest,
+            notice_ids=leased.notice_ids,
             keys=self.outbox._keys,
         )
         (notice_id,) = prepared.notice_ids

@@ -24,7 +24,8 @@ def stored_and_read(prepared, form=None):
         del document["organisation"]
         data = orjson.dumps(document) + b"\n" + body
         payload = type(payload).of(data)
-    return unpacked(data, stored_digest=payload.digest, digest=prepared.digest, keys=keys)
+    ids, digest = prepared.notice_ids, prepared.digest
+    return unpacked(data, stored_digest=payload.digest, digest=digest, notice_ids=ids, keys=keys)
 
 
 def without(settings, requester):
