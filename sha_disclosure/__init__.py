@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py
     from sha_disclosure.errors import InvalidAccessReason as InvalidAccessReason
     from sha_disclosure.errors import InvalidNotice as InvalidNotice
     from sha_disclosure.errors import KeyUnavailable as KeyUnavailable
+    from sha_disclosure.errors import Misdirected as Misdirected
     from sha_disclosure.errors import NotSent as NotSent
     from sha_disclosure.errors import OutboxBusy as OutboxBusy
     from sha_disclosure.errors import OutboxDamaged as OutboxDamaged

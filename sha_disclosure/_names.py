@@ -17,6 +17,7 @@ ROOMS = {
     "KantaClient": "delivery.client",
     "KeyUnavailable": "errors",
     "Message": "messages",
+    "Misdirected": "errors",
     "NotSent": "errors",
     "OperationOutcome": "operation_outcome",
     "Outbox": "outbox",

@@ -107,10 +107,13 @@ class SubmissionError(DisclosureError):
 
     ``notice_ids``: the notices concerned. ``request_id``: the X-Request-Id of the last
     attempt, to give to Kela's support. ``attempts``: how many were made. ``retry_at``:
-    the earliest moment the service asked to be tried again, if it did.
+    the earliest moment the service asked to be tried again, if it did. ``outcome``: the
+    OperationOutcome that came, whatever the status, the gravest issues first; its free text is
+    hidden from ``repr`` since a service may quote the notice there. ``possibly_stored``: an
+    attempt ended without an answer, so the service may hold the notice whatever came later.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is known of a submission
         self,
         message: Message | str,
         *,
@@ -118,21 +121,27 @@ class SubmissionError(DisclosureError):
         request_id: str | None = None,
         attempts: int = 0,
         retry_at: datetime | None = None,
+        outcome: OperationOutcome | None = None,
+        possibly_stored: bool = False,
     ) -> None:
         super().__init__(message)
         self.notice_ids = tuple(notice_ids)
         self.request_id = request_id
         self.attempts = attempts
         self.retry_at = retry_at
+        self.outcome = outcome
+        self.possibly_stored = possibly_stored
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the error as plain values: ids and times only."""
+        """Return the error as plain values: ids, times and codes only."""
         return {
             **super().to_dict(),
             "notice_ids": list(self.notice_ids),
             "request_id": self.request_id,
             "attempts": self.attempts,
             "retry_at": self.retry_at.isoformat() if self.retry_at else None,
+            "outcome": self.outcome.to_dict() if self.outcome else None,
+            "possibly_stored": self.possibly_stored,
         }
 
 
@@ -156,36 +165,18 @@ class Unauthorized(SubmissionError):
 
 
 class Rejected(SubmissionError):
-    """The service refused the notice for good; ``outcome`` says why. Mend and make a new notice.
+    """The service refused the notice for good; ``outcome`` says why.
 
-    ``outcome`` is the service's OperationOutcome, or None when it sent none. Its free
-    text is hidden from ``repr`` since a service may quote the notice there.
-    ``from_gateway``: a web page came instead, so something in front of the service refused,
-    such as a TLS gateway that dislikes the client certificate; every other notice would fare
-    the same, so mend the set-up, not the notice.
+    Correct the notice and prepare a new one; with ``possibly_stored``, ask the service first.
     """
 
-    def __init__(
-        self,
-        message: Message | str,
-        *,
-        notice_ids: Sequence[str] = (),
-        request_id: str | None = None,
-        attempts: int = 0,
-        outcome: OperationOutcome | None = None,
-        from_gateway: bool = False,
-    ) -> None:
-        super().__init__(message, notice_ids=notice_ids, request_id=request_id, attempts=attempts)
-        self.outcome = outcome
-        self.from_gateway = from_gateway
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the error as plain values, with the codes of the outcome's issues."""
-        return {
-            **super().to_dict(),
-            "outcome": self.outcome.to_dict() if self.outcome else None,
-            "from_gateway": self.from_gateway,
-        }
+class Misdirected(SubmissionError):
+    """The set-up, or what stands between, is at fault: every notice would fare the same.
+
+    The answer is not the service's word on the notice: a wrong path in ``base_url``, or a
+    gateway that refuses the client certificate. Correct that, then submit the same notice again.
+    """
 
 
 class UnexpectedAnswer(SubmissionError):

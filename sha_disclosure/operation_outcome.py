@@ -8,6 +8,7 @@ from typing import Any
 
 from sha_disclosure.values import Hidden, names_a_person
 
+_GRAVITY = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 _TOKEN = re.compile(r"[A-Za-z0-9._:-]{1,80}", re.ASCII)
 
 
@@ -38,7 +39,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class OperationOutcome:
-    """The issues a service named (FHIR R4 OperationOutcome)."""
+    """The issues a service named (FHIR R4 OperationOutcome), the gravest first."""
 
     issues: tuple[Issue, ...]
 
@@ -47,8 +48,8 @@ class OperationOutcome:
         """Return the outcome in a parsed JSON value, or None when it is none."""
         if not isinstance(resource, dict) or resource.get("resourceType") != "OperationOutcome":
             return None
-        issues = _list(resource.get("issue"))
-        return cls(tuple(_issue(each) for each in issues if isinstance(each, dict)))
+        issues = [_issue(each) for each in _list(resource.get("issue")) if isinstance(each, dict)]
+        return cls(tuple(sorted(issues, key=lambda issue: _GRAVITY.get(issue.severity, 4))))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the codes of the issues, without the service's own words."""

@@ -32,6 +32,7 @@ MADE: list[errors.DisclosureError] = [
     errors.Unavailable("x", retry_at=NOW + timedelta(seconds=5), **SENDING),  # type: ignore[arg-type]
     errors.Unauthorized("x", **SENDING),  # type: ignore[arg-type]
     errors.Rejected("x", outcome=OUTCOME, **SENDING),  # type: ignore[arg-type]
+    errors.Misdirected("x", **SENDING),  # type: ignore[arg-type]
     errors.UnexpectedAnswer("x", **SENDING),  # type: ignore[arg-type]
     errors.OutboxError("x"),
     errors.OutboxFull("x"),
@@ -88,6 +89,8 @@ def test_a_failed_submission_tells_its_ids_and_the_earliest_next_moment() -> Non
         "request_id": "r-1",
         "attempts": 3,
         "retry_at": "2026-11-22T10:00:05+00:00",
+        "outcome": None,
+        "possibly_stored": False,
     }
 
 
@@ -109,6 +112,7 @@ def test_a_refusal_tells_the_codes_of_its_outcome() -> None:
         (errors.Unavailable, errors.SubmissionError),
         (errors.Unauthorized, errors.SubmissionError),
         (errors.Rejected, errors.SubmissionError),
+        (errors.Misdirected, errors.SubmissionError),
         (errors.UnexpectedAnswer, errors.SubmissionError),
         (errors.OutboxFull, errors.OutboxError),
         (errors.OutboxBusy, errors.OutboxError),

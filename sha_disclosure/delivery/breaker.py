@@ -6,12 +6,12 @@ pass until a pause is over), half-open (one passes; what becomes of it decides).
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sha_disclosure.events import Announcer, BreakerClosed, BreakerOpened, Listener
+from sha_disclosure.process import ProcessLock
 
 State = Literal["closed", "open", "half-open"]
 
@@ -44,7 +44,7 @@ class Breaker:
         self._longest = longest_s
         self._clock = clock
         self._announce = Announcer(listeners)
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._state: State = "closed"
         self._failures = 0
         self._backoff = self._first

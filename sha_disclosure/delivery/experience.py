@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sha_disclosure.delivery.quota import RetryQuota
-from sha_disclosure.delivery.skew import clock_skew, worth_telling
+from sha_disclosure.delivery.skew import clock_skew, notable
 from sha_disclosure.events import Announcer, ClockSkewed
+from sha_disclosure.process import raised_by_signal_handler
 
 
 class Experience:
@@ -17,17 +18,26 @@ class Experience:
         self.quota = quota
         self.announce = announce
         self.clock_skew: timedelta | None = None
-        self._told: timedelta | None = None
+        self._reported: timedelta | None = None
 
     def answered(self, headers: Mapping[str, str], *, received_at: datetime, took_s: float) -> None:
-        """Measure the service's clock by an answer's headers; tell when it is far off."""
-        skew = clock_skew(headers, received_at=received_at, took_s=took_s)
+        """Measure the service's clock by an answer's headers; report when it is far off.
+
+        Raises nothing of its own: what an answer proves does not hang on its Date.
+        """
+        try:
+            skew = clock_skew(headers, received_at=received_at, took_s=took_s)
+        except Exception as error:
+            if raised_by_signal_handler(error):
+                raise
+            self.announce.errors.add(type(error).__name__)
+            return
         if skew is None:
             return
         self.clock_skew = skew
-        if worth_telling(self._told, skew):
-            self._told = skew
+        if notable(self._reported, skew):
+            self._reported = skew
             if self.announce:
                 self.announce(ClockSkewed(skew.total_seconds()))
-        elif self._told is not None and not worth_telling(None, skew):
-            self._told = None
+        elif self._reported is not None and not notable(None, skew):
+            self._reported = None

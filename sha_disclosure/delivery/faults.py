@@ -7,6 +7,7 @@ import ssl
 import httpx
 
 from sha_disclosure.delivery.outcome import Failure, not_sent, unknown
+from sha_disclosure.messages import Message, message
 
 # Faults that come before a byte of the request is written.
 _BEFORE = (
@@ -38,17 +39,17 @@ def failure_of(fault: httpx.HTTPError) -> Failure:
     if refused:
         # TLS 1.3 reports a refused client certificate only after the client's first write;
         # the alert still means that no request was handed on.
-        return not_sent(f"TLS: {refused}; check the certificates with both ends' CA files")
+        return not_sent(message("submission.tls_refused", reason=refused))
     if isinstance(fault, _BEFORE):
         return not_sent(type(fault).__name__)
     return unknown(type(fault).__name__)
 
 
-def _refused_by_tls(fault: BaseException) -> str:
+def _refused_by_tls(fault: BaseException) -> Message | str:
     seen: BaseException | None = fault
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
-            return f"the service's certificate is not trusted ({seen.verify_message})"
+            return message("submission.tls_untrusted", reason=seen.verify_message)
         reason = str(seen.reason or "") if isinstance(seen, ssl.SSLError) else ""
         if "ALERT" in reason and any(name in reason for name in _OF_HANDSHAKE):
             return reason.lower().replace("_", " ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,9 @@ from sha_disclosure.delivery.answer import Answer
 from sha_disclosure.delivery.receipt import StoredNotice
 from sha_disclosure.delivery.skew import http_date
 from sha_disclosure.editions.wire import Wire
+from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.errors import (
+    Misdirected,
     NotSent,
     OutcomeUnknown,
     Rejected,
@@ -22,11 +23,18 @@ from sha_disclosure.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from sha_disclosure.messages import Message, message
 from sha_disclosure.operation_outcome import OperationOutcome
 
 _STORED = re.compile(r"2[0-9]{2}( .*)?")
 _BUSY = frozenset({408, 425, 429, 502, 503, 504})
+_MISDIRECTED = frozenset({404, 405, 406, 415})
+"""Statuses of a wrong address or set-up, whoever gives them and in whatever form."""
 _FOREVER = 10**8  # seconds, three years: any longer wait overflows a date somewhere
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,82 +50,75 @@ class Failure:
     """An attempt did not end in a receipt: which error that is, and why, in safe words."""
 
     kind: type[SubmissionError]
-    reason: str
+    reason: Message
     status: int | None = None
     retry_at: datetime | None = None
     outcome: OperationOutcome | None = None
-    from_gateway: bool = False
 
     def error(
-        self, *, notice_ids: Sequence[str], request_id: str, attempts: int
+        self,
+        *,
+        notice_ids: Sequence[str],
+        request_id: str,
+        attempts: int,
+        possibly_stored: bool = False,
     ) -> SubmissionError:
         """Return the error to raise."""
-        tried = f"{self.reason} (attempts: {attempts}, last X-Request-Id: {request_id})"
-        if self.kind is Rejected:
-            return Rejected(
-                tried,
-                notice_ids=notice_ids,
-                request_id=request_id,
-                attempts=attempts,
-                outcome=self.outcome,
-                from_gateway=self.from_gateway,
-            )
         return self.kind(
-            tried,
+            message(
+                "submission.failed", reason=self.reason, attempts=attempts, request_id=request_id
+            ),
             notice_ids=notice_ids,
             request_id=request_id,
             attempts=attempts,
             retry_at=self.retry_at,
+            outcome=self.outcome,
+            possibly_stored=possibly_stored,
         )
 
 
 def judge(
     answer: Answer, *, notice_ids: Sequence[str], now: datetime, wire: Wire
 ) -> Stored | Failure:
-    """Return what an answer to a transaction means (design: the table in docs/delivery)."""
-    if 200 <= answer.status < 300:
+    """Return what an answer to a transaction means (the table in docs/delivery.md)."""
+    status = answer.status
+    if 200 <= status < 300:
         return _accepted(answer, notice_ids, wire)
     outcome = OperationOutcome.read(_json(answer.body))
-    told = _told(answer, outcome)
-    if answer.status == 401:
-        return Failure(
-            Unauthorized,
-            f"The service refused the token{told}. Check the token's certificate, the clock and "
-            "the parties in the settings",
-            401,
-        )
-    if answer.status in _BUSY or answer.status >= 500:
-        return Failure(
-            Unavailable,
-            f"The service cannot take the notice now{told}. Submit the same notice again later",
-            answer.status,
-            retry_at=retry_after(
-                answer.headers.get("retry-after"), now, http_date(answer.headers.get("date"))
-            ),
-        )
-    if answer.status >= 400:
-        paged = outcome is None and bool(_page(answer))
-        mend = (
-            "Mend the certificate, base_url or gateway, then submit the same notice again"
-            if paged
-            else "See `outcome` of this error, mend the notice and prepare a new one"
-        )
-        return Failure(
-            Rejected,
-            f"The service refused the notice{told}. {mend}",
-            answer.status,
-            outcome=outcome,
-            from_gateway=paged,
-        )
-    return Failure(
-        UnexpectedAnswer,
-        f"The address answered with a redirect or an interim status{told}, which is not "
-        "followed. Check base_url",
-        answer.status,
-    )
+    seen = _seen(answer, outcome)
+    if status == 401:
+        reason = message("answer.unauthorized", seen=seen)
+        return Failure(Unauthorized, reason, status, outcome=outcome)
+    if status in _BUSY or status >= 500:
+        date = http_date(answer.headers.get("date"))
+        retry_at = retry_after(answer.headers.get("retry-after"), now, date)
+        reason = message("answer.unavailable", seen=seen)
+        return Failure(Unavailable, reason, status, retry_at, outcome)
+    if status >= 400 and _refused(answer, outcome, wire):
+        reason = message("answer.rejected", seen=seen)
+        return Failure(Rejected, reason, status, outcome=outcome)
+    if status >= 400:
+        reason = message("answer.misdirected", seen=seen)
+        return Failure(Misdirected, reason, status, outcome=outcome)
+    return Failure(UnexpectedAnswer, message("answer.redirect", seen=seen), status, outcome=outcome)
+
+
+def _refused(answer: Answer, outcome: OperationOutcome | None, wire: Wire) -> bool:
+    """Return whether a 4xx is the service's own word on this notice."""
+    if answer.status in _MISDIRECTED:
+        return False
+    if answer.status == 400 and not answer.body and not answer.encoded:
+        return wire.answer.empty_400 == "Rejected"
+    return outcome is not None
 
 
 def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored | Failure:
+    response_id = answer.headers.get(wire.answer.request_id.lower())
+    if not answer.body and not answer.encoded and wire.answer.empty_success == "Stored":
+        status = str(answer.status)
+        return Stored(
+            tuple(StoredNotice(each, status, None, None) for each in notice_ids), response_id
+        )
     document = _json(answer.body)
     entries = document.get("entry") if isinstance(document, dict) else None
     if (
@@ -126,12 +127,13 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
         or document.get("type") != "transaction-response"
         or not isinstance(entries, list)
     ):
-        return _unexpected(answer, "is no transaction-response")
+        what = "answer.encoded" if answer.encoded else "answer.no_response"
+        return _unproven(answer, message(what), OperationOutcome.read(document))
     if len(entries) != 2 * len(notice_ids):
-        return _unexpected(answer, "has another number of entries than was sent")
+        return _unproven(answer, message("answer.other_number"))
     responses = [r for r in map(_response, entries) if r is not None]
     if len(responses) != len(entries):
-        return _unexpected(answer, "has an entry that was not stored")
+        return _unproven(answer, message("answer.entry_not_stored"))
     stored = tuple(
         StoredNotice(
             notice_id=notice_id,
@@ -143,7 +145,7 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
             notice_ids, responses[::2], responses[1::2], strict=True
         )
     )
-    return Stored(stored, answer.headers.get(wire.answer.request_id.lower()))
+    return Stored(stored, response_id)
 
 
 def _response(entry: object) -> dict[str, Any] | None:
@@ -153,25 +155,26 @@ def _response(entry: object) -> dict[str, Any] | None:
     return response if isinstance(status, str) and _STORED.fullmatch(status) else None
 
 
-def _unexpected(answer: Answer, what: str) -> Failure:
-    return Failure(
-        UnexpectedAnswer,
-        f"The answer {answer.status} {what}{_page(answer)}, so it does not prove that the notice "
-        "is stored. Check base_url and what stands between; ask the service by X-Request-Id",
-        answer.status,
+def _unproven(answer: Answer, what: Message, outcome: OperationOutcome | None = None) -> Failure:
+    reason = message("answer.unproven", status=answer.status, what=what, page=_page(answer))
+    return Failure(UnexpectedAnswer, reason, answer.status, outcome=outcome)
+
+
+def _seen(answer: Answer, outcome: OperationOutcome | None) -> Message:
+    issues = "; ".join(map(str, outcome.issues)) if outcome else ""
+    return message(
+        "answer.seen",
+        status=answer.status,
+        issues=f": {issues}" if issues else "",
+        page=_page(answer),
     )
 
 
-def _told(answer: Answer, outcome: OperationOutcome | None) -> str:
-    issues = "; ".join(map(str, outcome.issues)) if outcome else ""
-    return f" (HTTP {answer.status}{f': {issues}' if issues else ''}{_page(answer)})"
-
-
-def _page(answer: Answer) -> str:
+def _page(answer: Answer) -> Message | str:
     """Say so when a web page came: then a gateway, not the service, has answered."""
-    if "html" not in answer.headers.get("content-type", ""):
-        return ""
-    return ", an HTML page: a gateway answered, perhaps one that refuses the client certificate"
+    media_type = answer.headers.get("content-type", "").lower()
+    page = "html" in media_type or (not media_type and _HTML.match(answer.body[:4096]) is not None)
+    return message("answer.page") if page else ""
 
 
 def _text(value: object) -> str | None:
@@ -180,8 +183,8 @@ def _text(value: object) -> str | None:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return read_json(body)
+    except Malformed:
         return None
 
 
@@ -206,17 +209,11 @@ def retry_after(value: str | None, now: datetime, date: datetime | None = None) 
     return max(named, now)
 
 
-def not_sent(what: str) -> Failure:
+def not_sent(what: Message | str) -> Failure:
     """Return the verdict on an attempt that never reached the service."""
-    return Failure(
-        NotSent, f"The service was not reached ({what}). Nothing was sent; submit the notice again"
-    )
+    return Failure(NotSent, message("submission.not_sent", what=what))
 
 
-def unknown(what: str) -> Failure:
+def unknown(what: Message | str) -> Failure:
     """Return the verdict on an attempt whose connection broke after it began."""
-    return Failure(
-        OutcomeUnknown,
-        f"The connection broke before an answer came ({what}). The service may hold the notice; "
-        "submit the same prepared notice again",
-    )
+    return Failure(OutcomeUnknown, message("submission.unknown", what=what))

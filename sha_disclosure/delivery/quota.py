@@ -7,7 +7,7 @@ cost back, another success gives 1).
 
 from __future__ import annotations
 
-import threading
+from sha_disclosure.process import ProcessLock
 
 _COST = 5
 
@@ -18,7 +18,7 @@ class RetryQuota:
     def __init__(self, retries: int) -> None:
         self._full = retries * _COST
         self._left = self._full
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
 
     @property
     def left(self) -> int:

@@ -1,4 +1,4 @@
-"""How far the service's clock is from this host's, as the Date header of an answer tells."""
+"""How far the service's clock is from this host's, by the Date header of an answer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 NOTABLE = timedelta(seconds=30)
+CORRECTED_MAX = timedelta(minutes=15)
+"""The largest skew by which tokens are corrected: no answer may have one made for another day."""
+_IMPLAUSIBLE = timedelta(days=366)  # then it is the Date that is wrong, not a clock
 _TICK = timedelta(seconds=1)  # a Date header has whole seconds (RFC 9110 section 5.6.7)
 _NONE = timedelta(0)
 
@@ -17,30 +20,30 @@ def http_date(value: str | None) -> datetime | None:
         return None
     try:
         named = parsedate_to_datetime(value.strip())
+        return named.replace(tzinfo=UTC) if named.tzinfo is None else named.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return named.replace(tzinfo=UTC) if named.tzinfo is None else named.astimezone(UTC)
 
 
 def clock_skew(
     headers: Mapping[str, str], *, received_at: datetime, took_s: float
 ) -> timedelta | None:
-    """Return how far the service's clock is ahead of ours (negative: behind), if that is told.
+    """Return how far the service's clock is ahead of ours (negative: behind), if that shows.
 
     The service wrote its Date at some moment of the ``took_s`` seconds before ``received_at``,
     and its header names the second that had begun. Of all differences that fit, the least is
-    returned: zero, if the two clocks may agree. An answer from a cache (Age) tells nothing.
+    returned: zero, if the two clocks may agree. An answer from a cache (Age) shows nothing.
     """
     named = None if "age" in headers else http_date(headers.get("date"))
-    if named is None:
+    if named is None or abs(named - received_at) > _IMPLAUSIBLE:
         return None
     least = named - received_at
-    most = named + _TICK - (received_at - timedelta(seconds=took_s))
+    most = least + _TICK + timedelta(seconds=took_s)
     if least <= _NONE <= most:
         return _NONE
     return least if least > _NONE else most
 
 
-def worth_telling(told: timedelta | None, now: timedelta) -> bool:
-    """Return whether a skew is far off and so far from the one told before that it is news."""
-    return abs(now) > NOTABLE and (told is None or abs(now - told) > NOTABLE)
+def notable(before: timedelta | None, now: timedelta) -> bool:
+    """Return whether a skew is large, and unlike the one reported before."""
+    return abs(now) > NOTABLE and (before is None or abs(now - before) > NOTABLE)

@@ -25,8 +25,14 @@ from sha_disclosure.delivery.outcome import Failure, Stored, judge
 from sha_disclosure.delivery.prepare import PreparedNotice, Sender
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.delivery.retry import Progress, decide
-from sha_disclosure.delivery.skew import NOTABLE
-from sha_disclosure.errors import NotSent, OutcomeUnknown, SubmissionError, Unauthorized
+from sha_disclosure.delivery.skew import CORRECTED_MAX, NOTABLE
+from sha_disclosure.errors import (
+    NotSent,
+    OutcomeUnknown,
+    Rejected,
+    SubmissionError,
+    Unauthorized,
+)
 from sha_disclosure.events import (
     AttemptEnded,
     AttemptStarted,
@@ -37,6 +43,7 @@ from sha_disclosure.events import (
 )
 from sha_disclosure.events.kinds import STORED
 from sha_disclosure.jose.token import TokenFacts
+from sha_disclosure.messages import Message, message
 
 
 class AttemptFailed(Exception):  # noqa: N818 - a signal between the shells and the retry loop
@@ -69,6 +76,7 @@ class Submission:
         self._wait: float | None = None
         self._quota_spent = False
         self._under_way = False
+        self._stored = False
 
     def request(self, credentials: Credentials) -> Request:
         """Return the next attempt's request: same body, new request id, new token.
@@ -98,9 +106,10 @@ class Submission:
         if isinstance(answer, Failure):
             verdict, status = answer, None
         else:
-            self._experience.answered(answer.headers, received_at=now, took_s=took)
             ids, wire = self._prepared.notice_ids, self._sender.edition.wire
             verdict, status = judge(answer, notice_ids=ids, now=now, wire=wire), answer.status
+            self._stored = isinstance(verdict, Stored)
+            self._experience.answered(answer.headers, received_at=now, took_s=took)
         if isinstance(verdict, Failure):
             self._ended(verdict.kind.__name__, status, took)
             raise AttemptFailed(verdict)
@@ -145,20 +154,25 @@ class Submission:
 
     def error(self, failure: Failure) -> SubmissionError:
         """Return the error that ends the submission."""
-        if failure.kind is NotSent and self._lost_answers:
+        reason = failure.reason
+        if self._lost_answers and failure.kind is Rejected:
+            reason = Message("answer.rejected_after_loss", reason.parameters)
+        if self._lost_answers and failure.kind is not OutcomeUnknown:
+            reason = message("submission.earlier", then=reason)
+        if self._lost_answers and failure.kind is NotSent:
             # The last attempt did not reach the service, but an earlier one may have.
-            failure = replace(failure, kind=OutcomeUnknown, reason=_EARLIER + failure.reason)
-        elif self._lost_answers and failure.kind is not OutcomeUnknown:
-            failure = replace(failure, reason=_EARLIER + failure.reason)
+            failure = replace(failure, kind=OutcomeUnknown)
         if failure.kind is Unauthorized:
-            failure = replace(failure, reason=failure.reason + self._clock_told())
+            reason = self._with_clock(reason)
         if self._quota_spent:
-            failure = replace(failure, reason=failure.reason + _SPENT)
+            reason = message("submission.quota_spent", reason=reason)
+        failure = replace(failure, reason=reason)
         self._failed(failure.kind.__name__, failure)
         return failure.error(
             notice_ids=self._prepared.notice_ids,
             request_id=self._request_id,
             attempts=self._attempts,
+            possibly_stored=self._lost_answers > 0,
         )
 
     def broken_off(self, fault: BaseException) -> None:
@@ -184,18 +198,17 @@ class Submission:
 
     def _now_for_tokens(self) -> datetime:
         now, skew = self._sender.sources.clock(), self._experience.clock_skew
-        if not skew or not self._sender.settings.correct_clock_skew:
+        if not skew or not self._sender.settings.correct_clock_skew or abs(skew) > CORRECTED_MAX:
             return now
         # A Date header leaves a second open: no token may begin in the service's future.
         return now + skew - timedelta(seconds=1)
 
-    def _clock_told(self) -> str:
+    def _with_clock(self, reason: Message) -> Message:
         skew = self._experience.clock_skew
         if skew is None or abs(skew) <= NOTABLE:
-            return ""
-        ahead = "behind" if skew > timedelta(0) else "ahead of"
-        seconds = round(abs(skew).total_seconds())
-        return f". This host's clock is {seconds} s {ahead} the service's: set it right"
+            return reason
+        known = "submission.clock_behind" if skew > timedelta(0) else "submission.clock_ahead"
+        return message(known, reason=reason, seconds=round(abs(skew).total_seconds()))
 
     def _since(self, moment: float) -> float:
         return self._sender.sources.monotonic() - moment
@@ -231,11 +244,7 @@ class Submission:
                     outcome=outcome,
                     status=failure.status if failure else None,
                     retry_at=failure.retry_at if failure else None,
-                    possibly_stored=self._lost_answers > 0,
+                    possibly_stored=self._stored or self._lost_answers > 0,
                     quota_spent=self._quota_spent,
                 )
             )
-
-
-_EARLIER = "An earlier attempt ended without an answer, so the service may hold the notice. Then: "
-_SPENT = ". This client's retries are used up (retry.quota) until attempts succeed again"

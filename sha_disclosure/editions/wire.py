@@ -285,11 +285,13 @@ class Header(Section):
 
 
 class Answer(Section):
-    """Names of the answer's headers, and its media type."""
+    """Names of the answer's headers, its media type, and what an empty answer means."""
 
     request_id: Text
     correlation_id: Text
     content_type: Text
+    empty_400: Literal["Rejected", "Misdirected"]
+    empty_success: Literal["UnexpectedAnswer", "Stored"]
 
 
 class OutcomeCode(Section):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from sha_disclosure.events.kinds import Event
+from sha_disclosure.process import raised_by_signal_handler
 
 Listener = Callable[[Event], None]
 """What is called with every event, in the thread that sends (tapahtuman kuuntelija)."""
@@ -51,11 +52,17 @@ class Listeners:
         return self if listener is None else Listeners((*self._listeners, listener), self.errors)
 
     def notify(self, event: Event) -> None:
-        """Call every listener. Raises nothing that one raises, except Ctrl-C and exits."""
+        """Call every listener.
+
+        Raises nothing that a listener raises, but what the program itself raises meanwhile:
+        Ctrl-C, exits, an exception of a signal handler.
+        """
         for listener in self._listeners:
             try:
                 listener(event)
-            except Exception as error:  # noqa: BLE001 - whatever a listener does wrong
+            except Exception as error:  # whatever a listener does wrong
+                if raised_by_signal_handler(error):
+                    raise  # the program's own, such as a soft time limit
                 self.errors.add(type(error).__name__)
 
 

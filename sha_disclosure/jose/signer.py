@@ -17,6 +17,7 @@ from jwcrypto.common import JWException
 
 from sha_disclosure.errors import DisclosureError, KeyUnavailable
 from sha_disclosure.messages import message
+from sha_disclosure.process import raised_by_signal_handler
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
@@ -146,7 +147,9 @@ def signature_of(function: Callable[[bytes], bytes], data: bytes) -> bytes:
         signature = function(data)
     except DisclosureError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a module or a service may raise
+    except Exception as error:  # whatever a module or a service may raise
+        if raised_by_signal_handler(error):
+            raise
         fault = message("signer.failed", kind=type(error).__name__)
     else:
         if isinstance(signature, bytes) and signature:

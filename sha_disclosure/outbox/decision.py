@@ -10,6 +10,7 @@ from sha_disclosure.backoff import backoff
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import (
     ConfigurationError,
+    Misdirected,
     NotSent,
     OutcomeUnknown,
     Rejected,
@@ -116,12 +117,12 @@ def undelivered(fault: BaseException, log: SubmissionLog, given: Circumstances) 
         wait = max(wait, (retry_at - now).total_seconds() if retry_at else 0.0)
         if timedelta(seconds=wait) <= LONGEST_PENDING:
             state = "pending"
-    elif isinstance(fault, Rejected) and not fault.from_gateway:
+    elif isinstance(fault, Rejected):
         state, wait = "quarantined", 0.0
         issues = json.dumps(fault.outcome.to_dict()["issues"]) if fault.outcome else None
     elif isinstance(fault, SigningError):
         state = "pending"
-    else:  # Unauthorized, a gateway's refusal, UnexpectedAnswer, ...: the set-up is at fault
+    else:  # Unauthorized, Misdirected, UnexpectedAnswer, ...: the set-up is at fault
         wait = PARKED_S
     given_up = unproven and given.resends >= given.unproven_resends
     return Decision(
@@ -141,7 +142,7 @@ def _service_works(fault: BaseException) -> bool | None:
     """Return what the end of a submission says of the service."""
     if isinstance(fault, ConfigurationError):
         return None  # one organisation's settings; the others' notices go on
-    return isinstance(fault, Rejected) and not fault.from_gateway
+    return isinstance(fault, Rejected)
 
 
 def _may_be_stored(fault: BaseException, log: SubmissionLog) -> bool:
@@ -150,5 +151,12 @@ def _may_be_stored(fault: BaseException, log: SubmissionLog) -> bool:
         return True
     if isinstance(fault, Unavailable):
         return any(each.status not in _NOT_STORED for each in log.requests)
-    certainly_not = (NotSent, Unauthorized, Rejected, SigningError, ConfigurationError)
+    certainly_not = (
+        NotSent,
+        Unauthorized,
+        Rejected,
+        Misdirected,
+        SigningError,
+        ConfigurationError,
+    )
     return not isinstance(fault, certainly_not)

@@ -76,6 +76,8 @@ class Judges:
                 told |= {f"{place}.{part}": value for part, value in coding.items()}
             if case == "stored":
                 told["Receipt.response_id"] = self._response_id(answer, message, edition)
+        for name, status in (("400", 400), ("200", 200)):
+            told[f"an empty answer {name}"] = _meaning(status, edition)
         return told
 
     def _response_id(self, answer: Answer, message: Sent, edition: Edition) -> str | None:
@@ -122,3 +124,9 @@ class Judges:
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
     """Return what differs between two answers."""
     return plain(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
+
+
+def _meaning(status: int, edition: Edition) -> str:
+    """Return what the client takes an answer without a body for."""
+    verdict = judge(Received(status, {}, b""), notice_ids=["1"], now=NOW, wire=edition.wire)
+    return "Stored" if isinstance(verdict, Stored) else verdict.kind.__name__

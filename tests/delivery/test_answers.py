@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import ssl
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from sha_disclosure.delivery.receipt import Receipt, StoredNotice
 from sha_disclosure.delivery.retry import Progress, decide
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import (
+    Misdirected,
     NotSent,
     OutcomeUnknown,
     Rejected,
@@ -36,6 +38,7 @@ from sha_disclosure.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from sha_disclosure.messages import message
 from sha_disclosure.operation_outcome import OperationOutcome
 from sha_disclosure.settings import Retry
 
@@ -140,7 +143,7 @@ def test_a_2xx_that_does_not_prove_storing_is_unexpected(body: object, edition: 
     assert isinstance(made, Failure)
     assert made.kind is UnexpectedAnswer
     assert made.status == 200
-    assert "Zzmarker" not in made.reason
+    assert "Zzmarker" not in str(made.reason)
 
 
 def test_an_entry_without_a_response_counts_as_an_entry(edition: Edition) -> None:
@@ -165,10 +168,10 @@ def test_an_entry_status_that_is_no_http_status_does_not_prove_storing(
 TABLE = [
     (100, UnexpectedAnswer), (301, UnexpectedAnswer), (302, UnexpectedAnswer),
     (307, UnexpectedAnswer), (308, UnexpectedAnswer), (304, UnexpectedAnswer),
-    (400, Rejected), (401, Unauthorized), (403, Rejected), (404, Rejected), (405, Rejected),
-    (409, Rejected), (412, Rejected), (413, Rejected), (415, Rejected), (422, Rejected),
-    (408, Unavailable), (425, Unavailable), (429, Unavailable), (500, Unavailable),
-    (501, Unavailable), (502, Unavailable), (503, Unavailable), (504, Unavailable),
+    (401, Unauthorized), (404, Misdirected), (405, Misdirected), (406, Misdirected),
+    (415, Misdirected), (408, Unavailable), (425, Unavailable), (429, Unavailable),
+    (500, Unavailable), (501, Unavailable), (502, Unavailable), (503, Unavailable),
+    (504, Unavailable),
     (511, Unavailable),
 ]  # fmt: skip
 
@@ -181,10 +184,112 @@ def test_any_other_status_is_judged_by_the_status_whatever_the_body(
     made = verdict(answer(status, body), edition)
     assert isinstance(made, Failure)
     assert (made.kind, made.status) == (kind, status)
-    assert f"HTTP {status}" in made.reason or status == 401
+    assert f"HTTP {status}" in str(made.reason) or status == 401
     assert "Zzmarker" not in f"{made.reason}{made!r}"
-    assert (made.outcome is not None) is (kind is Rejected and body is OUTCOME)
+    assert (made.outcome is not None) is (body is OUTCOME)
     assert made.retry_at is None
+
+
+@pytest.mark.parametrize("status", [400, 402, 403, 409, 410, 412, 413, 422, 431, 451, 499])
+@pytest.mark.parametrize("body", [b"", HTML, OUTCOME, b"{", b"RBAC: access denied", {"m": "No"}])
+def test_a_refusal_without_an_outcome_is_not_the_services_word_on_the_notice(
+    status: int, body: object, edition: Edition
+) -> None:
+    made = verdict(answer(status, body), edition)
+    assert isinstance(made, Failure)
+    empty_400 = status == 400 and body == b""
+    assert made.kind is (Rejected if body is OUTCOME or empty_400 else Misdirected)
+    assert (made.outcome is not None) is (body is OUTCOME)
+    assert "Zzmarker" not in f"{made.reason}{made!r}"
+
+
+@pytest.mark.parametrize("status", [404, 405, 406, 415])
+def test_a_wrong_address_is_misdirected_even_with_an_outcome(status: int, edition: Edition) -> None:
+    hapi = {**OUTCOME, "issue": [{"severity": "error", "code": "processing"}]}
+    made = verdict(answer(status, hapi), edition)
+    assert isinstance(made, Failure)
+    assert made.kind is Misdirected
+    assert made.outcome is not None
+
+
+def with_answer(edition: Edition, **values: str) -> Edition:
+    answers = edition.wire.answer.model_copy(update=values)
+    return replace(edition, wire=edition.wire.model_copy(update={"answer": answers}))
+
+
+def test_the_edition_says_what_a_400_without_a_body_means(edition: Edition) -> None:
+    other = with_answer(edition, empty_400="Misdirected")
+    for made, kind in ((edition, Rejected), (other, Misdirected)):
+        found = verdict(answer(400), made)
+        assert isinstance(found, Failure)
+        assert found.kind is kind
+
+
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_the_edition_says_whether_a_2xx_without_a_body_counts(
+    status: int, edition: Edition
+) -> None:
+    other = with_answer(edition, empty_success="Stored")
+    assert isinstance(verdict(answer(status), edition), Failure)
+    made = verdict(answer(status, x_request_id="r-9"), other, ("1.2.3", "1.2.4"))
+    assert isinstance(made, Stored)
+    assert made.response_id == "r-9"
+    assert [(n.notice_id, n.status, n.location) for n in made.notices] == [
+        ("1.2.3", str(status), None),
+        ("1.2.4", str(status), None),
+    ]
+    assert isinstance(verdict(answer(status, b" "), other), Failure)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "identity, gzip", "zstd"])
+def test_an_encoded_answer_proves_nothing_and_is_no_empty_one(
+    encoding: str, edition: Edition
+) -> None:
+    lenient = with_answer(edition, empty_success="Stored")
+    for status, kind in ((200, UnexpectedAnswer), (400, Misdirected), (503, Unavailable)):
+        made = verdict(answer(status, b"", content_encoding=encoding), lenient)
+        assert isinstance(made, Failure)
+        assert made.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"<p>no", {"content_type": "TEXT/HTML; charset=UTF-8"}),
+        (b"<p>no", {"content_type": "application/xhtml+xml"}),
+        (b"<!DOCTYPE html><html>", {}),
+        (b"\xef\xbb\xbf \n<!-- a --> <!-- b --><HTML>", {}),
+    ],
+)
+def test_a_web_page_is_known_in_any_spelling(
+    body: bytes, headers: dict[str, str], edition: Edition
+) -> None:
+    made = verdict(answer(403, body, **headers), edition)
+    assert isinstance(made, Failure)
+    assert "an HTML page" in str(made.reason)
+
+
+@pytest.mark.parametrize("body", [b"<!--" * 1000, b"<!---->" * 500 + b"x", b"html", b""])
+def test_what_is_no_web_page_is_not_called_one(body: bytes, edition: Edition) -> None:
+    made = verdict(answer(403, body), edition)
+    assert isinstance(made, Failure)
+    assert "HTML" not in str(made.reason)
+
+
+def test_the_gravest_issues_come_first(edition: Edition) -> None:
+    severities = ("information", "warning", "error", "odd", "fatal")
+    issues = [{"severity": each, "code": f"of-{each}"} for each in severities]
+    made = verdict(answer(422, {"resourceType": "OperationOutcome", "issue": issues}), edition)
+    assert isinstance(made, Failure)
+    assert made.outcome is not None
+    assert [i.severity for i in made.outcome.issues] == [
+        "fatal",
+        "error",
+        "warning",
+        "information",
+        "odd",
+    ]
+    assert ": fatal of-fatal; error of-error; warning" in str(made.reason)
 
 
 def test_a_refusal_shows_the_codes_of_its_outcome_and_keeps_its_words_hidden(
@@ -192,7 +297,7 @@ def test_a_refusal_shows_the_codes_of_its_outcome_and_keeps_its_words_hidden(
 ) -> None:
     made = verdict(answer(400, OUTCOME), edition)
     assert isinstance(made, Failure)
-    assert "error invalid 4Y00007" in made.reason
+    assert "error invalid 4Y00007" in str(made.reason)
     error = made.error(notice_ids=["1.2.3"], request_id="r-1", attempts=2)
     assert isinstance(error, Rejected)
     assert error.outcome is not None
@@ -208,7 +313,7 @@ def test_a_web_page_is_told_to_come_from_a_gateway(edition: Edition) -> None:
     for status in (200, 403, 503):
         made = verdict(answer(status, HTML, content_type="text/html; charset=utf-8"), edition)
         assert isinstance(made, Failure)
-        assert "gateway" in made.reason
+        assert "gateway" in str(made.reason)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
@@ -297,7 +402,7 @@ def test_any_bytes_are_judged_without_a_crash(body: bytes) -> None:
 def test_a_fault_before_the_first_byte_means_that_nothing_was_sent(fault: httpx.HTTPError) -> None:
     made = failure_of(fault)
     assert made.kind is NotSent
-    assert "Zz" not in made.reason
+    assert "Zz" not in str(made.reason)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +414,7 @@ def test_a_fault_before_the_first_byte_means_that_nothing_was_sent(fault: httpx.
 def test_a_fault_after_the_request_began_leaves_the_outcome_unknown(fault: httpx.HTTPError) -> None:
     made = failure_of(fault)
     assert made.kind is OutcomeUnknown
-    assert "Zz" not in made.reason
+    assert "Zz" not in str(made.reason)
 
 
 def test_a_tls_alert_in_the_first_answer_means_that_nothing_was_handed_on() -> None:
@@ -319,13 +424,14 @@ def test_a_tls_alert_in_the_first_answer_means_that_nothing_was_handed_on() -> N
     fault.__cause__ = cause
     made = failure_of(fault)
     assert made.kind is NotSent
-    assert "alert certificate required" in made.reason
+    assert "alert certificate required" in str(made.reason)
 
 
 # --- retries -----------------------------------------------------------------------------------
 
 POLICY = Retry(attempts=6, deadline_s=120, base_s=0.5, longest_s=20, retry_after_longest_s=60)
-BUSY = Failure(Unavailable, "busy", 503)
+WHY = message("submission.unknown", what="x")
+BUSY = Failure(Unavailable, WHY, 503)
 fractions = st.floats(0, 1, exclude_max=True)
 
 
@@ -337,26 +443,26 @@ def waited(
 
 
 @pytest.mark.parametrize(
-    "failure", [BUSY, not_sent("x"), unknown("x"), Failure(Unavailable, "x", 429)]
+    "failure", [BUSY, not_sent("x"), unknown("x"), Failure(Unavailable, WHY, 429)]
 )
 def test_what_may_pass_is_tried_again_up_to_the_attempt_limit(failure: Failure) -> None:
     waits = [waited(failure, attempts) for attempts in range(1, 7)]
     assert waits == [0.25, 0.5, 1.0, 2.0, 4.0, None]
 
 
-@pytest.mark.parametrize("kind", [Rejected, UnexpectedAnswer])
+@pytest.mark.parametrize("kind", [Rejected, Misdirected, UnexpectedAnswer])
 def test_what_will_not_pass_is_not_tried_again(kind: type[SubmissionError]) -> None:
-    assert waited(Failure(kind, "x", 400)) is None
+    assert waited(Failure(kind, WHY, 400)) is None
 
 
 def test_a_refused_token_is_renewed_once() -> None:
-    refused = Failure(Unauthorized, "x", 401)
+    refused = Failure(Unauthorized, WHY, 401)
     assert waited(refused, 1, refused=1) is not None
     assert waited(refused, 2, refused=2) is None
 
 
 def test_a_service_that_fails_inside_is_tried_a_few_times_only() -> None:
-    inside = Failure(Unavailable, "x", 500)
+    inside = Failure(Unavailable, WHY, 500)
     assert [waited(inside, n) is not None for n in (1, 2, 3, 4)] == [True, True, False, False]
 
 
@@ -386,7 +492,7 @@ def test_a_retry_after_within_the_cap_is_waited_for(
     asked: float, fraction: float, attempts: int
 ) -> None:
     retry_at = NOW + timedelta(seconds=asked)
-    failure = Failure(Unavailable, "busy", 503, retry_at=retry_at)
+    failure = Failure(Unavailable, WHY, 503, retry_at=retry_at)
     wait = decide(POLICY, Progress(attempts, NOW), failure, NOW, fraction)
     assert wait is not None
     assert wait >= (retry_at - NOW).total_seconds()
@@ -394,12 +500,12 @@ def test_a_retry_after_within_the_cap_is_waited_for(
 
 @pytest.mark.parametrize(("asked", "wait"), [(60, 60.0), (61, None), (10**8, None), (-5, 0.25)])
 def test_a_retry_after_over_the_cap_stops(asked: int, wait: float | None) -> None:
-    failure = Failure(Unavailable, "busy", 503, retry_at=NOW + timedelta(seconds=asked))
+    failure = Failure(Unavailable, WHY, 503, retry_at=NOW + timedelta(seconds=asked))
     assert waited(failure) == wait
 
 
 def test_a_retry_after_past_the_deadline_stops() -> None:
-    failure = Failure(Unavailable, "busy", 503, retry_at=NOW + timedelta(seconds=50))
+    failure = Failure(Unavailable, WHY, 503, retry_at=NOW + timedelta(seconds=50))
     assert waited(failure, 1, elapsed=70) == 50
     assert waited(failure, 1, elapsed=71) is None
 

@@ -6,8 +6,9 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from raw_service import RawService, answer
 
-from sha_disclosure import Unauthorized
+from sha_disclosure import Unauthorized, Unavailable
 from sha_disclosure.delivery.skew import clock_skew
 from sha_disclosure.events import ClockSkewed
 from sha_disclosure.settings import Retry
@@ -30,7 +31,15 @@ def test_the_skew_is_found_to_the_second_and_the_time_of_the_exchange(skew, took
     assert found == 0 or (found > 0) == (skew > 0)
 
 
-@pytest.mark.parametrize("date", [None, "", "today", "Fri, 99 Foo 2026 99:99:99 GMT"])
+ODD_DATES = (
+    "", "today", "Fri, 99 Foo 2026 99:99:99 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
+    "Fri, 31 Dec 9999 23:59:59 -1200", "Mon, 01 Jan 0001 00:00:00 +1400",
+    "Sat, 01 Jan 0001 00:00:00 GMT", "Thu, 22 Nov 2029 10:00:00 GMT",
+    "Sun, 22 Nov 2026 10:00:00 +99999999", "\u00b2", "9" * 4000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("date", [None, *ODD_DATES])
 def test_without_a_date_nothing_is_known(date):
     assert measured(date) is None
 
@@ -60,7 +69,7 @@ def of_a_host(off: timedelta, slept: list) -> Sources:
     return Sources(clock=lambda: datetime.now(UTC) + off, sleep=slept.append)
 
 
-@pytest.mark.parametrize("off", [timedelta(hours=-2), timedelta(hours=2)])
+@pytest.mark.parametrize("off", [timedelta(minutes=-14), timedelta(minutes=14)])
 def test_a_token_is_corrected_by_the_service_clock_after_one_refusal(
     shell, sandbox, notice, slept, off
 ):
@@ -89,7 +98,43 @@ def test_a_host_clock_that_is_set_costs_one_attempt_when_corrected(shell, sandbo
     kanta = shell.connect(sandbox.settings().model_copy(update=changes), sources=sources)
     prepared = kanta.prepare(notice)
     attempts = []
-    for hours in (0, 1, 1, -1, -1, 0):
-        off[0] = timedelta(hours=hours)
+    for minutes in (0, 10, 10, -10, -10, 0):
+        off[0] = timedelta(minutes=minutes)
         attempts.append(kanta.submit(prepared).attempts)
     assert attempts == [1, 2, 1, 2, 1, 2]
+
+
+@pytest.mark.parametrize("date", ODD_DATES)
+@pytest.mark.parametrize("status", ["200 OK", "503 Busy"])
+def test_no_date_of_an_answer_breaks_its_verdict(shell, sandbox, notice, date, status):
+    stored = b'{"response":{"status":"201"}}'
+    body = b'{"resourceType":"Bundle","type":"transaction-response","entry":[%b,%b]}'
+    value = date.encode("latin-1").decode("latin-1")
+    reply = answer(status, body % (stored, stored), f"Date: {value}", f"Retry-After: {value}")
+    with RawService(lambda c: c.sendall(reply), folder=sandbox.folder) as service:
+        changes = {"base_url": service.url, "retry": Retry(attempts=1)}
+        kanta = shell.connect(sandbox.settings().model_copy(update=changes))
+        prepared = kanta.prepare(notice)
+        if status == "200 OK":
+            assert kanta.submit(prepared).attempts == 1
+        else:
+            with pytest.raises(Unavailable):
+                kanta.submit(prepared)
+        assert kanta.client.clock_skew is None
+
+
+def test_no_token_is_made_for_another_day_whatever_the_service_says(shell, sandbox, notice):
+    far = timedelta(days=360).total_seconds()
+    kanta = shell.connect(sandbox.settings().model_copy(update={"correct_clock_skew": True}))
+    sandbox.inject("wrong_date", seconds=far)
+    kanta.submit(kanta.prepare(notice))
+    assert abs(kanta.client.clock_skew.total_seconds() - far) < 2
+    assert kanta.submit(kanta.prepare(notice)).attempts == 1
+
+
+def test_telemetry_that_fails_costs_no_receipt(kanta, notice, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("sha_disclosure.delivery.experience.clock_skew", broken)
+    assert kanta.submit(kanta.prepare(notice)).attempts == 1

@@ -1,5 +1,7 @@
 """Answers of services and gateways as they come over the line: what each means."""
 
+import tracemalloc
+import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -7,6 +9,7 @@ import pytest
 from raw_service import HTML, OUTCOME, RawService, answer
 
 from sha_disclosure import (
+    Misdirected,
     Rejected,
     SubmissionError,
     Unauthorized,
@@ -42,26 +45,78 @@ def told(shell, sandbox, notice, slept):
     return tell
 
 
-@pytest.mark.parametrize("status", [400, 404, 422, 451])
-def test_a_refusal_without_a_body_ends_the_submission(told, status):
-    error = told(answer(f"{status} No"))
+def test_a_400_without_a_body_is_the_services_refusal(told):
+    error = told(answer("400 No"))
     assert (type(error), error.attempts, error.outcome) == (Rejected, 1, None)
-    assert not error.from_gateway
 
 
 def test_a_refusal_with_an_outcome_carries_it(told):
     error = told(answer("400 Bad Request", OUTCOME, FHIR))
     assert (type(error), error.attempts) == (Rejected, 1)
     assert error.outcome.issues[0].code == "invalid"
-    assert not error.from_gateway
 
 
 def test_a_gateway_that_dislikes_the_client_certificate_is_hinted_at(told):
     error = told(answer("400 Bad Request", HTML, WEB, "Connection: close"))
-    assert (type(error), error.attempts, error.outcome) == (Rejected, 1, None)
+    assert (type(error), error.attempts, error.outcome) == (Misdirected, 1, None)
     assert "refuses the client certificate" in str(error)
-    assert error.from_gateway
-    assert error.to_dict()["from_gateway"] is True
+
+
+TEXT, JSON = "Content-Type: text/plain; charset=utf-8", "Content-Type: application/json"
+HAPI = b'{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing"}]}'
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(answer("404 Not Found", b"404 page not found\n", TEXT), id="Traefik"),
+        pytest.param(answer("404 Not Found", b"default backend - 404", TEXT), id="Kubernetes"),
+        pytest.param(answer("404 Not Found", HAPI, FHIR), id="HAPI, wrong path"),
+        pytest.param(answer("405 Method Not Allowed", HAPI, FHIR), id="HAPI, wrong method"),
+        pytest.param(answer("404 Not Found"), id="404, empty"),
+        pytest.param(answer("405 Method Not Allowed", b"", "Allow: GET"), id="405, empty"),
+        pytest.param(answer("406 Not Acceptable", OUTCOME, FHIR), id="406"),
+        pytest.param(answer("415 Unsupported Media Type", OUTCOME, FHIR), id="415"),
+        pytest.param(answer("403 Forbidden", b"RBAC: access denied", TEXT), id="Envoy"),
+        pytest.param(answer("403 Forbidden", b'{"message":"Forbidden"}', JSON), id="API gateway"),
+        pytest.param(answer("403 Forbidden", b'{"message":"no Route matched"}', JSON), id="Kong"),
+        pytest.param(answer("403 Forbidden"), id="load balancer"),
+        pytest.param(answer("403 Forbidden", b"<!DOCTYPE html><html>No"), id="HTML, no type"),
+        pytest.param(answer("400 Bad Request", HTML, "Content-Type: TEXT/HTML"), id="capitals"),
+        pytest.param(answer("400 Bad Request", b"Client sent an HTTP request", TEXT), id="Go"),
+        pytest.param(answer("421 Misdirected Request"), id="421"),
+        pytest.param(answer("431 Request Header Fields Too Large"), id="431"),
+        pytest.param(answer("413 Payload Too Large", HTML, WEB), id="413"),
+        pytest.param(answer("407 Proxy Authentication Required"), id="407"),
+        pytest.param(answer("495 SSL Certificate Error", HTML, WEB), id="nginx"),
+        pytest.param(answer("422 Unprocessable", b'{"resourceType":"Bundle"}', FHIR), id="422"),
+    ],
+)
+def test_what_answers_in_the_services_place_never_refuses_a_notice(told, reply):
+    error = told(reply)
+    assert (type(error), error.attempts) == (Misdirected, 1)
+    assert "submit the same notice again" in str(error)
+    assert "prepare a new" not in str(error)
+
+
+@pytest.mark.parametrize("status", [401, 429, 503])
+def test_an_outcome_is_kept_whatever_the_status(told, status):
+    error = told(answer(f"{status} No", OUTCOME, FHIR), attempts=1)
+    assert error.outcome.issues[0].code == "invalid"
+    assert error.to_dict()["outcome"]["issues"][0]["code"] == "invalid"
+
+
+def test_an_encoded_answer_is_not_unpacked(told):
+    bomb = zlib.compressobj(wbits=31)
+    packed = bomb.compress(b" " * 200_000_000) + bomb.flush()
+    reply = answer("200 OK", packed, FHIR, "Content-Encoding: gzip")
+    tracemalloc.start()
+    error = told(reply)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert type(error) is UnexpectedAnswer
+    assert "compressed" in str(error)
+    assert peak < 50_000_000
 
 
 def test_a_refused_token_without_a_body_is_made_anew_once(told):

@@ -86,7 +86,7 @@ def test_a_gateway_that_dislikes_the_certificate_quarantines_nothing(
         sandbox.inject("html", status=400)
         report = outbox.drain(kanta, workers=1, timing=TIMING)
         assert (report.delivered, report.parked, report.quarantined) == (0, 1, 0)
-        assert state(outbox, prepared) == ("parked", "Rejected")
+        assert state(outbox, prepared) == ("parked", "Misdirected")
         assert not outbox.evidence(prepared.notice_ids[0])["possibly_duplicated"]
         assert outbox.retry(prepared.notice_ids[0]) == 1
         assert outbox.drain(kanta, timing=TIMING).delivered == 1

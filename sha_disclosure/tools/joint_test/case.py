@@ -20,7 +20,7 @@ from sha_disclosure.tools.sandbox.faults import Fault
 
 Outcome = Literal[
     "stored", "InvalidNotice", "NotSent", "OutcomeUnknown", "Unavailable", "Unauthorized",
-    "Rejected", "UnexpectedAnswer",
+    "Rejected", "Misdirected", "UnexpectedAnswer",
 ]  # fmt: skip
 """How a case may end: a receipt, or an error class of the SDK."""
 

@@ -1,0 +1,256 @@
+"""An answer belongs to its request: what nobody asked for is never taken for one (RFC 9112 9.2)."""
+
+import asyncio
+import multiprocessing
+import random
+import signal
+import socket
+import time
+
+import pytest
+from raw_service import OUTCOME, RawService, answer
+from sockets import sockets_to
+
+from sha_disclosure import AsyncKantaClient, KantaClient, Rejected
+from sha_disclosure.settings import Retry, Timeouts
+
+FHIR = "Content-Type: application/fhir+json"
+STORED = answer(
+    "200 OK",
+    b'{"resourceType":"Bundle","type":"transaction-response","entry":'
+    b'[{"response":{"status":"201"}},{"response":{"status":"201"}}]}',
+    FHIR,
+)
+REFUSED = answer("400 Bad Request", OUTCOME, FHIR)
+
+
+def settings_of(sandbox, url, **changes):
+    made = {"base_url": url, "retry": Retry(attempts=1), **changes}
+    return sandbox.settings().model_copy(update=made)
+
+
+def one_too_many(first, extra, then, *, later=0.0):
+    """Answer the first request with ``extra`` behind, at once or later; others with ``then``."""
+    asked = iter(range(1000))
+
+    def behave(connection):
+        if next(asked):
+            connection.sendall(then)
+            return
+        if later:
+            connection.sendall(first)
+            time.sleep(later)
+            connection.sendall(extra)
+        else:
+            connection.sendall(first + extra)
+
+    return behave
+
+
+@pytest.mark.parametrize("later", [0.0, 0.05])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        pytest.param(STORED, id="a whole answer"),
+        pytest.param(STORED[:40], id="the beginning of one"),
+        pytest.param(b"\r\n", id="an empty line"),
+        pytest.param(answer("408 Request Timeout", b"", "Connection: close"), id="408"),
+    ],
+)
+def test_a_leftover_is_no_receipt_for_the_next_notice(shell, sandbox, notice, extra, later):
+    behave = one_too_many(STORED, extra, REFUSED, later=later)
+    with RawService(behave, folder=sandbox.folder) as service:
+        kanta = shell.connect(settings_of(sandbox, service.url))
+        assert kanta.submit(kanta.prepare(notice)).attempts == 1
+        time.sleep(2 * later)
+        with pytest.raises(Rejected) as caught:
+            kanta.submit(kanta.prepare(notice))
+        assert caught.value.attempts == 1
+        assert len(service.requests) == 2
+
+
+def test_a_leftover_refusal_refuses_no_other_notice(shell, sandbox, notice):
+    with RawService(one_too_many(STORED, REFUSED, STORED), folder=sandbox.folder) as service:
+        kanta = shell.connect(settings_of(sandbox, service.url))
+        for _ in range(2):
+            prepared = kanta.prepare(notice)
+            assert kanta.submit(prepared).notice_id == prepared.notice_ids[0]
+        assert len(service.requests) == 2
+
+
+def test_a_connection_the_service_closed_meanwhile_costs_no_attempt(shell, sandbox, notice):
+    def behave(connection):
+        connection.sendall(STORED)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    with RawService(behave, folder=sandbox.folder) as service:
+        kanta = shell.connect(settings_of(sandbox, service.url))
+        for _ in range(3):
+            receipt = kanta.submit(kanta.prepare(notice))
+            assert (receipt.attempts, receipt.possibly_duplicated) == (1, False)
+            time.sleep(0.05)
+
+
+def test_session_tickets_close_no_connection(shell, sandbox, notice):
+    """TLS 1.3 sends two tickets after the handshake, which is one for all notices."""
+    before = sandbox.handshakes
+    kanta = shell.connect(sandbox.settings())
+    for _ in range(5):
+        assert kanta.submit(kanta.prepare(notice)).attempts == 1
+    assert sandbox.handshakes == before + 1
+
+
+def test_a_client_of_asyncio_serves_one_event_loop_after_another(sandbox, notice):
+    kanta = AsyncKantaClient(settings_of(sandbox, sandbox.settings().base_url))
+    for _ in range(3):
+        receipt = asyncio.run(kanta.submit(kanta.prepare(notice)))
+        assert (receipt.attempts, receipt.possibly_duplicated) == (1, False)
+    asyncio.run(kanta.aclose())
+    assert sockets_to(kanta.settings.base_url) == []
+
+
+# --- fork ----------------------------------------------------------------------------------------
+
+
+def submitted(kind, kanta, prepared, told):
+    try:
+        ended = kanta.submit(prepared)
+        receipt = ended if kind == "sync" else asyncio.run(ended)
+        told.put((prepared.notice_ids[0], receipt.attempts, receipt.possibly_duplicated))
+    except BaseException as error:  # noqa: BLE001 - told to the parent
+        told.put((prepared.notice_ids[0], type(error).__name__, str(error)))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs fork")
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_child_that_forked_uses_none_of_its_parents_connections(kind, sandbox, notice):
+    settings = sandbox.settings().model_copy(update={"retry": Retry(attempts=1)})
+    kanta = KantaClient(settings) if kind == "sync" else AsyncKantaClient(settings)
+    fork = multiprocessing.get_context("fork")
+    told = fork.Queue()
+    submitted(kind, kanta, kanta.prepare(notice), told)
+    assert told.get(timeout=20)[1:] == (1, False)
+    handshakes = sandbox.handshakes
+    prepared = [kanta.prepare(notice) for _ in range(5)]
+    sandbox.inject("delay", seconds=0.1, times=5)
+    children = [
+        fork.Process(target=submitted, args=(kind, kanta, each, told)) for each in prepared[1:]
+    ]
+    for child in children:
+        child.start()
+    submitted(kind, kanta, prepared[0], told)
+    ends = [told.get(timeout=30) for _ in prepared]
+    for child in children:
+        child.join(20)
+    assert {end[1:] for end in ends} == {(1, False)}
+    held = {received.notice_id for received in sandbox.received()}
+    assert {end[0] for end in ends} <= held
+    assert sandbox.handshakes == handshakes + 4
+    if isinstance(kanta, KantaClient):
+        kanta.close()
+    else:
+        asyncio.run(kanta.aclose())
+    assert sockets_to(settings.base_url) == []
+
+
+# --- interruption --------------------------------------------------------------------------------
+
+
+class SoftTimeLimit(Exception):  # noqa: N818 - as such exceptions are named elsewhere
+    """Raised by a host's own signal handler."""
+
+
+@pytest.fixture
+def alarm():
+    """Return a function: a signal handler of the host's raises in so many seconds."""
+    if not hasattr(signal, "SIGALRM"):
+        pytest.skip("needs the timer signal of POSIX")
+    raised = [SoftTimeLimit]
+
+    def ring(*_: object) -> None:
+        raise raised[0]
+
+    def start(seconds: float, kind: type[BaseException] = SoftTimeLimit) -> None:
+        raised[0] = kind
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    yield start
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("kind", [SoftTimeLimit, TimeoutError, OSError, ConnectionError])
+def test_an_exception_of_the_hosts_passes_unchanged(sandbox, notice, alarm, kind):
+    heard = []
+    with KantaClient(sandbox.settings(), listeners=[heard.append]) as kanta:
+        prepared = kanta.prepare(notice)
+        sandbox.inject("delay", seconds=1.0)
+        began = time.monotonic()
+        alarm(0.2, kind)
+        with pytest.raises(kind) as caught:
+            kanta.submit(prepared)
+        assert type(caught.value) is kind
+        assert time.monotonic() - began < 0.8
+        assert heard[-1].possibly_stored
+        assert heard[-1].outcome == kind.__name__
+        assert sockets_to(kanta.settings.base_url) == []
+
+
+def test_an_exception_of_the_hosts_passes_through_a_listener(sandbox, notice, alarm):
+    def slow(_: object) -> None:
+        time.sleep(0.5)
+
+    with KantaClient(sandbox.settings(), listeners=[slow]) as kanta:
+        prepared = kanta.prepare(notice)
+        alarm(0.1)
+        with pytest.raises(SoftTimeLimit):
+            kanta.submit(prepared)
+
+
+@pytest.mark.parametrize("rounds", [300, pytest.param(10_000, marks=pytest.mark.proof)])
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+def test_signals_at_any_instruction_leave_nothing_in_use(sandbox, notice, alarm, rounds):
+    interrupted = 0
+    with KantaClient(sandbox.settings()) as kanta:
+        prepared = kanta.prepare(notice)
+        kanta.submit(prepared)
+        for number in range(rounds):
+            alarm(0.0001 + number % 97 * 0.0001)
+            try:
+                kanta.submit(prepared)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except SoftTimeLimit:
+                interrupted += 1
+            assert len(sockets_to(kanta.settings.base_url)) <= 1 or number % 50
+        assert kanta.submit(prepared).attempts == 1
+    assert interrupted > rounds / 20
+    assert sockets_to(kanta.settings.base_url) == []
+
+
+@pytest.mark.parametrize("rounds", [300, pytest.param(100_000, marks=pytest.mark.proof)])
+async def test_cancellations_at_any_moment_leave_no_place_in_use(sandbox, notice, rounds):
+    settings = settings_of(
+        sandbox, sandbox.settings().base_url, connections=4, timeouts=Timeouts(connect_s=5)
+    )
+    chance = random.Random(4)
+    cancelled = 0
+    async with AsyncKantaClient(settings) as kanta:
+        prepared = kanta.prepare(notice)
+        for _ in range(rounds // 6):
+            tasks = [asyncio.ensure_future(kanta.submit(prepared)) for _ in range(6)]
+            await asyncio.sleep(chance.random() * 0.02)
+            for task in tasks:
+                if chance.random() < 0.6:
+                    task.cancel()
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+            cancelled += sum(isinstance(end, asyncio.CancelledError) for end in ends)
+            assert all(isinstance(end, asyncio.CancelledError) or end.attempts == 1 for end in ends)
+        assert len(sockets_to(settings.base_url)) <= 4
+        receipts = await asyncio.gather(*(kanta.submit(prepared) for _ in range(8)))
+        assert {receipt.attempts for receipt in receipts} == {1}
+    assert cancelled > rounds / 20
+    assert sockets_to(settings.base_url) == []
