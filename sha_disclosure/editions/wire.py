@@ -150,17 +150,6 @@ class Agent(Section):
     requestor: Literal["controller", "discloser", "recipient"]
 
 
-class GroundCode(Section):
-    """``purposeOfEvent`` coding of each ground (luovutuksen peruste)."""
-
-    permission: CodingValue
-    consent: CodingValue
-    statute: CodingValue
-    information_request: CodingValue
-    broad_right: CodingValue
-    authority_right: CodingValue
-
-
 class GroundDetail(Section):
     """Names of the parts of the ground-detail extension."""
 
@@ -336,7 +325,7 @@ class Wire(Section):
     event: Event
     cardinality: Cardinality
     agent: Agent
-    ground: GroundCode
+    ground: dict[str, CodingValue]  # purposeOfEvent of each kind of ground
     ground_detail: GroundDetail
     cause: CauseCode
     authority_purpose: AuthorityPurpose

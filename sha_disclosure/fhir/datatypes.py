@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sha_disclosure.editions.wire import CodingValue, Section
+from sha_disclosure.editions.wire import CodingValue
 from sha_disclosure.notice import Coding
 from sha_disclosure.values import Oid, PersonName
 
@@ -78,9 +78,9 @@ def read_coding(element: Element, system: str) -> Data:
     return shown if element["system"] == system else {**shown, "system": element["system"]}
 
 
-def fixed_name(section: Section, coding: Mapping[str, str]) -> str:
-    """Return the notice's name for a coding of the edition. Raises KeyError."""
-    for name, value in section:
+def fixed_name(known: Iterable[tuple[str, CodingValue]], coding: Mapping[str, str]) -> str:
+    """Return the notice's name for a coding among those of the edition. Raises KeyError."""
+    for name, value in known:
         if (value.system, value.code) == (coding["system"], coding["code"]):
             return name
     raise KeyError(coding["code"])

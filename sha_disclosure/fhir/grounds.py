@@ -196,7 +196,7 @@ _BY_KIND: Mapping[str, _GroundInFhir] = {
 
 def purpose_of_event(ground: Ground, wire: Wire) -> Element:
     """Return the ground's code as a CodeableConcept."""
-    return concept(fixed(getattr(wire.ground, ground.kind)))
+    return concept(fixed(wire.ground[ground.kind]))
 
 
 def extensions(ground: Ground, wire: Wire) -> Iterator[Element]:
@@ -215,7 +215,7 @@ def contained_of(ground: Ground, wire: Wire) -> Iterator[Element]:
 
 def read_ground(event: Element, wire: Wire) -> Data:
     """Return the ground of an AuditEvent as its JSON would be."""
-    kind = fixed_name(wire.ground, event["purposeOfEvent"][0]["coding"][0])
+    kind = fixed_name(wire.ground.items(), event["purposeOfEvent"][0]["coding"][0])
     return {"kind": kind, **_BY_KIND[kind].read(event, _read_details(event, wire), wire)}
 
 

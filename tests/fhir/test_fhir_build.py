@@ -144,7 +144,7 @@ def test_the_ground_stands_where_the_wire_has_it(
     urls = edition.wire.extension
     extensions = {each["url"]: each for each in event["extension"]}
     code = event["purposeOfEvent"][0]["coding"][0]
-    assert code == getattr(edition.wire.ground, kind).model_dump()
+    assert code == edition.wire.ground[kind].model_dump()
     wanted = {
         "statute": "703/2023 63 § 1 mom.",
         "information_request": "703/2023 50 §",

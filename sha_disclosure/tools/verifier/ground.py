@@ -22,10 +22,9 @@ class GroundReader:
         self._event = event
         self._wire = wire
         self._contained = contained
-        grounds: dict[str, CodingValue] = dict(wire.ground)
-        found = event.only("purposeOfEvent").only("coding").as_coding(*grounds.values())
+        found = event.only("purposeOfEvent").only("coding").as_coding(*wire.ground.values())
         self.coding = found
-        self.kind = next((name for name, coding in grounds.items() if coding == found), "")
+        self.kind = next((name for name, coding in wire.ground.items() if coding == found), "")
 
     def check(self, extensions: dict[str, list[Node]], start: datetime | None) -> None:
         """Check that the extensions and the Consent are what this kind of ground needs."""
