@@ -18,8 +18,6 @@ from sha_disclosure import errors
 
 NAMES = set(dir(sha_disclosure)) - {"__version__"}
 
-NOT_PUBLIC_YET: set[str] = set()
-
 
 def test_every_public_name_can_be_imported():
     for name in NAMES:
@@ -118,7 +116,7 @@ def test_examples_and_pages_import_public_names_only():
         f"{file.relative_to(ROOT)}: {module}.{name}"
         for file, code in shown()
         for module, name in imported(code)
-        if not is_public(module, name) and module not in NOT_PUBLIC_YET
+        if not is_public(module, name)
     ]
     assert private == []
 

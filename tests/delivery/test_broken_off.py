@@ -7,6 +7,7 @@ import socket
 import threading
 
 import pytest
+from proofs import lengths
 from raw_service import RawService
 from sockets import sockets_to
 
@@ -35,8 +36,9 @@ async def test_a_cancelled_submission_leaves_no_connection_behind(sandbox, notic
         assert (await kanta.submit(prepared)).attempts == 1
 
 
+@pytest.mark.parametrize("finer", lengths(4, 20))
 async def test_a_submission_cancelled_at_any_of_its_steps_leaves_no_connection_behind(
-    sandbox, notice
+    sandbox, notice, finer
 ):
     """The n-th time the event loop turns, n from 0 until the submission ends first."""
     async with AsyncKantaClient(sandbox.settings()) as kanta:
@@ -50,7 +52,7 @@ async def test_a_submission_cancelled_at_any_of_its_steps_leaves_no_connection_b
             with contextlib.suppress(asyncio.CancelledError):
                 await task
             assert open_connections(kanta) == 0, steps
-            steps += 1 + steps // 20
+            steps += 1 + steps // finer
         assert task.result().attempts == 1
         assert steps > 10
 

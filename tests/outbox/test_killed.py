@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from outbox_parts import TIMING, environment
-from proofs import lengths
+from proofs import TIMES, proof
 
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.tools.sandbox import Sandbox
@@ -59,8 +59,14 @@ def proven(outbox: Outbox, sandbox: Sandbox, added: dict[str, bytes | str]) -> s
     )
 
 
-@pytest.mark.parametrize("rounds", lengths(2, 50))
-@pytest.mark.parametrize("processes", [1, 2])
+RANDOMLY = [
+    ("sqlite", 1, 2),
+    ("postgresql", 2, 2),
+    *(proof((place, n, 30 * TIMES)) for place in ("sqlite", "postgresql") for n in (1, 2)),
+]
+
+
+@pytest.mark.parametrize(("place", "processes", "rounds"), RANDOMLY, indirect=["place"])
 def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prepare, capsys):  # noqa: PLR0917
     chance, added, kills = random.Random(4), {}, 0
     with Outbox(place) as outbox:
@@ -89,7 +95,11 @@ def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prep
         )
 
 
-@pytest.mark.parametrize("most", lengths(3, 1000))
+EVERY = 1000
+STEPS = [("sqlite", 3), proof(("sqlite", EVERY)), proof(("postgresql", EVERY))]
+
+
+@pytest.mark.parametrize(("place", "most"), STEPS, indirect=["place"])
 def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
     with Outbox(place):
         pass  # its tables are made

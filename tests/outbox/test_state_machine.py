@@ -278,9 +278,9 @@ class EndingMachine(OutboxMachine):
 
 
 class TestOutboxMachine(EndingMachine.TestCase):
-    settings = hypothesis_settings(max_examples=12, stateful_step_count=40, deadline=None)
+    settings = hypothesis_settings(max_examples=10, stateful_step_count=40, deadline=None)
 
 
 @pytest.mark.proof
 class TestOutboxMachineAtLength(EndingMachine.TestCase):
-    settings = hypothesis_settings(max_examples=1000 * TIMES, stateful_step_count=40, deadline=None)
+    settings = hypothesis_settings(max_examples=300 * TIMES, stateful_step_count=40, deadline=None)
