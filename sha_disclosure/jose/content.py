@@ -14,7 +14,7 @@ from typing import Any
 from sha_disclosure.editions import Edition
 from sha_disclosure.encoding import Malformed
 from sha_disclosure.errors import ConfigurationError, SigningError
-from sha_disclosure.jose.canonical import canonical_own
+from sha_disclosure.jose.canonical import canonical
 from sha_disclosure.jose.jws import compact, header_part, signing_input
 from sha_disclosure.jose.signer import JwsSigner
 from sha_disclosure.messages import message
@@ -79,7 +79,7 @@ def sign_bundle(
 
 def _canonical(bundle: dict[str, Any]) -> bytes:
     try:
-        return canonical_own(bundle)
+        return canonical(bundle)
     except Malformed as error:
         fault = message("signature.not_canonical", why=error.message)
     raise SigningError(fault)

@@ -21,10 +21,10 @@ from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import CertificateExpired, ConfigurationError, SigningError
 from sha_disclosure.jose.content import SignedBundle, sign_bundle
-from sha_disclosure.jose.jws import CompactJws
 from sha_disclosure.settings import Party
 from sha_disclosure.values import Instant, Oid
 from tests.authority import DAY, NOW, edition_with, identity, key, leaf
+from tests.jose.compact_jws import CompactJws
 
 KINDS = [
     ("rsa-2048", "RS256"),

@@ -31,13 +31,13 @@ from sha_disclosure.credentials import OwnSigners, certified_signer, load_creden
 from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition
 from sha_disclosure.jose.content import sign_bundle
-from sha_disclosure.jose.jws import CompactJws
 from sha_disclosure.jose.signer import CallbackSigner, KeySigner
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox import Sandbox
 from sha_disclosure.tools.sandbox.pki import Credential
 from sha_disclosure.values import Instant
 from tests.authority import edition_with, key, key_pem
+from tests.jose.compact_jws import CompactJws
 
 PERMISSION = GOLDEN / "permission-to-organisation.json"
 NOTICE = NOTICES / "disclosed-to-client.json"
