@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from sha_disclosure.credentials.keys import TokenUri
 from sha_disclosure.credentials.keys.pin import pin_file
+from sha_disclosure.files import Unreadable, read_file
 from sha_disclosure.settings import KeyPair, Settings, Tls
 
 Table = Literal["tls", "signing", "token"]
@@ -61,8 +62,8 @@ class FileDigests:
     def _digest(self, file: Path) -> bytes:
         if file not in self._digests:
             try:
-                self._digests[file] = hashlib.sha256(file.read_bytes()).digest()
-            except OSError:
+                self._digests[file] = hashlib.sha256(read_file(file).data).digest()
+            except Unreadable:
                 self._digests[file] = b"unreadable"
         return self._digests[file]
 
