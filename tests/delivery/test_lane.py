@@ -219,8 +219,8 @@ def test_signals_at_any_instruction_leave_nothing_in_use(sandbox, notice, alarm,
         prepared = kanta.prepare(notice)
         kanta.submit(prepared)
         for number in range(rounds):
-            alarm(0.0001 + number % 97 * 0.0001)
             try:
+                alarm(0.0001 + number % 97 * 0.0001)
                 kanta.submit(prepared)
                 signal.setitimer(signal.ITIMER_REAL, 0)
             except SoftTimeLimit:
