@@ -148,7 +148,8 @@ class Lane:
         for others, (family, kind, protocol, _, address) in zip(
             range(len(found), 0, -1), found, strict=True
         ):
-            self._socket = _new_socket(family, kind, protocol)
+            self._socket = socket.socket(family, kind, protocol)
+            _set_up(self._socket)
             try:
                 self._connect_to(address, (ends_at - time.monotonic()) / others)
                 break
@@ -236,7 +237,8 @@ class Lane:
                 for others, (family, kind, protocol, _, address) in zip(
                     range(len(found), 0, -1), found, strict=True
                 ):
-                    self._socket = _new_socket(family, kind, protocol)
+                    self._socket = socket.socket(family, kind, protocol)
+                    _set_up(self._socket)
                     left = (whole.when() or loop.time()) - loop.time()
                     try:
                         async with asyncio.timeout(left / others):
@@ -353,11 +355,9 @@ class Lane:
         return httpx.ReadError("")
 
 
-def _new_socket(family: int, kind: int, protocol: int) -> socket.socket:
-    made = socket.socket(family, kind, protocol)
+def _set_up(made: socket.socket) -> None:
     made.setblocking(False)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return made
 
 
 if hasattr(select, "poll"):
