@@ -10,8 +10,8 @@ demo: $(VENV)/.run  ## one notice of every kind through the embedded sandbox
 test: $(VENV)/.dev  ## the test suite, with a sample of each long proof
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
-proof: $(VENV)/.dev  ## the long proofs: kill -9 at length, volume, every row of the long tables
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m proof
+proof: $(VENV)/.dev  ## the long proofs: kill -9 at length, volume, every row of the long tables, more examples
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q -n auto --dist worksteal -m "proof or hypothesis"
 
 check: lint types layering test  ## what to run before a commit; CI runs the proofs too
 

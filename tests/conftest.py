@@ -12,15 +12,17 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from notices import NOW
 from places import NOTICES
+from proofs import PROFILE, TIMES
 
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 
-hypothesis_settings.register_profile(
-    "stable", max_examples=80, deadline=None, derandomize=True, database=None
-)
-hypothesis_settings.load_profile("stable")
+for profile, examples in (("short", 25), ("long", 200 * TIMES)):
+    hypothesis_settings.register_profile(
+        profile, max_examples=examples, deadline=None, derandomize=True, database=None
+    )
+hypothesis_settings.load_profile(PROFILE)
 
 
 @dataclass

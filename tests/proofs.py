@@ -1,7 +1,8 @@
 """How a test runs in two lengths: short in ``make test``, long in ``make proof``.
 
 ``pytest`` alone leaves the tests marked ``proof`` out; ``pytest -m proof`` runs only those.
-``PROOF_TIMES=4`` makes every long count four times as long.
+``PROOF_TIMES=4`` makes every long count four times as long. Property tests run in both, with
+more examples where ``HYPOTHESIS_PROFILE`` is ``long``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,12 @@ from typing import Any
 import pytest
 
 TIMES = int(os.environ.get("PROOF_TIMES", "1"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "short")
+
+
+def examples(short: int, long: int) -> int:
+    """Return how many examples a property test takes that needs a number of its own."""
+    return long * TIMES if PROFILE == "long" else short
 
 
 def lengths(short: int, long: int) -> list[Any]:

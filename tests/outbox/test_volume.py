@@ -15,7 +15,7 @@ from sha_disclosure.delivery.receipt import Receipt, StoredNotice
 from sha_disclosure.outbox import Outbox
 
 
-@pytest.mark.parametrize("count", lengths(160, 4000))
+@pytest.mark.parametrize("count", lengths(120, 4000))
 def test_memory_stays_flat_while_many_are_drained(file, count, kanta, sandbox, prepare, capsys):
     """The sandbox's own store is on disk; what grows here would be the outbox or the client."""
     peaks = []

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from notices import NOW, Data, notices
+from proofs import examples as count
 
 from sha_disclosure.delivery.prepare import Sender, build
 from sha_disclosure.editions import load_edition
@@ -22,7 +23,7 @@ from sha_disclosure.tools.verifier import check_structure
 from tests.specs.fhir_package.conftest import GOLDEN
 from tests.specs.fhir_package.engines import Engine, Json, fhirkit_rs
 
-BUNDLES = int(os.environ.get("FHIR_BUNDLES", "200"))
+BUNDLES = int(os.environ.get("FHIR_BUNDLES", count(20, 200)))
 EDITION = load_edition()  # hypothesis would print the fixtures in full
 SETTINGS = Settings.stand_in()
 
@@ -51,7 +52,7 @@ def test_any_bundle_passes_both_engines_and_the_own_checks(made: Data, by_profil
 
 
 @given(first=notices(), second=notices())
-@examples(max_examples=BUNDLES // 10, suppress_health_check=[HealthCheck.too_slow])
+@examples(max_examples=max(3, BUNDLES // 10), suppress_health_check=[HealthCheck.too_slow])
 def test_a_bundle_of_two_notices_about_one_client_passes(
     first: Data, second: Data, by_profiles: Engine
 ) -> None:

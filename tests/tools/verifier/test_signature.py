@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from proofs import examples
 
 from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition
@@ -517,7 +518,9 @@ WRITTEN = nested(st.none() | st.booleans() | st.integers(-9, 9) | UNICODE, UNICO
 ANY = st.text(max_size=8)
 VALUES = nested(st.none() | st.booleans() | st.integers() | st.floats() | ANY, ANY)
 ON_ONE_DOCUMENT = settings(
-    deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(30, 120),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -541,6 +544,6 @@ def test_nothing_in_the_header_makes_it_raise_or_pass(
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(30, 100))
 def test_no_bytes_make_it_raise(edition: Edition, text: bytes) -> None:
     assert not verify(text, edition).signed
