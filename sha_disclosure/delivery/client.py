@@ -109,8 +109,13 @@ class _Client(ABC, Generic[_L]):
         credentials, _ = self._connection(unsigned.organisation)
         return sign(unsigned, self._sender, credentials.content)
 
-    def _course(self, prepared: PreparedNotice, listener: Listener | None) -> Submission:
-        return Submission(self._sender, prepared, self._experience, listener)
+    def _course(
+        self,
+        prepared: PreparedNotice,
+        listener: Listener | None,
+        interrupted: threading.Event | None = None,
+    ) -> Submission:
+        return Submission(self._sender, prepared, self._experience, listener, interrupted)
 
     def _connection(self, organisation: str = "") -> _Connection[_L]:
         """Return an organisation's credentials and line as they are now."""
@@ -179,18 +184,24 @@ class KantaClient(_Client[Line]):
         self._transport = transport
         super().__init__(settings, **options)
 
-    def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
+    def submit(
+        self,
+        prepared: PreparedNotice,
+        *,
+        listener: Listener | None = None,
+        interrupted: threading.Event | None = None,
+    ) -> Receipt:
         """Send a prepared notice, trying again as the settings' ``retry`` says.
 
-        ``listener`` hears the events of this submission only, after the client's own.
+        ``listener`` hears the events of this submission only, after the client's own. Once
+        ``interrupted`` is set no further attempt is made: a wait for one ends at once, an
+        exchange under way is finished.
 
         Raises a SubmissionError: NotSent, OutcomeUnknown, Unavailable (submit the same again),
         Unauthorized, Rejected, UnexpectedAnswer (fix it first); SigningError for the token.
         """
-        course = self._course(prepared, listener)
-        loop = Retrying(
-            retry=course.again, wait=course.wait, sleep=self._sources.sleep, reraise=True
-        )
+        course = self._course(prepared, listener, interrupted)
+        loop = Retrying(retry=course.again, wait=course.wait, sleep=course.sleep, reraise=True)
         try:
             return loop(self._attempt, prepared, course)
         except AttemptFailed as fault:
@@ -201,6 +212,7 @@ class KantaClient(_Client[Line]):
         raise course.error(failure)
 
     def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
+        course.go_on()
         self.renew_when_due()
         credentials, line = self._connection(prepared.organisation)
         return course.receipt(line.exchange(course.request(credentials)))

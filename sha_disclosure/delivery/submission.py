@@ -10,6 +10,7 @@ the time of day.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -47,11 +48,15 @@ from sha_disclosure.messages import Message, message
 
 
 class AttemptFailed(Exception):  # noqa: N818 - a signal between the shells and the retry loop
-    """An attempt ended in ``failure``; caught by the loop, never seen by users."""
+    """An attempt ended in ``failure``; caught by the loop, never seen by users.
 
-    def __init__(self, failure: Failure) -> None:
+    ``waited``: the wait for the next attempt was broken off.
+    """
+
+    def __init__(self, failure: Failure, *, waited: bool = False) -> None:
         super().__init__()
         self.failure = failure
+        self.waited = waited
 
 
 class Submission:
@@ -63,17 +68,20 @@ class Submission:
         prepared: PreparedNotice,
         experience: Experience,
         listener: Listener | None = None,
+        interrupted: threading.Event | None = None,
     ) -> None:
         self._sender = sender
         self._prepared = prepared
         self._experience = experience
         self._announce = experience.announce.joined_by(listener)
+        self._interrupted = interrupted
         self._began = self._sent = sender.sources.monotonic()
         self._attempts = 0
         self._refused_tokens = 0
         self._lost_answers = 0
         self._request_id = ""
         self._wait: float | None = None
+        self._last_failure: Failure | None = None
         self._quota_spent = False
         self._under_way = False
         self._stored = False
@@ -128,7 +136,7 @@ class Submission:
     def again(self, state: RetryCallState) -> bool:
         """Return whether to try again (for tenacity)."""
         fault = state.outcome and state.outcome.exception()
-        if not isinstance(fault, AttemptFailed):
+        if not isinstance(fault, AttemptFailed) or fault.waited:
             return False
         failure, sources = fault.failure, self._sender.sources
         self._refused_tokens += failure.kind is Unauthorized
@@ -138,8 +146,9 @@ class Submission:
         began_at = now - timedelta(seconds=self._since(self._began))
         progress = Progress(self._attempts, began_at, self._refused_tokens)
         self._wait = decide(self._sender.settings.retry, progress, failure, now, fraction)
-        if self._wait is None:
+        if self._wait is None or (self._interrupted and self._interrupted.is_set()):
             return False
+        self._last_failure = failure
         if not self._experience.quota.take():
             self._quota_spent = True
             return False
@@ -151,6 +160,18 @@ class Submission:
     def wait(self, _: RetryCallState) -> float:
         """Return the seconds to wait before the next attempt (for tenacity)."""
         return self._wait or 0.0
+
+    def sleep(self, seconds: float) -> None:
+        """Wait before the next attempt, but not longer than until the caller interrupts it."""
+        if self._interrupted is None:
+            self._sender.sources.sleep(seconds)
+        else:
+            self._interrupted.wait(seconds)
+
+    def go_on(self) -> None:
+        """Raise AttemptFailed with the last failure if the wait after it was interrupted."""
+        if self._last_failure and self._interrupted and self._interrupted.is_set():
+            raise AttemptFailed(self._last_failure, waited=True)
 
     def error(self, failure: Failure) -> SubmissionError:
         """Return the error that ends the submission."""

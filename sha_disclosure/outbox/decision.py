@@ -120,7 +120,7 @@ def undelivered(fault: BaseException, log: SubmissionLog, given: Circumstances) 
     elif isinstance(fault, Rejected):
         state, wait = "quarantined", 0.0
         issues = json.dumps(fault.outcome.to_dict()["issues"]) if fault.outcome else None
-    elif isinstance(fault, SigningError):
+    elif isinstance(fault, SigningError) or not isinstance(fault, Exception):
         state = "pending"
     else:  # Unauthorized, Misdirected, UnexpectedAnswer, ...: the set-up is at fault
         wait = PARKED_S

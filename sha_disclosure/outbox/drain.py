@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -13,7 +14,7 @@ from sha_disclosure.backoff import backoff
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
-from sha_disclosure.errors import DisclosureError, OutboxBusy, OutboxDamaged, OutboxError
+from sha_disclosure.errors import OutboxBusy, OutboxDamaged, OutboxError
 from sha_disclosure.events import Listener, Listeners, QueueParked
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.breakers import OrganisationBreakers
@@ -39,11 +40,16 @@ from sha_disclosure.sources import Sources
 
 _BUSY_TRIES = 8
 _PAUSE_MAX_S = 3600.0
+_STOP_LOOK_S = 0.1
 _T = TypeVar("_T")
 
 
 class Client(Protocol):
-    """The part of ``KantaClient`` a drain uses (lähettäjä); several threads call it."""
+    """The part of ``KantaClient`` a drain uses (lähettäjä); several threads call it.
+
+    If its ``submit`` takes ``interrupted``, an event, it gets the drain's ``stop``, so that a
+    stop ends the waits between attempts.
+    """
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
         """Send a prepared notice and return its receipt, or raise a SubmissionError."""
@@ -124,6 +130,7 @@ class Drain:
         until_empty: bool,
     ) -> None:
         self._kanta = kanta
+        self._submit_options = _submit_options(kanta, stop)
         self._database = database
         self._leases = leases
         self._results = results
@@ -141,7 +148,7 @@ class Drain:
         self._message_done = threading.Condition(self._lock)
         self._held: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
-        self._error: DisclosureError | None = None
+        self._error: BaseException | None = None
         self._ended = threading.Event()
 
     def run(self, workers: int) -> DrainReport:
@@ -156,12 +163,10 @@ class Drain:
         for thread in (heartbeat, *threads):
             thread.start()
         try:
-            for thread in threads:
-                thread.join()
+            _join(threads)
         except BaseException:  # an interrupt: submissions under way are finished first
             self._stop.set()
-            for thread in threads:
-                thread.join()
+            _join(threads)
             raise
         finally:
             self._ended.set()
@@ -184,15 +189,19 @@ class Drain:
             try:
                 work(*arguments)
             except OutboxError as error:
-                fault: DisclosureError = error
+                self._fail(error)
             except Exception as error:  # noqa: BLE001 - raised to the caller as its class
-                fault = OutboxError(message("outbox.worker_failed", kind=type(error).__name__))
-            else:
-                return
-            with self._lock:
-                self._error = self._error or fault
+                kind = type(error).__name__
+                self._fail(OutboxError(message("outbox.worker_failed", kind=kind)))
+            except BaseException as error:  # noqa: BLE001 - the program's own, raised as it is
+                self._fail(error)
 
         return threading.Thread(target=guarded, name=f"outbox-{name}")
+
+    def _fail(self, error: BaseException) -> None:
+        """End the drain with an error."""
+        with self._lock:
+            self._error = self._error or error
 
     @property
     def _stopping(self) -> bool:
@@ -306,8 +315,11 @@ class Drain:
     def _send(self, leased: Leased, prepared: PreparedNotice) -> Decision:
         log = SubmissionLog()
         try:
-            return delivered(self._kanta.submit(prepared, listener=log), log)
-        except Exception as fault:  # noqa: BLE001 - any end of a submission is recorded
+            receipt = self._kanta.submit(prepared, listener=log, **self._submit_options)
+            return delivered(receipt, log)
+        except BaseException as fault:  # noqa: BLE001 - any end of a submission is recorded
+            if not isinstance(fault, Exception):  # the program's own: it ends the drain too
+                self._fail(fault)
             given = Circumstances(
                 now=self._sources.clock(),
                 fraction=self._sources.randomness.random(),
@@ -329,13 +341,21 @@ class Drain:
             if due_s > self._timing.patience_s:
                 return False
         poll_s = self._timing.poll_s * (0.5 + self._sources.randomness.random())
-        with self._lock:
-            if self._held:  # when it is done, a later message of its client may be leased
-                self._message_done.wait(poll_s)
-                return True
+        if busy:
+            self._wait_for_others(poll_s)
+            return True
         # A message that is due already but was not leased is being leased by another worker.
         self._pause(min(poll_s, due_s) if due_s else poll_s)
         return True
+
+    def _wait_for_others(self, seconds: float) -> None:
+        """Wait until a message of this drain is done: a later one of its client may be leased."""
+        until = self._sources.monotonic() + seconds
+        with self._lock:
+            while self._held and not self._stopping:
+                left = until - self._sources.monotonic()
+                if left <= 0 or self._message_done.wait(min(left, _STOP_LOOK_S)):
+                    return
 
     def _pause(self, seconds: float) -> None:
         if isinstance(self._kanta, RenewingClient):
@@ -372,6 +392,18 @@ class Drain:
                     raise
             fraction = self._sources.randomness.random()
             self._ended.wait(backoff(failures, base_s=0.05, longest_s=6.4, fraction=fraction))
+
+
+def _submit_options(kanta: Client, stop: threading.Event) -> dict[str, Any]:
+    takes = inspect.signature(kanta.submit).parameters
+    return {"interrupted": stop} if "interrupted" in takes else {}
+
+
+def _join(threads: Sequence[threading.Thread]) -> None:
+    """Wait for threads in such a way that an exception raised in this one comes through."""
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(_STOP_LOOK_S)
 
 
 def _passes(error: OutboxError) -> bool:

@@ -178,12 +178,18 @@ def test_when_the_service_is_down_it_is_asked_seldom(file, kanta, prepare):
 
 def test_a_stopped_drain_finishes_what_is_under_way(file, kanta, sandbox, prepare):
     stop = threading.Event()
+    both = threading.Barrier(2, action=stop.set)
+
+    class Slow:
+        def submit(self, prepared, *, listener=None):
+            both.wait(10)
+            return kanta.submit(prepared, listener=listener)
+
     with Outbox(file) as outbox:
         for _ in range(20):
             outbox.add(prepare())
         sandbox.inject("delay", seconds=0.5, times=2)
-        threading.Timer(0.2, stop.set).start()
-        report = outbox.drain(kanta, workers=2, stop=stop, timing=TIMING)
+        report = outbox.drain(Slow(), workers=2, stop=stop, timing=TIMING)
         assert report.delivered == 2
         assert outbox.status().counts["sending"] == 0
 
