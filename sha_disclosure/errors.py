@@ -107,7 +107,8 @@ class SubmissionError(DisclosureError):
 
     ``notice_ids``: the notices concerned. ``request_id``: the X-Request-Id of the last
     attempt, to give to Kela's support. ``attempts``: how many were made. ``retry_at``:
-    the earliest moment the service asked to be tried again, if it did. ``outcome``: the
+    the earliest moment the service asked to be tried again, if it did, or when the next attempt
+    of a stopped submission was due. ``outcome``: the
     OperationOutcome that came, whatever the status, the gravest issues first; its free text is
     hidden from ``repr`` since a service may quote the notice there. ``possibly_stored``: an
     attempt ended without an answer, so the service may hold the notice whatever came later.

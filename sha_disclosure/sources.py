@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -39,6 +40,13 @@ class Sources:
     randomness: Randomness = field(default_factory=SystemRandom)
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
+
+    def wait(self, seconds: float, stop: threading.Event | None) -> None:
+        """Sleep, with the real ``sleep`` no longer than until ``stop`` is set."""
+        if stop is not None and self.sleep is time.sleep:
+            stop.wait(seconds)
+        else:
+            self.sleep(seconds)
 
     def uuid(self) -> str:
         """Return a random UUID (RFC 9562 version 4), as X-Request-Id and ``jti`` use it.

@@ -22,7 +22,7 @@ from sha_disclosure.delivery.line import AsyncLine, AsyncTransport, Line, Transp
 from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
 from sha_disclosure.delivery.quota import RetryQuota
 from sha_disclosure.delivery.receipt import Receipt
-from sha_disclosure.delivery.submission import AttemptFailed, Submission
+from sha_disclosure.delivery.submission import AttemptFailed, Stop, Submission
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.events import Announcer, Listener
@@ -113,9 +113,9 @@ class _Client(ABC, Generic[_L]):
         self,
         prepared: PreparedNotice,
         listener: Listener | None,
-        interrupted: threading.Event | None = None,
+        stop: Stop | None = None,
     ) -> Submission:
-        return Submission(self._sender, prepared, self._experience, listener, interrupted)
+        return Submission(self._sender, prepared, self._experience, listener, stop)
 
     def _connection(self, organisation: str = "") -> _Connection[_L]:
         """Return an organisation's credentials and line as they are now."""
@@ -189,19 +189,24 @@ class KantaClient(_Client[Line]):
         prepared: PreparedNotice,
         *,
         listener: Listener | None = None,
-        interrupted: threading.Event | None = None,
+        stop: threading.Event | None = None,
     ) -> Receipt:
         """Send a prepared notice, trying again as the settings' ``retry`` says.
 
         ``listener`` hears the events of this submission only, after the client's own. Once
-        ``interrupted`` is set no further attempt is made: a wait for one ends at once, an
-        exchange under way is finished.
+        ``stop`` is set no further attempt is made: an exchange under way is finished, a wait for
+        the next attempt ends at once, and ``retry_at`` of the error is when that one was due.
 
         Raises a SubmissionError: NotSent, OutcomeUnknown, Unavailable (submit the same again),
         Unauthorized, Rejected, UnexpectedAnswer (fix it first); SigningError for the token.
         """
-        course = self._course(prepared, listener, interrupted)
-        loop = Retrying(retry=course.again, wait=course.wait, sleep=course.sleep, reraise=True)
+        course = self._course(prepared, listener, stop)
+
+        def sleep(seconds: float) -> None:
+            self._sources.wait(seconds, stop)
+            course.waited()
+
+        loop = Retrying(retry=course.again, wait=course.wait, sleep=sleep, reraise=True)
         try:
             return loop(self._attempt, prepared, course)
         except AttemptFailed as fault:
@@ -212,7 +217,6 @@ class KantaClient(_Client[Line]):
         raise course.error(failure)
 
     def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
-        course.go_on()
         self.renew_when_due()
         credentials, line = self._connection(prepared.organisation)
         return course.receipt(line.exchange(course.request(credentials)))
@@ -282,14 +286,24 @@ class AsyncKantaClient(_Client[AsyncLine]):
         self._sleep = sleep
 
     async def submit(
-        self, prepared: PreparedNotice, *, listener: Listener | None = None
+        self,
+        prepared: PreparedNotice,
+        *,
+        listener: Listener | None = None,
+        stop: asyncio.Event | None = None,
     ) -> Receipt:
         """Send a prepared notice; see ``KantaClient.submit``. May be cancelled at any moment.
 
-        A notice whose submission was cancelled may be stored: submit the same again.
+        A notice whose submission was cancelled may be stored: submit the same again. ``stop``
+        finishes the exchange under way instead.
         """
-        course = self._course(prepared, listener)
-        loop = AsyncRetrying(retry=course.again, wait=course.wait, sleep=self._sleep, reraise=True)
+        course = self._course(prepared, listener, stop)
+
+        async def sleep(seconds: float) -> None:
+            await self._wait(seconds, stop)
+            course.waited()
+
+        loop = AsyncRetrying(retry=course.again, wait=course.wait, sleep=sleep, reraise=True)
         try:
             return await loop(self._attempt, prepared, course)
         except AttemptFailed as fault:
@@ -303,6 +317,19 @@ class AsyncKantaClient(_Client[AsyncLine]):
         await self.renew_when_due()
         credentials, line = self._connection(prepared.organisation)
         return course.receipt(await line.exchange(course.request(credentials)))
+
+    async def _wait(self, seconds: float, stop: asyncio.Event | None) -> None:
+        """Sleep, with the real ``sleep`` no longer than until ``stop`` is set."""
+        if stop is None or self._sleep is not asyncio.sleep:
+            await self._sleep(seconds)
+            return
+        bound = asyncio.timeout(seconds)
+        try:
+            async with bound:
+                await stop.wait()
+        except TimeoutError:
+            if not bound.expired():
+                raise
 
     async def renew(self) -> bool:
         """Look at the files at once, in a thread beside the loop; see ``KantaClient.renew``."""

@@ -10,9 +10,9 @@ the time of day.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from tenacity import RetryCallState
 
@@ -48,15 +48,18 @@ from sha_disclosure.messages import Message, message
 
 
 class AttemptFailed(Exception):  # noqa: N818 - a signal between the shells and the retry loop
-    """An attempt ended in ``failure``; caught by the loop, never seen by users.
+    """An attempt ended in ``failure``; caught by the loop, never seen by users."""
 
-    ``waited``: the wait for the next attempt was broken off.
-    """
-
-    def __init__(self, failure: Failure, *, waited: bool = False) -> None:
+    def __init__(self, failure: Failure) -> None:
         super().__init__()
         self.failure = failure
-        self.waited = waited
+
+
+class Stop(Protocol):
+    """What an event of ``threading`` and one of ``asyncio`` have in common."""
+
+    def is_set(self) -> bool:
+        """Return whether no further attempt is wanted."""
 
 
 class Submission:
@@ -68,20 +71,20 @@ class Submission:
         prepared: PreparedNotice,
         experience: Experience,
         listener: Listener | None = None,
-        interrupted: threading.Event | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self._sender = sender
         self._prepared = prepared
         self._experience = experience
         self._announce = experience.announce.joined_by(listener)
-        self._interrupted = interrupted
+        self._stop = stop
         self._began = self._sent = sender.sources.monotonic()
         self._attempts = 0
         self._refused_tokens = 0
         self._lost_answers = 0
         self._request_id = ""
-        self._wait: float | None = None
-        self._last_failure: Failure | None = None
+        self._wait = 0.0
+        self._due: Failure | None = None
         self._quota_spent = False
         self._under_way = False
         self._stored = False
@@ -100,6 +103,7 @@ class Submission:
         headers["Accept-Encoding"] = "identity"  # an answer must not unpack to more than came
         self._request_id = request_id
         self._attempts += 1
+        self._due = None
         self._sent, self._under_way = sources.monotonic(), True
         if self._announce:
             self._announce(
@@ -136,7 +140,7 @@ class Submission:
     def again(self, state: RetryCallState) -> bool:
         """Return whether to try again (for tenacity)."""
         fault = state.outcome and state.outcome.exception()
-        if not isinstance(fault, AttemptFailed) or fault.waited:
+        if not isinstance(fault, AttemptFailed):
             return False
         failure, sources = fault.failure, self._sender.sources
         self._refused_tokens += failure.kind is Unauthorized
@@ -145,12 +149,15 @@ class Submission:
         # Where the clock stands now, the submission began this long ago, by the monotonic one.
         began_at = now - timedelta(seconds=self._since(self._began))
         progress = Progress(self._attempts, began_at, self._refused_tokens)
-        self._wait = decide(self._sender.settings.retry, progress, failure, now, fraction)
-        if self._wait is None or (self._interrupted and self._interrupted.is_set()):
+        wait = decide(self._sender.settings.retry, progress, failure, now, fraction)
+        if wait is None:
             return False
-        self._last_failure = failure
-        if not self._experience.quota.take():
+        if not self._stopped and not self._experience.quota.take():
             self._quota_spent = True
+            return False
+        self._wait = wait
+        self._due = replace(failure, retry_at=failure.retry_at or now + timedelta(seconds=wait))
+        if self._stopped:
             return False
         if self._announce:
             ids, kind = self._prepared.notice_ids, failure.kind.__name__
@@ -159,22 +166,20 @@ class Submission:
 
     def wait(self, _: RetryCallState) -> float:
         """Return the seconds to wait before the next attempt (for tenacity)."""
-        return self._wait or 0.0
+        return self._wait
 
-    def sleep(self, seconds: float) -> None:
-        """Wait before the next attempt, but not longer than until the caller interrupts it."""
-        if self._interrupted is None:
-            self._sender.sources.sleep(seconds)
-        else:
-            self._interrupted.wait(seconds)
+    def waited(self) -> None:
+        """Raise AttemptFailed with the last failure if the wait after it ended by a stop."""
+        if self._due and self._stopped:
+            raise AttemptFailed(self._due)
 
-    def go_on(self) -> None:
-        """Raise AttemptFailed with the last failure if the wait after it was interrupted."""
-        if self._last_failure and self._interrupted and self._interrupted.is_set():
-            raise AttemptFailed(self._last_failure, waited=True)
+    @property
+    def _stopped(self) -> bool:
+        return self._stop is not None and self._stop.is_set()
 
     def error(self, failure: Failure) -> SubmissionError:
         """Return the error that ends the submission."""
+        failure = self._due or failure
         reason = failure.reason
         if self._lost_answers and failure.kind is Rejected:
             reason = Message("answer.rejected_after_loss", reason.parameters)
@@ -187,6 +192,8 @@ class Submission:
             reason = self._with_clock(reason)
         if self._quota_spent:
             reason = message("submission.quota_spent", reason=reason)
+        if self._due:
+            reason = message("submission.stopped", reason=reason)
         failure = replace(failure, reason=reason)
         self._failed(failure.kind.__name__, failure)
         return failure.error(

@@ -47,8 +47,8 @@ _T = TypeVar("_T")
 class Client(Protocol):
     """The part of ``KantaClient`` a drain uses (lähettäjä); several threads call it.
 
-    If its ``submit`` takes ``interrupted``, an event, it gets the drain's ``stop``, so that a
-    stop ends the waits between attempts.
+    If its ``submit`` takes ``stop``, an event, it gets the drain's, so that a stop ends the
+    waits between attempts.
     """
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
@@ -396,7 +396,7 @@ class Drain:
 
 def _submit_options(kanta: Client, stop: threading.Event) -> dict[str, Any]:
     takes = inspect.signature(kanta.submit).parameters
-    return {"interrupted": stop} if "interrupted" in takes else {}
+    return {"stop": stop} if "stop" in takes else {}
 
 
 def _join(threads: Sequence[threading.Thread]) -> None:
