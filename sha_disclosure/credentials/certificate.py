@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 Chain = tuple[x509.Certificate, ...]
 """Certificates, leaf first."""
@@ -23,18 +24,33 @@ _UNREADABLE = (
 
 
 def read_certificate(der: bytes) -> x509.Certificate | None:
-    """Return the certificate of a DER text, or None when any part of it cannot be read.
-
-    cryptography reads extensions and key only when asked; a certificate of others must not
-    fail in the middle of a check.
-    """
+    """Return the certificate of a DER text, or None when any part of it cannot be read."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-        certificate.public_key()
-        tuple(certificate.extensions)
     except (*_UNREADABLE, ValueError, TypeError):
         return None
-    return certificate
+    return certificate if is_readable(certificate) else None
+
+
+def is_readable(certificate: x509.Certificate) -> bool:
+    """Return whether every part of the certificate that is looked at later can be read.
+
+    cryptography reads names, dates, key and extensions only when asked; a certificate of others
+    must not fail in the middle of a check.
+    """
+    try:
+        for name in (certificate.subject, certificate.issuer):
+            hash(name)
+            name.public_bytes()
+        certificate.public_key()
+        certificate.public_bytes(Encoding.DER)
+        tuple(certificate.extensions)
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        _ = certificate.version, certificate.serial_number, certificate.signature
+        _ = certificate.tbs_certificate_bytes
+    except (*_UNREADABLE, ValueError, TypeError):
+        return False
+    return True
 
 
 def key_kind(certificate: x509.Certificate) -> KeyKind | None:
@@ -64,12 +80,15 @@ def signature_length(certificate: x509.Certificate) -> int:
 
 
 def self_issued(certificate: x509.Certificate) -> bool:
-    """Return whether the certificate names itself as issuer: a root, not sent in ``x5c``."""
+    """Return whether the certificate names itself as issuer: a root, or a rolled over key's."""
     return certificate.issuer == certificate.subject
 
 
 def self_signed(certificate: x509.Certificate) -> bool:
-    """Return whether the certificate is signed with its own key: a root."""
+    """Return whether the certificate is signed with its own key: a root, not sent in ``x5c``.
+
+    A CA that rolls its key over signs the new one with the old one: its name, another key.
+    """
     return self_issued(certificate) and signed_by(certificate, certificate)
 
 

@@ -22,6 +22,7 @@ from sha_disclosure.credentials.certificate import (
     is_authority,
     key_kind,
     may_issue,
+    self_issued,
     self_signed,
     signed_by,
     weak_digest,
@@ -150,7 +151,7 @@ def _connection_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]
     for place in () if order else broken:
         yield at_place("not_issued", place, next=place + 1)
     for place, issuer in enumerate(chain[1:], 1):
-        if place not in broken and not may_issue(issuer, below=place - 1):
+        if place not in broken and not may_issue(issuer, below=authorities(chain[1:place])):
             yield at_place("not_authority", place + 1)
     for place, certificate in enumerate(chain, 1):
         weak = weak_digest(certificate)
@@ -160,6 +161,11 @@ def _connection_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]
     for place, certificate in enumerate(chain, 1):
         if any(e.critical and not isinstance(e.value, _HANDLED) for e in certificate.extensions):
             yield at_place("unknown_critical", place)
+
+
+def authorities(between: Iterable[x509.Certificate]) -> int:
+    """Return how many CAs a path length counts: not those of a rolled over key (RFC 5280 6.1)."""
+    return sum(not self_issued(certificate) for certificate in between)
 
 
 def check_dates(chain: Iterable[x509.Certificate], at: datetime) -> tuple[Finding, ...]:

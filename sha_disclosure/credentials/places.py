@@ -50,7 +50,8 @@ def read_certificates(place: Path | str) -> SecretBytes:
 def _variable(place: str) -> SecretBytes | None:
     # Many tools keep a variable on one line, with the two characters \n where a line ends.
     value = os.environ.get(place.removeprefix("env:"), "").replace("\\n", "\n")
-    return SecretBytes(value.encode("utf-8")) if value else None
+    # Bytes that are no text come as lone surrogates.
+    return SecretBytes(value.encode("utf-8", "surrogatepass")) if value else None
 
 
 def _read(path: Path) -> FileContent | Message:

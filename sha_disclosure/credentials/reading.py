@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretBytes
 
-from sha_disclosure.credentials.certificate import Chain, read_certificate
+from sha_disclosure.credentials.certificate import Chain, is_readable
 from sha_disclosure.credentials.chain import (
     check_connection,
     check_dates,
     check_keys,
     explanation,
 )
+from sha_disclosure.credentials.pem import pem_blocks
 from sha_disclosure.credentials.places import read_certificates
 from sha_disclosure.errors import CertificateExpired, ConfigurationError
 from sha_disclosure.findings import Finding
-from sha_disclosure.messages import message
+from sha_disclosure.messages import Message, message
+
+_LABELS = ("CERTIFICATE", "X509 CERTIFICATE")  # RFC 7468 section 5.1
 
 
 def load_anchors(path: str | Path) -> Chain:
@@ -42,18 +43,37 @@ def read_chain(pem: bytes | SecretBytes, name: str) -> Chain:
     ``name`` stands for the text in errors. Text that may hold a key as well is given as
     SecretBytes. Raises ConfigurationError.
     """
-    text = pem if isinstance(pem, SecretBytes) else SecretBytes(pem)
-    chain: list[x509.Certificate] = []
-    with suppress(ValueError):
-        chain = x509.load_pem_x509_certificates(text.get_secret_value())
-    if not chain:
+    read = pem_certificates(pem if isinstance(pem, SecretBytes) else SecretBytes(pem))
+    if isinstance(read, Message):
+        raise ConfigurationError(message("certificate_files.damaged", name=name, why=read))
+    if not read:
         raise ConfigurationError(message("certificate_files.no_pem", name=name))
-    return readable(tuple(chain), name)
+    return readable(read, name)
+
+
+def pem_certificates(pem: SecretBytes) -> Chain | Message:
+    """Return the certificates of a PEM text, maybe none, or why it is damaged.
+
+    Blocks of other kinds, such as the key, are passed over.
+    """
+    blocks = pem_blocks(pem)
+    if isinstance(blocks, Message):
+        return blocks
+    chain: list[x509.Certificate] = []
+    for place, block in enumerate(blocks, 1):
+        if block.label == "TRUSTED CERTIFICATE":
+            return message("pem.trusted", place=place)
+        if block.label in _LABELS:
+            try:
+                chain.append(x509.load_pem_x509_certificate(block.text))
+            except (ValueError, TypeError, x509.InvalidVersion):
+                return message("pem.block", place=place)
+    return tuple(chain)
 
 
 def readable(chain: Chain, name: str) -> Chain:
     """Return the chain when every part of it can be read. Raises ConfigurationError."""
-    if any(read_certificate(c.public_bytes(Encoding.DER)) is None for c in chain):
+    if not all(map(is_readable, chain)):
         raise ConfigurationError(message("certificate_files.unreadable_part", name=name))
     return chain
 

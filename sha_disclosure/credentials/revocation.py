@@ -6,7 +6,6 @@ whatever cannot be proven counts as revoked (fail closed). Nothing is fetched.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,32 +13,45 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from pydantic import SecretBytes
 
 from sha_disclosure.credentials.certificate import extension
 from sha_disclosure.credentials.chain import at_place
+from sha_disclosure.credentials.pem import pem_blocks
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_file
 from sha_disclosure.findings import Finding
-from sha_disclosure.messages import message
+from sha_disclosure.messages import Message, message
 
 RevocationLists = Sequence[x509.CertificateRevocationList]
+_DER = (b"\x30\x81", b"\x30\x82", b"\x30\x83")  # a sequence of 128 bytes or more
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
-_PEM = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 
 def load_revocation_lists(path: str | Path) -> tuple[x509.CertificateRevocationList, ...]:
     """Return the lists of a file: PEM, one or more, or one in DER. Raises ConfigurationError."""
     try:
-        data = read_file(path).data
-        found = _PEM.findall(data)
-        if found:
-            return tuple(x509.load_pem_x509_crl(text) for text in found)
-        return (x509.load_der_x509_crl(data),)
+        read = _lists(read_file(path).data)
     except Unreadable as error:
         fault = message("certificate_files.unreadable", path=str(path), why=error.message)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         fault = message("certificate_files.no_revocation_list", path=str(path))
+    else:
+        if read and not isinstance(read, Message):
+            return read
+        fault = message("certificate_files.no_revocation_list", path=str(path))
+        if isinstance(read, Message):
+            fault = message("certificate_files.damaged", name=str(path), why=read)
     raise ConfigurationError(fault)
+
+
+def _lists(data: bytes) -> tuple[x509.CertificateRevocationList, ...] | Message:
+    if data.startswith(_DER):
+        return (x509.load_der_x509_crl(data),)
+    blocks = pem_blocks(SecretBytes(data))
+    if isinstance(blocks, Message):
+        return blocks
+    return tuple(x509.load_pem_x509_crl(b.text) for b in blocks if b.label == "X509 CRL")
 
 
 def lists_in_force(path: Path, now: datetime) -> tuple[x509.CertificateRevocationList, ...]:
@@ -109,11 +121,18 @@ def _fault(
     signed = [each for each in named if any(_signed(each, issuer) for issuer in issuers)]
     if not signed:
         return "revocation_list_unsigned"
+    read = [each for each in signed if _understood(each)]
     # Revoked is revoked, by whichever list of the issuer, also by one that is out of date.
-    if any(each.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
-           for each in signed):  # fmt: skip
+    if any(_names(each, certificate) for each in read):
         return "revoked"
-    return None if any(_current(each, at) for each in signed) else "revocation_list_old"
+    # RFC 5280 5.3: such a list says nothing of any certificate; that it names this one is doubt.
+    if not read or any(_names(each, certificate) for each in signed):
+        return "revocation_list_unread"
+    return None if any(_current(each, at) for each in read) else "revocation_list_old"
+
+
+def _names(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
+    return crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
 
 
 def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
@@ -129,6 +148,17 @@ def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bo
             and crl.is_signature_valid(key)  # type: ignore[arg-type]  # other kinds: TypeError
         )
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.DuplicateExtension):
+        return False
+
+
+def _understood(crl: x509.CertificateRevocationList) -> bool:
+    """Return whether no entry has a critical extension; none that may be critical is read here.
+
+    The one that RFC 5280 has, ``certificateIssuer``, stands in lists of other issuers too.
+    """
+    try:
+        return not any(held.critical for entry in crl for held in entry.extensions)
+    except (ValueError, TypeError, x509.DuplicateExtension):
         return False
 
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sha_disclosure.credentials.certificate import (
     Chain,
     key_kind,
-    self_issued,
+    self_signed,
     signature_length,
     thumbprint,
 )
@@ -57,7 +57,7 @@ class CertifiedSigner:
     @cached_property
     def x5c(self) -> tuple[str, ...]:
         """The chain as RFC 7515 4.1.6 carries it, without the root."""
-        sent = (self.leaf, *(c for c in self.chain[1:] if not self_issued(c)))
+        sent = (self.leaf, *(c for c in self.chain[1:] if not self_signed(c)))
         return tuple(base64.b64encode(c.public_bytes(Encoding.DER)).decode("ascii") for c in sent)
 
     @cached_property

@@ -105,12 +105,12 @@ def openable(data: bytes) -> Iterator[str]:
 
     The file stands in a folder of its own, for its owner only, and is removed at once.
     """
-    if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
-        descriptor = os.memfd_create("sha-disclosure")
+    descriptor = _memory_file()
+    if descriptor is not None:
         try:
             with os.fdopen(os.dup(descriptor), "wb") as file:
                 file.write(data)
-            yield f"/proc/self/fd/{descriptor}"
+            yield _path_of(descriptor)
         finally:
             os.close(descriptor)
         return
@@ -119,3 +119,24 @@ def openable(data: bytes) -> Iterator[str]:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
         yield str(path)
+
+
+def _memory_file() -> int | None:
+    """Return a file in memory that can be opened by a path, or None where there are none.
+
+    A container's seccomp profile may forbid the call, an old kernel lack it.
+    """
+    if not hasattr(os, "memfd_create"):
+        return None
+    try:
+        descriptor = os.memfd_create("sha-disclosure")
+    except OSError:
+        return None
+    if os.access(_path_of(descriptor), os.R_OK):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _path_of(descriptor: int) -> str:
+    return f"/proc/self/fd/{descriptor}"

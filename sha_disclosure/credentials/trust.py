@@ -17,8 +17,8 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
-from sha_disclosure.credentials.certificate import may_issue, self_issued, signed_by
-from sha_disclosure.credentials.chain import at_place
+from sha_disclosure.credentials.certificate import may_issue, self_signed, signed_by
+from sha_disclosure.credentials.chain import at_place, authorities
 from sha_disclosure.editions.wire import Trust
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
@@ -48,7 +48,7 @@ def check_trust(
     last = chain[-1]
     if leading:
         return (Finding("certificates.trusted_not_valid"),)
-    if self_issued(last):
+    if self_signed(last):
         return (Finding("certificates.root_unknown"),)
     if any(anchor.subject == last.issuer for anchor in trusted):
         return (Finding("certificates.issuer_name_only"),)
@@ -77,8 +77,9 @@ def _path_found(
 
 def _leads(chain: Sequence[x509.Certificate], anchor: x509.Certificate) -> bool:
     return any(
-        certificate == anchor or (signed_by(certificate, anchor) and may_issue(anchor, below=depth))
-        for depth, certificate in enumerate(chain)
+        certificate == anchor
+        or (signed_by(certificate, anchor) and may_issue(anchor, below=authorities(chain[1:place])))
+        for place, certificate in enumerate(chain, 1)
     )
 
 

@@ -29,6 +29,7 @@ def revoking(
     signer: Any = None,
     digest: Any = None,
     part: bool = False,
+    critical: bool = False,
 ) -> Crl:
     builder = (
         x509.CertificateRevocationListBuilder()
@@ -38,6 +39,9 @@ def revoking(
     )
     for serial in serials:
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(begins)
+        if critical:
+            other = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+            entry = entry.add_extension(other, critical=True)
         builder = builder.add_revoked_certificate(entry.build())
     if part:
         builder = builder.add_extension(x509.DeltaCRLIndicator(1), critical=True)
@@ -72,6 +76,12 @@ CASES = [
         of_issuing(signer=key("p256", 9)), of_root()], "its issuer did not sign"),
     ("a list of a weak digest", lambda: [
         of_issuing(digest=hashes.SHA224()), of_root()], "its issuer did not sign"),
+    ("an entry nobody understands, of another", lambda: [
+        of_issuing(7, critical=True), of_root()], "not known here"),
+    ("an entry nobody understands, of the signer", lambda: [
+        of_issuing(MINE, critical=True), of_issuing(), of_root()], "not known here"),
+    ("a list nobody understands beside a good one", lambda: [
+        of_issuing(7, critical=True), of_issuing(), of_root()], ""),
     ("a list of a part", lambda: [of_issuing(part=True), of_root()], "a list of a part only"),
 ]  # fmt: skip
 
@@ -117,6 +127,18 @@ def test_lists_are_read_as_pem_and_der(tmp_path: Path) -> None:
     assert len(load_revocation_lists(path)) == 2
     path.write_bytes(of_root().public_bytes(Encoding.DER))
     assert len(load_revocation_lists(path)) == 1
+
+
+def test_a_damaged_file_of_lists_gives_no_shorter_one(tmp_path: Path) -> None:
+    whole = of_root().public_bytes(Encoding.PEM) + of_issuing().public_bytes(Encoding.PEM)
+    path = tmp_path / "lists.crl"
+    for data in (whole[:-60], whole[:-3], whole[40:], whole + whole[60:], whole + b"\x00"):
+        path.write_bytes(data)
+        with pytest.raises(ConfigurationError, match=r"lists\.crl: .*copy it again whole"):
+            load_revocation_lists(path)
+    path.write_bytes(of_root().public_bytes(Encoding.DER)[:-1])
+    with pytest.raises(ConfigurationError, match="no revocation list"):
+        load_revocation_lists(path)
 
 
 @pytest.mark.parametrize(

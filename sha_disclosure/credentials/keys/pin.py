@@ -14,6 +14,8 @@ from sha_disclosure.errors import ConfigurationError, DisclosureError, KeyUnavai
 from sha_disclosure.messages import Message, message
 from sha_disclosure.settings.key_place import key_place
 
+_LONGEST = 255
+
 AskPin = Callable[[str], str]
 """A function that is given the name of a token and returns its PIN.
 
@@ -29,10 +31,21 @@ def read_pin(source: str | None, ask: AskPin | None, token: Message) -> SecretSt
     """
     if source is None and ask is None:
         raise ConfigurationError(message("pin.none", token=token))
-    pin = _asked(ask, token) if source is None and ask else _read(source or "")
+    pin = _asked(ask, token) if source is None and ask else _read(source or "", token)
     if not pin.get_secret_value():
         raise KeyUnavailable(message("pin.empty", token=token))
+    if not _is_possible(pin):
+        raise KeyUnavailable(message("pin.impossible", token=token))
     return pin
+
+
+def _is_possible(pin: SecretStr) -> bool:
+    """Return whether somebody can have typed the PIN: one line of text, without control codes.
+
+    Cards lock after a few tries, so that what cannot be right is never tried.
+    """
+    text = pin.get_secret_value()
+    return len(text) <= _LONGEST and text.isprintable() and "\ufffd" not in text
 
 
 def pin_file(source: str | None) -> Path | None:
@@ -41,9 +54,12 @@ def pin_file(source: str | None) -> Path | None:
     return place if isinstance(place, Path) else None
 
 
-def _read(source: str) -> SecretStr:
+def _read(source: str, token: Message) -> SecretStr:
+    """Return the text of a file or variable, without a byte order mark and a line's end."""
     held = read_secret(_place(source), "pin")
-    return SecretStr(held.get_secret_value().decode("utf-8", "replace").strip())
+    with suppress(UnicodeDecodeError):
+        return SecretStr(held.get_secret_value().decode("utf-8-sig").strip())
+    raise KeyUnavailable(message("pin.impossible", token=token))
 
 
 def _place(source: str) -> Path | str:

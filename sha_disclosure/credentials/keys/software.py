@@ -13,11 +13,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 from pydantic import SecretBytes, SecretStr
 
-from sha_disclosure.credentials.certificate import Chain, signed_by
+from sha_disclosure.credentials.certificate import Chain, is_readable, signed_by
+from sha_disclosure.credentials.pem import pem_blocks
+from sha_disclosure.credentials.reading import pem_certificates
 from sha_disclosure.errors import ConfigurationError, KeyUnavailable
 from sha_disclosure.findings import Finding
 from sha_disclosure.jose.signer import Kept, PrivateKey
-from sha_disclosure.messages import message
+from sha_disclosure.messages import Message, message
+
+_ENCRYPTED = b"ENCRYPTED"  # in the label of PKCS #8, in a header of the older forms
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,25 +89,28 @@ def _is_pkcs12(data: SecretBytes) -> bool:
 
 
 def _pem(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain] | Finding:
-    try:
-        private = load_pem_private_key(data.get_secret_value(), _password(passphrase))
-    except (TypeError, ValueError, UnsupportedAlgorithm):
-        return _pem_fault(data, passphrase)
-    certificates: list[x509.Certificate] = []
-    if b"-----BEGIN CERTIFICATE" in data.get_secret_value():
-        try:
-            certificates = x509.load_pem_x509_certificates(data.get_secret_value())
-        except ValueError:
-            return Finding("key.certificate_damaged")
-    return private, _chain(private, certificates)
-
-
-def _pem_fault(data: SecretBytes, passphrase: SecretStr | None) -> Finding:
-    if b"PRIVATE KEY-----" not in data.get_secret_value():
+    blocks = pem_blocks(data)
+    if isinstance(blocks, Message):
+        return Finding("key.half_written")
+    block = next((each for each in blocks if each.label.endswith("PRIVATE KEY")), None)
+    if block is None:
         return Finding("key.no_pem")
-    if b"ENCRYPTED" in data.get_secret_value():
-        return Finding("key.encrypted") if passphrase is None else Finding("key.wrong_passphrase")
-    return Finding("key.damaged") if passphrase is None else Finding("key.not_encrypted")
+    try:
+        private = load_pem_private_key(block.text, _password(passphrase))
+    except TypeError:  # a passphrase that is missing, or not needed
+        return Finding("key.encrypted" if passphrase is None else "key.not_encrypted")
+    except UnsupportedAlgorithm:
+        return Finding("key.cipher_unread" if _ENCRYPTED in block.text else "key.damaged")
+    except ValueError as error:
+        if _ENCRYPTED not in block.text:
+            return Finding("key.damaged")
+        # cryptography has no class of its own for a cipher that it does not know.
+        unread = "unknown" in str(error).lower()
+        return Finding("key.cipher_unread" if unread else "key.wrong_passphrase")
+    certificates = pem_certificates(data)
+    if isinstance(certificates, Message):
+        return Finding("key.certificate_damaged")
+    return _opened(private, certificates)
 
 
 def _pkcs12(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain] | Finding:
@@ -120,15 +127,17 @@ def _pkcs12(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Ch
     if opened.key is None:
         return Finding("key.pkcs12_empty")
     held = [opened.cert, *opened.additional_certs]
-    return opened.key, _chain(opened.key, [c.certificate for c in held if c is not None])
+    return _opened(opened.key, tuple(c.certificate for c in held if c is not None))
 
 
-def _chain(private: object, certificates: list[x509.Certificate]) -> Chain:
+def _opened(private: object, certificates: Chain) -> tuple[object, Chain] | Finding:
+    if not all(map(is_readable, certificates)):
+        return Finding("key.certificate_damaged")
     if not isinstance(private, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        return ()
+        return private, ()
     public = private.public_key()
     own = [c for c in certificates if c.public_key() == public]
-    return leaf_first(own[0], certificates) if own else ()
+    return private, leaf_first(own[0], certificates) if own else ()
 
 
 def _password(passphrase: SecretStr | None) -> bytes | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +24,7 @@ from sha_disclosure.credentials import (
     issued_by_sandbox,
     load_chain,
     read_chain,
-    self_issued,
+    self_signed,
     signed_by,
     thumbprint,
 )
@@ -77,10 +76,11 @@ def read_certificates(source: Path | str, name: str) -> Chain | Message:
         data = SecretBytes(read_file(source).data)  # some files hold the key as well
     except Unreadable as error:
         return unreadable(name, error)
-    with suppress(ConfigurationError):
+    try:
         return read_chain(data, name)
-    if b"-----BEGIN CERTIFICATE-----" in data.get_secret_value():
-        return message("check.certificate_unreadable", file=name)
+    except ConfigurationError as error:
+        if b"-----BEGIN " in data.get_secret_value():
+            return refusal(error)
     return message("check.no_certificate", file=name)
 
 
@@ -117,7 +117,7 @@ def _anchors_in_force(anchors: Chain, now: datetime) -> list[Finding]:
 def check_complete(check: str, chain: Chain, anchors: Sequence[x509.Certificate]) -> list[Finding]:
     """Return whether a chain is in order and leads as far as its receiver needs it."""
     found, count, last = check_connection(chain), len(chain), chain[-1]
-    whole = self_issued(last) or any(signed_by(last, anchor) for anchor in anchors)
+    whole = self_signed(last) or any(signed_by(last, anchor) for anchor in anchors)
     if not (found or whole or count > 1):
         return [failed(check, message("check.leaf_only"))]
     key = "check.ok.chain_to_root" if whole else "check.ok.chain"

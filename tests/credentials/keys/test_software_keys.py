@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,45 @@ def test_a_pkcs12_file_that_does_not_open_says_what_to_mend(
     text = refusal(KeyUnavailable, pair(path, passphrase=passphrase))
     assert said in text
     assert str(path) in text
+
+
+UNREAD = ("-aria-256-cbc", "-camellia-256-cbc")
+
+
+def openssl(*arguments: str) -> bytes:
+    made = subprocess.run(
+        ["openssl", *arguments], input=key_pem(key("p256")), capture_output=True, check=True
+    )
+    return made.stdout
+
+
+@pytest.mark.parametrize("passphrase", [PASSPHRASE, "other"])
+def test_a_cipher_that_is_not_read_is_no_wrong_passphrase(passphrase: str, tmp_path: Path) -> None:
+    own = f"pass:{PASSPHRASE}"
+    for cipher in UNREAD:
+        for data in (
+            openssl("pkcs8", "-topk8", "-v2", cipher.strip("-"), "-passout", own),
+            openssl("ec", cipher, "-passout", own),
+        ):
+            text = refusal(KeyUnavailable, pair(put(tmp_path, data), passphrase=passphrase))
+            assert "encrypted in a way that is not read" in text
+            assert "openssl pkcs8 -topk8 -v2 aes256" in text
+    read = openssl("pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", own)
+    if passphrase == PASSPHRASE:
+        assert open_key(pair(put(tmp_path, read)))
+    else:
+        text = refusal(KeyUnavailable, pair(put(tmp_path, read), passphrase=passphrase))
+        assert "does not open the key" in text
+
+
+@pytest.mark.parametrize("passphrase", [None, PASSPHRASE])
+def test_a_half_written_key_is_damaged_whatever_the_passphrase(
+    passphrase: str | None, tmp_path: Path
+) -> None:
+    whole = key_pem(key("p256"), passphrase.encode() if passphrase else None)
+    for data in (whole[:-1][:-5], whole[:90], whole + pem(leaf().certificate)[:300]):
+        text = refusal(KeyUnavailable, pair(put(tmp_path, data), passphrase=passphrase))
+        assert "damaged or half written: copy it again whole" in text
 
 
 def test_a_key_without_a_certificate_asks_for_one(tmp_path: Path) -> None:

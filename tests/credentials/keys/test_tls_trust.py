@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 import socket
 import ssl
@@ -118,19 +119,39 @@ def from_one_pem(pki: Pki, folder: Path) -> dict[str, Any]:
     return {"certificate": None, "key": "env:TLS_KEY"}
 
 
-@pytest.mark.parametrize("memory", [True, False], ids=["in memory", "on disk"])
+def forbidden(*_: Any) -> int:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def unknown(*_: Any) -> int:
+    raise OSError(errno.ENOSYS, "Function not implemented")
+
+
+def on_disk(patch: pytest.MonkeyPatch) -> None:
+    patch.delattr(os, "memfd_create", raising=False)
+
+
+WAYS: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
+    "in memory": lambda _: None,
+    "not on this system": on_disk,
+    "forbidden": lambda patch: patch.setattr(os, "memfd_create", forbidden, raising=False),
+    "not in this kernel": lambda patch: patch.setattr(os, "memfd_create", unknown, raising=False),
+    "no path to it": lambda patch: patch.setattr(os, "access", lambda *_, **__: False),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("source", [None, from_pkcs12, from_variables, from_one_pem])
 def test_a_client_key_of_every_source_opens_a_connection(
     source: Callable[..., dict[str, Any]] | None,
-    memory: bool,
+    way: str,
     pki: Pki,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TLS_KEY", "")
-    if not memory:
-        monkeypatch.delattr(os, "memfd_create", raising=False)
-        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    WAYS[way](monkeypatch)
     made = tls_context(table(pki, **(source(pki, tmp_path) if source else {})), NOW)
     assert connected(server(pki), made) == "TLSv1.3"
     assert not [path for path in tmp_path.rglob("*") if path.name != "tls.pfx"]
@@ -139,7 +160,7 @@ def test_a_client_key_of_every_source_opens_a_connection(
 def test_what_openssl_opens_is_encrypted_and_its_owners_only(
     pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(os, "memfd_create", raising=False)
+    on_disk(monkeypatch)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     seen: list[bytes] = []
     known = ssl.SSLContext.load_cert_chain

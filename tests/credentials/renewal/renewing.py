@@ -43,6 +43,22 @@ class Renewing:
         self.certificate(name).write_bytes(made.certificate_pem)
         self.key(name).write_bytes(made.key_pem[:80])
 
+    def half_chain(self, name: str, length: int) -> None:
+        """Be in the middle of the second certificate, after the new key."""
+        made = self.issued(name)
+        made.write(self.folder, name)
+        whole = made.certificate_pem
+        second = whole.index(b"-----BEGIN", 10)
+        self.certificate(name).write_bytes(whole[: second + length])
+
+    def left_over(self, name: str) -> None:
+        """Write a short new file over a long old one, in place."""
+        made = self.issued(name)
+        made.write(self.folder, name)
+        leaf = made.certificate_pem.partition(b"-----END CERTIFICATE-----\n")
+        with self.certificate(name).open("r+b") as file:
+            file.write(leaf[0] + leaf[1] + leaf[2][3:])
+
     def loose_key(self, name: str) -> None:
         self.renew(name)
         self.key(name).chmod(0o644)
@@ -66,7 +82,10 @@ FAULTS: dict[str, Callable[[Renewing, str], object]] = {
     "the certificate is half written": lambda files, name: files.certificate(name).write_bytes(
         files.issued(name).certificate_pem[:400]
     ),
+    "the chain is half written": lambda files, name: files.half_chain(name, 300),
+    "the chain ends within a line": lambda files, name: files.half_chain(name, 15),
     "the key is half written": Renewing.half_key,
+    "the old file is longer": Renewing.left_over,
     "the key is empty": lambda files, name: files.key(name).write_bytes(b""),
     "the certificate is gone": lambda files, name: files.certificate(name).unlink(),
     "others may read the key": Renewing.loose_key,
