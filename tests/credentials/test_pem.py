@@ -25,8 +25,8 @@ WRITTEN = {
     "lines of Windows": WHOLE.replace(b"\n", b"\r\n"),
     "a byte order mark": b"\xef\xbb\xbf" + WHOLE,
     "no line's end": WHOLE.rstrip(b"\n"),
-    "comments": b"# ----- the CA -----\n" + WHOLE.replace(b"-----BEGIN", b"\n# next =====\n-----BEGIN")
-    + b"\n# end\n\n",
+    "comments": b"# ----- the CA -----\n"
+    + WHOLE.replace(b"-----BEGIN", b"\n# next =====\n-----BEGIN") + b"\n# end\n\n",
     "bag attributes": WHOLE.replace(
         b"-----BEGIN",
         b"Bag Attributes\n    localKeyID: 01 \n    friendlyName: K\xe4ytt\xf6\nsubject=CN = A\n"

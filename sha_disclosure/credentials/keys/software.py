@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from pydantic import SecretBytes, SecretStr
 
 from sha_disclosure.credentials.certificate import Chain, is_readable, signed_by
-from sha_disclosure.credentials.pem import pem_blocks
+from sha_disclosure.credentials.pem import Block, pem_blocks
 from sha_disclosure.credentials.reading import pem_certificates
 from sha_disclosure.errors import ConfigurationError, KeyUnavailable
 from sha_disclosure.findings import Finding
@@ -97,20 +97,22 @@ def _pem(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain
         return Finding("key.no_pem")
     try:
         private = load_pem_private_key(block.text, _password(passphrase))
-    except TypeError:  # a passphrase that is missing, or not needed
-        return Finding("key.encrypted" if passphrase is None else "key.not_encrypted")
-    except UnsupportedAlgorithm:
-        return Finding("key.cipher_unread" if _ENCRYPTED in block.text else "key.damaged")
-    except ValueError as error:
-        if _ENCRYPTED not in block.text:
-            return Finding("key.damaged")
-        # cryptography has no class of its own for a cipher that it does not know.
-        unread = "unknown" in str(error).lower()
-        return Finding("key.cipher_unread" if unread else "key.wrong_passphrase")
+    except (TypeError, ValueError, UnsupportedAlgorithm) as error:
+        return _fault(block, passphrase, error)
     certificates = pem_certificates(data)
     if isinstance(certificates, Message):
         return Finding("key.certificate_damaged")
     return _opened(private, certificates)
+
+
+def _fault(block: Block, passphrase: SecretStr | None, error: Exception) -> Finding:
+    if isinstance(error, TypeError):  # a passphrase that is missing, or not needed
+        return Finding("key.encrypted" if passphrase is None else "key.not_encrypted")
+    if _ENCRYPTED not in block.text:
+        return Finding("key.damaged")
+    # cryptography has no class of its own for a cipher that it does not know.
+    unread = isinstance(error, UnsupportedAlgorithm) or "unknown" in str(error).lower()
+    return Finding("key.cipher_unread" if unread else "key.wrong_passphrase")
 
 
 def _pkcs12(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain] | Finding:
