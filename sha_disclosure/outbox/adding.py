@@ -10,8 +10,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, CursorResult, Engine, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
 
 from sha_disclosure.delivery.prepare import PreparedNotice
@@ -92,7 +93,7 @@ class Adding:
 
         Raises OutboxFull, and OutboxError when a notice id belongs to another message.
         """
-        if connection.dialect.name not in {"sqlite", "postgresql"}:
+        if connection.dialect.name not in _INSERT_IF_FREE:
             existing = _existing(connection, prepared)
             if existing is not None:
                 return existing
@@ -104,14 +105,8 @@ class Adding:
                 raise
             return existing
         number = self._insert(connection, prepared, payload, now)
-        taken = 0
-        for notice_id in prepared.notice_ids:
-            row = {"notice_id": notice_id, "message": number}
-            taken += connection.execute(_insert_if_free(connection), row).rowcount
-        if taken == len(prepared.notice_ids):
+        if number is not None:
             return AddedNotice(number, prepared.notice_ids)
-        connection.execute(delete(NOTICE).where(NOTICE.c.message == number))
-        connection.execute(delete(MESSAGE).where(MESSAGE.c.number == number))
         existing = _existing(connection, prepared)
         if existing is None:
             raise OutboxBusy(message("outbox.database.raced"))
@@ -132,10 +127,22 @@ class Adding:
 
     def _insert(
         self, connection: Connection, prepared: PreparedNotice, payload: Payload, now: int
-    ) -> int:
+    ) -> int | None:
+        """Return the new message's number; None, with nothing changed, when an id is taken."""
         row = self._row(prepared, payload, now)
-        (number,) = connection.execute(_INSERT, row).inserted_primary_key or (0,)
-        return int(number)
+        if_free = _INSERT_IF_FREE.get(connection.dialect.name)
+        if if_free is None:
+            return _insert_or_back(connection, row, prepared.notice_ids)
+        number = _number(connection.execute(_INSERT, row))
+        taken = 0
+        for notice_id in prepared.notice_ids:
+            given = {"notice_id": notice_id, "message": number}
+            taken += connection.execute(if_free, given).rowcount
+        if taken == len(prepared.notice_ids):
+            return number
+        connection.execute(delete(NOTICE).where(NOTICE.c.message == number))
+        connection.execute(delete(MESSAGE).where(MESSAGE.c.number == number))
+        return None
 
     def _row(self, prepared: PreparedNotice, payload: Payload, now: int) -> dict[str, Any]:
         return {
@@ -179,8 +186,25 @@ _DIRECT_MESSAGE = Statement(_INSERT, _COLUMNS)
 _DIRECT_NOTICE = Statement(_INSERT_IF_FREE["sqlite"], ("notice_id", "message"))
 
 
-def _insert_if_free(connection: Connection) -> Insert:
-    return _INSERT_IF_FREE.get(connection.dialect.name, insert(NOTICE))
+def _insert_or_back(
+    connection: Connection, row: dict[str, Any], notice_ids: tuple[str, ...]
+) -> int | None:
+    """Insert on a database that knows no insert of what is free: a savepoint takes it back."""
+    savepoint = connection.begin_nested()
+    try:
+        number = _number(connection.execute(_INSERT, row))
+        for notice_id in notice_ids:
+            connection.execute(insert(NOTICE), {"notice_id": notice_id, "message": number})
+    except IntegrityError:
+        savepoint.rollback()
+        return None
+    savepoint.commit()
+    return number
+
+
+def _number(inserted: CursorResult[Any]) -> int:
+    (number,) = inserted.inserted_primary_key or (0,)
+    return int(number)
 
 
 def _existing(connection: Connection, prepared: PreparedNotice) -> AddedNotice | None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,18 +14,36 @@ from sqlalchemy import Connection, Engine, create_engine, event, text, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from sha_disclosure.errors import ConfigurationError, OutboxError
-from sha_disclosure.files import open_to_others
-from sha_disclosure.messages import Message, message
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
 from sha_disclosure.outbox.database_errors import outbox_errors
+from sha_disclosure.outbox.database_file import private_file
+from sha_disclosure.outbox.database_fork import LentEngine
 from sha_disclosure.outbox.schema import META
 from sha_disclosure.sources import Sources
 
 _BUSY_TIMEOUT_MS = 10_000
 _WRITES = "sha_outbox_writes"
-_OWNER_ONLY = 0o600
-_REMOUNTED = 0o660
-_CLOCK = text("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)")
+# libpq and many operators write postgres://; the others are SQLAlchemy's names without a driver.
+_DRIVERS = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
+_MYSQL = frozenset({"mysql", "mariadb"})
+# Milliseconds since 1970 by the server's clock, untouched by any time zone.
+_MYSQL_CLOCK = text("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000")
+_CLOCKS = {
+    "postgresql": text("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"),
+    "mysql": _MYSQL_CLOCK,
+    "mariadb": _MYSQL_CLOCK,
+    "mssql": text("SELECT DATEDIFF_BIG(millisecond, '1970-01-01', SYSUTCDATETIME())"),
+}
+# Any number and name that no other program locks by.
+_POSTGRESQL_LOCK = text("SELECT pg_advisory_xact_lock(6001118381617606520)")
+_MYSQL_LOCK = text("SELECT GET_LOCK('sha_outbox', 60)")
+_MYSQL_UNLOCK = text("SELECT RELEASE_LOCK('sha_outbox')")
 
 
 def milliseconds(moment: datetime) -> int:
@@ -46,17 +61,27 @@ class Database:
         self.own = not isinstance(place, Engine)
         self.engine = place if isinstance(place, Engine) else _engine(place, create=create)
         self.kind = self.engine.dialect.name
-        self._writing = self.engine.execution_options(**{_WRITES: True})
+        options: dict[str, Any] = {_WRITES: True}
+        if self.kind in _MYSQL:
+            # Its default, one snapshot for a whole transaction, hides what others just wrote.
+            options["isolation_level"] = "READ COMMITTED"
+        self._writing = self.engine.execution_options(**options)
+        self._lent = LentEngine(self.engine)
+        self._clock = _CLOCKS.get(self.kind)
 
     def close(self) -> None:
         """Close the connections of the outbox's own engine."""
         if self.own:
             self.engine.dispose()
 
+    def lend(self) -> AbstractContextManager[Engine]:
+        """Return a context that yields the engine for one transaction; a fork waits for it."""
+        return self._lent.lend()
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection for reading. Raises OutboxError and its kinds."""
-        with outbox_errors(), self.engine.connect() as connection:
+        with outbox_errors(), self.lend() as engine, engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -66,27 +91,54 @@ class Database:
         On SQLite it takes the write lock at its beginning: a transaction that began by reading
         would be refused when another process has written since.
         """
-        with outbox_errors(), self._writing.begin() as connection:
+        with outbox_errors(), self.lend(), self._writing.begin() as connection:
             if self.kind == "sqlite" and not self.own:
                 connection.execute(update(META).where(META.c.name == "").values(value=""))
             yield connection
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
-        """Yield the first transaction, which may find no tables yet."""
-        with outbox_errors(), self._writing.begin() as connection:
+        """Yield the first transaction, which may find no tables yet.
+
+        On a server one process at a time has it: a second that opens a new outbox waits.
+        """
+        with (
+            outbox_errors(),
+            self.lend(),
+            self._writing.connect() as connection,
+            _alone(connection),
+            connection.begin(),
+        ):
+            if self.kind == "postgresql":
+                connection.execute(_POSTGRESQL_LOCK)
             yield connection
 
     def now(self, connection: Connection) -> int:
         """Return the time in milliseconds: the database server's where several hosts share one."""
-        if self.kind == "postgresql":
-            return int(connection.execute(_CLOCK).scalar_one())
+        if self._clock is not None:
+            return int(connection.execute(self._clock).scalar_one())
         return milliseconds(self._sources.clock())
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Hold a lock of the session where making a table ends the transaction, as on MySQL."""
+    if connection.dialect.name not in _MYSQL:
+        yield
+        return
+    with connection.begin():
+        connection.execute(_MYSQL_LOCK)
+    try:
+        yield
+    finally:
+        with connection.begin():
+            connection.execute(_MYSQL_UNLOCK)
 
 
 def _engine(place: str | Path | URL, *, create: bool) -> Engine:
     url = _url(place)
-    if url.get_backend_name() == "sqlite":
+    kind = url.get_backend_name()
+    if kind == "sqlite":
         return _sqlite_engine(url, create=create)
     options: dict[str, Any] = {}
     if url.drivername == "postgresql+psycopg":
@@ -95,13 +147,29 @@ def _engine(place: str | Path | URL, *, create: bool) -> Engine:
         threshold = str(url.query.get("prepare_threshold", ""))
         options["prepare_threshold"] = int(threshold) if threshold.isdigit() else None
         url = url.difference_update_query(["prepare_threshold"])
+    elif kind in _MYSQL and "charset" not in url.query:
+        url = url.update_query_dict({"charset": "utf8mb4"})
     try:
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)
     except (ArgumentError, NoSuchModuleError):
         why = message("outbox.place.unknown_database")
     except ImportError as missing:
         why = message("outbox.place.no_driver", driver=str(missing.name))
+    else:
+        return _strict(engine) if kind in _MYSQL else engine
     raise ConfigurationError(why)
+
+
+def _strict(engine: Engine) -> Engine:
+    """Have MySQL refuse what does not fit into a column, whatever its server is set to."""
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')")
+        cursor.close()
+
+    return engine
 
 
 def _url(place: str | Path | URL) -> URL:
@@ -115,9 +183,7 @@ def _url(place: str | Path | URL) -> URL:
         url = None
     if url is None:
         raise ConfigurationError(message("outbox.place.no_url"))
-    # libpq and many operators write postgres://; without a driver SQLAlchemy takes psycopg2.
-    postgresql = url.drivername in {"postgres", "postgresql"}
-    return url.set(drivername="postgresql+psycopg") if postgresql else url
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 
 def _sqlite_file(url: URL) -> Path | None:
@@ -157,60 +223,3 @@ def _sqlite_engine(url: URL, *, create: bool) -> Engine:
         driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-def private_file(path: Path, *, create: bool = True) -> None:
-    """Make the database file, for its owner only; refuse one that others may read.
-
-    It is made before the database opens it, so that at no moment others can open it; SQLite
-    gives its journal files the same mode. Raises OutboxError.
-    """
-    why: Message | None = None
-    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR if create else os.O_RDONLY
-    try:
-        handle = os.open(path, flags, _OWNER_ONLY)
-    except FileExistsError:
-        why = _not_private(path)
-    except FileNotFoundError as error:
-        sentence = "not_made" if create else "missing"
-        why = message(f"outbox.place.{sentence}", path=str(path), reason=error.strerror or "")
-    except OSError as error:
-        why = message("outbox.place.not_made", path=str(path), reason=error.strerror or "")
-    else:
-        os.close(handle)
-        why = None if create else _not_private(path)
-        _sync_folder(path.absolute().parent)
-    if why:
-        raise OutboxError(why)
-
-
-def _not_private(path: Path) -> Message | None:
-    about = path.stat()
-    if not stat.S_ISREG(about.st_mode):
-        return message("outbox.place.not_a_file", path=str(path))
-    if os.name != "posix" or not open_to_others(about.st_mode, about.st_uid, about.st_uid):
-        return None
-    if about.st_uid == os.geteuid() and stat.S_IMODE(about.st_mode) == _REMOUNTED:
-        _close_again(path)
-        return None
-    return message("outbox.place.open_to_others", path=str(path))
-
-
-def _close_again(path: Path) -> None:
-    """Take back the group's rights that Kubernetes gives at a mount with ``fsGroup``."""
-    for each in (path, *path.parent.glob(f"{path.name}-*")):
-        each.chmod(_OWNER_ONLY)
-    logging.getLogger("sha_disclosure").warning(
-        "The outbox's file was opened to its group, as a mount with fsGroup does; mode 600 again"
-    )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Write the folder to disk, so that the new file's name survives a power cut."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

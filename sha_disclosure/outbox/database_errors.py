@@ -44,6 +44,19 @@ _SQLSTATE = {
     "08": "unreachable", "57P": "unreachable", "53300": "unreachable", "42": "schema",
     "28": "no_access", "3D": "no_database",
 }  # fmt: skip
+# Numbers of MySQL and MariaDB, which name no SQLSTATE in their drivers' errors.
+_MYSQL = {
+    1205: "busy", 1213: "busy", 3572: "busy", 1969: "busy", 3024: "busy", 1020: "busy",
+    1021: "disk_full", 1114: "disk_full", 1290: "read_only", 1792: "read_only", 1836: "read_only",
+    1034: "damaged", 1194: "damaged", 1195: "damaged", 1030: "disk",
+    1044: "no_access", 1045: "no_access", 1130: "no_access", 1698: "no_access",
+    1049: "no_database", 1142: "no_right", 1143: "no_right", 1227: "no_right",
+    1054: "schema", 1146: "schema", 1364: "schema",
+    1040: "unreachable", 1053: "unreachable", 1077: "unreachable", 1203: "unreachable",
+    1927: "unreachable", 4031: "unreachable",
+}  # fmt: skip
+_MYSQL_DRIVERS = frozenset({"pymysql", "MySQLdb", "mysql", "mariadb", "asyncmy", "aiomysql"})
+_MYSQL_CLIENT = range(2000, 3000)  # the client's own numbers: the connection failed or broke
 
 
 @contextmanager
@@ -68,6 +81,9 @@ def error_of(fault: BaseException) -> OutboxError:
     if isinstance(fault, PoolTimeout):
         return _error("busy")
     origin = getattr(fault, "orig", fault)
+    if (number := _mysql_number(origin)) is not None:
+        kind = "unreachable" if number in _MYSQL_CLIENT or number == 0 else _MYSQL.get(number)
+        return _error(kind) if kind else _other(origin, str(number))
     name = getattr(origin, "sqlite_errorname", None)
     state = getattr(origin, "sqlstate", None) or getattr(origin, "pgcode", None)
     code = name or state
@@ -76,8 +92,7 @@ def error_of(fault: BaseException) -> OutboxError:
         return _error(sentence)
     if isinstance(fault, DBAPIError) and (fault.connection_invalidated or not code):
         return _error(_connecting(str(origin)))
-    kind = ", ".join(filter(None, (type(origin).__name__, code)))
-    return OutboxError(message("outbox.database.other", kind=kind))
+    return _other(origin, code)
 
 
 def is_unreachable(error: OutboxError) -> bool:
@@ -96,6 +111,19 @@ def _connecting(said: str) -> str:
     if re.search(r'authentication failed|role "[^"]*" does not exist|no pg_hba', said):
         return "no_access"
     return "unreachable"
+
+
+def _mysql_number(origin: BaseException) -> int | None:
+    """Return the number of an error of MySQL's drivers."""
+    if type(origin).__module__.partition(".")[0] not in _MYSQL_DRIVERS:
+        return None
+    number = getattr(origin, "errno", None) or next(iter(origin.args), 0)
+    return number if isinstance(number, int) else 0
+
+
+def _other(origin: BaseException, code: str | None) -> OutboxError:
+    kind = ", ".join(filter(None, (type(origin).__name__, code)))
+    return OutboxError(message("outbox.database.other", kind=kind))
 
 
 def _longest_prefix(table: dict[str, str], code: str) -> str | None:

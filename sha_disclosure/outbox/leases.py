@@ -33,8 +33,8 @@ _NEXT = (
     .where(MESSAGE.c.state == "pending", MESSAGE.c.due_at <= bindparam("now"), _FIRST_OF_CLIENT)
     .order_by(MESSAGE.c.due_at, MESSAGE.c.number)
     .limit(1)
-    .with_for_update(skip_locked=True)
 )
+_NEXT_FREE = _NEXT.with_for_update(skip_locked=True)
 _LEASE = (
     update(MESSAGE)
     .where(MESSAGE.c.number == bindparam("n"), MESSAGE.c.state == "pending")
@@ -89,7 +89,9 @@ class Leases:
         trace.
         """
         now = self._database.now(connection)
-        row = connection.execute(_NEXT, {"now": now}).first()
+        # Elsewhere two workers may choose the same message: one of them leases it.
+        skips = connection.dialect.name in {"postgresql", "mysql", "mariadb"}
+        row = connection.execute(_NEXT_FREE if skips else _NEXT, {"now": now}).first()
         if row is None:
             return None
         token = self._sources.uuid()
@@ -152,12 +154,10 @@ class Leases:
                         and_(MESSAGE.c.state == "pending", MESSAGE.c.due_at > late),
                     )
                 )
-                # A parked message keeps its time, and so its place among the others.
+                # A parked message keeps its time, and so its place among the others. MySQL would
+                # see the new state here, so its time says which one it was.
                 .values(
-                    {
-                        **back,
-                        "due_at": case((MESSAGE.c.state == "parked", MESSAGE.c.due_at), else_=now),
-                    }
+                    {**back, "due_at": case((MESSAGE.c.due_at > late, now), else_=MESSAGE.c.due_at)}
                 )
             ).rowcount
             stale = self._stale(

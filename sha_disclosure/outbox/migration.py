@@ -15,7 +15,6 @@ from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, META, METADATA, NOTIC
 
 Step = Callable[[Connection], None]
 
-_LOCK = 0x5348415F6F626F78  # any number that no other program locks by
 _SCHEMA = "schema"
 
 
@@ -36,10 +35,7 @@ def migrate(
     Raises OutboxError when the tables are of a newer program, or when there are none and
     ``create`` is false.
     """
-    if connection.dialect.name == "postgresql":
-        # Two processes that open a new outbox at once: the second waits for the first.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
-    if not inspect(connection).has_table(META.name):
+    if not inspect(connection).has_table(META.name) or not _finished(connection):
         if not create:
             raise OutboxError(message("outbox.no_tables"))
         METADATA.create_all(connection)
@@ -52,6 +48,13 @@ def migrate(
         steps[each](connection)
     if found != version:
         connection.execute(update(META).where(META.c.name == _SCHEMA).values(value=str(version)))
+
+
+def _finished(connection: Connection) -> bool:
+    """Return whether the making of the tables ended: where that is no transaction, it may not."""
+    if connection.dialect.name not in {"mysql", "mariadb", "oracle"}:
+        return True
+    return connection.execute(select(META.c.name).limit(1)).first() is not None
 
 
 def version_of(connection: Connection) -> int:
@@ -68,7 +71,7 @@ def _to_version_2(connection: Connection, keys: Keyring) -> None:
     for column in (NOTICE.c.reference, NOTICE.c.content):
         _add_column(connection, column)
     for index in NOTICE.indexes:
-        index.create(connection)
+        index.create(connection, checkfirst=True)
     waiting = select(MESSAGE.c.number, MESSAGE.c.payload).where(MESSAGE.c.payload.is_not(None))
     for row in connection.execute(waiting.execution_options(yield_per=100)).all():
         prepared = read_payload(keys.open(row.payload) or b"")
@@ -79,6 +82,8 @@ def _to_version_2(connection: Connection, keys: Keyring) -> None:
 
 def _add_column(connection: Connection, column: Column[object]) -> None:
     table: Table = column.table
+    if column.name in {each["name"] for each in inspect(connection).get_columns(table.name)}:
+        return  # of a migration that was cut off where that keeps half of it
     name = connection.dialect.identifier_preparer.format_table(table)
     definition = CreateColumn(column).compile(dialect=connection.dialect)
     connection.execute(text(f"ALTER TABLE {name} ADD COLUMN {definition}"))

@@ -127,15 +127,15 @@ class Outbox:
         """
         payload = self._adding.pack(prepared)
         if connection is not None:
-            with outbox_errors():
+            with outbox_errors(), self._database.lend():
                 mine = connection if isinstance(connection, Connection) else connection.connection()
                 now = self._database.now(mine)
                 return self._adding.add(mine, prepared, payload, now)
         added = None
         if self._database.own and self._database.kind == "sqlite":
             now = milliseconds(self._sources.clock())
-            with outbox_errors():
-                added = self._adding.add_directly(self._database.engine, prepared, payload, now)
+            with outbox_errors(), self._database.lend() as engine:
+                added = self._adding.add_directly(engine, prepared, payload, now)
         if added is None:
             with self._database.write() as own:
                 added = self._adding.add(own, prepared, payload, self._database.now(own))

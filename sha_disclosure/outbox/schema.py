@@ -6,13 +6,14 @@ alike. The names begin with ``sha_outbox_``, since the tables may stand among an
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -20,7 +21,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
+from sqlalchemy.dialects import mssql, mysql
 
 State = Literal["pending", "sending", "delivered", "parked", "quarantined"]
 """``pending`` waits for its turn, ``sending`` is leased by a worker, ``delivered`` has its
@@ -35,19 +38,31 @@ VERSION = 2
 
 METADATA = MetaData()
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers INTEGER keys only
+# MySQL's TEXT ends at 64 kB, and cuts what is longer where its server is not strict.
+_Text = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+_Bytes = LargeBinary(2**31 - 1).with_variant(LargeBinary(), "mssql")  # VARBINARY(max)
+# The caller's own key: any characters, and told apart by each of them.
+_Reference = String(128).with_variant(
+    mssql.NVARCHAR(128, collation="Latin1_General_100_BIN2"), "mssql"
+)
+_MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
+_OPTIONS: dict[str, Any] = {
+    f"{kind}_{name}": value for kind in ("mysql", "mariadb") for name, value in _MYSQL.items()
+}
 
 META = Table(
     "sha_outbox_meta",
     METADATA,
     Column("name", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("value", _Text, nullable=False),
+    **_OPTIONS,
 )
 
 MESSAGE = Table(
     "sha_outbox_message",
     METADATA,
-    Column("number", _Number, primary_key=True, autoincrement=True),
-    Column("notice_ids", Text, nullable=False),  # in order, JSON
+    Column("number", _Number, Identity(), primary_key=True),
+    Column("notice_ids", _Text, nullable=False),  # in order, JSON
     Column("client", String(64), nullable=False),  # keyed digest, tells clients apart only
     Column("state", String(12), nullable=False),
     Column("due_at", BigInteger, nullable=False),  # next attempt; while sending: the lease's end
@@ -58,17 +73,18 @@ MESSAGE = Table(
     Column("possibly_duplicated", Boolean(create_constraint=False), nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("delivered_at", BigInteger),
-    Column("locations", Text),  # where the service keeps the notices, in order, JSON
+    Column("locations", _Text),  # where the service keeps the notices, in order, JSON
     Column("digest", String(64), nullable=False),  # SHA-256 of the message's bytes
     Column("certificate", String(64), nullable=False),
     Column("edition", String(200), nullable=False),
     Column("payload_digest", String(64)),  # SHA-256 of the payload as it is stored
-    Column("payload", LargeBinary(2**31 - 1)),
+    Column("payload", _Bytes),
     Column("organisation", String(64), server_default=""),  # the requester's OID
     Column("resends", Integer, server_default="0"),  # after answers that prove nothing
     Column("mac", String(90)),  # with a key of the outbox: over what the row says of its delivery
     Index("sha_outbox_message_due", "state", "due_at", "number"),
     Index("sha_outbox_message_order", "client", "state", "number"),
+    **_OPTIONS,
 )
 
 NOTICE = Table(
@@ -76,16 +92,22 @@ NOTICE = Table(
     METADATA,
     Column("notice_id", String(64), primary_key=True),
     Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False),
-    Column("reference", String(128)),  # the caller's own key of the disclosure
+    Column("reference", _Reference),  # the caller's own key of the disclosure
     Column("content", String(64)),  # keyed digest of the notice as the caller gave it
-    Index("sha_outbox_notice_reference", "reference", unique=True),
+    Index(
+        "sha_outbox_notice_reference",
+        "reference",
+        unique=True,
+        mssql_where=text("reference IS NOT NULL"),  # of rows without one it would keep one
+    ),
     sqlite_with_rowid=False,
+    **_OPTIONS,
 )
 
 ATTEMPT = Table(
     "sha_outbox_attempt",
     METADATA,
-    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("number", _Number, Identity(), primary_key=True),
     Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False, index=True),
     Column("lease", String(36), nullable=False),
     Column("worker", String(120), nullable=False),
@@ -94,10 +116,11 @@ ATTEMPT = Table(
     Column("outcome", String(40)),  # Receipt, or the class of the error
     Column("unknown_fate", Boolean(create_constraint=False), nullable=False),
     Column("lease_lost", Boolean(create_constraint=False), nullable=False),
-    Column("requests", Text),  # each HTTP request: id, outcome, status, seconds; JSON
+    Column("requests", _Text),  # each HTTP request: id, outcome, status, seconds; JSON
     Column("http_status", Integer),  # of the last one
     Column("request_id", String(64)),
     Column("response_id", String(128)),
-    Column("issues", Text),  # codes of a refusal, JSON
+    Column("issues", _Text),  # codes of a refusal, JSON
     Column("mac", String(90)),  # with a key of the outbox: over this row
+    **_OPTIONS,
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from mariadb import Server, server_or_reason
 from outbox_parts import fast, notice_about
 from postgresql import Cluster, cluster_or_reason
 
@@ -65,12 +66,28 @@ def cluster() -> Iterator[Cluster]:
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    made = server_or_reason()
+    if isinstance(made, str):
+        pytest.skip(made)
+    with made:
+        yield made
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Cluster | Server:
+    """A database server, of the kind that a test names."""
+    running: Cluster | Server = request.getfixturevalue(request.param)
+    return running
+
+
+@pytest.fixture(params=["sqlite", "cluster", "mariadb"], ids=["sqlite", "postgresql", "mariadb"])
 def place(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
-    """The address of a new outbox, on either database."""
+    """The address of a new outbox, on each database."""
     if request.param == "sqlite":
         yield str(file)
         return
-    running: Cluster = request.getfixturevalue("cluster")
+    running: Cluster | Server = request.getfixturevalue(request.param)
     with running.database() as url:
         yield url

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from outbox_parts import TIMING
-from sqlalchemy import Column, Integer, MetaData, Table, event, select, text
+from sqlalchemy import Column, Integer, MetaData, Table, create_engine, event, select, text
 
 from sha_disclosure.errors import (
     OutboxDamaged,
@@ -17,8 +17,9 @@ from sha_disclosure.errors import (
     OutboxFull,
 )
 from sha_disclosure.outbox import Outbox
+from sha_disclosure.outbox.database import _url
 from sha_disclosure.outbox.migration import migrate, version_of
-from sha_disclosure.outbox.schema import VERSION
+from sha_disclosure.outbox.schema import META, NOTICE, VERSION
 
 
 def fill(outbox, prepare, kept):
@@ -178,6 +179,8 @@ def test_older_tables_are_brought_up_to_date_with_their_notices(place, kanta, pr
 
 
 def test_a_migration_that_fails_changes_nothing(place):
+    if place.startswith("mysql"):
+        pytest.skip("changing a table is no part of a transaction there; see the next test")
     with Outbox(place) as outbox:
 
         def breaks(connection):
@@ -192,6 +195,29 @@ def test_a_migration_that_fails_changes_nothing(place):
                 connection.execute(text("SELECT colour FROM sha_outbox_message"))
 
 
+def test_where_tables_are_changed_at_once_a_cut_off_change_is_finished_later(mariadb, prepare):
+    with mariadb.database() as place:
+        with Outbox(place) as outbox:
+            outbox.add(prepare())
+            with outbox._database.write() as connection:
+                connection.execute(text("ALTER TABLE sha_outbox_message DROP COLUMN resends"))
+                connection.execute(text("UPDATE sha_outbox_meta SET value='1' WHERE name='schema'"))
+        with Outbox(place) as outbox:
+            assert [entry.state for entry in outbox.list()] == ["pending"]
+            with outbox._database.read() as connection:
+                assert version_of(connection) == VERSION
+
+
+def test_where_tables_are_made_at_once_a_cut_off_making_is_finished_later(mariadb, prepare):
+    with mariadb.database() as place:
+        engine = create_engine(_url(place))
+        with engine.begin() as connection:
+            META.create(connection)
+        engine.dispose()
+        with Outbox(place) as outbox:
+            assert outbox.add(prepare()).new
+
+
 def test_nothing_else_is_in_the_folder(file, prepare):
     with Outbox(file) as outbox:
         outbox.add(prepare())
@@ -203,7 +229,8 @@ def test_an_outbox_of_version_1_is_brought_up_to_date_with_its_queue(place, kant
         for _ in range(3):
             outbox.add(prepare())
         with outbox._database.write() as connection:  # as version 1 made it
-            connection.execute(text("DROP INDEX sha_outbox_notice_reference"))
+            for index in NOTICE.indexes:
+                index.drop(connection)
             for table, columns in (
                 ("message", ("organisation", "resends", "mac")),
                 ("notice", ("reference", "content")),

@@ -326,12 +326,12 @@ def test_three_different_notices_refused_alike_park_the_organisations_queue(plac
         (parked,) = [e for e in heard if isinstance(e, QueueParked)]
         assert (parked.messages, parked.outcome) == (12, "Rejected")
         assert parked.notice_ids == tuple(e.notice_ids[0] for e in sent[:3])
-        if place.startswith("postgresql"):
+        if "://" in place:
             outbox.retry(state="parked")  # the server's clock cannot be set ahead
         clock.by = timedelta(hours=1, minutes=2)
         refuses[0] = False
         assert outbox.drain(client, workers=1, timing=TIMING).delivered == 12
-        if not place.startswith("postgresql"):  # by themselves, the refused ones last
+        if "://" not in place:  # by themselves, the refused ones last
             assert set(client.calls[-3:]) == set(parked.notice_ids)
 
 

@@ -1,4 +1,4 @@
-"""Where an outbox may be: SQLite in all its spellings, PostgreSQL, and what stands before it."""
+"""Where an outbox may be: SQLite in all its spellings, PostgreSQL, MariaDB, and poolers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from outbox_parts import TIMING
@@ -19,6 +20,7 @@ from sha_disclosure.errors import ConfigurationError, OutboxError
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.outbox.database import _engine, _url
 
+on_each_server = pytest.mark.parametrize("server", ["cluster", "mariadb"], indirect=True)
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 
 
@@ -92,6 +94,14 @@ def test_a_database_without_an_outbox_is_left_as_it_is(place):
     engine.dispose()
 
 
+@pytest.mark.parametrize("scheme", ["mysql", "mariadb", "mysql+pymysql"])
+def test_the_usual_schemes_of_mysql_are_known(scheme):
+    pytest.importorskip("pymysql")
+    engine = _engine(f"{scheme}://u@127.0.0.1:1/x", create=True)
+    assert engine.driver == "pymysql"
+    assert engine.url.query["charset"] == "utf8mb4"
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_every_usual_scheme_of_postgresql_is_known(scheme):
     pytest.importorskip("psycopg")
@@ -122,8 +132,70 @@ def test_a_wrong_database_a_role_without_rights_and_a_stopped_server_differ(clus
         engine.dispose()
 
 
-def test_a_drain_outlives_a_restart_of_its_database(cluster, kanta, prepare):
-    with cluster.database() as url, Outbox(url) as outbox:
+def test_a_wrong_database_a_user_without_rights_and_a_stopped_mariadb_differ(mariadb):
+    with mariadb.database() as url:
+        name = url.rpartition("/")[2]
+        mariadb.execute(
+            "CREATE USER reader@'127.0.0.1'", f"GRANT SELECT ON {name}.* TO reader@'127.0.0.1'"
+        )
+        refused = {
+            "does not exist": url.replace("/outbox_", "/none_", 1),
+            "refuses this role": url.replace("outbox@", "outbox:wrong@"),
+            "grant it CREATE": url.replace("outbox@", "reader@"),
+            "its server runs": f"mysql://outbox@127.0.0.1:1/{name}",
+        }
+        for words, place in refused.items():
+            with pytest.raises(OutboxError, match=words) as caught:
+                Outbox(place)
+            assert caught.value.__context__ is None
+        mariadb.execute("DROP USER reader@'127.0.0.1'")
+
+
+def test_mysql_keeps_what_is_long_or_refuses_it_whatever_its_server_is_set_to(mariadb, prepare):
+    with mariadb.database() as url, Outbox(url) as outbox:
+        made = prepare()
+        ids = tuple(f"1.2.246.10.{n:040}" for n in range(2000))  # over the 64 kB of TEXT
+        long = replace(made, notice_ids=ids)
+        assert outbox.add(long).notice_ids == ids
+        assert outbox.list()[0].notice_ids == ids
+        with pytest.raises(OutboxError):
+            outbox.add(replace(prepare(), edition="e" * 201))
+        assert len(outbox.list()) == 1
+
+
+@on_each_server
+def test_the_time_is_the_servers_in_any_time_zone(server):
+    with server.database() as url, Outbox(url) as outbox:
+        engine = outbox._database.engine
+        zone = "TIME ZONE 'Asia/Tokyo'" if engine.name == "postgresql" else "time_zone = '+05:00'"
+        with outbox._database.write() as connection:
+            connection.execute(text(f"SET {zone}"))
+            assert abs(outbox._database.now(connection) / 1000 - time.time()) < 5
+
+
+@on_each_server
+def test_many_processes_that_open_a_new_outbox_at_once_make_one(server):
+    faults = []
+
+    def opens(url):
+        try:
+            Outbox(url).close()
+        except OutboxError as fault:
+            faults.append(fault)
+
+    with server.database() as url:
+        threads = [threading.Thread(target=opens, args=(url,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not faults
+        Outbox(url, create=False).close()
+
+
+@on_each_server
+def test_a_drain_outlives_a_restart_of_its_database(server, kanta, prepare):
+    with server.database() as url, Outbox(url) as outbox:
         stop, reports = threading.Event(), []
         drain = threading.Thread(
             target=lambda: reports.append(
@@ -133,7 +205,7 @@ def test_a_drain_outlives_a_restart_of_its_database(cluster, kanta, prepare):
         drain.start()
         try:
             outbox.add(prepare())
-            cluster.restart()
+            server.restart()
             outbox.add(prepare())
             deadline = time.monotonic() + 60
             while outbox.status().counts["delivered"] < 2:

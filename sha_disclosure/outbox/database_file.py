@@ -1,0 +1,72 @@
+"""The file of an outbox on SQLite: made for its owner only, refused where others may read it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from pathlib import Path
+
+from sha_disclosure.errors import OutboxError
+from sha_disclosure.files import open_to_others
+from sha_disclosure.messages import Message, message
+
+_OWNER_ONLY = 0o600
+_REMOUNTED = 0o660
+
+
+def private_file(path: Path, *, create: bool = True) -> None:
+    """Make the database file, for its owner only; refuse one that others may read.
+
+    It is made before the database opens it, so that at no moment others can open it; SQLite
+    gives its journal files the same mode. Raises OutboxError.
+    """
+    why: Message | None = None
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR if create else os.O_RDONLY
+    try:
+        handle = os.open(path, flags, _OWNER_ONLY)
+    except FileExistsError:
+        why = _not_private(path)
+    except FileNotFoundError as error:
+        sentence = "not_made" if create else "missing"
+        why = message(f"outbox.place.{sentence}", path=str(path), reason=error.strerror or "")
+    except OSError as error:
+        why = message("outbox.place.not_made", path=str(path), reason=error.strerror or "")
+    else:
+        os.close(handle)
+        why = None if create else _not_private(path)
+        _sync_folder(path.absolute().parent)
+    if why:
+        raise OutboxError(why)
+
+
+def _not_private(path: Path) -> Message | None:
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        return message("outbox.place.not_a_file", path=str(path))
+    if os.name != "posix" or not open_to_others(about.st_mode, about.st_uid, about.st_uid):
+        return None
+    if about.st_uid == os.geteuid() and stat.S_IMODE(about.st_mode) == _REMOUNTED:
+        _close_again(path)
+        return None
+    return message("outbox.place.open_to_others", path=str(path))
+
+
+def _close_again(path: Path) -> None:
+    """Take back the group's rights that Kubernetes gives at a mount with ``fsGroup``."""
+    for each in (path, *path.parent.glob(f"{path.name}-*")):
+        each.chmod(_OWNER_ONLY)
+    logging.getLogger("sha_disclosure").warning(
+        "The outbox's file was opened to its group, as a mount with fsGroup does; mode 600 again"
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write the folder to disk, so that the new file's name survives a power cut."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

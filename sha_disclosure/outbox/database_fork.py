@@ -1,0 +1,112 @@
+"""What a fork must find and leave: no transaction under way, no connection in two processes.
+
+SQLite knows by process which locks it holds: a child that opened the file beside an inherited
+connection would believe in its parent's locks. So idle connections to a file are closed before
+a fork, and a server's connections are left to the parent.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakSet
+
+from sqlalchemy import Engine, Pool, QueuePool
+
+_LONGEST_WAIT_S = 10.0
+
+
+class _Use:
+    """How many transactions are under way, in all and of each thread."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition(threading.Lock())
+        self.forking = False
+        self.lent = 0
+        self.own = threading.local()
+
+    @property
+    def mine(self) -> int:
+        """Those of this thread."""
+        return getattr(self.own, "lent", 0)
+
+
+class LentEngine:
+    """Lends an engine for one transaction at a time to each thread, safely across a fork."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._use = _Use()
+        _KNOWN.add(self)
+
+    @contextmanager
+    def lend(self) -> Iterator[Engine]:
+        """Yield the engine for one transaction; a fork waits for its end."""
+        use = self._use
+        mine = use.mine
+        with use.changed:
+            # A thread that has a transaction already goes on: the fork waits for it.
+            while use.forking and not mine and use.changed.wait(_LONGEST_WAIT_S):
+                pass
+            use.lent += 1
+        use.own.lent = mine + 1
+        try:
+            yield self._engine
+        finally:
+            use.own.lent = mine
+            with use.changed:
+                use.lent -= 1
+                if use.forking:
+                    use.changed.notify_all()
+
+    def before_fork(self) -> None:
+        """Wait for the transactions of other threads and close idle connections to a file."""
+        use = self._use
+        with use.changed:
+            use.forking = True
+            use.changed.wait_for(lambda: use.lent <= use.mine, _LONGEST_WAIT_S)
+        if self._on_a_file:
+            self._engine.dispose()
+
+    def in_parent(self) -> None:
+        """Go on."""
+        with self._use.changed:
+            self._use.forking = False
+            self._use.changed.notify_all()
+
+    def in_child(self) -> None:
+        """Begin anew, without the parent's connections."""
+        self._use = _Use()
+        if isinstance(self._engine.pool, QueuePool):
+            _PARENTS.append(self._engine.pool)
+            self._engine.dispose(close=False)
+
+    @property
+    def _on_a_file(self) -> bool:
+        return self._engine.dialect.name == "sqlite" and isinstance(self._engine.pool, QueuePool)
+
+
+_KNOWN: WeakSet[LentEngine] = WeakSet()
+# Kept, so that no driver says good-bye in the parent's name when they are collected.
+_PARENTS: list[Pool] = []
+
+
+def _before_fork() -> None:
+    for each in list(_KNOWN):
+        each.before_fork()
+
+
+def _in_parent() -> None:
+    for each in list(_KNOWN):
+        each.in_parent()
+
+
+def _in_child() -> None:
+    for each in list(_KNOWN):
+        each.in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)
