@@ -167,7 +167,7 @@ def alarm():
     """Return a function: a signal handler of the host's raises in so many seconds."""
     if not hasattr(signal, "SIGALRM"):
         pytest.skip("needs the timer signal of POSIX")
-    raised = [SoftTimeLimit]
+    raised: list[type[BaseException]] = [SoftTimeLimit]
 
     def ring(*_: object) -> None:
         raise raised[0]

@@ -82,7 +82,7 @@ def test_rfc_8785_appendix_b_numbers(bits: str, text: str) -> None:
 
 
 def test_a_kanta_like_bundle_has_the_known_digest() -> None:
-    value = {
+    value: Any = {
         "type": "transaction",
         "resourceType": "Bundle",
         "entry": [

@@ -35,6 +35,7 @@ def validator(schema: Any) -> jsonschema.Draft202012Validator:
 def generate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Run the generator with its output in another folder; of the pages only the schema is real."""
     spec = importlib.util.spec_from_file_location("generate_specs", SPECS / "generate.py")
+    assert spec is not None
     generator = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generator)
     for page in ("SCHEMA", "RULES", "GROUNDS", "TRACEABILITY"):
