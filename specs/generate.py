@@ -92,9 +92,12 @@ def ground_table() -> str:
             "work) and 76 § (relayed through Kanta).\n",
             "\n## Whether a notice is needed at all\n\n",
             "`sha_disclosure.notice_needed(...)` answers with the citation: not for data you "
-            "obtain (39 §, 64 §), not within the same controller (10 § 2 mom., 13 §), not between "
-            "the organiser and a producer that acts for it (14 §), not through Kanta (70 § 2 "
-            "mom.); otherwise yes (10 § 3 mom., 70 § 1 mom.).\n",
+            "obtain (39 §, 64 §), not within the same register of the same controller (10 § 2 "
+            "mom., 13 §), not between the organiser and a producer that acts for it (14 §), not "
+            "through Kanta (70 § 2 mom.); otherwise yes (10 § 3 mom., 70 § 1 mom.), without delay. "
+            "Between two registers of one controller the answer is yes, unless your lawyer has "
+            "decided otherwise (10 § 1 mom., 18 § 1 mom., 3 § 10 kohta). Since when, and who need "
+            "not store: [duties.md](duties.md).\n",
             "\n## Words\n\n| word | English | suomeksi |\n|---|---|---|\n",
             *(f"| `{each}` | {_both(category_name(each), ' | ')} |\n" for each in CATEGORIES),
         )

@@ -311,6 +311,23 @@ class Trust(Section):
     test_words: tuple[Text, ...]
 
 
+class NamedSystem(Section):
+    """A code system with its name."""
+
+    system: Uri
+    name: Text
+
+
+class ControlAct(Section):
+    """A search's control act (kontrollikehys, HL7 V3): its reasons in order, and the user."""
+
+    reasons: tuple[Literal["service_request", "use_situation", "reason"], ...]
+    service_request: NamedSystem
+    use_situation: NamedSystem
+    reason_name: Text
+    user_id: Uri
+
+
 class Wire(Section):
     """Every value of an edition."""
 
@@ -341,3 +358,4 @@ class Wire(Section):
     outcome: OutcomeCode
     limit: Limit
     trust: Trust
+    control_act: ControlAct

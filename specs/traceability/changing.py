@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
-from sha_disclosure.editions.wire import Claim, CodingValue, Header, Wire
+from sha_disclosure.editions.wire import Claim, CodingValue, Header, NamedSystem, Wire
 
 # What a change into a text that is plainly not the edition's would not show or not survive.
 _OTHERS: dict[str, Any] = {
@@ -66,6 +66,8 @@ def _marked(key: str, value: Any) -> Any:
             return CodingValue(system=f"urn:{mark}", code=f"{mark}.code", display=f"{mark}.display")
         case Claim():
             return Claim.model_construct(name=mark.replace(".", "-"), fill=value.fill)
+        case NamedSystem():
+            return NamedSystem(system=f"urn:{mark}", name=f"{mark}.name")
         case Header():
             return Header(name=mark.replace(".", "-"), value=f"{mark} {value.value}")
         case str() if "{id}" in value:

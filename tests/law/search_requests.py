@@ -82,6 +82,7 @@ def request(kind: str = "broad_search", **changes: Any) -> Data:
             },
             "asked_at": "2026-11-22T11:59:00+02:00",
             "service_request": {"code": "esim-1", "display": "Esimerkki"},
+            "use_situation": {"code": "esim-2", "display": "Toinen esimerkki"},
             **changes,
         }
     )

@@ -16,6 +16,7 @@ PARAGRAPHS: dict[int, tuple[str, int]] = {
     11: ("Asiakkaan tiedonsaantioikeus tietojensa käsittelystä", 5),
     13: ("Asiakastietojen rekisterinpitäjä", 2),
     14: ("Palveluntuottajan vastuut toisen palvelunantajan lukuun toimittaessa", 2),
+    18: ("Sosiaali- ja terveydenhuollon asiakasrekisterit", 2),
     37: ("Sosiaalihuollon asiakasasiakirjoja koskevat periaatteet", 3),
     38: ("Sosiaalihuollon asiakasasiakirjoihin kirjattavat perustiedot", 2),
     39: ("Tietojen saamista koskevat merkinnät", 1),
@@ -38,10 +39,12 @@ PARAGRAPHS: dict[int, tuple[str, int]] = {
     ),
     63: ("Sosiaalihuollon asiakastietojen luovuttaminen eräissä muissa tilanteissa", 4),
     64: ("Sosiaali- ja terveydenhuollon viranomaisen tiedonsaantioikeus", 4),
+    67: ("Velvollisuus liittyä valtakunnallisten tietojärjestelmäpalvelujen käyttäjäksi", 4),
     70: ("Lokirekisterien säilytyspalvelu", 5),
     74: (
         "Kansalaisen käyttöliittymä ja hyvinvointisovellukset sekä niiden välityksellä näytettävät asiakastiedot",
         3,
     ),
     76: ("Kysely- ja välityspalvelu", 2),
+    102: ("Siirtymäsäännökset", 9),
 }

@@ -6,6 +6,7 @@ import re
 import runpy
 import sys
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from places import ROOT
@@ -82,6 +83,11 @@ def citations() -> Iterator[tuple[str, str]]:
     for name in ("through_kanta", "same_controller", "purchased_service", "acquisition"):
         yield name, notice_needed(**{name: True}).rests_on
     yield "direct", notice_needed().rests_on
+    yield "other_register", notice_needed(same_controller=True, same_register=False).rests_on
+    yield "not_yet", notice_needed(disclosed_on=date(2026, 8, 31)).rests_on
+    for name in ("private_without_record_system", "aland"):
+        yield name, notice_needed(**{name: True}).rests_on
+    yield "joined_freely", notice_needed(aland=True, joined=True).rests_on
 
 
 def cited(text: str) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,7 @@ from sha_disclosure.law.searches import (
     AuthorityAccessReason,
     BroadAccessReason,
     BroadSearch,
+    UsedData,
     require_access_reason,
 )
 from sha_disclosure.notice import Cause
@@ -52,7 +53,9 @@ def test_a_complete_reason_is_returned_with_what_the_query_needs(kind: str) -> N
     assert type(made) is (BroadAccessReason if broad else AuthorityAccessReason)
     assert made.use_case == ("broad_right" if broad else "authority_right")
     assert made.provision == RIGHTS[kind][2]
+    assert made.coding is not None
     assert (str(made.coding.code), str(made.coding.system)) == ("7", REASONS)
+    assert made.justification is not None
     assert made.justification.reveal() == "Kotihoidon kiireellinen järjestäminen"
     assert made.service_request is not None
     assert made.right.kind == kind
@@ -100,7 +103,10 @@ def test_the_problem_names_its_condition(kind: str, name: str, rule: str) -> Non
 def test_a_right_is_used_only_by_those_it_belongs_to(kind: str, role: str) -> None:
     data = having(request(kind), ("unit", "roles"), [role])
     rule = "A02" if "broad" in kind else "A03"
-    assert judged(data) == ([] if role == RIGHTS[kind][1] else [(rule, "unit.roles")])
+    owners = {RIGHTS[kind][1]}
+    if owners == {"social_welfare_provider"}:
+        owners.add("social_welfare_authority")  # an authority is a provider too, 3 § 11 kohta
+    assert judged(data) == ([] if role in owners else [(rule, "unit.roles")])
 
 
 @pytest.mark.parametrize("kind", RIGHTS)
@@ -119,7 +125,7 @@ REFUSED: list[tuple[str, str, Data]] = [
     ("A04", "reason", without(request(), ("reason",))),
     ("A04", "reason.system", having(request(), ("reason", "system"), "urn:oid:1.2.3")),
     ("A04", "reason", having(request(), ("reason", "code"), "8")),
-    ("A05", "justification", without(request(), ("justification",))),
+    ("A04", "reason", having(request("authority_search"), ("reason",), None)),
     ("A05", "justification", having(request(), ("justification",), " ")),
     ("A06", "relationship", without(request(), ("relationship",))),
     ("A06", "relationship.verified", having(request(), ("relationship", "verified"), False)),
@@ -162,7 +168,7 @@ def test_every_problem_comes_at_once() -> None:
     data = having(data, ("right", "no_legal_representative"), False)
     data = having(data, ("relationship", "verified"), False)
     data = having(data, ("unit", "roles"), ["health_care_provider"])
-    data = having(without(data, ("justification",)), ("reason", "code"), "8")
+    data = having(having(data, ("justification",), ""), ("reason", "code"), "8")
     assert set(judged(data)) == {
         ("A02", "right.cause"),
         ("A02", "right.no_legal_representative"),
@@ -242,14 +248,93 @@ def test_whatever_is_given_nothing_but_the_error_of_a_search_is_raised(
         assert [str(copy) for copy in copies] == [str(error) for error in raised]
 
 
+OF_53 = tuple(kind for kind, (_, _, provision) in RIGHTS.items() if "53 §" in provision)
+OF_55 = tuple(kind for kind, (_, _, provision) in RIGHTS.items() if "55 §" in provision)
+
+
+@pytest.mark.accepts("A04")
+@pytest.mark.parametrize("kind", OF_53)
+def test_a_search_by_53_asks_for_no_code_but_judges_the_one_that_is_given(kind: str) -> None:
+    data = without(request(kind), ("reason",))
+    made = require_access_reason(data, edition=EDITION, code_lists=CodeLists(), now=NOW)
+    assert made.coding is None
+    assert made.warnings == ()
+    assert judged(having(request(kind), ("reason", "code"), "8")) == [("A04", "reason")]
+
+
+@pytest.mark.refuses("A04")
+@pytest.mark.parametrize("kind", OF_55)
+def test_a_search_by_55_asks_for_the_code(kind: str) -> None:
+    assert judged(without(request(kind), ("reason",))) == [("A04", "reason")]
+
+
+@pytest.mark.accepts("A05")
+@pytest.mark.parametrize("kind", RIGHTS)
+def test_the_users_own_words_are_optional(kind: str) -> None:
+    made = require_access_reason(without(request(kind), ("justification",)), now=NOW)
+    assert made.justification is None
+
+
+PURPOSES = ["assess_need", "arrange_care", "verify_information"]
+
+
+@pytest.mark.accepts("A03")
+@pytest.mark.parametrize("kind", ["authority_search", "authority_patient_data_search"])
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("arrange_care", PURPOSES[1:2]),
+        (["arrange_care"], PURPOSES[1:2]),
+        (["verify_information", "assess_need"], [PURPOSES[0], PURPOSES[2]]),
+        (PURPOSES, PURPOSES),
+        (["assess_need", "assess_need"], PURPOSES[:1]),
+    ],
+)
+def test_an_authority_may_have_several_purposes(kind: str, given: Any, kept: list[str]) -> None:
+    data = having(request(kind), ("right", "purpose"), given)
+    entry = require_access_reason(data, now=NOW).log_entry()
+    assert entry.to_dict()["purpose"] == kept
+
+
+@pytest.mark.refuses("A03")
+@pytest.mark.parametrize("given", [[], ["assess_need", "whim"], {}, 1, [["assess_need"]], [None]])
+def test_purposes_that_are_none_of_the_three_are_refused_by_name(given: Any) -> None:
+    data = having(request("authority_search"), ("right", "purpose"), given)
+    assert judged(data) == [("A03", "right.purpose")]
+
+
+def test_a_user_may_be_identified_by_an_identity_code_and_by_nothing_like_it_elsewhere() -> None:
+    own = identity_code(date(1980, 5, 1), 905)
+    data = having(request(), ("user", "id"), {"system": "urn:oid:1.2.246.21", "value": own})
+    assert judged(data) == []
+    other = having(data, ("user", "id", "system"), "urn:oid:1.2.246.537.29")
+    assert judged(other) == [("A09", "user.id.value")]
+
+
+@pytest.mark.parametrize("value", ["true", 1, "no"])
+def test_an_overridden_denial_is_a_statement(value: Any) -> None:
+    found = judged(having(request(), ("denial_overridden",), value))
+    assert found == [("SHAPE", "denial_overridden")]
+
+
 # --- the access log ----------------------------------------------------------------------------
 
 
-def test_the_log_entry_tells_who_in_which_unit_why_and_when() -> None:
+def test_the_log_entry_tells_who_in_which_unit_by_which_right_what_for_and_when() -> None:
     entry = require_access_reason(request(), code_lists=LISTS, now=NOW).log_entry()
     plain = {
-        "purpose": "broad_right",
+        "right": "broad_search",
+        "use_case": "broad_right",
         "provision": "703/2023 55 § 2 mom. 1. virke",
+        "purpose": ["necessary_social_service"],
+        "reason": {"system": REASONS, "code": "7", "display": "Esimerkkiperuste"},
+        "conditions": [
+            "cannot_judge_permission",
+            "no_legal_representative",
+            "data_necessary",
+            "service_necessary",
+        ],
+        "denial_overridden": None,
         "asked_at": "2026-11-22T11:59:00+02:00",
         "relationship_verified_at": "2026-11-22T11:58:00+02:00",
         "unit": {"oid": "1.2.246.10.28777751.10.12", "name": "Aikuissosiaalityö"},
@@ -257,6 +342,8 @@ def test_the_log_entry_tells_who_in_which_unit_why_and_when() -> None:
     assert entry.to_dict() == plain
     assert entry.reveal() == {
         **plain,
+        "purpose_text": "välttämättömän sosiaalipalvelun järjestäminen tai toteuttaminen",
+        "statutory_task": None,
         "user": {
             "name": "Aino Virtanen",
             "id": {"system": "urn:oid:1.2.246.537.29", "value": "81234567890"},
@@ -264,8 +351,56 @@ def test_the_log_entry_tells_who_in_which_unit_why_and_when() -> None:
         },
         "client": {"personal_id": CLIENT_CODE, "temporary_id": None},
         "relationship_reference": "asiakkuus-4711",
+        "used": [],
     }
     assert "Virtanen" not in f"{entry!r}{entry.to_dict()}"
+
+
+def test_the_log_entry_of_an_authority_has_its_task_its_purposes_and_its_conditions() -> None:
+    data = having(request("authority_search"), ("right", "purpose"), PURPOSES[:2])
+    entry = require_access_reason(data, code_lists=LISTS, now=NOW).log_entry()
+    assert entry.to_dict()["conditions"] == ["essential_effect", "necessary_for_task"]
+    revealed = entry.reveal("en")
+    assert revealed["statutory_task"] == "Lastensuojelutarpeen selvittäminen (417/2007 26 §)"
+    assert revealed["purpose_text"] == (
+        "assessing the need for social welfare; "
+        "arranging social welfare and carrying out its measures"
+    )
+    assert "Lastensuojelu" not in f"{entry!r}{entry.to_dict()}"
+
+
+@pytest.mark.parametrize("kind", RIGHTS)
+@pytest.mark.parametrize("language", ["fi", "en"])
+def test_every_right_has_its_purpose_of_use_in_words(kind: str, language: Any) -> None:
+    entry = require_access_reason(request(kind), code_lists=LISTS, now=NOW).log_entry()
+    assert "right" not in entry.purpose(language)
+    assert len(entry.purpose(language)) > 20
+
+
+@pytest.mark.parametrize("overridden", [True, False, None])
+def test_an_overridden_denial_stands_in_the_log_entry(overridden: bool | None) -> None:
+    data = having(request(), ("denial_overridden",), overridden)
+    entry = require_access_reason(data, code_lists=LISTS, now=NOW).log_entry()
+    assert entry.to_dict()["denial_overridden"] is overridden
+
+
+def test_what_the_answer_brought_is_added_provider_by_provider() -> None:
+    used = UsedData.model_validate(
+        {
+            "provider_oid": "1.2.246.10.12345678.10.0",
+            "provider_name": "Toinen hyvinvointialue",
+            "document_ids": ["1.2.246.10.12345678.95.2026.1.2"],
+        }
+    )
+    entry = require_access_reason(request(), code_lists=LISTS, now=NOW).log_entry([used])
+    assert entry.reveal()["used"] == [
+        {
+            "provider": {"oid": "1.2.246.10.12345678.10.0", "name": "Toinen hyvinvointialue"},
+            "document_ids": ["1.2.246.10.12345678.95.2026.1.2"],
+            "description": None,
+        }
+    ]
+    assert "Toinen" not in f"{entry!r}{entry.to_dict()}"
 
 
 def test_an_identity_code_of_any_form_stays_out_of_every_text() -> None:

@@ -1,6 +1,7 @@
 """Searches in the archive by a right of access (703/2023 53 § and 55 §), and 56 §."""
 
-from sha_disclosure.law.searches.log import AccessLogEntry
+from sha_disclosure.law.searches.control_act import ControlAct, ReasonCode
+from sha_disclosure.law.searches.log import AccessLogEntry, UsedData
 from sha_disclosure.law.searches.reason import (
     AccessReason,
     AuthorityAccessReason,
@@ -49,6 +50,7 @@ __all__ = [
     "BroadSearch",
     "CareSecuring",
     "ChildsInterest",
+    "ControlAct",
     "Denied",
     "EvidentNeed",
     "HealthCareBroadSearch",
@@ -57,7 +59,9 @@ __all__ = [
     "OtherPrivateReceiver",
     "PrivateProviderReceiver",
     "PublicReceiver",
+    "ReasonCode",
     "SearchCircumstances",
+    "UsedData",
     "UserId",
     "VerifiedRelationship",
     "require_access_reason",

@@ -6,7 +6,7 @@ HaLu09: the system must require the reason in both cases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
@@ -16,7 +16,8 @@ from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidAccessReason
 from sha_disclosure.findings import Problem
 from sha_disclosure.law.rule import breaches
-from sha_disclosure.law.searches.log import AccessLogEntry
+from sha_disclosure.law.searches.control_act import ControlAct, control_act_of
+from sha_disclosure.law.searches.log import AccessLogEntry, UsedData
 from sha_disclosure.law.searches.request import AccessRequest
 from sha_disclosure.law.searches.rights import (
     AuthorityRightOfSearch,
@@ -30,33 +31,32 @@ from sha_disclosure.values import FreeText, Uri
 
 @dataclass(frozen=True, slots=True)
 class AccessReason:
-    """A checked reason, ready for the query's control act (kontrollikehys).
+    """A checked reason: ``control_act()`` for the query, ``log_entry()`` for the access log.
 
-    ``coding``: the code of Laajan tiedonhaun peruste, its system filled in.
-    ``justification``: the user's words, hidden until ``reveal()``. ``service_request``: what
-    the caller gave, or None: it is not public. ``warnings`` say what could not be checked.
-    Which elements of the control act take them is in the MR message specification.
+    ``coding``: the code of Laajan tiedonhaun peruste, its system filled in; None where a search
+    by 53 § has none. ``justification``: the user's words if there are any, hidden until
+    ``reveal()``. ``service_request``: what the caller gave, or None: it is not public.
+    ``warnings`` say what could not be checked.
     """
 
-    coding: Coding
-    justification: FreeText
+    coding: Coding | None
+    justification: FreeText | None
     provision: str
     request: AccessRequest = field(repr=False)
+    edition: Edition = field(repr=False)
     service_request: Coding | None = None
     warnings: tuple[Problem, ...] = ()
 
-    def log_entry(self) -> AccessLogEntry:
-        """Return the entry for the provider's own access log (10 § 2 mom.)."""
-        asked = self.request
-        return AccessLogEntry(
-            use_case=asked.right.use_case,
-            provision=self.provision,
-            asked_at=asked.asked_at,
-            verified_at=asked.relationship.verified_at,
-            unit=asked.unit,
-            user=asked.user,
-            relationship=asked.relationship,
-        )
+    def log_entry(self, used: Sequence[UsedData] = ()) -> AccessLogEntry:
+        """Return the entry for the provider's own access log (10 § 2 mom.).
+
+        ``used``: which data of which provider the answer brought.
+        """
+        return AccessLogEntry(self.request, self.coding, tuple(used))
+
+    def control_act(self) -> ControlAct:
+        """Return what the query's control act (kontrollikehys) says of the reason and the user."""
+        return control_act_of(self.request, self.edition.wire)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +92,32 @@ def require_access_reason(
 ) -> BroadAccessReason | AuthorityAccessReason:
     """Return the checked reason of a search, to be called before every search by a right.
 
-    ``edition`` names the reason's code system; ``code_lists`` are what its code is checked
-    against: without them all conditions are still enforced, and ``warnings`` say what was not
-    checked. ``now`` defaults to the clock.
+    ``edition`` names the reason's code system and the control act; ``code_lists`` are what its
+    code is checked against: without them all conditions are still enforced, and ``warnings``
+    say what was not checked. ``now`` defaults to the clock.
 
     Raises InvalidAccessReason with every problem; then the search must not be made.
     """
-    system = (edition or load_edition()).wire.code_system.access_reason
-    given = SearchCircumstances(now or datetime.now(UTC), system, code_lists or CodeLists())
+    edition = edition or load_edition()
+    given = SearchCircumstances(
+        now or datetime.now(UTC),
+        edition.wire.code_system.access_reason,
+        code_lists or CodeLists(),
+        edition.wire.identifier.personal_id,
+    )
     asked, found = _judged(request, given)
     errors = [p for p in found if p.severity == "error"]
     if errors:
         del request, asked  # a traceback keeps the variables of this frame
         raise InvalidAccessReason(errors)
     kind = BroadAccessReason if asked.right.use_case == "broad_right" else AuthorityAccessReason
+    reason = asked.reason
     return kind(
-        coding=Coding(
-            code=asked.reason.code, display=asked.reason.display, system=Uri(given.reason_system)
-        ),
+        coding=reason and reason.model_copy(update={"system": Uri(given.reason_system)}),
         justification=asked.justification,
         provision=asked.right.provision,
         request=asked,
+        edition=edition,
         service_request=asked.service_request,
         warnings=found,
     )

@@ -63,15 +63,20 @@ class AccessRequest(ReasonPart):
     """A search by a right of access, before it is made (haku tiedonsaantioikeudella).
 
     ``right``: by which right, with its conditions. ``reason``: the code of Laajan tiedonhaun
-    peruste the user chose. ``justification``: the user's own words. ``service_request``: the
-    service request (palvelupyyntö) of the use case, from the MR message specification.
+    peruste that the user chose; a search by 55 § asks for it. ``justification``: the user's own
+    words, where you ask for them. ``denial_overridden``: whether a denial (kielto, 58-59 §) was
+    in force and the search was made all the same; not given when your system does not see it.
+    ``service_request`` (palvelupyyntö) and ``use_situation`` (käyttötilanne) of the use case are
+    from the MR message specification.
     """
 
     right: Annotated[RightOfSearch, CoveredBy("A01")]
-    reason: Annotated[Coding, CoveredBy("A04")]
-    justification: Annotated[FreeText, CoveredBy("A05")]
+    reason: Annotated[Coding | None, CoveredBy("A04")] = None
+    justification: Annotated[FreeText | None, CoveredBy("A05")] = None
     relationship: Annotated[VerifiedRelationship, CoveredBy("A06")]
     user: Annotated[AccessUser, CoveredBy("A07")]
     unit: Annotated[AccessUnit, CoveredBy("A07")]
     asked_at: Annotated[Instant, CoveredBy("A08")]
+    denial_overridden: Annotated[bool | None, Field(strict=True)] = None
     service_request: Coding | None = None
+    use_situation: Coding | None = None

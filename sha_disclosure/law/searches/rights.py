@@ -6,9 +6,11 @@ is a field that must be ``true``: the one who asks states it. Every type quotes 
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from sha_disclosure.errors import InvalidAccessReason
 from sha_disclosure.notice import AuthorityPurpose, Cause, Confirmed, CoveredBy, Part
@@ -21,13 +23,34 @@ UseCase = Literal["broad_right", "authority_right"]
 """The two use cases of the archive: laaja tiedonsaantioikeus, viranomaisen tiedonsaantioikeus."""
 
 
+Purpose = Literal["social_service", "necessary_social_service", "health_service"]
+"""What the data of a broad right is for, as its provision has it (käyttötarkoitus)."""
+
+_AUTHORITY_PURPOSES: tuple[str, ...] = get_args(AuthorityPurpose)
+
+
 class ReasonPart(Part):
     """A part of a search's reason: raises ``InvalidAccessReason`` with every problem of shape."""
 
     _refusal = InvalidAccessReason
 
 
-class _BroadConditions(ReasonPart):
+class _Right(ReasonPart):
+    """What every right has: its confirmed conditions, and whether its search asks for a code.
+
+    Laajan tiedonhaun peruste is the list of the social welfare archive (55 §). Searches by
+    53 § come to Kanta at the latest on 1.3.2027 (102 § 1 mom.); no list of theirs is known.
+    """
+
+    asks_code: ClassVar[bool] = False
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The conditions that the one who asked has confirmed."""
+        return tuple(name for name in type(self).model_fields if getattr(self, name) is True)
+
+
+class _BroadConditions(_Right):
     """What all broad rights ask.
 
     ``cause`` and ``cannot_judge_permission``: "jos asiakkaalla ei ole muistisairauden,
@@ -58,7 +81,9 @@ class BroadSearch(_BroadConditions):
     """
 
     provision: ClassVar[str] = "703/2023 55 § 2 mom. 1. virke"
+    asks_code: ClassVar[bool] = True
     belongs_to: ClassVar[Asker] = "social_welfare_provider"
+    purposes: ClassVar[tuple[Purpose, ...]] = ("necessary_social_service",)
 
     kind: Literal["broad_search"] = "broad_search"
     service_necessary: Annotated[Confirmed, CoveredBy("A02.service_necessary")]
@@ -75,6 +100,7 @@ class BroadPatientDataSearch(_BroadConditions):
 
     provision: ClassVar[str] = "703/2023 53 § 5 mom. 1. virke"
     belongs_to: ClassVar[Asker] = "social_welfare_provider"
+    purposes: ClassVar[tuple[Purpose, ...]] = ("social_service",)
 
     kind: Literal["broad_patient_data_search"] = "broad_patient_data_search"
 
@@ -89,27 +115,51 @@ class HealthCareBroadSearch(_BroadConditions):
 
     provision: ClassVar[str] = "703/2023 53 § 6 mom."
     belongs_to: ClassVar[Asker] = "health_care_provider"
+    purposes: ClassVar[tuple[Purpose, ...]] = ("health_service",)
 
     kind: Literal["health_care_broad_search"] = "health_care_broad_search"
 
 
-class _AuthorityConditions(ReasonPart):
+def _one_or_several(value: object) -> object:
+    """Return the purposes as a tuple, each once, in the order of the provision."""
+    given = [value] if isinstance(value, str) else value
+    if (
+        not isinstance(given, Sequence)
+        or not given
+        or any(each not in _AUTHORITY_PURPOSES for each in given)
+    ):
+        raise PydanticCustomError("choice", "refused", {"expected": ", ".join(_AUTHORITY_PURPOSES)})
+    return tuple(purpose for purpose in _AUTHORITY_PURPOSES if purpose in given)
+
+
+class _AuthorityConditions(_Right):
     """What both of the authority's rights ask.
 
     ``essential_effect``: "sosiaalihuollon asiakassuhteeseen olennaisesti vaikuttavat tiedot ja
     selvitykset". ``statutory_task`` and ``necessary_for_task``: "jotka viranomaiselle laissa
     säädetyn tehtävän vuoksi ovat välttämättömiä". ``purpose``: "asiakkaan sosiaalihuollon
     tarpeen selvittämiseksi, sosiaalihuollon järjestämiseksi ja siihen liittyvien toimenpiteiden
-    toteuttamiseksi sekä ... annettujen tietojen tarkistamista varten".
+    toteuttamiseksi sekä ... annettujen tietojen tarkistamista varten": one of them, or a list.
     """
 
     use_case: ClassVar[UseCase] = "authority_right"
     belongs_to: ClassVar[Asker] = "social_welfare_authority"
 
     statutory_task: Annotated[FreeText, CoveredBy("A03.statutory_task")]
-    purpose: Annotated[AuthorityPurpose, CoveredBy("A03.purpose")]
+    purpose: Annotated[
+        tuple[AuthorityPurpose, ...],
+        BeforeValidator(
+            _one_or_several, json_schema_input_type=AuthorityPurpose | list[AuthorityPurpose]
+        ),
+        CoveredBy("A03.purpose"),
+    ]
     essential_effect: Annotated[Confirmed, CoveredBy("A03.essential_effect")]
     necessary_for_task: Annotated[Confirmed, CoveredBy("A03.necessary_for_task")]
+
+    @property
+    def purposes(self) -> tuple[AuthorityPurpose, ...]:
+        """What the data is for (käyttötarkoitus): the purposes that were stated."""
+        return self.purpose
 
 
 class AuthoritySearch(_AuthorityConditions):
@@ -124,6 +174,7 @@ class AuthoritySearch(_AuthorityConditions):
     """
 
     provision: ClassVar[str] = "703/2023 55 § 2 mom. 2. virke"
+    asks_code: ClassVar[bool] = True
 
     kind: Literal["authority_search"] = "authority_search"
 

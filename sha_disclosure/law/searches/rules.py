@@ -17,11 +17,15 @@ _SKEW = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class SearchCircumstances:
-    """What a search is judged against: the moment, the reason's code system, the lists."""
+    """What a search is judged against: the moment, the reason's code system, the lists.
+
+    ``personal_id_system``: the system of identity codes, by which a user may be identified.
+    """
 
     now: datetime
     reason_system: str
     code_lists: CodeLists = field(default_factory=CodeLists, repr=False)
+    personal_id_system: str = ""
 
 
 _Given = SearchCircumstances
@@ -36,14 +40,22 @@ def _asker(use_case: str) -> Callable[[AccessRequest, _Given], Places]:
     return where
 
 
+def _reason_of_right(request: AccessRequest, _: _Given) -> Places:
+    if request.right.asks_code:
+        yield "reason", request.reason
+
+
 def _reason(request: AccessRequest, given: _Given) -> Places:
+    if request.reason is None:
+        return
     used = UsedCode.of(request.reason, given.reason_system, request.asked_at)
     if used.system == given.reason_system:  # of another system: A04.system says so
         yield "reason", used
 
 
 def _system(request: AccessRequest, _: _Given) -> Places:
-    yield "reason.system", request.reason.system
+    if request.reason is not None:
+        yield "reason.system", request.reason.system
 
 
 def _relationship(request: AccessRequest, _: _Given) -> Places:
@@ -58,8 +70,10 @@ def _asked(request: AccessRequest, _: _Given) -> Places:
     yield "asked_at", request.asked_at
 
 
-def _texts(request: AccessRequest, _: _Given) -> Places:
-    yield from values_of(request, WrittenText)
+def _texts(request: AccessRequest, given: _Given) -> Places:
+    for path, text in values_of(request, WrittenText):
+        if path != "user.id.value" or request.user.id.system != given.personal_id_system:
+            yield path, text
 
 
 def _service_request(request: AccessRequest, _: _Given) -> Places:
@@ -67,7 +81,10 @@ def _service_request(request: AccessRequest, _: _Given) -> Places:
 
 
 def _holds_role(pair: tuple[str, tuple[str, ...]], _: _Given) -> bool:
-    return pair[0] in pair[1]
+    owner, roles = pair
+    # An authority that arranges or provides services is a provider too (3 § 11 kohta).
+    provider = owner == "social_welfare_provider" and "social_welfare_authority" in roles
+    return owner in roles or provider
 
 
 def _is_not(standing: CodeStanding) -> Callable[[UsedCode, _Given], bool]:
@@ -84,6 +101,7 @@ _OWNER: Mapping[str, Callable[[Any, _Given], str]] = {"role": lambda pair, _: f"
 SEARCH_RULES: tuple[_SearchRule, ...] = (
     Rule("A02.asker", _asker("broad_right"), _holds_role, values=_OWNER),
     Rule("A03.asker", _asker("authority_right"), _holds_role, values=_OWNER),
+    Rule("A04", _reason_of_right, lambda reason, _: reason is not None),
     Rule(
         "A04.system",
         _system,
