@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Annotated, Any
@@ -178,11 +179,14 @@ def list_(
     """List the messages, of all states or one, in the order they were added."""
     report = _report(context, lang, as_json)
     last = 0
+    states: Counter[str] = Counter()
     with opened(context, outbox, key_file) as box:
         while page := box.list(state_named(state), after=last):
             for entry in page:
                 report.entry(entry)
+                states[entry.state] += 1
             last = page[-1].number
+    report.remind(states)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -13,6 +14,10 @@ from sha_disclosure.messages import Message, message
 
 if TYPE_CHECKING:
     from sha_disclosure.outbox import AddedNotice, DrainReport, Entry, Status
+
+
+_LATE_S = 3600
+"""A pending notice that has waited so long is reminded of: what is parked waits as long."""
 
 
 class OutboxReport:
@@ -67,6 +72,24 @@ class OutboxReport:
             return
         for name, figure in status.to_dict().items():
             self._print(f"  {self._name(name)}: {figure}")
+        self.remind(status.counts, status.oldest_pending_s)
+
+    def remind(self, counts: Mapping[str, int], oldest_pending_s: float = 0.0) -> None:
+        """Print what waits too long: a notice is stored without delay."""
+        if self._json:
+            return
+        reminders = [
+            message(f"cli.outbox.remind.{state}", count=counts[state])
+            for state in ("parked", "quarantined")
+            if counts.get(state)
+        ]
+        if oldest_pending_s > _LATE_S:
+            hours = int(oldest_pending_s // 3600)
+            reminders.insert(0, message("cli.outbox.remind.oldest", hours=hours))
+        if reminders:
+            reminders.append(message("cli.outbox.remind.without_delay"))
+        for reminder in reminders:
+            self._print(reminder)
 
     def threshold(self, passed: Message) -> None:
         """Print on the standard error that a threshold is passed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 from outbox_parts import EXAMPLE, SECRET
@@ -138,6 +139,50 @@ def test_status_ends_with_5_when_a_threshold_is_passed(command, notice, sandbox)
     old = command("status", "--max-age", "0", "--lang", "fi")
     assert old.exit_code == 5
     assert "odottanut" in old.stderr
+
+
+@pytest.mark.parametrize("asked", [("status",), ("list",), ("list", "--state", "quarantined")])
+def test_what_waits_for_a_person_is_reminded_of(command, notice, sandbox, asked):
+    sandbox.inject("status", status=422)
+    command("add", notice)
+    assert "without delay" not in command(*asked).stdout
+    command("drain")
+    reminded = command(*asked)
+    assert reminded.exit_code == 0
+    assert "In quarantine: 1" in reminded.stdout
+    assert "without delay" in reminded.stdout
+    assert "viivytyksettä" in command(*asked, "--lang", "fi").stdout
+    assert all(isinstance(each, dict) for each in lines(command(*asked, "--json").stdout))
+
+
+@pytest.mark.parametrize("asked", ["status", "list"])
+def test_what_is_parked_is_reminded_of(command, notice, sandbox, asked):
+    sandbox.inject("html")
+    command("add", notice)
+    command("drain")
+    reminded = command(asked).stdout
+    assert "Parked: 1" in reminded
+    assert "retry --state parked" in reminded
+    assert "without delay" in reminded
+
+
+@pytest.mark.parametrize(("waited", "reminded"), [(3500, False), (3700, True), (90_000, True)])
+def test_the_age_of_the_oldest_is_reminded_of(command, notice, file, waited, reminded):
+    command("add", notice)
+    with sqlite3.connect(file) as connection:
+        connection.execute(
+            "UPDATE sha_outbox_message SET added_at = added_at - ?", (waited * 1000,)
+        )
+    said = command("status").stdout
+    assert (f"has waited {waited // 3600} h" in said) is reminded
+    assert ("without delay" in said) is reminded
+
+
+def test_a_queue_that_waits_for_nobody_has_no_reminder(command, notice):
+    command("add", notice)
+    assert "without delay" not in command("status").stdout
+    assert "without delay" not in command("drain").stdout
+    assert "without delay" not in command("list").stdout
 
 
 @pytest.mark.parametrize("name", ["status", "list", "drain", "export"])
