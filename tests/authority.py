@@ -65,6 +65,10 @@ class Wish:
     host: str | None = None
     weak_hash: bool = False
     unreadable: bool = False
+    names: tuple[x509.GeneralName, ...] = ()
+    limits: x509.NameConstraints | None = None
+    limits_critical: bool = False
+    issuer: x509.Name | None = None
 
 
 CA = Wish(usage=("key_cert_sign", "crl_sign"), ca=True, end=NOW + 3000 * DAY)
@@ -79,13 +83,17 @@ class Issued:
     key: Any
 
 
-def issue(name: str, owner: Any, issuer: Issued | None = None, wish: Wish = Wish()) -> Issued:
+def issue(
+    name: str | x509.Name, owner: Any, issuer: Issued | None = None, wish: Wish = Wish()
+) -> Issued:
     """Return a certificate by ``issuer``, or a self-signed one."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = name
+    if isinstance(subject, str):
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(issuer.certificate.subject if issuer else subject)
+        .issuer_name(wish.issuer or (issuer.certificate.subject if issuer else subject))
         .public_key(owner.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(wish.start)
@@ -99,6 +107,10 @@ def issue(name: str, owner: Any, issuer: Issued | None = None, wish: Wish = Wish
         builder = builder.add_extension(usage, critical=True)
     if wish.purposes:
         builder = builder.add_extension(x509.ExtendedKeyUsage(wish.purposes), critical=False)
+    if wish.names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(wish.names), critical=False)
+    if wish.limits:
+        builder = builder.add_extension(wish.limits, critical=wish.limits_critical)
     if wish.host:
         names = x509.SubjectAlternativeName([x509.DNSName(wish.host)])
         builder = builder.add_extension(names, critical=False)

@@ -23,6 +23,7 @@ from sha_disclosure.credentials.chain import (
     check_connection,
     check_dates,
     check_keys,
+    check_purposes,
     check_usage,
     explanation,
     in_order,
@@ -43,6 +44,7 @@ from sha_disclosure.credentials.trust import (
     check_environment,
     check_trust,
     issued_by_sandbox,
+    paths_to,
 )
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "check_dates",
     "check_environment",
     "check_keys",
+    "check_purposes",
     "check_revocation",
     "check_trust",
     "check_usage",
@@ -73,6 +76,7 @@ __all__ = [
     "load_chain",
     "load_credentials",
     "load_revocation_lists",
+    "paths_to",
     "read_certificate",
     "read_chain",
     "self_signed",

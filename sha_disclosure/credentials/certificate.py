@@ -7,8 +7,11 @@ from typing import Literal, TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import SignatureAlgorithmOID
+
+from sha_disclosure.credentials.names import same_name
 
 Chain = tuple[x509.Certificate, ...]
 """Certificates, leaf first."""
@@ -81,7 +84,7 @@ def signature_length(certificate: x509.Certificate) -> int:
 
 def self_issued(certificate: x509.Certificate) -> bool:
     """Return whether the certificate names itself as issuer: a root, or a rolled over key's."""
-    return certificate.issuer == certificate.subject
+    return same_name(certificate.issuer, certificate.subject)
 
 
 def self_signed(certificate: x509.Certificate) -> bool:
@@ -112,10 +115,10 @@ def weak_digest(certificate: x509.Certificate) -> str | None:
 def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Return whether ``issuer`` is named as issuer and its key made the signature.
 
-    Names are compared as text (RFC 5280 section 7.1), whatever string type spells them. How
-    strong the signature is, is for ``check_connection``.
+    Names are compared as RFC 5280 section 7.1 has it, however they are spelled. How strong the
+    signature is, is for ``check_connection``.
     """
-    if certificate.issuer != issuer.subject:
+    if not same_name(certificate.issuer, issuer.subject):
         return False
     spelled_alike = certificate.issuer.public_bytes() == issuer.subject.public_bytes()
     try:
@@ -132,10 +135,17 @@ def _signature_fits(certificate: x509.Certificate, issuer: x509.Certificate) -> 
     key, digest = issuer.public_key(), certificate.signature_hash_algorithm
     signature, signed = certificate.signature, certificate.tbs_certificate_bytes
     if digest and isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, signed, padding.PKCS1v15(), digest)
-        return True
+        way: padding.PSS | padding.PKCS1v15 | ec.ECDSA | None = padding.PKCS1v15()
+        if certificate.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS:
+            way = certificate.signature_algorithm_parameters
+        if isinstance(way, padding.PSS | padding.PKCS1v15):
+            key.verify(signature, signed, way, digest)
+            return True
     if digest and isinstance(key, ec.EllipticCurvePublicKey):
         key.verify(signature, signed, ec.ECDSA(digest))
+        return True
+    if digest is None and isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+        key.verify(signature, signed)
         return True
     return False
 

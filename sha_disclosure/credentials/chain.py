@@ -27,6 +27,7 @@ from sha_disclosure.credentials.certificate import (
     signed_by,
     weak_digest,
 )
+from sha_disclosure.credentials.names import names_allowed
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Message, Parameter, message
 
@@ -45,6 +46,7 @@ _HANDLED = (
     x509.ExtendedKeyUsage,
     x509.SubjectAlternativeName,
     x509.CertificatePolicies,
+    x509.NameConstraints,
 )
 
 
@@ -115,6 +117,44 @@ _PURPOSES = {
 }
 
 
+def check_purposes(chain: Sequence[x509.Certificate]) -> tuple[Finding, ...]:
+    """Return certificates below the root that are for something else than signing documents.
+
+    Extended key usages (RFC 5280 4.2.1.12) of TLS, e-mail and the like are fine beside one of
+    signing or one that is not known here; those of signing programs, OCSP answers and time
+    stamps are never. A CA's hold for all below it. RFC 9336 has one of signing documents,
+    but few certificates have it: one that names none is good for all.
+    """
+    found = []
+    for place, certificate in enumerate(chain, 1):
+        named = set(extension(certificate, x509.ExtendedKeyUsage) or ())
+        if not named or ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE in named:
+            continue
+        if place == len(chain) > 1 and self_signed(certificate):
+            continue
+        if named & set(_NEVER_BESIDE) or named <= set(_OTHER_PURPOSES):
+            names = tuple(name for each, name in _OTHER_PURPOSES.items() if each in named)
+            found.append(at_place("purpose", place, purposes=names))
+    return tuple(found)
+
+
+_NEVER_BESIDE = {
+    ExtendedKeyUsageOID.CODE_SIGNING: "codeSigning",
+    ExtendedKeyUsageOID.OCSP_SIGNING: "OCSPSigning",
+    ExtendedKeyUsageOID.TIME_STAMPING: "timeStamping",
+}
+_OTHER_PURPOSES = {
+    ExtendedKeyUsageOID.SERVER_AUTH: "serverAuth",
+    ExtendedKeyUsageOID.CLIENT_AUTH: "clientAuth",
+    ExtendedKeyUsageOID.EMAIL_PROTECTION: "emailProtection",
+    ExtendedKeyUsageOID.IPSEC_IKE: "ipsecIKE",
+    ExtendedKeyUsageOID.SMARTCARD_LOGON: "smartcardLogon",
+    ExtendedKeyUsageOID.KERBEROS_PKINIT_KDC: "pkinitKDC",
+    ExtendedKeyUsageOID.CERTIFICATE_TRANSPARENCY: "certificateTransparency",
+    **_NEVER_BESIDE,
+}
+
+
 def in_order(chain: Sequence[x509.Certificate]) -> tuple[int, ...] | None:
     """Return the places (from 1) in which the certificates would be leaf first, or None.
 
@@ -137,7 +177,7 @@ def in_order(chain: Sequence[x509.Certificate]) -> tuple[int, ...] | None:
 
 def check_connection(chain: Sequence[x509.Certificate]) -> tuple[Finding, ...]:
     """Return where a certificate was not issued by the next one, or not well (RFC 7515 4.1.6)."""
-    return tuple(_connection_findings(chain))
+    return (*_connection_findings(chain), *_strength_findings(chain))
 
 
 def _connection_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]:
@@ -153,6 +193,11 @@ def _connection_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]
     for place, issuer in enumerate(chain[1:], 1):
         if place not in broken and not may_issue(issuer, below=authorities(chain[1:place])):
             yield at_place("not_authority", place + 1)
+    for place in () if broken else places_outside(chain):
+        yield at_place("name_constraints", place)
+
+
+def _strength_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]:
     for place, certificate in enumerate(chain, 1):
         weak = weak_digest(certificate)
         # A root is trusted as it is; nobody looks at its own signature.
@@ -161,6 +206,19 @@ def _connection_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]
     for place, certificate in enumerate(chain, 1):
         if any(e.critical and not isinstance(e.value, _HANDLED) for e in certificate.extensions):
             yield at_place("unknown_critical", place)
+
+
+def places_outside(chain: Sequence[x509.Certificate]) -> tuple[int, ...]:
+    """Return the places of certificates whose names a CA above them may not certify.
+
+    A CA's certificate of a rolled over key is not held to it, unless it is the leaf.
+    """
+    return tuple(
+        place
+        for place, certificate in enumerate(chain, 1)
+        if (place == 1 or not self_issued(certificate))
+        and not all(names_allowed(issuer, certificate) for issuer in chain[place:])
+    )
 
 
 def authorities(between: Iterable[x509.Certificate]) -> int:

@@ -17,6 +17,7 @@ from pydantic import SecretBytes
 
 from sha_disclosure.credentials.certificate import extension
 from sha_disclosure.credentials.chain import at_place
+from sha_disclosure.credentials.names import same_name
 from sha_disclosure.credentials.pem import pem_blocks
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_file
@@ -83,8 +84,7 @@ def lists_in_force(path: Path, now: datetime) -> tuple[x509.CertificateRevocatio
 
 def cover(lists: RevocationLists, anchors: Iterable[x509.Certificate]) -> bool:
     """Return whether every trusted CA has a list: then all levels of a chain can be checked."""
-    issuers = {each.issuer for each in lists}
-    return all(anchor.subject in issuers for anchor in anchors)
+    return all(any(same_name(a.subject, each.issuer) for each in lists) for a in anchors)
 
 
 def check_revocation(
@@ -115,7 +115,7 @@ def _fault(
     lists: RevocationLists,
     at: datetime,
 ) -> str | None:
-    named = [each for each in lists if each.issuer == certificate.issuer]
+    named = [each for each in lists if same_name(each.issuer, certificate.issuer)]
     if not named:
         return "no_revocation_list"
     signed = [each for each in named if any(_signed(each, issuer) for issuer in issuers)]
@@ -140,7 +140,7 @@ def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bo
     key = issuer.public_key()
     try:
         return (
-            issuer.subject == crl.issuer
+            same_name(issuer.subject, crl.issuer)
             and (usage is None or usage.crl_sign)
             and isinstance(crl.signature_hash_algorithm, _STRONG)
             # A list of a part (delta, distribution point) says so in a critical extension.

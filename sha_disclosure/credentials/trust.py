@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from cryptography import x509
@@ -17,8 +17,9 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
-from sha_disclosure.credentials.certificate import may_issue, self_signed, signed_by
-from sha_disclosure.credentials.chain import at_place, authorities
+from sha_disclosure.credentials.certificate import Chain, may_issue, self_signed, signed_by
+from sha_disclosure.credentials.chain import at_place, authorities, places_outside
+from sha_disclosure.credentials.names import same_name
 from sha_disclosure.editions.wire import Trust
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
@@ -35,24 +36,28 @@ def check_trust(
 
     cryptography's verifier decides where it finds a path (RFC 5280 section 6). It compares
     names byte for byte and knows the profile of the web only, so that it finds none for some
-    lawful chains: then one certificate has to be trusted, or issued by a trusted one. That
-    each certificate was issued by the next, and dates, are for ``check_connection`` and
-    ``check_dates``.
+    lawful chains: then one certificate has to be trusted, or issued by a trusted one. Name
+    constraints are judged here in both cases. That each certificate was issued by the next,
+    and dates, are for ``check_connection`` and ``check_dates``.
     """
     trusted = tuple(anchors)
+    paths = [path for anchor in trusted for path in paths_to(chain, anchor)]
+    allowed = [path for path in paths if not places_outside(path)]
+    if paths and not allowed:
+        return (at_place("name_constraints", places_outside(paths[0])[0]),)
     if _path_found(chain, trusted, at):
         return ()
-    leading = [anchor for anchor in trusted if _leads(chain, anchor)]
-    if any(a.not_valid_before_utc <= at <= a.not_valid_after_utc for a in leading):
+    if any(path[-1].not_valid_before_utc <= at <= path[-1].not_valid_after_utc for path in allowed):
         return ()
-    last = chain[-1]
-    if leading:
-        return (Finding("certificates.trusted_not_valid"),)
+    return (Finding("certificates.trusted_not_valid") if paths else _untrusted(chain[-1], trusted),)
+
+
+def _untrusted(last: x509.Certificate, trusted: Iterable[x509.Certificate]) -> Finding:
     if self_signed(last):
-        return (Finding("certificates.root_unknown"),)
-    if any(anchor.subject == last.issuer for anchor in trusted):
-        return (Finding("certificates.issuer_name_only"),)
-    return (Finding("certificates.issuer_unknown"),)
+        return Finding("certificates.root_unknown")
+    if any(same_name(anchor.subject, last.issuer) for anchor in trusted):
+        return Finding("certificates.issuer_name_only")
+    return Finding("certificates.issuer_unknown")
 
 
 def _path_found(
@@ -75,12 +80,15 @@ def _path_found(
     return True
 
 
-def _leads(chain: Sequence[x509.Certificate], anchor: x509.Certificate) -> bool:
-    return any(
-        certificate == anchor
-        or (signed_by(certificate, anchor) and may_issue(anchor, below=authorities(chain[1:place])))
-        for place, certificate in enumerate(chain, 1)
-    )
+def paths_to(chain: Sequence[x509.Certificate], anchor: x509.Certificate) -> Iterator[Chain]:
+    """Yield the paths from the leaf to a trusted certificate: in the chain, or above part of it."""
+    for place, certificate in enumerate(chain, 1):
+        if certificate == anchor:
+            yield tuple(chain[:place])
+        elif signed_by(certificate, anchor) and may_issue(
+            anchor, below=authorities(chain[1:place])
+        ):
+            yield (*chain[:place], anchor)
 
 
 def check_environment(

@@ -10,7 +10,6 @@ from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
 from pydantic import SecretBytes
 
 from sha_disclosure.credentials import (
@@ -19,6 +18,7 @@ from sha_disclosure.credentials import (
     check_dates,
     check_environment,
     check_keys,
+    check_purposes,
     check_usage,
     is_authority,
     issued_by_sandbox,
@@ -49,7 +49,6 @@ from sha_disclosure.tools.check.partial_settings import PartialSettings
 Use = Literal["tls", "signing"]
 """What a key is for: TLS client authentication, or signatures."""
 
-_TLS_ONLY = {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH}
 _SOON = ((1, "check.expires_at_once"), (7, "check.expires_this_week"), (30, "check.expires_soon"))
 _DAYS_MAX = timedelta(days=_SOON[-1][0])
 
@@ -144,17 +143,10 @@ def check_use(name: str, leaf: x509.Certificate | None, use: Use) -> list[Findin
     if use == "tls":
         return outcome(check, check_usage(leaf, "tls_client"), message("check.ok.usage_tls"))
     findings = outcome(check, check_usage(leaf, "signing"), message("check.ok.usage_signing"))
-    if not is_failed(findings[0]) and _is_for_tls_only(leaf):
-        return [warned(check, message("check.usage_tls_only"))]
+    found = check_purposes((leaf,))
+    if not is_failed(findings[0]) and found:
+        return [warned(check, Message(found[0].id, found[0].parameters))]
     return findings
-
-
-def _is_for_tls_only(leaf: x509.Certificate) -> bool:
-    try:
-        purposes = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return False
-    return set(purposes) <= _TLS_ONLY
 
 
 def check_strength(check: str, chain: Chain) -> list[Finding]:

@@ -16,6 +16,7 @@ from sha_disclosure.credentials import (
     check_connection,
     check_dates,
     check_keys,
+    check_purposes,
     check_revocation,
     check_trust,
     check_usage,
@@ -57,8 +58,9 @@ class Trust:
     def _judged(self, chain: Chain, at: datetime) -> Iterator[tuple[str, Finding]]:
         yield from (("key", each) for each in check_keys(chain))
         yield from (("key_usage", each) for each in check_usage(chain[0], "signing"))
-        yield from (("chain", each) for each in check_connection(chain))
-        yield from (("chain", each) for each in check_trust(chain, self.anchors, at))
+        yield from (("key_usage", each) for each in check_purposes(chain))
+        found = (*check_connection(chain), *check_trust(chain, self.anchors, at))
+        yield from (("chain", each) for each in dict.fromkeys(found))
 
     def _anchors_valid(self, at: datetime) -> bool:
         return all(a.not_valid_before_utc <= at <= a.not_valid_after_utc for a in self.anchors)
