@@ -226,7 +226,8 @@ def test_signals_at_any_instruction_leave_nothing_in_use(sandbox, notice, alarm,
                 signal.setitimer(signal.ITIMER_REAL, 0)
             except SoftTimeLimit:
                 interrupted += 1
-            assert len(sockets_to(kanta.settings.base_url)) <= 1 or number % 50
+            if number % 50 == 0:  # looking through the process's sockets takes long
+                assert len(sockets_to(kanta.settings.base_url)) <= 1
         assert kanta.submit(prepared).attempts == 1
     gc.collect()  # an instruction between a socket and its name leaves it to the collector
     assert interrupted > rounds / 20
