@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 # Nobody asked for an encoding, and a few bytes may unpack to gigabytes: such a body is not read.
 _PLAIN = "identity"
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,14 @@ class Answer:
     def encoded(self) -> bool:
         """Whether the body is in an encoding, such as gzip."""
         return self.headers.get("content-encoding", _PLAIN).strip().lower() != _PLAIN
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a web page: then a gateway, not the service, has answered."""
+        media_type = self.headers.get("content-type", "").lower()
+        return "html" in media_type or (
+            not media_type and _HTML.match(self.body[:4096]) is not None
+        )
 
     @classmethod
     def head(cls, status: int, headers: Iterable[tuple[bytes, bytes]]) -> Answer:

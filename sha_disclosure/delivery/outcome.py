@@ -31,10 +31,6 @@ _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 _MISDIRECTED = frozenset({404, 405, 406, 415})
 """Statuses of a wrong address or set-up, whoever gives them and in whatever form."""
 _FOREVER = 10**8  # seconds, three years: any longer wait overflows a date somewhere
-_HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +167,7 @@ def _seen(answer: Answer, outcome: OperationOutcome | None) -> Message:
 
 
 def _page(answer: Answer) -> Message | str:
-    """Say so when a web page came: then a gateway, not the service, has answered."""
-    media_type = answer.headers.get("content-type", "").lower()
-    page = "html" in media_type or (not media_type and _HTML.match(answer.body[:4096]) is not None)
-    return message("answer.page") if page else ""
+    return message("answer.page") if answer.is_page else ""
 
 
 def _text(value: object) -> str | None:

@@ -13,6 +13,7 @@ from sha_disclosure.codes import CodeLists, load_code_lists
 from sha_disclosure.credentials import CertifiedSigner
 from sha_disclosure.delivery.ids import derived_oid, new_oid
 from sha_disclosure.editions import Edition
+from sha_disclosure.editions.wire import address
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.fhir.bundle import bundle, to_bytes
 from sha_disclosure.fhir.defaults import with_defaults
@@ -136,8 +137,8 @@ class Sender:
 
     @property
     def url(self) -> str:
-        """The service root, to which transactions are posted."""
-        return self.settings.base_url.rstrip("/") + "/"
+        """Where transactions are posted: the service root."""
+        return address(self.edition.wire.address.transaction, self.settings.base_url)
 
 
 def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice:

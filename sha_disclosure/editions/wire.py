@@ -273,6 +273,21 @@ class Header(Section):
     value: Text
 
 
+def address(form: str, base: str) -> str:
+    """Return the address or path that an entry such as ``[base]/metadata`` means at a service."""
+    return form.replace("[base]", base.rstrip("/"))
+
+
+class Address(Section):
+    """Where transactions are posted, and where a request that stores nothing may go.
+
+    ``[base]`` stands for ``base_url`` without a slash at its end.
+    """
+
+    transaction: Literal["[base]/", "[base]"]
+    probe: Annotated[str, StringConstraints(pattern=r"^\[base\]/[\x21-\x7e]*$")]
+
+
 class Answer(Section):
     """Names of the answer's headers, its media type, and what an empty answer means."""
 
@@ -354,6 +369,7 @@ class Wire(Section):
     token: Token
     claim: dict[str, Claim]
     header: dict[str, Header]
+    address: Address
     answer: Answer
     outcome: OutcomeCode
     limit: Limit

@@ -10,6 +10,7 @@ from sha_disclosure.editions.wire import Claim, CodingValue, Header, NamedSystem
 # What a change into a text that is plainly not the edition's would not show or not survive.
 _OTHERS: dict[str, Any] = {
     "agent.requestor": "recipient",
+    "address.probe": "[base]/changed",
     "limit.text": 5,
     "token.lifetime": 240,
     "token.leeway": 1,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -76,6 +77,10 @@ class Judges:
                 told |= {f"{place}.{part}": value for part, value in coding.items()}
             if case == "stored":
                 told["Receipt.response_id"] = self._response_id(answer, message, edition)
+        probe = replace(
+            request, method="GET", target=f"{request.target.rstrip('/')}/metadata", body=b""
+        )
+        told["the answer to GET [base]/metadata"] = self._service(edition, 0).receive(probe).status
         for name, status in (("400", 400), ("200", 200)):
             told[f"an empty answer {name}"] = _meaning(status, edition)
         return told
@@ -116,9 +121,8 @@ class Judges:
 
     def _request(self, message: Sent) -> Request:
         headers: Mapping[str, list[str]] = {n.lower(): [v] for n, v in message.headers.items()}
-        path = "/" + self.settings.base_url.split("/", 3)[3].rstrip("/") + "/"
         der = self.signing.client.public_bytes(Encoding.DER)
-        return Request("POST", path, headers, message.prepared.body, der)
+        return Request("POST", urlsplit(message.url).path, headers, message.prepared.body, der)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:

@@ -207,6 +207,7 @@ class Sent:
     token: str
     headers: Mapping[str, str]
     signed_payload: bytes
+    url: str
 
 
 def sent(
@@ -235,4 +236,4 @@ def sent(
     made = TokenMaker(token, edition).make(facts, now=NOW, unique_id=sources.uuid())
     headers = request_headers(edition.wire, token=made, request_id=sources.uuid())
     _, _, payload = given[0].partition(b".")
-    return Sent(prepared, made, headers, payload)
+    return Sent(prepared, made, headers, payload, sender.url)

@@ -33,6 +33,7 @@ def flat(message: Sent) -> Flat:
     found |= _leaves(f"Bundle.{name}", signature)
     found |= _leaves("JWS header of the content signature", _decoded(head))
     found["JWS payload of the content signature"] = "carried" if content else "detached"
+    found["request line"] = message.url
     for name, value in message.headers.items():
         found[f"HTTP header {name}"] = value.replace(message.token, "{token}")
     first, claims, _ = message.token.split(".")

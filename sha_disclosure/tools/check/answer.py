@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
 from sha_disclosure.tools.check.attempt import Answer, Attempt
@@ -9,22 +10,27 @@ from sha_disclosure.tools.check.checks import failed, not_run, passed, warned
 from sha_disclosure.tools.check.clock import check_server_clock
 from sha_disclosure.tools.check.offline import Offline
 
-_CHECKS = ("client_certificate", "answer", "server.clock", "gateway")
+_CHECKS = ("client_certificate", "answer", "root", "server.clock", "gateway")
 _GATEWAY_HEADERS = ("via", "server")
 _HEADER_MAX = 80
 # nginx answers 400, 495 or 496 with a page of its own to a client certificate it does not take.
 _CERTIFICATE_STATUSES = {400, 495, 496}
 
 
-def check_answer(offline: Offline, attempt: Attempt, first: str) -> list[Finding]:
-    """Return the checks of the answer: the client certificate's fate, clock and gateway.
+# A right address is refused with these where a token is asked for before anything else.
+_CLOSED = {401, 403}
+_ABSENT = {404, 405, 410}
 
-    ``first`` is the check that failed before anything was asked, or nothing.
+
+def check_answer(offline: Offline, attempt: Attempt, target: str, first: str) -> list[Finding]:
+    """Return the checks of the answer: the client certificate's fate, root, clock and gateway.
+
+    ``target`` is what was asked for; ``first`` the check that failed before that, or nothing.
     """
     if first:
         return [not_run(check, first) for check in _CHECKS]
     answer = attempt.answer
-    page = answer is not None and "html" in answer.headers.get("content-type", "")
+    page = answer is not None and answer.received.is_page
     ours = _client_certificate(offline, attempt, page=page)
     if answer is None:
         if ours.severity == "passed" or not attempt.alert:
@@ -32,10 +38,13 @@ def check_answer(offline: Offline, attempt: Attempt, first: str) -> list[Finding
             found = failed("answer", message(key))
         else:
             found = not_run("answer", "client_certificate")
-        return [ours, found, *(not_run(c, "answer") for c in ("server.clock", "gateway"))]
+        return [ours, found, *(not_run(c, "answer") for c in ("root", "server.clock", "gateway"))]
+    answered = _answer(answer)
+    first = next((each.path for each in (ours, answered) if each.severity != "passed"), "")
     return [
         ours,
-        _answer(answer),
+        answered,
+        not_run("root", first) if first else _root(answer, target),
         check_server_clock(answer, offline.partial.settings),
         _gateway(answer, page=page and ours.severity != "error"),
     ]
@@ -61,6 +70,33 @@ def _answer(answer: Answer) -> Finding:
     if status >= 500:
         return warned("answer", message("check.answer_fault", status=status))
     return passed("answer", message("check.ok.answer", status=status))
+
+
+def _root(answer: Answer, target: str) -> Finding:
+    """Return whether the answer is one of a FHIR service at the root that ``base_url`` names.
+
+    Nothing but a sent notice proves that; what is plainly something else is worth a look.
+    """
+    status, type_ = answer.status, _resource_type(answer)
+    seen = {"status": status, "target": target}
+    if type_ == "CapabilityStatement" and status < 300:
+        return passed("root", message("check.ok.root", **seen))
+    if type_ == "OperationOutcome" and status in _ABSENT:
+        return warned("root", message("check.root_unknown", **seen))
+    if type_ == "OperationOutcome":
+        return passed("root", message("check.ok.root_outcome", **seen))
+    if status in _CLOSED and not answer.received.is_page:
+        return warned("root", message("check.root_closed", **seen))
+    return warned("root", message("check.root_wrong", **seen))
+
+
+def _resource_type(answer: Answer) -> str:
+    try:
+        resource = read_json(answer.received.body)
+    except Malformed:
+        return ""
+    type_ = resource.get("resourceType") if isinstance(resource, dict) else None
+    return type_ if isinstance(type_, str) else ""
 
 
 def _gateway(answer: Answer, *, page: bool) -> Finding:

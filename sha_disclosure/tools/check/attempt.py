@@ -1,21 +1,22 @@
 """One attempt at the service: how far it came, whom it met, and what was answered.
 
-The request is GET of ``metadata`` below the service's root: reading the capability statement
-(FHIR R4 RESTful API, capabilities), safe by HTTP (RFC 9110 section 9.2.1). It has no body and
-no token, so it can store nothing and names nobody.
+The request is GET of the edition's ``address.probe``: reading the capability statement (FHIR R4
+RESTful API, capabilities), safe by HTTP (RFC 9110 section 9.2.1). It has no body and no token,
+so it can store nothing and names nobody.
 """
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import httpx
 
-from sha_disclosure.delivery.answer import Answer as Head
-from sha_disclosure.delivery.channel import Outgoing
+from sha_disclosure.delivery.answer import Answer as Received
+from sha_disclosure.delivery.channel import Incoming, Outgoing
 from sha_disclosure.delivery.lane import Clock, Lane, Stage
 from sha_disclosure.delivery.route import Route
 from sha_disclosure.settings import Timeouts
@@ -39,12 +40,21 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status, headers by their lower-case names, and when."""
+    """What came back, how much of the body there was, and when its head came."""
 
-    status: int
-    headers: Mapping[str, str]
+    received: Received
     received_at: datetime
     took_s: float
+
+    @property
+    def status(self) -> int:
+        """Its HTTP status."""
+        return self.received.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers by their lower-case names."""
+        return self.received.headers
 
 
 @dataclass(slots=True)
@@ -97,10 +107,12 @@ class Attempt:
 class Attempts:
     """Makes attempts at a service, each on a connection of its own.
 
-    ``route`` leads to the service's root; each attempt brings a TLS context.
+    ``route`` leads to the service's root, ``target`` is what is asked for there; each attempt
+    brings a TLS context.
     """
 
     route: Route
+    target: str
     timeouts: Timeouts
     sources: Sources
 
@@ -122,9 +134,9 @@ class Attempts:
             attempt.peer = _peer(lane.tls)
             if request:
                 incoming = lane.request(self._request(), clock)
-                head = Head.head(incoming.status, incoming.headers)
                 received_at, took_s = self.sources.clock(), self.sources.monotonic() - began
-                attempt.answer = Answer(head.status, head.headers, received_at, took_s)
+                received = _received(lane, incoming, clock)
+                attempt.answer = Answer(received, received_at, took_s)
         except httpx.TransportError as fault:
             attempt.fault = fault
         finally:
@@ -134,9 +146,17 @@ class Attempts:
         return attempt
 
     def _request(self) -> Outgoing:
-        url = self.route.url
-        target = f"{url.raw_path.decode('ascii').rstrip('/')}/metadata"
-        return Outgoing("GET", target, [("Host", url.netloc.decode("ascii")), *_HEADERS], b"")
+        host = self.route.url.netloc.decode("ascii")
+        return Outgoing("GET", self.target, [("Host", host), *_HEADERS], b"")
+
+
+def _received(lane: Lane, incoming: Incoming, clock: Clock) -> Received:
+    """Return an answer with what there was of its body: its head alone proves much."""
+    head, body = Received.head(incoming.status, incoming.headers), bytearray()
+    with suppress(httpx.TransportError):
+        while not head.encoded and (part := lane.part(incoming, clock)):
+            body += part
+    return replace(head, body=bytes(body))
 
 
 def _peer(tls: ssl.SSLObject | None) -> Peer | None:

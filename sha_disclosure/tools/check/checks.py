@@ -21,7 +21,7 @@ CHECKS = (
     "settings", "edition", "edition.assumed", "address", "oids", "ca", "ca.dates",
     "ca.environment", "code_lists", "clock", "loading", "proxy", "name", "connection",
     "handshake", "server.trust", "server.name", "server.dates", "client_certificate", "answer",
-    "server.clock", "gateway",
+    "root", "server.clock", "gateway",
 )  # fmt: skip
 """The checks that are made once."""
 

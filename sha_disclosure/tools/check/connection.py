@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 
 from sha_disclosure.delivery.route import Route, route_to
+from sha_disclosure.editions.wire import address
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
@@ -24,7 +25,7 @@ from sha_disclosure.tools.check.server import Contexts, check_server, peer_unver
 
 _PROXY_VARIABLES = ("https_proxy", "all_proxy")
 _SERVER = ("server.trust", "server.name", "server.dates")
-_AFTER = ("handshake", *_SERVER, "client_certificate", "answer", "server.clock", "gateway")
+_AFTER = ("handshake", *_SERVER, "client_certificate", "answer", "root", "server.clock", "gateway")
 _ALERTS_ON_OURS = {"access denied", "unknown ca"}  # those that do not say certificate
 
 
@@ -48,7 +49,8 @@ def check_online(
     if is_failed(named):
         yield from _not_run(("connection", *_AFTER), "name")
         return
-    attempts = Attempts(route, settings.timeouts, sources)
+    target = address(offline.edition.wire.address.probe, route.url.raw_path.decode("ascii"))
+    attempts = Attempts(route, target, settings.timeouts, sources)
     ours = _contexts(offline, sources)
     attempt = attempts.ask(ours())
     yield _connection(route, attempt, settings.timeouts)
@@ -82,7 +84,7 @@ def _behind(
         server = check_server(attempts, attempt, peer, offline.anchors)
     yield from server
     untrusted = next((each.path for each in server if is_failed(each)), "")
-    yield from check_answer(offline, attempt, first or untrusted)
+    yield from check_answer(offline, attempt, attempts.target, first or untrusted)
 
 
 def _contexts(offline: Offline, sources: Sources) -> Contexts:

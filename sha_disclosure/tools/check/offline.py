@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sha_disclosure.credentials import Chain
+from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.findings import Finding
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.check.certificates import Surroundings, check_anchors
@@ -26,12 +27,13 @@ from sha_disclosure.tools.check.partial_settings import PartialSettings, read_se
 class Offline:
     """What was found without a connection, and what the checks of the connection need.
 
-    ``anchors`` are the CA file's certificates. ``has_client_certificate``: the key pair of
-    ``[tls]`` is right.
+    ``edition`` is the SDK's own when the settings' cannot be loaded. ``anchors`` are the CA file's
+    certificates. ``has_client_certificate``: the key pair of ``[tls]`` is right.
     """
 
     findings: tuple[Finding, ...]
     partial: PartialSettings
+    edition: Edition
     anchors: Chain
     has_client_certificate: bool
 
@@ -59,4 +61,4 @@ def check_offline(path: Path | None, variables: Mapping[str, str], sources: Sour
     ]
     findings.append(check_loading(findings, partial, edition, sources))
     client = "tls" in pairs and pairs["tls"].usable and bool(client_context(settings, now))
-    return Offline(tuple(findings), partial, anchors, client)
+    return Offline(tuple(findings), partial, edition or load_edition(), anchors, client)

@@ -19,9 +19,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sha_disclosure.credentials import Chain
 from sha_disclosure.editions import Edition
+from sha_disclosure.editions.wire import address
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox.store import Message, Senders, Store, Stored
 from sha_disclosure.tools.verifier import (
@@ -37,6 +39,15 @@ from sha_disclosure.tools.verifier import (
 )
 
 _REFUSALS_KEPT = 1000
+_CAPABILITIES = {
+    "resourceType": "CapabilityStatement",
+    "status": "active",
+    "date": "2026-11-26",
+    "kind": "capability",
+    "fhirVersion": "4.0.1",
+    "format": ["json"],
+    "rest": [{"mode": "server", "interaction": [{"code": "transaction"}]}],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class Service:
     ) -> None:
         self.refusals: deque[Refusal] = deque(maxlen=_REFUSALS_KEPT)
         self._wire = edition.wire
+        self._probe = address(edition.wire.address.probe, urlsplit(addresses[0]).path)
         self._verifier = RequestVerifier(
             edition,
             addresses=addresses,
@@ -89,6 +101,8 @@ class Service:
 
     def receive(self, request: Request) -> Answer:
         """Check one request, keep an accepted message, and return the answer."""
+        if request.method == "GET" and request.target == self._probe:
+            return self._answer(200, "", _CAPABILITIES)
         try:
             return self._judged(request)
         except Exception as error:  # noqa: BLE001 - its text may quote the message

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote
 
-from sha_disclosure.editions.wire import Wire
+from sha_disclosure.editions.wire import Wire, address
 from sha_disclosure.tools.verifier.certificates import allows_tls_client
 from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.values import names_a_person
@@ -53,7 +53,7 @@ class Passed:
 def check_request(
     request: Request, *, root: str, wire: Wire, seen: Callable[[str], bool], report: Report
 ) -> Passed:
-    """Check line, headers and certificate; ``root`` is the path of the service root."""
+    """Check line, headers and certificate; ``root`` is the path of the service root, as given."""
     statuses: list[int] = []
 
     def refuse(status: int, key: str, **parameters: str) -> None:
@@ -62,7 +62,7 @@ def check_request(
 
     report.begin(LINE)
     path, _, query = request.target.partition("?")
-    if path.rstrip("/") != root or path.endswith("//"):
+    if path != (address(wire.address.transaction, root) or "/"):
         refuse(404, "address")
     elif request.method != wire.bundle.method:
         refuse(405, "interaction", method=wire.bundle.method)

@@ -107,7 +107,8 @@ def after_hearing(part: bytes) -> Callable[[socket.socket], None]:
     return behave
 
 
-OK = answer("200 OK", b"{}", "Content-Type: application/fhir+json", "Connection: close")
+CAPABILITIES = b'{"resourceType":"CapabilityStatement","status":"active"}'
+OK = answer("200 OK", CAPABILITIES, "Content-Type: application/fhir+json", "Connection: close")
 
 
 def closed_port(bench: Bench) -> None:
@@ -319,7 +320,8 @@ WARNINGS = [
      "correct base_url"),
     ("a fault of the service", answer("503 Service Unavailable"), "answer", "try again later"),
     ("a page", answer("403 Forbidden", HTML, "Content-Type: text/html"), "gateway", "a gateway"),
-    ("a proxy within", answer("200 OK", b"", "Via: 1.1 valissa"), "gateway", "the service's"),
+    ("a proxy within", answer("200 OK", CAPABILITIES, "Via: 1.1 valissa"), "gateway",
+     "the service's"),
 ]  # fmt: skip
 
 
@@ -334,7 +336,7 @@ def test_an_answer_of_another_kind_is_a_warning(
     bench.serve(says(head, b"\r\n", date, rest))
     told = bench.check()
     assert told.code == 0
-    assert told.checks("warning") == {check} | ASSUMED
+    assert told.checks("warning") - {"root"} == {check} | ASSUMED
     assert mend in told.of(check)["mend"]
 
 
