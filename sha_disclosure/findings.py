@@ -72,8 +72,28 @@ class Problem(Finding):
     ``rule`` is the rule's id (``N04``, or ``SHAPE`` for input that has not the shape of
     a notice), ``path`` the place in the caller's own object
     (``disclosed_data[1].service_tasks``), ``rests_on`` the paragraph or page behind it.
-    Texts say how to fix it and never repeat what was given.
+    ``acknowledged``: a person confirmed that what is objected to happened so.
+    Texts never repeat what was given.
     """
+
+    acknowledged: bool = False
+
+    def text(self, language: Language = "en") -> str:
+        """Return the breach, in ``language``; an open objection says how to store what happened."""
+        made = Finding.text(self, language)  # a class with slots has no super() of its own
+        if self.severity == "objection" and not self.acknowledged:
+            return f"{made} {message('objection.how', rule=self.key).text(language)}"
+        return made
+
+    @property
+    def key(self) -> str:
+        """The rule's id with the variant of the breach, where it has one: ``N07.later``."""
+        return self.id.removeprefix("rules.").removesuffix(".breach")
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the notice cannot be stored as it is: an error, or an open objection."""
+        return self.severity == "error" or (self.severity == "objection" and not self.acknowledged)
 
     @property
     def rule(self) -> str:
@@ -102,6 +122,7 @@ class Problem(Finding):
             "path": self.path,
             "message": self.text(language),
             "severity": self.severity,
+            **({"acknowledged": True} if self.acknowledged else {}),
         }
 
 

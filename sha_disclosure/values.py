@@ -40,6 +40,8 @@ _OID_SCHEMA = r"^[0-2](\.(0|[1-9][0-9]*))+$"
 
 _PERSONAL_ID_LENGTH = 11
 
+_REFERENCE_MAX = 128
+
 OID_MAX = 64
 """FHIR R4 ``id``: at most 64 characters; a resource id of ours is a bare OID."""
 
@@ -247,6 +249,20 @@ class FreeText(WrittenText):
 
     _pattern = r"\S"
     _description = "Free text; the client may read it, so no identity code in it"
+
+
+class Reference(FreeText):
+    """The caller's own key of a disclosure (viite), at most 128 characters; it is never sent."""
+
+    _description = "The caller's own key, at most 128 characters, no personal data in it"
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the key, or refuse it as ``reference`` or as any text."""
+        text = super().check(value)
+        if len(text) > _REFERENCE_MAX:
+            raise _refuse("reference")
+        return text
 
 
 class BirthDate(Hidden):

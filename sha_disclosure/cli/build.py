@@ -9,6 +9,7 @@ from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.notices import checked_notices
 from sha_disclosure.cli.options import (
     INVALID,
+    AcknowledgeOption,
     FilesArgument,
     LanguageOption,
     PrettyOption,
@@ -24,6 +25,7 @@ def build(
     settings: SettingsOption = None,
     lang: LanguageOption = None,
     pretty: PrettyOption = False,
+    acknowledge: AcknowledgeOption = None,
 ) -> int:
     """Print the unsigned Bundle of one notice, or of several about the same client.
 
@@ -34,7 +36,7 @@ def build(
     """
     call = Call.of(context, settings, lang)
     sender = call.sender_or_stand_in()
-    notices = checked_notices(files, sender, call.output)
+    notices = checked_notices(files, sender, call.output, acknowledge or [])
     if notices is None:
         return INVALID
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -32,13 +33,49 @@ class Document:
     size: int
 
 
-def documents(files: Iterable[str]) -> Iterator[Document]:
+def documents(files: Sequence[str], acknowledged: Sequence[str] = ()) -> Iterator[Document]:
     """Yield the notices of the files in order, each ``.jsonl`` line by line.
 
-    The standard input holds one notice, or one a line when its first line is a whole one.
+    The standard input holds one notice, or one a line when its first line is a whole one. A
+    single notice acknowledges the rules in ``acknowledged`` besides its own.
 
-    Raises ConfigurationError when a file cannot be read.
+    Raises ConfigurationError when a file cannot be read, or there are several notices to
+    acknowledge for.
     """
+    if not acknowledged:
+        yield from _documents(files)
+        return
+    require_single(files, acknowledged)
+    found = _documents(files)
+    for document in found:
+        if next(found, None):
+            raise ConfigurationError(message("cli.acknowledge_one"))
+        yield replace(document, text=_acknowledging(document.text, acknowledged))
+
+
+def require_single(files: Sequence[str], acknowledged: Sequence[str]) -> None:
+    """Refuse to acknowledge for several notices at once. Raises ConfigurationError.
+
+    The lines of a batch have a field of their own for it.
+    """
+    several = len(files) > 1 or any(file.lower().endswith(".jsonl") for file in files)
+    if acknowledged and several:
+        raise ConfigurationError(message("cli.acknowledge_one"))
+
+
+def _acknowledging(text: bytes, rules: Sequence[str]) -> bytes:
+    """Return the text of a notice that acknowledges the rules too; as it was if it has faults."""
+    try:
+        data = read_json(text)
+    except InvalidNotice:
+        return text
+    if not isinstance(data, dict) or not isinstance(data.get("acknowledged", []), list):
+        return text
+    data["acknowledged"] = [*data.get("acknowledged", []), *rules]
+    return json.dumps(data).encode()
+
+
+def _documents(files: Iterable[str]) -> Iterator[Document]:
     for file in files:
         with _opened(file) as stream:
             if file == _STDIN:
@@ -125,25 +162,25 @@ def notice_of(text: bytes, sender: Sender) -> DisclosureNotice:
         return DisclosureNotice.model_validate_json(text)
     except InvalidNotice as error:
         found = problems_of(text, sender) or error.problems
-    raise InvalidNotice([problem for problem in found if problem.severity == "error"])
+    raise InvalidNotice([problem for problem in found if problem.blocks])
 
 
 def checked_notices(
-    files: Sequence[str], sender: Sender, output: Output
+    files: Sequence[str], sender: Sender, output: Output, acknowledged: Sequence[str] = ()
 ) -> list[DisclosureNotice] | None:
-    """Return the notices of the files.
+    """Return the notices of the files; a single one acknowledges the rules given, too.
 
     None, after printing why, when one of them is not valid or there is none.
     """
     require_readable(files)
     notices = []
     valid = True
-    for document in documents(files):
+    for document in documents(files, acknowledged):
         problems = problems_of(document.text, sender)
-        errors = [problem for problem in problems if problem.severity == "error"]
-        if errors:
+        blocking = [problem for problem in problems if problem.blocks]
+        if blocking:
             valid = False
-            output.problems(document.label, errors, to=output.err)
+            output.problems(document.label, blocking, to=output.err)
         elif valid:
             notices.append(DisclosureNotice.model_validate_json(document.text))
     if valid and not notices:

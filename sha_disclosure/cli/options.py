@@ -49,6 +49,14 @@ CodeListsOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+AcknowledgeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--acknowledge",
+        metavar="RULE",
+        help="Confirm that what this rule objects to happened so (one notice; repeatable).",
+    ),
+]
 PrettyOption = Annotated[bool, typer.Option("--pretty", help="Indent the JSON.")]
 FilesArgument = Annotated[
     list[str],

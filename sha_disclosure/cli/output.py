@@ -18,7 +18,7 @@ from sha_disclosure.errors import DisclosureError, InvalidNotice
 from sha_disclosure.findings import Problem
 from sha_disclosure.messages import Language, Message, message
 
-_COLOURS = {"error": "red", "objection": "red", "warning": "yellow"}
+_COLOURS = {"error": "red", "objection": "red", "warning": "yellow", "acknowledged": "yellow"}
 
 
 def clean(text: object) -> str:
@@ -71,17 +71,18 @@ class Output:
 
     def problems(self, label: str, problems: Sequence[Problem], *, to: Console) -> None:
         """Print the problems of one notice, or that it has none."""
-        wrong = any(problem.severity == "error" for problem in problems)
+        wrong = any(problem.blocks for problem in problems)
         verdict = message("cli.not_valid") if wrong else message("cli.valid")
         styled = (self.text(verdict), "bold red" if wrong else "green")
         to.print(Text.assemble(clean(label), ": ", styled))
         for problem in problems:
-            severity = self.text(message(f"cli.severity.{problem.severity}"))
+            kind = "acknowledged" if problem.acknowledged else problem.severity
+            severity = self.text(message(f"cli.severity.{kind}"))
             where = problem.path or self.text(message("cli.whole"))
             to.print(
                 Text.assemble(
                     "  ",
-                    (severity, _COLOURS[problem.severity]),
+                    (severity, _COLOURS[kind]),
                     f" {problem.rule} ",
                     (where, "bold"),
                 )

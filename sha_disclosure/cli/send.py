@@ -8,8 +8,9 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sha_disclosure.cli.call import Call
-from sha_disclosure.cli.notices import length, require_readable
+from sha_disclosure.cli.notices import length, require_readable, require_single
 from sha_disclosure.cli.options import (
+    AcknowledgeOption,
     CodeListsOption,
     FilesArgument,
     JsonOption,
@@ -29,6 +30,7 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     lang: LanguageOption = None,
     as_json: JsonOption = False,
     code_lists: CodeListsOption = None,
+    acknowledge: AcknowledgeOption = None,
     rate: Annotated[
         float | None, typer.Option("--rate", metavar="N", help="At most N notices a second.")
     ] = None,
@@ -61,6 +63,8 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     if rate is not None and not rate > 0:
         raise typer.BadParameter(output.text(message("cli.above_zero")), param_hint="--rate")
     given = call.settings()
+    acknowledged = acknowledge or []
+    require_single(files, acknowledged)
     require_readable(files)
     shows = show_diagnostics or given.environment != "production"
     with _progress(output, files, as_json=as_json) as progress:
@@ -71,7 +75,7 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
         bar = progress.add_task("send", total=length(files))
         sending = Sending(given, report, RateLimit(rate), dry_run=dry_run)
-        return sending.run(files, lambda size: progress.advance(bar, size))
+        return sending.run(files, lambda size: progress.advance(bar, size), acknowledged)
 
 
 def _progress(output: Output, files: list[str], *, as_json: bool) -> Progress:

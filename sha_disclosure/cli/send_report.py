@@ -70,8 +70,10 @@ class JsonReport:
     def prepared(self, _label: str, prepared: PreparedNotice) -> None:
         """Print what stands for a receipt in a dry run."""
         status = str(message("cli.send.not_sent"))  # in one language: programs read it
-        for notice_id in prepared.notice_ids:
-            record = {"notice_id": notice_id, "request_id": None, "status": status}
+        references = prepared.references or ("",) * len(prepared.notice_ids)
+        for notice_id, reference in zip(prepared.notice_ids, references, strict=True):
+            named = {"reference": reference or None, "notice_id": notice_id}
+            record = {**named, "request_id": None, "status": status}
             self._output.json_line({**record, "location": None, "attempts": 0})
 
     def failed(self, label: str, error: DisclosureError) -> None:

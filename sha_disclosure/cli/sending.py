@@ -58,17 +58,23 @@ class Sending:
         self._position = Position()
         self._waiting = False
 
-    def run(self, files: Sequence[str], advance: Callable[[int], None]) -> int:
+    def run(
+        self,
+        files: Sequence[str],
+        advance: Callable[[int], None],
+        acknowledged: Sequence[str] = (),
+    ) -> int:
         """Send the notices of the files; return the exit code.
 
-        ``advance`` is called with the size of each notice when it is done.
+        ``advance`` is called with the size of each notice when it is done. A single notice
+        acknowledges the rules in ``acknowledged`` besides its own.
         """
         codes: Counter[int] = Counter()
         try:
             with KantaClient(
                 self._settings, edition=self._edition, listeners=[self._listen]
             ) as kanta:
-                for document in documents(files):
+                for document in documents(files, acknowledged):
                     self._limit.wait()
                     code = self._send(document, kanta)
                     codes[code] += 1

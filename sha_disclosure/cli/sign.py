@@ -9,6 +9,7 @@ from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.notices import checked_notices
 from sha_disclosure.cli.options import (
     INVALID,
+    AcknowledgeOption,
     FilesArgument,
     LanguageOption,
     PrettyOption,
@@ -26,6 +27,7 @@ def sign(
     settings: SettingsOption = None,
     lang: LanguageOption = None,
     pretty: PrettyOption = False,
+    acknowledge: AcknowledgeOption = None,
 ) -> int:
     """Print the signed Bundle of one notice, or of several about the same client.
 
@@ -38,7 +40,7 @@ def sign(
     given = call.settings()
     edition = load_edition(given.edition)
     with KantaClient(given, edition=edition) as kanta:
-        notices = checked_notices(files, Sender(given, edition), call.output)
+        notices = checked_notices(files, Sender(given, edition), call.output, acknowledge or [])
         if notices is None:
             return INVALID
         try:

@@ -9,9 +9,10 @@ import typer
 from pydantic import ValidationError
 
 from sha_disclosure.cli.call import Call
-from sha_disclosure.cli.notices import documents, problems_of, require_readable
+from sha_disclosure.cli.notices import documents, problems_of, require_readable, require_single
 from sha_disclosure.cli.options import (
     INVALID,
+    AcknowledgeOption,
     CodeListsOption,
     FilesArgument,
     JsonOption,
@@ -32,6 +33,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     lang: LanguageOption = None,
     as_json: JsonOption = False,
     code_lists: CodeListsOption = None,
+    acknowledge: AcknowledgeOption = None,
     deep: Annotated[
         bool, typer.Option("--deep", help="Also build the Bundle and check it as FHIR.")
     ] = False,
@@ -40,20 +42,23 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Example: sha-disclosure validate notice.json
 
-    Exit codes: 0 no errors (warnings do not count), 1 errors. Without settings the sandbox's
-    sender stands in, so real identity codes are refused.
+    Exit codes: 0 no errors and every objection acknowledged (warnings do not count), 1 errors
+    or open objections. Without settings the sandbox's sender stands in, so real identity codes
+    are refused.
     """
     call = Call.of(context, settings, lang, code_lists)
     output, sender = call.output, call.sender_or_stand_in()
+    acknowledged = acknowledge or []
+    require_single(files, acknowledged)
     require_readable(files)
     records = []
     count = wrong = 0
-    for document in documents(files):
+    for document in documents(files, acknowledged):
         problems = problems_of(document.text, sender)
-        if deep and not _errors(problems):
+        if deep and not _block(problems):
             problems += tuple(_deep_problems(document.text, sender))
         count += 1
-        wrong += _errors(problems)
+        wrong += _block(problems)
         if as_json:
             found = [problem.to_dict(call.language) for problem in problems]
             records.append({"file": document.label, "problems": found})
@@ -67,8 +72,8 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     return INVALID if wrong else 0
 
 
-def _errors(problems: tuple[Problem, ...]) -> bool:
-    return any(p.severity == "error" for p in problems)
+def _block(problems: tuple[Problem, ...]) -> bool:
+    return any(p.blocks for p in problems)
 
 
 def _deep_problems(text: bytes, sender: Sender) -> Iterator[Problem]:

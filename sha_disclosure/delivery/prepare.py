@@ -58,6 +58,7 @@ class UnsignedNotice:
     notices: tuple[DisclosureNotice, ...]
     organisation: str
     warnings: tuple[Problem, ...] = ()
+    acknowledged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class PreparedNotice:
     two messages about one client can be kept in order; it and ``body`` hold personal data and
     are hidden from ``repr``. ``organisation``: the requester's OID of the organisation that
     sends it; empty in what an earlier version stored, for the settings' own requester.
+    ``acknowledged``: the objections that the notices acknowledge, such as ``N07.later``.
+    ``references``: the caller's own keys of the notices, in order, empty where there is none.
+    Neither is in ``body``.
     """
 
     notice_ids: tuple[str, ...]
@@ -82,6 +86,13 @@ class PreparedNotice:
     client: str = field(default="", repr=False)
     warnings: tuple[Problem, ...] = ()
     organisation: str = ""
+    acknowledged: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> str | None:
+        """The caller's own key of the (first) notice, if it has one."""
+        return next(iter(self.references), "") or None
 
     def resources(self) -> tuple[Resource, ...]:
         """Return the resources as typed ``fhir.resources`` R4B objects, for reading.
@@ -161,7 +172,9 @@ def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice
 
 def _built(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice:
     given, sources = sender.circumstances(), sender.sources
-    warnings = _checked(notices, given)
+    found = _checked(notices, given)
+    acknowledged = tuple(dict.fromkeys(each.key for each in found if each.acknowledged))
+    warnings = tuple(each for each in found if not each.acknowledged)
     organisation = given.organisation_of(notices[0].controller.oid)
     organisation = organisation or str(sender.settings.requester.id)
     settings, now = sender.organisations[organisation], given.now
@@ -173,7 +186,7 @@ def _built(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotic
     complete = tuple(with_defaults(notice, moment, new_id, wire) for notice in notices)
     provenance_ids = [_provenance_id(notice, settings) for notice in complete]
     made = bundle(complete, provenance_ids, settings.system, wire)
-    return UnsignedNotice(made, complete, organisation, warnings)
+    return UnsignedNotice(made, complete, organisation, warnings, acknowledged)
 
 
 def sign(unsigned: UnsignedNotice, sender: Sender, signer: CertifiedSigner) -> PreparedNotice:
@@ -199,12 +212,18 @@ def sign(unsigned: UnsignedNotice, sender: Sender, signer: CertifiedSigner) -> P
         client=_identity_of(unsigned.notices[0].client),
         warnings=unsigned.warnings,
         organisation=unsigned.organisation,
+        acknowledged=unsigned.acknowledged,
+        references=tuple(_reference_of(notice) for notice in unsigned.notices),
     )
 
 
 def _provenance_id(notice: DisclosureNotice, settings: Settings) -> Oid:
     recorded, of = cast("Instant", notice.recorded_at), cast("Oid", notice.id)
     return derived_oid(settings.ids.root, recorded.moment, of)
+
+
+def _reference_of(notice: DisclosureNotice) -> str:
+    return notice.reference.reveal() if notice.reference else ""
 
 
 def _identity_of(client: Client) -> str:
@@ -232,7 +251,7 @@ def _checked(notices: Sequence[DisclosureNotice], given: Circumstances) -> tuple
             for p in check(notice, given)
         ]
         found += check_together(notices, given)
-    errors = [p for p in found if p.severity == "error"]
-    if errors:
-        raise InvalidNotice(errors)
+    blocking = [p for p in found if p.blocks]
+    if blocking:
+        raise InvalidNotice(blocking)
     return tuple(found)

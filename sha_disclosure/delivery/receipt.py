@@ -9,12 +9,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StoredNotice:
-    """One notice as the service stored it: ``status`` and ``location`` are the service's words."""
+    """One notice as the service stored it: ``status`` and ``location`` are the service's words.
+
+    ``reference`` is the caller's own key of the disclosure.
+    """
 
     notice_id: str
     status: str
     location: str | None
     provenance_location: str | None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Receipt:
     ``request_id``: the X-Request-Id of the attempt that was accepted. ``response_id``: the
     service's own id of its answer. ``attempts``: how many were made. ``possibly_duplicated``:
     an earlier attempt ended without an answer, so the service may hold a second copy.
+    ``acknowledged``: the objections that the notices acknowledged.
     """
 
     notices: tuple[StoredNotice, ...]
@@ -32,6 +37,7 @@ class Receipt:
     attempts: int
     received_at: datetime
     possibly_duplicated: bool = False
+    acknowledged: tuple[str, ...] = ()
 
     @property
     def notice_id(self) -> str:
@@ -52,11 +58,13 @@ class Receipt:
         """Return one plain record per notice, as ``send --json`` prints them."""
         return [
             {
+                "reference": each.reference,
                 "notice_id": each.notice_id,
                 "request_id": self.request_id,
                 "status": each.status,
                 "location": each.location,
                 "attempts": self.attempts,
+                **({"acknowledged": list(self.acknowledged)} if self.acknowledged else {}),
             }
             for each in self.notices
         ]

@@ -24,7 +24,7 @@ from sha_disclosure.delivery.headers import request_headers
 from sha_disclosure.delivery.line import Request
 from sha_disclosure.delivery.outcome import Failure, Stored, judge
 from sha_disclosure.delivery.prepare import PreparedNotice, Sender
-from sha_disclosure.delivery.receipt import Receipt
+from sha_disclosure.delivery.receipt import Receipt, StoredNotice
 from sha_disclosure.delivery.retry import Progress, decide
 from sha_disclosure.delivery.skew import CORRECTED_MAX, NOTABLE
 from sha_disclosure.errors import (
@@ -129,13 +129,22 @@ class Submission:
         self._experience.quota.succeeded(retried=self._attempts > 1)
         self._submitted()
         return Receipt(
-            notices=verdict.notices,
+            notices=self._named(verdict.notices),
             request_id=self._request_id,
             response_id=verdict.response_id,
             attempts=self._attempts,
             received_at=now,
             possibly_duplicated=self._lost_answers > 0,
+            acknowledged=self._prepared.acknowledged,
         )
+
+    def _named(self, notices: tuple[StoredNotice, ...]) -> tuple[StoredNotice, ...]:
+        """Return the stored notices with the caller's own keys, where it gave some."""
+        references = self._prepared.references
+        if not any(references):
+            return notices
+        pairs = zip(notices, references, strict=True)
+        return tuple(replace(notice, reference=key or None) for notice, key in pairs)
 
     def again(self, state: RetryCallState) -> bool:
         """Return whether to try again (for tenacity)."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from sha_disclosure.codes import CodeLists
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.settings import Environment, Settings
+from sha_disclosure.settings import Environment, OnObjections, Settings
 from sha_disclosure.settings.organisations import requesters_by_controller
 from sha_disclosure.values import Oid, PersonalId
 
@@ -19,6 +19,8 @@ class Circumstances:
     """What a notice is judged against: the moment, the environment, the edition, the lists.
 
     ``organisations``: whose each controller's notices are; empty when one sender has them all.
+    ``objections``: whether what the law does not seem to support is refused until a person
+    acknowledges it, or only warned of.
     """
 
     now: datetime
@@ -29,6 +31,7 @@ class Circumstances:
     allow_artificial_ids: bool = False
     clock_skew_s: float = 60.0
     organisations: Mapping[str, str] = field(default_factory=dict, repr=False)
+    objections: OnObjections = "refuse"
 
     @classmethod
     def of(
@@ -44,6 +47,7 @@ class Circumstances:
             settings.allow_artificial_ids,
             settings.clock_skew_s,
             requesters_by_controller(settings),
+            settings.rules.objections,
         )
 
     def organisation_of(self, controller: Oid) -> str | None:

@@ -16,8 +16,8 @@ from sha_disclosure.values import FreeText
 
 SEVERITIES: Mapping[str, Severity] = MappingProxyType(
     {
-        **{row.rule: "error" for row in (*BY_KIND, *PROVISIONS) if row.rule != "N18"},
-        "N20.necessity": "error",
+        **{row.rule: "objection" for row in (*BY_KIND, *PROVISIONS) if row.rule != "N18"},
+        "N20.necessity": "warning",
         **{row.doubt: "warning" for row in (*BY_KIND, *PROVISIONS) if row.doubtful},
         "N21.doubtful": "warning",
         "N24.doubtful": "warning",
@@ -25,7 +25,7 @@ SEVERITIES: Mapping[str, Severity] = MappingProxyType(
         **dict.fromkeys(NO_GROUNDS.values(), "warning"),
     }
 )
-"""Every way not to fit, and how grave it is: an error only where the law does not know it."""
+"""Every way not to fit, and how grave it is: an objection only where the law does not know it."""
 
 _NECESSITY = re.compile(r"välttämät|nödvänd|necessar|necessity", re.IGNORECASE)
 _POLICE = re.compile(r"polii|polis|police", re.IGNORECASE)

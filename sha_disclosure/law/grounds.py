@@ -16,6 +16,7 @@ from sha_disclosure.law.recipients import (
     OTHER,
     PERSONS,
     PROVIDER,
+    ROLES,
     SOCIAL_AUTHORITY,
     Categories,
 )
@@ -58,7 +59,14 @@ BY_KIND: tuple[Row, ...] = (
         doubtful=CARE | CLIENT,
         doubt="N18.doubtful",
     ),
-    Row("information_request", "703/2023 49-50 §; (EU) 2016/679 art. 15", CLIENT | PERSONS, "N16"),
+    Row(
+        "information_request",
+        "703/2023 49-50 §; (EU) 2016/679 art. 15",
+        CLIENT | PERSONS,
+        "N16",
+        doubtful=ROLES,
+        doubt="N16",
+    ),
     Row("broad_right", "703/2023 55 § 2 mom. 1. virke", PROVIDER, "N09.recipient"),
     Row("authority_right", "703/2023 55 § 2 mom. 2. virke", SOCIAL_AUTHORITY, "N10.recipient"),
 )

@@ -16,7 +16,7 @@ from sha_disclosure.notice.faults import CoveredBy
 from sha_disclosure.notice.grounds import Ground
 from sha_disclosure.notice.part import Part
 from sha_disclosure.notice.recipients import Recipient
-from sha_disclosure.values import FreeText, Instant, LanguageTag, Oid
+from sha_disclosure.values import Code, FreeText, Instant, LanguageTag, Oid, Reference
 
 ServiceTasks = Annotated[tuple[Coding, ...], Field(min_length=1)]
 
@@ -37,6 +37,9 @@ class DisclosureNotice(Part):
 
     ``id`` is made by the SDK when absent, ``recorded_at`` is then the moment of building.
     Times carry seconds and offset and are sent byte for byte as given.
+    ``acknowledged`` lists the objections (rule ``N10`` or variant ``N10.purpose``) that a person
+    has seen and confirmed: so it happened. ``reference`` (viite) is the caller's own key of the
+    disclosure. Neither is sent.
 
     Raises ``InvalidNotice`` when made from something that has not its shape. Whether its
     content is lawful is judged by ``sha_disclosure.law.rules``, which ``prepare`` calls.
@@ -54,3 +57,5 @@ class DisclosureNotice(Part):
     disclosed_data: Annotated[tuple[DisclosedData, ...], Field(min_length=1), CoveredBy("N01")]
     type_of_disclosure: Coding | None = None
     language: LanguageTag = LanguageTag("fi")
+    acknowledged: tuple[Code, ...] = ()
+    reference: Reference | None = None

@@ -160,6 +160,7 @@ class Adding:
             "payload": payload.data,
             "organisation": prepared.organisation,
             "resends": 0,
+            "acknowledged": json.dumps(prepared.acknowledged),
         }
 
     def _client(self, prepared: PreparedNotice) -> str:
@@ -181,6 +182,7 @@ _INSERT_IF_FREE: dict[str, Insert] = {
 _COLUMNS = (
     "notice_ids", "client", "state", "due_at", "tries", "possibly_duplicated", "added_at",
     "digest", "certificate", "edition", "payload_digest", "payload", "organisation", "resends",
+    "acknowledged",
 )  # fmt: skip
 _DIRECT_MESSAGE = Statement(_INSERT, _COLUMNS)
 _DIRECT_NOTICE = Statement(_INSERT_IF_FREE["sqlite"], ("notice_id", "message"))

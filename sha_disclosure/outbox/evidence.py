@@ -77,6 +77,7 @@ def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "digest": row.digest,
         "certificate": row.certificate,
         "edition": row.edition,
+        "acknowledged": json.loads(row.acknowledged) if row.acknowledged else [],
         "attempts": [
             {**_attempt(each), "digest": row.digest, "certificate": row.certificate}
             for each in attempts

@@ -66,7 +66,8 @@ def version_of(connection: Connection) -> int:
 
 
 def _to_version_2(connection: Connection, keys: Keyring) -> None:
-    for column in (MESSAGE.c.organisation, MESSAGE.c.resends, MESSAGE.c.mac, ATTEMPT.c.mac):
+    added = (MESSAGE.c.organisation, MESSAGE.c.resends, MESSAGE.c.acknowledged, MESSAGE.c.mac)
+    for column in (*added, ATTEMPT.c.mac):
         _add_column(connection, column)
     for column in (NOTICE.c.reference, NOTICE.c.content):
         _add_column(connection, column)

@@ -45,6 +45,8 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
         "client": prepared.client,
         "warnings": [_stored(problem) for problem in prepared.warnings],
         "organisation": prepared.organisation,
+        "acknowledged": prepared.acknowledged,
+        "references": prepared.references,
     }
     return Payload.of(keys.seal(orjson.dumps(document) + b"\n" + prepared.body))
 
@@ -100,6 +102,8 @@ def read_payload(opened: bytes) -> PreparedNotice | None:
             client=document["client"],
             warnings=tuple(_warning(each) for each in document["warnings"]),
             organisation=document["organisation"],
+            acknowledged=tuple(document.get("acknowledged", ())),
+            references=tuple(document.get("references", ())),
         )
     except (ValueError, KeyError, TypeError):
         return None

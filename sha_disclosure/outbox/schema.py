@@ -81,6 +81,7 @@ MESSAGE = Table(
     Column("payload", _Bytes),
     Column("organisation", String(64), server_default=""),  # the requester's OID
     Column("resends", Integer, server_default="0"),  # after answers that prove nothing
+    Column("acknowledged", Text),  # the objections that its notices acknowledge, JSON
     Column("mac", String(90)),  # with a key of the outbox: over what the row says of its delivery
     Index("sha_outbox_message_due", "state", "due_at", "number"),
     Index("sha_outbox_message_order", "client", "state", "number"),

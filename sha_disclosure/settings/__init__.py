@@ -25,10 +25,12 @@ from sha_disclosure.settings.tables import (
     ID_DIGITS_MIN,
     Ids,
     KeyPair,
+    OnObjections,
     Organisation,
     OutboxPolicy,
     Party,
     Retry,
+    Rules,
     Seconds,
     Table,
     Timeouts,
@@ -87,6 +89,7 @@ class Settings(Table):
     renewal_s: Seconds = 60.0
     retry: Retry = Retry()
     outbox: OutboxPolicy = OutboxPolicy()
+    rules: Rules = Rules()
     timeouts: Timeouts = Timeouts()
     connections: Annotated[int, Field(ge=1, le=1000)] = 128
     ids: Ids = None  # type: ignore[assignment]  # filled below from requester
@@ -182,10 +185,12 @@ __all__ = [
     "Environment",
     "Ids",
     "KeyPair",
+    "OnObjections",
     "Organisation",
     "OutboxPolicy",
     "Party",
     "Retry",
+    "Rules",
     "Settings",
     "Timeouts",
     "Tls",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -104,6 +104,20 @@ class OutboxPolicy(Table):
 
     unproven_resends: Annotated[int, Field(ge=0, le=1000)] = 2
     alike_refusals: Annotated[int, Field(ge=2, le=1000)] = 3
+
+
+OnObjections = Literal["refuse", "warn"]
+"""What becomes of a notice with an open objection."""
+
+
+class Rules(Table):
+    """How the national rules are applied (säännöt).
+
+    ``objections``: ``refuse`` a disclosure that the law does not seem to support until the notice
+    lists the rule in ``acknowledged``, or only ``warn``.
+    """
+
+    objections: OnObjections = "refuse"
 
 
 class Timeouts(Table):

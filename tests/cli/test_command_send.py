@@ -19,7 +19,7 @@ from sha_disclosure.cli.sending import RateLimit
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.tools.sandbox import Pki, Sandbox
 
-KEYS = ["notice_id", "request_id", "status", "location", "attempts"]
+KEYS = ["reference", "notice_id", "request_id", "status", "location", "attempts"]
 FILE = EXAMPLES / "broad-right.json"
 
 
@@ -323,3 +323,28 @@ def test_that_the_service_does_not_answer_is_said_before_the_attempts_end(send, 
     assert "https://127.0.0.1:1/fhir" in first
     assert "check --connect" in first
     assert any("NotSent" in line for line in rest)
+
+
+def test_a_batch_stores_the_objected_lines_that_are_acknowledged(send, tmp_path):
+    data = json.loads((EXAMPLES / "permission-to-organisation.json").read_bytes())
+    late = {**data, "ground": {**data["ground"], "given_at": "2026-11-20T00:00:00+02:00"}}
+    confirmed = {**late, "acknowledged": ["N07.later"], "reference": "tapaus-7"}
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text("\n".join(map(json.dumps, (data, late, confirmed))), "utf-8")
+    result = send("--json", batch)
+    assert result.exit_code == 1
+    plain, acknowledged = lines(result.stdout)
+    assert (plain["reference"], plain.get("acknowledged")) == (None, None)
+    assert (acknowledged["reference"], acknowledged["acknowledged"]) == ("tapaus-7", ["N07.later"])
+    (refused,) = lines(result.stderr)
+    assert [(p["rule"], p["severity"]) for p in refused["problems"]] == [("N07", "objection")]
+
+
+def test_one_notice_is_sent_with_what_the_option_acknowledges(send, tmp_path, write):
+    data = json.loads((EXAMPLES / "permission-to-organisation.json").read_bytes())
+    late = {**data, "ground": {**data["ground"], "given_at": "2026-11-20T00:00:00+02:00"}}
+    file = write("late.json", late)
+    assert send(file).exit_code == 1
+    result = send("--json", "--acknowledge", "N07", file)
+    assert result.exit_code == 0
+    assert lines(result.stdout)[0]["acknowledged"] == ["N07.later"]

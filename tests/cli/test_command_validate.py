@@ -200,3 +200,61 @@ def test_help_imports_nothing_that_sends(process):
     )
     assert finished.returncode == 0, finished.stderr
     assert "joint-test" in finished.stdout
+
+
+# --- objections ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late() -> dict[str, object]:
+    """Return a notice whose permission was given after the disclosure."""
+    data = json.loads((EXAMPLES / "permission-to-organisation.json").read_bytes())
+    given_at = data["disclosed_at"].replace("T", "T23:59:59+02:00 ")[:25]
+    return {**data, "ground": {**data["ground"], "given_at": given_at}}
+
+
+def severities(stdout: str) -> dict[str, str]:
+    (record,) = json.loads(stdout)
+    return {p["rule"]: p["severity"] for p in record["problems"] if p["rule"] != "N15"}
+
+
+def test_an_open_objection_ends_with_1_and_an_acknowledged_one_with_0(command, write, late):
+    file = write("late.json", late)
+    opened = command("validate", "--json", file)
+    assert (opened.exit_code, severities(opened.stdout)) == (1, {"N07": "objection"})
+    by_option = command("validate", "--json", "--acknowledge", "N07", file)
+    assert (by_option.exit_code, severities(by_option.stdout)) == (0, {"N07": "objection"})
+    in_file = command("validate", write("own.json", {**late, "acknowledged": ["N07.later"]}))
+    assert in_file.exit_code == 0
+    assert "objection, acknowledged N07" in in_file.stdout
+    other = command("validate", "--json", "--acknowledge", "N10", file)
+    found = {"N07": "objection", "N27": "warning"}
+    assert (other.exit_code, severities(other.stdout)) == (1, found)
+
+
+def test_the_settings_may_turn_objections_into_warnings(command, write, late):
+    settings = {"SHA_DISCLOSURE__RULES__OBJECTIONS": "warn"}
+    result = command("validate", "--json", write("late.json", late), env=settings)
+    assert (result.exit_code, severities(result.stdout)) == (0, {"N07": "warning"})
+
+
+@pytest.mark.parametrize("name", ["build", "validate"])
+def test_the_option_is_for_one_notice_and_a_batch_has_a_field(command, write, late, name, tmp_path):
+    file = write("late.json", late)
+    batch = tmp_path / "batch.jsonl"
+    acknowledged = {**late, "acknowledged": ["N07"]}
+    batch.write_text("\n".join(map(json.dumps, (acknowledged, late, acknowledged))), "utf-8")
+    for files in ([batch], [file, file]):
+        refused = command(name, "--acknowledge", "N07", *files)
+        assert refused.exit_code == 4
+        assert "field `acknowledged`" in refused.stderr
+    lines = "\n".join(map(json.dumps, (late, late))).encode()
+    assert command(name, "--acknowledge", "N07", "-", input=lines).exit_code == 4
+    assert command(name, "--acknowledge", "N07", "-", input=json.dumps(late)).exit_code == 0
+    assert command("validate", batch).exit_code == 1
+
+
+def test_an_acknowledgement_by_option_leaves_a_faulty_text_as_it_is(command, write):
+    file = write("twice.json", '{"client": 1, "client": 2}')
+    result = command("validate", "--json", "--acknowledge", "N07", file)
+    assert (result.exit_code, severities(result.stdout)) == (1, {"SHAPE": "error"})

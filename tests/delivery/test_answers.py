@@ -581,7 +581,7 @@ def test_a_receipt_gives_one_record_for_each_notice() -> None:
         attempts=2,
         received_at=NOW,
     )
-    common = {"request_id": "r-1", "attempts": 2}
+    common = {"reference": None, "request_id": "r-1", "attempts": 2}
     assert receipt.to_dicts() == [
         {"notice_id": "1.2.3", "status": "201 Created", "location": "AuditEvent/1", **common},
         {"notice_id": "1.2.4", "status": "200", "location": None, **common},

@@ -52,7 +52,9 @@ def test_a_notice_of_every_kind_is_stored_as_it_was_signed(kanta, sandbox, name)
 def test_the_receipt_says_where_the_notice_is_and_how_often_it_was_tried(kanta, notice):
     receipt = kanta.submit(kanta.prepare(notice))
     (record,) = receipt.to_dicts()
-    assert set(record) == {"notice_id", "request_id", "status", "location", "attempts"}
+    assert set(record) == {
+        "reference", "notice_id", "request_id", "status", "location", "attempts"
+    }  # fmt: skip
     assert record["attempts"] == 1
     assert record["location"].startswith("AuditEvent/")
     assert receipt.response_id

@@ -67,12 +67,12 @@ def test_the_rules_say_of_each_cell_what_the_table_says(row: Row, word: str) -> 
     if word in row.known - row.necessity:
         assert found == []
     elif word in row.necessity:
-        assert found == [("N20", "recipient", "error")]
+        assert found == [("N20", "recipient", "warning")]
         assert judged(notice(basis, to(word), "Välttämätöntä tahdon selvittämiseksi")) == []
     elif word in row.doubtful:
         assert found == [(row.doubt.partition(".")[0], "recipient", "warning")]
     else:
-        assert found == [(row.rule.partition(".")[0], "recipient", "error")]
+        assert found == [(row.rule.partition(".")[0], "recipient", "objection")]
 
 
 def test_each_way_not_to_fit_has_been_seen_above_or_below() -> None:
@@ -86,11 +86,11 @@ def test_each_way_not_to_fit_has_been_seen_above_or_below() -> None:
 @pytest.mark.parametrize(
     ("provision", "word", "found"),
     [
-        ("703/2023 56 §", "other_person", [("N20", "recipient", "error")]),
-        ("703/2023 56 § 1 mom. 2 kohta", "other", [("N20", "recipient", "error")]),
+        ("703/2023 56 §", "other_person", [("N20", "recipient", "warning")]),
+        ("703/2023 56 § 1 mom. 2 kohta", "other", [("N20", "recipient", "warning")]),
         ("703/2023 56 § 1 mom. 2 kohta ja 3 mom.", "other_person", []),
         ("703/2023 56 § 1 ja 2 mom.", "other", []),
-        ("703/2023 56 §", "client", [("N20", "recipient", "error")]),
+        ("703/2023 56 §", "client", [("N20", "recipient", "objection")]),
         ("703/2023 56 §", "other_authority", []),
         ("703/2023 56 §", "health_care_provider", []),
     ],
@@ -106,7 +106,7 @@ def test_62_goes_to_the_police_and_asks_when_the_name_is_another() -> None:
     assert cite("703/2023 62 §", "other_authority", "Sisä-Suomen poliisilaitos") == []
     assert cite("703/2023 62 §", "other_authority", "Polisinrättningen i Österbotten") == []
     assert cite("703/2023 62 §", "other_authority", "Kela") == [("N21", "recipient", "warning")]
-    assert cite("703/2023 62 §", "social_welfare_authority") == [("N21", "recipient", "error")]
+    assert cite("703/2023 62 §", "social_welfare_authority") == [("N21", "recipient", "objection")]
 
 
 def test_a_recipient_with_several_roles_fits_by_one_of_them() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.law.circumstances import Circumstances
@@ -20,12 +21,51 @@ from sha_disclosure.law.rules.texts import TEXT_RULES
 from sha_disclosure.law.rules.times import TIME_RULES
 from sha_disclosure.notice import DisclosureNotice, UnreadField, read_partly
 
+UNUSED_ACKNOWLEDGEMENT = "N27"
+
 RULES = (*DATA_SET_RULES, *TIME_RULES, *ACTOR_RULES, *TEXT_RULES, *CODE_RULES)
 
 
 def check(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]:
-    """Return every breach of the rules in a notice; warnings are among them."""
+    """Return every breach of the rules in a notice; warnings are among them.
+
+    An objection that the notice acknowledges is marked so. Others are warnings where the
+    circumstances say so.
+    """
+    found = _found(notice, given)
+    return (*_settled(found, notice, given), *_unused_acknowledgements(found, notice))
+
+
+def _found(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]:
     return (*breaches(RULES, notice, given), *_ground_and_recipient(notice))
+
+
+def _settled(
+    found: Sequence[Problem], notice: DisclosureNotice, given: Circumstances
+) -> Iterator[Problem]:
+    acknowledged = _acknowledged(notice)
+    for each in found:
+        if each.severity != "objection":
+            yield each
+        elif {each.rule, each.key} & acknowledged:
+            yield replace(each, acknowledged=True)
+        else:
+            yield replace(each, severity="warning") if given.objections == "warn" else each
+
+
+def _unused_acknowledgements(
+    found: Sequence[Problem], notice: DisclosureNotice
+) -> Iterator[Problem]:
+    objected = {name for p in found if p.severity == "objection" for name in (p.rule, p.key)}
+    for index, entry in enumerate(notice.acknowledged):
+        if str(entry) not in objected:
+            yield problem(UNUSED_ACKNOWLEDGEMENT, f"acknowledged[{index}]", "warning")
+
+
+def _acknowledged(notice: DisclosureNotice) -> frozenset[str]:
+    with suppress(UnreadField):
+        return frozenset(map(str, notice.acknowledged))
+    return frozenset()
 
 
 def _ground_and_recipient(notice: DisclosureNotice) -> Iterator[Problem]:
@@ -38,7 +78,10 @@ def _ground_and_recipient(notice: DisclosureNotice) -> Iterator[Problem]:
 def check_data(data: object, given: Circumstances) -> tuple[Problem, ...]:
     """Return every problem of data that is to be a notice: of shape and, where read, of rules."""
     notice, shape = read_partly(DisclosureNotice, data)
-    return (*shape, *check(notice, given))
+    if not shape:
+        return check(notice, given)
+    # What could not be read may be what an acknowledgement is about.
+    return (*shape, *_settled(_found(notice, given), notice, given))
 
 
 def check_together(

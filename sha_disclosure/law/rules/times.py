@@ -51,5 +51,5 @@ TIME_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
     Rule("N07", _will_outside_kanta, lambda will, _: will.given_at, at="given_at"),
     Rule("N07", _will_outside_kanta, lambda will, _: will.given_by, at="given_by"),
     Rule("N07", _will_outside_kanta, lambda will, _: will.scope, at="scope"),
-    Rule("N07.later", _will_given, _in_order),
+    Rule("N07.later", _will_given, _in_order, severity="objection"),
 )

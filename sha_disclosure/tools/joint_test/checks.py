@@ -122,8 +122,9 @@ def _reads_back(prepared: PreparedNotice, execution: Execution, environment: Env
 
 
 def _plain(notice: DisclosureNotice) -> dict[str, Any]:
-    """Return a notice without what the SDK adds to it: its id and the moment of recording."""
-    data = notice.model_copy(update={"id": None, "recorded_at": None})
+    """Return a notice without what the SDK adds to it, and what is never sent."""
+    added = {"id": None, "recorded_at": None}
+    data = notice.model_copy(update={**added, "acknowledged": (), "reference": None})
     return data.model_dump(mode="json", by_alias=True)
 
 

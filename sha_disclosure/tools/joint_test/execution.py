@@ -129,7 +129,7 @@ def _prepared(notices: list[Data], environment: Environment) -> PreparedNotice:
             read.append(DisclosureNotice.model_validate(data))
         except InvalidNotice:
             label = f"[{index}]." if len(notices) > 1 else ""
-            found = [p for p in check_data(data, given) if p.severity == "error"]
+            found = [p for p in check_data(data, given) if p.blocks]
             problems += [replace(p, path=label + p.path) for p in found]
     if problems:
         raise InvalidNotice(problems)

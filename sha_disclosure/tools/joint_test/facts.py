@@ -94,6 +94,7 @@ def case_facts(result: CaseResult, exchanges: Sequence[ExchangeEvidence]) -> dic
                 "sha256": p.digest,
                 "signing_certificate_sha256": p.certificate,
                 "edition": p.edition,
+                "acknowledged": list(p.acknowledged),
             }
             for p in execution.prepared
         ],

@@ -32,7 +32,7 @@ def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Rep
     event.fixed("resourceType", "AuditEvent")
     event.profile(wire.profile.audit_event)
     event.coding("type", wire.event.type)
-    start = _times(event, now and now + timedelta(seconds=wire.token.leeway), report)
+    _times(event, now and now + timedelta(seconds=wire.token.leeway), report)
     contained = Contained(event, wire, report)
     ground = GroundReader(event, wire, contained, report)
     urls = wire.extension
@@ -40,7 +40,7 @@ def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Rep
     if urls.ground_detail:
         known[urls.ground_detail] = 1
     found = event.extensions(dict(known))
-    ground.check(found, start)
+    ground.check(found)
     report.begin(EVENT)
     if wire.cardinality.type_of_disclosure == "1..1" and not found[urls.type_of_disclosure]:
         event.refuse("type_of_disclosure_missing", "extension")
@@ -48,7 +48,7 @@ def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Rep
         extension.coding("valueCoding")
     report.begin(ACTORS)
     event.node("source").reference("observer", wire.contained.record_system)
-    recipient = _agents(event, wire, ground.kind, report)
+    recipient = _agents(event, wire, report)
     report.begin(CLIENT)
     for index, entity in enumerate(event.nodes("entity", least=2)):
         if index == 0:
@@ -61,7 +61,7 @@ def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Rep
     return Read(ground.coding, str(event.raw("recorded") or ""), held)
 
 
-def _times(event: Node, latest: datetime | None, report: Report) -> datetime | None:
+def _times(event: Node, latest: datetime | None, report: Report) -> None:
     report.begin(TIMES)
     start = event.node("period").instant("start")
     recorded = event.instant("recorded")
@@ -71,10 +71,9 @@ def _times(event: Node, latest: datetime | None, report: Report) -> datetime | N
         event.refuse("future", "period.start")
     if start and recorded and start > recorded:
         event.refuse("later", "period.start")
-    return start
 
 
-def _agents(event: Node, wire: Wire, ground: str, report: Report) -> str:
+def _agents(event: Node, wire: Wire, report: Report) -> str:
     c = wire.contained
     agents = event.nodes("agent", least=3, most=3)
     recipients = (c.recipient_organisation, c.recipient_role, c.recipient_person, c.client)
@@ -93,25 +92,20 @@ def _agents(event: Node, wire: Wire, ground: str, report: Report) -> str:
     if len(agents) != 3:
         return ""
     report.begin(RECIPIENT)
-    _recipient(agents[2], recipient, ground, wire)
+    _recipient(agents[2], recipient, wire)
     return recipient
 
 
-def _recipient(agent: Node, who: str, ground: str, wire: Wire) -> None:
+def _recipient(agent: Node, who: str, wire: Wire) -> None:
     c = wire.contained
     agent.only("purposeOfUse").text("text")
     private = who in {c.client, c.recipient_person}
     allowed: tuple[CodingValue, ...] = tuple(dict(wire.role).values())
     concepts = agent.nodes("role", least=0 if private or not who else 1)
-    roles = [concept.only("coding").as_coding(*allowed) for concept in concepts]
+    for concept in concepts:
+        concept.only("coding").as_coding(*allowed)
     if private and concepts:
         agent.refuse("role_of_person", "role")
-    if ground == "broad_right" and wire.role.social_welfare_provider not in roles:
-        agent.refuse("no_provider", "role")
-    if ground == "authority_right" and wire.role.social_welfare_authority not in roles:
-        agent.refuse("no_authority", "role")
-    if ground == "information_request" and who and not private:
-        agent.refuse("request_to_organisation", "who")
 
 
 def _client(entity: Node, wire: Wire) -> None:

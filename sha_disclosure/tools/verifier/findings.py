@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sha_disclosure.editions.wire import CodingValue
-from sha_disclosure.findings import Finding, Severity
+from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Language, Message, Parameter, message
 
 UNKNOWN_ELEMENTS = "unknown_elements"
@@ -29,8 +29,7 @@ _ISSUE_TYPES: Mapping[str, str] = {
         "label code_system register_system register_code primitive characters claim_text "
         "claim_oid claim_urn audience time_form ends_first base64 header_crit header_lacks "
         "header_unknown header_typ header_b64 request_id sign_future",
-        "business-rule": "future later own_data_later other_extension no_provider no_authority "
-        "request_to_organisation role_of_person other_part legal_representative clients",
+        "business-rule": "future later other_extension role_of_person other_part clients",
         "not-found": "dangling target address",
         "invariant": "unreferenced differs differs_recorded twin party",
         "duplicate": "contained_twice full_url_twice request_id_used stored_otherwise",
@@ -48,18 +47,6 @@ _ISSUE_TYPES: Mapping[str, str] = {
     }.items()
     for key in keys.split()
 }  # fmt: skip
-
-# What the law does not seem to support, which is not for a message format to refuse.
-_OF_LAW = frozenset(
-    {
-        "own_data_later",
-        "no_provider",
-        "no_authority",
-        "request_to_organisation",
-        "role_of_person",
-        "legal_representative",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +88,8 @@ class Report:
 
     def refuse(self, key: str, path: str = "", *, check: str = "", **parameters: Parameter) -> None:
         """Add the finding ``key`` to ``check``, or to the check begun last."""
-        severity: Severity = "objection" if key in _OF_LAW else "error"
         named = message(f"verifier.{key}", **parameters)
-        self.add(Finding(named.id, path, severity, named.parameters), check=check)
+        self.add(Finding(named.id, path, "error", named.parameters), check=check)
 
     def add(self, finding: Finding, *, check: str = "") -> None:
         """Add a finding of another room."""

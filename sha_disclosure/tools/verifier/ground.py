@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sha_disclosure.editions.wire import CodingValue, Wire
 from sha_disclosure.messages import message
@@ -26,7 +25,7 @@ class GroundReader:
         self.coding = found
         self.kind = next((name for name, coding in wire.ground.items() if coding == found), "")
 
-    def check(self, extensions: dict[str, list[Node]], start: datetime | None) -> None:
+    def check(self, extensions: dict[str, list[Node]]) -> None:
         """Check that the extensions and the Consent are what this kind of ground needs."""
         urls = self._wire.extension
         provision = _first(extensions[urls.provision])
@@ -57,7 +56,7 @@ class GroundReader:
                 self._event.refuse("own_data_missing", "contained")
             if own is not None:
                 held = stored is not None and stored.raw("valueBoolean") is True
-                self._consent(own, start, whole=not held)
+                self._consent(own, whole=not held)
 
     def _ask(self, extension: Node | None, *, wanted: bool, part: str) -> None:
         what = message(f"verifier_parts.{part}")
@@ -91,11 +90,8 @@ class GroundReader:
     def _check_part(self, name: str, part: Node) -> None:
         if name in {"necessity", "statutory_task"}:
             part.text("valueString")
-        elif name == "stored_in_kanta":
+        elif name in {"stored_in_kanta", "no_legal_representative"}:
             part.flag("valueBoolean")
-        elif name == "no_legal_representative":
-            if part.flag("valueBoolean") is False:
-                part.refuse("legal_representative", "valueBoolean")
         else:
             allowed: dict[str, Mapping[str, CodingValue]] = {
                 "cause": dict(self._wire.cause),
@@ -111,7 +107,7 @@ class GroundReader:
         elif reference:
             reference.as_reference(self._wire.contained.consent)
 
-    def _consent(self, node: Node, start: datetime | None, *, whole: bool) -> None:
+    def _consent(self, node: Node, *, whole: bool) -> None:
         """Check the Consent; one that Kanta holds too (``whole`` false) may leave parts out."""
         consent, contained = self._wire.consent, self._wire.contained
         node.profile(self._wire.profile.consent)
@@ -120,9 +116,8 @@ class GroundReader:
         category: CodingValue = getattr(consent, self.kind)
         node.only("category").only("coding").as_coding(category)
         node.reference("patient", contained.client)
-        given = node.instant("dateTime") if whole or node.has("dateTime") else None
-        if given is not None and start is not None and given > start:
-            node.refuse("own_data_later", "dateTime")
+        if whole or node.has("dateTime"):
+            node.instant("dateTime")
         if whole or node.has("performer"):
             node.only("performer").as_reference(contained.client, contained.representative)
         node.only("organization").as_reference(contained.controller)
