@@ -48,3 +48,14 @@ PARAGRAPHS: dict[int, tuple[str, int]] = {
     76: ("Kysely- ja välityspalvelu", 2),
     102: ("Siirtymäsäännökset", 9),
 }
+
+CITED_ON_PAGES: dict[int, tuple[str, int]] = {
+    16: ("Rekisterinpitäjän vastuut palvelunantajan toiminnan päätyttyä", 4),
+    21: ("Asiakirjan laatimista koskeva määräaika", 2),
+    40: ("Alaikäisen asiakkaan kielto-oikeuden kirjaaminen", 2),
+    51: ("Alaikäisen oikeus kieltää tietojensa luovuttaminen huoltajalle", 2),
+    58: ("Luovutusluvan tai kiellon antaminen ja peruuttaminen", 5),
+    78: ("Tietoturvallisuuden omavalvonnan toteuttaminen ja vastuu", 4),
+    101: ("Voimaantulo", 5),
+}
+"""Paragraphs that only pages for people cite."""

@@ -23,7 +23,8 @@ from sha_disclosure.messages import LANGUAGES
     ],
 )
 def test_what_is_no_direct_disclosure_needs_no_notice(circumstance: str, rests_on: str) -> None:
-    answer = notice_needed(**{circumstance: True})
+    stated: dict[str, Any] = {circumstance: True}
+    answer = notice_needed(**stated)
     assert not answer
     assert not answer.needed
     assert answer.rests_on.startswith(rests_on)
@@ -41,7 +42,8 @@ def test_any_other_disclosure_needs_one() -> None:
 def test_only_the_absence_of_every_circumstance_needs_one() -> None:
     names = ("through_kanta", "same_controller", "purchased_service", "acquisition")
     for values in product((False, True), repeat=4):
-        assert notice_needed(**dict(zip(names, values, strict=True))).needed is not any(values)
+        stated: dict[str, Any] = dict(zip(names, values, strict=True))
+        assert notice_needed(**stated).needed is not any(values)
 
 
 def test_a_word_is_no_statement() -> None:

@@ -7,10 +7,11 @@ import runpy
 import sys
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from places import ROOT
-from statute_paragraphs import PARAGRAPHS
+from statute_paragraphs import CITED_ON_PAGES, PARAGRAPHS
 from traceability.proofs import rule_proofs, telling
 
 from sha_disclosure.law import notice_needed
@@ -80,13 +81,20 @@ def citations() -> Iterator[tuple[str, str]]:
         AuthorityPatientDataSearch,
     ):
         yield right.__name__, right.provision
-    for name in ("through_kanta", "same_controller", "purchased_service", "acquisition"):
-        yield name, notice_needed(**{name: True}).rests_on
+    facts: dict[str, Any]
+    for name in (
+        "through_kanta",
+        "same_controller",
+        "purchased_service",
+        "acquisition",
+        "private_without_record_system",
+        "aland",
+    ):
+        facts = {name: True}
+        yield name, notice_needed(**facts).rests_on
     yield "direct", notice_needed().rests_on
     yield "other_register", notice_needed(same_controller=True, same_register=False).rests_on
     yield "not_yet", notice_needed(disclosed_on=date(2026, 8, 31)).rests_on
-    for name in ("private_without_record_system", "aland"):
-        yield name, notice_needed(**{name: True}).rests_on
     yield "joined_freely", notice_needed(aland=True, joined=True).rests_on
 
 
@@ -113,6 +121,16 @@ def test_every_paragraph_and_subsection_cited_is_in_the_statute(place: str, text
 def test_the_statute_is_cited_at_all() -> None:
     found = {number for _, text in citations() for number, _ in cited(text)}
     assert found == set(PARAGRAPHS)
+
+
+def test_every_paragraph_the_page_of_duties_cites_is_in_the_statute() -> None:
+    text = (ROOT / "docs" / "duties.md").read_text("utf-8").replace(" and ", "-")
+    known = {**PARAGRAPHS, **CITED_ON_PAGES}
+    found = set(cited(f"703/2023 {text.replace(';', ',')}"))
+    assert {10, 11, 21, 70, 78, 102} <= {number for number, _ in found}
+    for number, moment in found:
+        heading, moments = known[number]
+        assert moment <= moments, (number, moment, heading)
 
 
 def names(text: str) -> set[str]:
