@@ -15,7 +15,7 @@ from places import ROOT
 
 CLAIM = re.compile(
     r"conformant|conforms?\b|conforming|conformity|conformance (?:of|to|with)|complian\w+"
-    r"|compl(?:y|ies)\b|\bcertified|compatible with|compatibility with"
+    r"|compl(?:y|ies)\b|\bcertified\b|compatible with|compatibility with"
     r"|(?:approved|accepted|endorsed|validated|verified) by (?:kanta|kela|thl|dvv)"
     r"|official(?:ly)? (?:sdk|client|library|implementation)"
     r"|(?:meets|fulfils) (?:the |all )*(?:kanta|kela|national)|kanta-ready"
@@ -102,6 +102,10 @@ def test_every_page_and_source_is_looked_at() -> None:
 )
 def test_a_claim_is_seen(claim: str) -> None:
     assert claims(f"Something else. {claim} More of it.") == [claim]
+
+
+def test_a_name_in_code_is_no_claim() -> None:
+    assert claims("Use `certified_signer` or `CertifiedSigner`.") == []
 
 
 def test_a_denial_is_no_claim() -> None:
