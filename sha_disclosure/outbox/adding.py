@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import threading
 import time
@@ -19,9 +17,9 @@ from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import OutboxBusy, OutboxError, OutboxFull
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.direct_insert import DirectInsert, Statement
-from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import Payload, packed
 from sha_disclosure.outbox.schema import MESSAGE, NOTICE, UNDELIVERED
+from sha_disclosure.outbox.seals import Seals
 
 _RECOUNT_S = 1.0
 _SHARE = 16  # the part of the free places that is used before they are counted again
@@ -77,14 +75,13 @@ class Capacity:
 class Adding:
     """Adds messages within the limit, sealed, with a pseudonym of their client."""
 
-    def __init__(self, keys: Keyring, order_key: bytes, limit: int) -> None:
-        self._keys = keys
-        self._order_key = order_key
+    def __init__(self, seals: Seals, limit: int) -> None:
+        self._seals = seals
         self._capacity = Capacity(limit)
 
     def pack(self, prepared: PreparedNotice) -> Payload:
         """Return the payload; it is made before the transaction, to keep that short."""
-        return packed(prepared, self._keys)
+        return packed(prepared, self._seals.keys)
 
     def add(
         self, connection: Connection, prepared: PreparedNotice, payload: Payload, now: int
@@ -122,7 +119,9 @@ class Adding:
         if not self._capacity.take_known():
             return None
         direct = DirectInsert(engine, _DIRECT_MESSAGE, _DIRECT_NOTICE)
-        number = direct.insert(self._row(prepared, payload, now), prepared.notice_ids)
+        number = direct.insert(
+            self._row(prepared, payload, now), lambda made: self._notices(prepared, made)
+        )
         return None if number is None else AddedNotice(number, prepared.notice_ids)
 
     def _insert(
@@ -132,11 +131,10 @@ class Adding:
         row = self._row(prepared, payload, now)
         if_free = _INSERT_IF_FREE.get(connection.dialect.name)
         if if_free is None:
-            return _insert_or_back(connection, row, prepared.notice_ids)
+            return self._insert_or_back(connection, row, prepared)
         number = _number(connection.execute(_INSERT, row))
         taken = 0
-        for notice_id in prepared.notice_ids:
-            given = {"notice_id": notice_id, "message": number}
+        for given in self._notices(prepared, number):
             taken += connection.execute(if_free, given).rowcount
         if taken == len(prepared.notice_ids):
             return number
@@ -144,13 +142,32 @@ class Adding:
         connection.execute(delete(MESSAGE).where(MESSAGE.c.number == number))
         return None
 
+    def _insert_or_back(
+        self, connection: Connection, row: dict[str, Any], prepared: PreparedNotice
+    ) -> int | None:
+        """Insert on a database that knows no insert of what is free: a savepoint takes it back."""
+        savepoint = connection.begin_nested()
+        try:
+            number = _number(connection.execute(_INSERT, row))
+            for given in self._notices(prepared, number):
+                connection.execute(insert(NOTICE), given)
+        except IntegrityError:
+            savepoint.rollback()
+            return None
+        savepoint.commit()
+        return number
+
     def _row(self, prepared: PreparedNotice, payload: Payload, now: int) -> dict[str, Any]:
-        return {
+        row: dict[str, Any] = {
             "notice_ids": json.dumps(prepared.notice_ids),
             "client": self._client(prepared),
             "state": "pending",
             "due_at": now,
             "tries": 0,
+            "attempts": 0,
+            "reason": None,
+            "delivered_at": None,
+            "locations": None,
             "possibly_duplicated": False,
             "added_at": now,
             "digest": prepared.digest,
@@ -162,12 +179,18 @@ class Adding:
             "resends": 0,
             "acknowledged": json.dumps(prepared.acknowledged),
         }
+        return row | {"mac": self._seals.message(row)}
+
+    def _notices(self, prepared: PreparedNotice, number: int) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = [
+            {"notice_id": notice_id, "message": number, "reference": None, "content": None}
+            for notice_id in prepared.notice_ids
+        ]
+        return [row | {"mac": self._seals.notice(row)} for row in rows]
 
     def _client(self, prepared: PreparedNotice) -> str:
-        """Return a keyed digest that distinguishes the client and reveals nothing else."""
         # A message whose client is not known waits for no other.
-        client = prepared.client or f"notice {prepared.notice_ids[0]}"
-        return hmac.new(self._order_key, client.encode(), hashlib.sha256).hexdigest()
+        return self._seals.client(prepared.client or f"notice {prepared.notice_ids[0]}")
 
 
 _INSERT = insert(MESSAGE)
@@ -180,28 +203,15 @@ _INSERT_IF_FREE: dict[str, Insert] = {
 
 
 _COLUMNS = (
-    "notice_ids", "client", "state", "due_at", "tries", "possibly_duplicated", "added_at",
-    "digest", "certificate", "edition", "payload_digest", "payload", "organisation", "resends",
-    "acknowledged",
+    "notice_ids", "client", "state", "due_at", "tries", "attempts", "reason",
+    "possibly_duplicated", "added_at", "delivered_at", "locations", "digest", "certificate",
+    "edition", "payload_digest", "payload", "organisation", "resends",
+    "acknowledged", "mac",
 )  # fmt: skip
 _DIRECT_MESSAGE = Statement(_INSERT, _COLUMNS)
-_DIRECT_NOTICE = Statement(_INSERT_IF_FREE["sqlite"], ("notice_id", "message"))
-
-
-def _insert_or_back(
-    connection: Connection, row: dict[str, Any], notice_ids: tuple[str, ...]
-) -> int | None:
-    """Insert on a database that knows no insert of what is free: a savepoint takes it back."""
-    savepoint = connection.begin_nested()
-    try:
-        number = _number(connection.execute(_INSERT, row))
-        for notice_id in notice_ids:
-            connection.execute(insert(NOTICE), {"notice_id": notice_id, "message": number})
-    except IntegrityError:
-        savepoint.rollback()
-        return None
-    savepoint.commit()
-    return number
+_DIRECT_NOTICE = Statement(
+    _INSERT_IF_FREE["sqlite"], ("notice_id", "message", "reference", "content", "mac")
+)
 
 
 def _number(inserted: CursorResult[Any]) -> int:

@@ -19,7 +19,7 @@ from sha_disclosure.messages import message
 from sha_disclosure.outbox.database_errors import outbox_errors
 from sha_disclosure.outbox.database_file import private_file
 from sha_disclosure.outbox.database_fork import LentEngine
-from sha_disclosure.outbox.schema import META
+from sha_disclosure.outbox.schema import META, SERVERS
 from sha_disclosure.sources import Sources
 
 _BUSY_TIMEOUT_MS = 10_000
@@ -82,6 +82,14 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Yield a connection for reading. Raises OutboxError and its kinds."""
         with outbox_errors(), self.lend() as engine, engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection for reads that see the database as it is at one moment."""
+        with self.read() as connection:
+            if self.kind in SERVERS:  # on SQLite every transaction reads so
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager

@@ -112,9 +112,10 @@ def undelivered(fault: BaseException, log: SubmissionLog, given: Circumstances) 
     retry_at, issues = None, None
     unproven = isinstance(fault, UnexpectedAnswer)
     state: State = "parked"
-    # Unauthorized with a time was stopped before its attempt with a fresh token.
-    stopped = isinstance(fault, Unauthorized) and fault.retry_at is not None
-    if isinstance(fault, NotSent | OutcomeUnknown | Unavailable) or stopped:
+    if isinstance(fault, NotSent | OutcomeUnknown | Unavailable) or (
+        # It was stopped before its attempt with a fresh token.
+        isinstance(fault, Unauthorized) and fault.retry_at is not None
+    ):
         retry_at = fault.retry_at
         wait = max(wait, (retry_at - now).total_seconds() if retry_at else 0.0)
         if timedelta(seconds=wait) <= LONGEST_PENDING:

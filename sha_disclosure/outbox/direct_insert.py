@@ -6,6 +6,7 @@ the usual path through the engine costs as much again.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Engine
@@ -35,8 +36,12 @@ class DirectInsert:
         self._message = message
         self._notice = notice
 
-    def insert(self, row: dict[str, Any], notice_ids: tuple[str, ...]) -> int | None:
+    def insert(
+        self, row: dict[str, Any], notices: Callable[[int], Iterable[dict[str, Any]]]
+    ) -> int | None:
         """Return the new message's number; None, with nothing changed, when an id is taken.
+
+        ``notices`` gives the rows of its notices by its number.
 
         Raises the driver's errors.
         """
@@ -46,8 +51,8 @@ class DirectInsert:
             driver.execute("BEGIN IMMEDIATE")
             try:
                 number = driver.execute(self._message.text, self._message.values(row)).lastrowid
-                for notice_id in notice_ids:
-                    given = self._notice.values({"notice_id": notice_id, "message": number})
+                for each in notices(number):
+                    given = self._notice.values(each)
                     if driver.execute(self._notice.text, given).rowcount != 1:
                         driver.execute("ROLLBACK")
                         return None

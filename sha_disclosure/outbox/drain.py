@@ -29,12 +29,13 @@ from sha_disclosure.outbox.decision import (
     undelivered,
 )
 from sha_disclosure.outbox.inventory import notice_ids_of
-from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.notifications import event_of
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.refusals import Refusals
 from sha_disclosure.outbox.results import Recorded, Results
+from sha_disclosure.outbox.seals import Seals
+from sha_disclosure.outbox.signature import require_signed
 from sha_disclosure.settings import OutboxPolicy, Settings
 from sha_disclosure.sources import Sources
 
@@ -120,7 +121,7 @@ class Drain:
         database: Database,
         leases: Leases,
         results: Results,
-        keys: Keyring,
+        seals: Seals,
         sources: Sources,
         breaker: Breaker,
         listeners: Listeners,
@@ -134,7 +135,7 @@ class Drain:
         self._database = database
         self._leases = leases
         self._results = results
-        self._keys = keys
+        self._seals = seals
         self._sources = sources
         self._breaker = breaker
         self._breakers = OrganisationBreakers(sources.clock)
@@ -298,13 +299,9 @@ class Drain:
 
     def _submit(self, leased: Leased) -> Decision:
         try:
-            prepared = unpacked(
-                leased.payload,
-                stored_digest=leased.payload_digest,
-                digest=leased.digest,
-                notice_ids=leased.notice_ids,
-                keys=self._keys,
-            )
+            leased.require_genuine()
+            prepared = unpacked(leased.stored, self._seals)
+            require_signed(prepared)
         except OutboxDamaged as damage:
             return Decision("quarantined", type(damage).__name__)
         postponement = self._breakers.postponement(prepared.organisation)

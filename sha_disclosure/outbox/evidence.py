@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from sha_disclosure.errors import OutboxError
+from sha_disclosure.errors import OutboxDamaged, OutboxError
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NOTICE, State
+from sha_disclosure.outbox.seals import Seals, Values
 
 _PAGE = 500
 _COLUMNS = [c for c in MESSAGE.c if c.name != "payload"]
@@ -35,72 +36,84 @@ def number_of(connection: Connection, notice_id: str) -> int:
     return int(number)
 
 
-def evidence_of(connection: Connection, number: int) -> dict[str, Any]:
-    """Return the evidence of one message."""
-    row = connection.execute(select(*_COLUMNS).where(MESSAGE.c.number == number)).one()
-    return _evidence(connection, row)
+def evidence_of(connection: Connection, seals: Seals, notice_id: str) -> dict[str, Any]:
+    """Return the evidence of the message a notice is in. Raises OutboxError, OutboxDamaged."""
+    number = number_of(connection, notice_id)
+    asked = select(*_COLUMNS).where(MESSAGE.c.number == number)
+    evidence = _evidence(connection, seals, connection.execute(asked).mappings().one())
+    if evidence.pop("damaged"):
+        raise OutboxDamaged(message("outbox.row.changed"))
+    return evidence
 
 
-def all_evidence(connection: Connection, state: State | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the evidence of every message, in the order they were added."""
+def all_evidence(
+    connection: Connection, seals: Seals, state: State | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the evidence of every message, in the order they were added.
+
+    ``damaged``: others than the outbox changed it.
+    """
     last = 0
     while True:
         asked = select(*_COLUMNS).where(MESSAGE.c.number > last)
         if state is not None:
             asked = asked.where(MESSAGE.c.state == state)
-        rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(_PAGE)).all()
+        rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(_PAGE)).mappings().all()
         for row in rows:
-            yield _evidence(connection, row)
+            yield _evidence(connection, seals, row)
         if len(rows) < _PAGE:
             return
-        last = rows[-1].number
+        last = rows[-1]["number"]
 
 
-def _evidence(connection: Connection, row: Row[Any]) -> dict[str, Any]:
-    ids = json.loads(row.notice_ids)
-    places = json.loads(row.locations) if row.locations else [None] * len(ids)
-    attempts = connection.execute(
-        select(ATTEMPT).where(ATTEMPT.c.message == row.number).order_by(ATTEMPT.c.number)
-    ).all()
+def _evidence(connection: Connection, seals: Seals, row: Values) -> dict[str, Any]:
+    number = row["number"]
+    ids = json.loads(row["notice_ids"])
+    places = json.loads(row["locations"]) if row["locations"] else [None] * len(ids)
+    by_number = select(ATTEMPT).where(ATTEMPT.c.message == number).order_by(ATTEMPT.c.number)
+    attempts = connection.execute(by_number).mappings().all()
+    of_message = select(NOTICE).where(NOTICE.c.message == number)
+    notices = connection.execute(of_message).mappings().all()
     return {
-        "number": row.number,
+        "number": number,
         "notices": [
             {"notice_id": notice_id, "location": place}
             for notice_id, place in zip(ids, places, strict=False)
         ],
-        "state": row.state,
-        "reason": row.reason,
-        "added_at": iso_time(row.added_at),
-        "delivered_at": iso_time(row.delivered_at),
-        "possibly_duplicated": bool(row.possibly_duplicated),
+        "state": row["state"],
+        "reason": row["reason"],
+        "added_at": iso_time(row["added_at"]),
+        "delivered_at": iso_time(row["delivered_at"]),
+        "possibly_duplicated": bool(row["possibly_duplicated"]),
         "possibly_stored": any(_may_be_stored(each) for each in attempts),
-        "digest": row.digest,
-        "certificate": row.certificate,
-        "edition": row.edition,
-        "acknowledged": json.loads(row.acknowledged) if row.acknowledged else [],
+        "digest": row["digest"],
+        "certificate": row["certificate"],
+        "edition": row["edition"],
+        "acknowledged": json.loads(row["acknowledged"]) if row["acknowledged"] else [],
         "attempts": [
-            {**_attempt(each), "digest": row.digest, "certificate": row.certificate}
+            {**_attempt(each), "digest": row["digest"], "certificate": row["certificate"]}
             for each in attempts
         ],
+        "damaged": not seals.genuine_message(row, attempts, notices),
     }
 
 
-def _may_be_stored(attempt: Row[Any]) -> bool:
-    unknown = bool(attempt.unknown_fate) or attempt.ended_at is None
-    return unknown or attempt.outcome == "Receipt"
+def _may_be_stored(attempt: Values) -> bool:
+    unknown = bool(attempt["unknown_fate"]) or attempt["ended_at"] is None
+    return unknown or attempt["outcome"] == "Receipt"
 
 
-def _attempt(row: Row[Any]) -> dict[str, Any]:
+def _attempt(row: Values) -> dict[str, Any]:
     return {
-        "started_at": iso_time(row.started_at),
-        "ended_at": iso_time(row.ended_at),
-        "outcome": row.outcome,
+        "started_at": iso_time(row["started_at"]),
+        "ended_at": iso_time(row["ended_at"]),
+        "outcome": row["outcome"],
         "possibly_stored": _may_be_stored(row),
-        "lease_lost": bool(row.lease_lost),
-        "worker": row.worker,
-        "request_id": row.request_id,
-        "http_status": row.http_status,
-        "response_id": row.response_id,
-        "issues": json.loads(row.issues) if row.issues else None,
-        "requests": json.loads(row.requests) if row.requests else [],
+        "lease_lost": bool(row["lease_lost"]),
+        "worker": row["worker"],
+        "request_id": row["request_id"],
+        "http_status": row["http_status"],
+        "response_id": row["response_id"],
+        "issues": json.loads(row["issues"]) if row["issues"] else None,
+        "requests": json.loads(row["requests"]) if row["requests"] else [],
     }

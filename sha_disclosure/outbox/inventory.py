@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.events import QueueState
 from sha_disclosure.messages import message
+from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import milliseconds
 from sha_disclosure.outbox.evidence import iso_time
-from sha_disclosure.outbox.keys import Keyring
-from sha_disclosure.outbox.payload import Payload
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, State
+from sha_disclosure.outbox.seals import Seals
 
 # A lease that was cut off leaves an attempt without an end; one under way is not counted.
 _POSSIBLY_STORED = exists().where(
@@ -153,46 +153,28 @@ def _has_due_time(row: Any) -> bool:
 
 
 def retry(
-    connection: Connection, now: int, *, number: int | None = None, state: State | None = None
+    connection: Connection,
+    seals: Seals,
+    now: int,
+    *,
+    number: int | None = None,
+    state: State | None = None,
 ) -> int:
     """Make messages due at once; return how many. Raises OutboxError for a state that cannot."""
     can: tuple[State, ...] = ("pending", "parked", "quarantined")
     if state is not None and state not in can:
         raise OutboxError(message("outbox.not_retried", state=state, states=can))
-    chosen = update(MESSAGE).where(
-        MESSAGE.c.state.in_([state] if state else can), MESSAGE.c.payload.is_not(None)
-    )
+    chosen = and_(MESSAGE.c.state.in_([state] if state else can), MESSAGE.c.payload.is_not(None))
     if number is not None:
-        chosen = chosen.where(MESSAGE.c.number == number)
-    changed = connection.execute(chosen.values(state="pending", due_at=now, resends=0))
-    return changed.rowcount
+        chosen = and_(chosen, MESSAGE.c.number == number)
+    return change(connection, seals, chosen, {"state": "pending", "due_at": now, "resends": 0})
 
 
-def forget(connection: Connection, before: datetime) -> int:
+def forget(connection: Connection, seals: Seals, before: datetime) -> int:
     """Remove what leads to a client from messages delivered before a moment; evidence stays."""
-    changed = connection.execute(
-        update(MESSAGE)
-        .where(
-            MESSAGE.c.state == "delivered",
-            MESSAGE.c.delivered_at < milliseconds(before),
-            MESSAGE.c.payload.is_not(None),
-        )
-        .values(payload=None, payload_digest=None, client="")
+    old = and_(
+        MESSAGE.c.state == "delivered",
+        MESSAGE.c.delivered_at < milliseconds(before),
+        MESSAGE.c.payload.is_not(None),
     )
-    return changed.rowcount
-
-
-def reseal(connection: Connection, row: Any, keys: Keyring) -> bool:
-    """Seal one stored payload with the first key; return whether it could be opened."""
-    opened = (
-        keys.open(row.payload) if Payload.of(row.payload).digest == row.payload_digest else None
-    )
-    if opened is None:
-        return False
-    fresh = Payload.of(keys.seal(opened))
-    connection.execute(
-        update(MESSAGE)
-        .where(MESSAGE.c.number == row.number, MESSAGE.c.payload_digest == row.payload_digest)
-        .values(payload=fresh.data, payload_digest=fresh.digest)
-    )
-    return True
+    return change(connection, seals, old, {"payload": None, "payload_digest": None, "client": ""})

@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from jwcrypto import jwe, jwk
 from jwcrypto.common import JWException
@@ -24,6 +25,7 @@ from sha_disclosure.messages import Message, message
 
 VARIABLE = "SHA_DISCLOSURE_OUTBOX_KEY"
 _BYTES = 32
+_BINDING = "row"  # member of the protected header: what the sealed data belongs to
 
 
 class OutboxKey:
@@ -38,7 +40,7 @@ class OutboxKey:
         named = hmac.new(secret, b"sha-disclosure outbox key id", hashlib.sha256)
         self.kid = kid or named.hexdigest()[:16]
         self._key = jwk.JWK(kty="oct", k=to_base64url(secret))
-        self._header = json.dumps({"alg": "dir", "enc": "A256GCM", "kid": self.kid})
+        self._header = {"alg": "dir", "enc": "A256GCM", "kid": self.kid}
 
     def __repr__(self) -> str:
         return f"OutboxKey(kid={self.kid!r})"
@@ -57,9 +59,13 @@ class OutboxKey:
             kid, secret = None, b""
         return cls(secret, kid)
 
-    def seal(self, data: bytes) -> bytes:
-        """Return the data encrypted: compact JWE, ``dir`` with A256GCM."""
-        token = jwe.JWE(data, protected=self._header)
+    def seal(self, data: bytes, binding: str | None = None) -> bytes:
+        """Return the data encrypted: compact JWE, ``dir`` with A256GCM.
+
+        The header is authenticated, and with it the ``binding``.
+        """
+        header = {**self._header, _BINDING: binding} if binding else self._header
+        token = jwe.JWE(data, protected=json.dumps(header))
         token.add_recipient(self._key)
         return str(token.serialize(compact=True)).encode()
 
@@ -94,13 +100,32 @@ class Keyring:
     def __bool__(self) -> bool:
         return self._first is not None
 
-    def seal(self, data: bytes) -> bytes:
-        """Return the data sealed with the first key, or as it is without one."""
-        return self._first.seal(data) if self._first else data
+    def seal(self, data: bytes, binding: str | None = None) -> bytes:
+        """Return the data sealed with the first key, or as it is without one.
 
-    def is_current(self, stored: bytes) -> bool:
+        ``binding``: what it belongs to, authenticated by the seal.
+        """
+        return self._first.seal(data, binding) if self._first else data
+
+    def is_current(self, stored: bytes, binding: str | None = None) -> bool:
         """Return whether stored data is in the form ``seal`` gives now."""
-        return kid_of(stored) == (self._first.kid if self._first else None)
+        header = _header_of(stored)
+        if self._first is None:
+            return header is None
+        return header is not None and (header.get("kid"), header.get(_BINDING)) == (
+            self._first.kid,
+            binding,
+        )
+
+    def knows(self, stored: bytes) -> bool:
+        """Return whether stored data is readable, or sealed with one of the keys."""
+        kid = kid_of(stored)
+        return kid is None or kid in self._keys
+
+    def is_bound(self, stored: bytes, binding: str) -> bool | None:
+        """Return whether stored data is sealed to ``binding``; None when to nothing."""
+        found = (_header_of(stored) or {}).get(_BINDING)
+        return None if found is None else found == binding
 
     def open(self, stored: bytes) -> bytes | None:
         """Return stored data readable, or None when no key opens it."""
@@ -113,13 +138,21 @@ class Keyring:
 
 def kid_of(stored: bytes) -> str | None:
     """Return the id of the key that sealed stored data, or None when it is not sealed."""
+    header = _header_of(stored)
+    # What is neither readable nor sealed by an outbox is opened by no key.
+    return None if header is None else str(header.get("kid", ""))
+
+
+def _header_of(stored: bytes) -> dict[str, Any] | None:
+    """Return the header of sealed data, empty if it has none; None when it is not sealed."""
     if stored.startswith(b"{"):
         return None
     head = stored.partition(b".")[0]
     try:
-        return str(read_json(from_base64url(head.decode("ascii")))["kid"])
-    except (ValueError, KeyError, TypeError):
-        return ""  # neither readable nor sealed by an outbox: no key opens it
+        header = read_json(from_base64url(head.decode("ascii")))
+    except ValueError:
+        return {}
+    return header if isinstance(header, dict) else {}
 
 
 def keys_from_environment(variables: Mapping[str, str] | None = None) -> list[OutboxKey]:

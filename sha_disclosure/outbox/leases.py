@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, insert, or_, select, update
 
+from sha_disclosure.errors import OutboxDamaged
+from sha_disclosure.messages import message
+from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER
+from sha_disclosure.outbox.payload import Stored
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, SERVERS
+from sha_disclosure.outbox.seals import COVERED, Seals, Values
 from sha_disclosure.sources import Sources
 
 LONGEST_PENDING = timedelta(hours=1)
@@ -43,36 +48,69 @@ _LEASE = (
         lease=bindparam("token"),
         worker=bindparam("who"),
         due_at=bindparam("until"),
+        attempts=bindparam("leases"),
+        mac=bindparam("sealed"),
     )
 )
 _ATTEMPT = insert(ATTEMPT)
-_PARKED = MESSAGE.c.state == "parked"
+_EARLIER_ATTEMPTS = select(ATTEMPT).where(ATTEMPT.c.message == bindparam("n"))
 _SOONEST = select(func.min(MESSAGE.c.due_at)).where(MESSAGE.c.state == "pending", _FIRST_OF_CLIENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A message leased by one worker; ``token`` is the lease's own."""
+    """A message leased by one worker; ``token`` is the lease's own.
+
+    ``row`` holds what its MAC covers; ``genuine``: whether the MACs of the message and of its
+    earlier attempts were right.
+    """
 
     number: int
     token: str
+    worker: str
     attempt: int
-    notice_ids: tuple[str, ...]
-    tries: int
-    added_at: int
-    digest: str
-    payload_digest: str | None
-    payload: bytes | None = field(repr=False)
-    organisation: str = ""
-    resends: int = 0
-    started_at: int = 0
+    started_at: int
+    stored: Stored
+    row: Mapping[str, Any] = field(repr=False)
+    genuine: bool = True
+
+    def require_genuine(self) -> None:
+        """Raise OutboxDamaged if others than the outbox changed the message or its attempts."""
+        if not self.genuine:
+            raise OutboxDamaged(message("outbox.row.changed"))
+
+    @property
+    def notice_ids(self) -> tuple[str, ...]:
+        """The ids of its notices."""
+        return self.stored.notice_ids
+
+    @property
+    def organisation(self) -> str:
+        """The requester's OID."""
+        return self.stored.organisation
+
+    @property
+    def tries(self) -> int:
+        """How many leases ended without a receipt before."""
+        return int(self.row["tries"])
+
+    @property
+    def resends(self) -> int:
+        """How many of them after an answer that proved nothing."""
+        return int(self.row["resends"] or 0)
+
+    @property
+    def added_at(self) -> int:
+        """When it was added, in milliseconds."""
+        return int(self.row["added_at"])
 
 
 class Leases:
     """Takes, renews and ends leases for one drain."""
 
-    def __init__(self, database: Database, sources: Sources, lease_s: float) -> None:
+    def __init__(self, database: Database, sources: Sources, lease_s: float, seals: Seals) -> None:
         self._database = database
+        self._seals = seals
         self._sources = sources
         self._length = round(lease_s * 1000)
         self._ahead: dict[tuple[int, int], float] = {}
@@ -90,15 +128,25 @@ class Leases:
         """
         now = self._database.now(connection)
         # Elsewhere two workers may choose the same message: one of them leases it.
-        skips = connection.dialect.name in {"postgresql", "mysql", "mariadb"}
+        skips = connection.dialect.name in SERVERS
         row = connection.execute(_NEXT_FREE if skips else _NEXT, {"now": now}).first()
         if row is None:
             return None
+        genuine = self._genuine(connection, row)
+        leased = {name: getattr(row, name) for name in COVERED}
+        leased |= {"state": "sending", "attempts": (row.attempts or 0) + 1, "due_at": None}
         token = self._sources.uuid()
-        values = {"n": row.number, "token": token, "who": worker, "until": now + self._length}
+        values = {
+            "n": row.number,
+            "token": token,
+            "who": worker,
+            "until": now + self._length,
+            "leases": leased["attempts"],
+            "sealed": self._seals.message(leased) if genuine else row.mac,
+        }
         if connection.execute(_LEASE, values).rowcount != 1:
             return None
-        attempt = {
+        attempt: dict[str, Any] = {
             "message": row.number,
             "lease": token,
             "worker": worker,
@@ -106,21 +154,26 @@ class Leases:
             "unknown_fate": False,
             "lease_lost": False,
         }
+        attempt["mac"] = self._seals.attempt(attempt)
         (made,) = connection.execute(_ATTEMPT, attempt).inserted_primary_key or (0,)
         return Leased(
             number=row.number,
             token=token,
+            worker=worker,
             attempt=made,
-            notice_ids=tuple(json.loads(row.notice_ids)),
-            tries=row.tries,
-            added_at=row.added_at,
-            digest=row.digest,
-            payload_digest=row.payload_digest,
-            payload=row.payload,
-            organisation=row.organisation or "",
-            resends=row.resends or 0,
             started_at=now,
+            stored=Stored.of(row),
+            row=leased,
+            genuine=genuine,
         )
+
+    def _genuine(self, connection: Connection, row: Row[Any]) -> bool:
+        """Return whether a message and its earlier attempts are as the outbox wrote them."""
+        values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+        if not row.attempts:
+            return self._seals.genuine_message(values)
+        earlier = connection.execute(_EARLIER_ATTEMPTS, {"n": row.number}).mappings().all()
+        return self._seals.genuine_message(values, earlier)
 
     def renew(self, tokens: Collection[str]) -> None:
         """Prolong the leases that are still held."""
@@ -141,25 +194,21 @@ class Leases:
             now = self._database.now(connection)
             back = {"state": "pending", "due_at": now, "lease": None, "worker": None}
             late = now + round(LONGEST_PENDING.total_seconds() * 1000)
-            lost = connection.execute(
-                update(MESSAGE)
-                .where(MESSAGE.c.state == "sending", MESSAGE.c.due_at <= now)
-                .values(**back, tries=MESSAGE.c.tries + 1)
-            ).rowcount
-            waited = connection.execute(
-                update(MESSAGE)
-                .where(
-                    or_(
-                        and_(MESSAGE.c.state == "parked", MESSAGE.c.due_at <= now),
-                        and_(MESSAGE.c.state == "pending", MESSAGE.c.due_at > late),
-                    )
-                )
-                # A parked message keeps its time, and so its place among the others. MySQL would
-                # see the new state here, so its time says which one it was.
-                .values(
-                    {**back, "due_at": case((MESSAGE.c.due_at > late, now), else_=MESSAGE.c.due_at)}
-                )
-            ).rowcount
+
+            def lost_lease(row: Values) -> dict[str, Any]:
+                return {**back, "tries": row["tries"] + 1}
+
+            def waited_long(row: Values) -> dict[str, Any]:
+                # A parked message keeps its time, and so its place among the others.
+                return {**back, "due_at": row["due_at"] if row["state"] == "parked" else now}
+
+            over = and_(MESSAGE.c.state == "sending", MESSAGE.c.due_at <= now)
+            lost = change(connection, self._seals, over, lost_lease, skip_locked=True)
+            over = or_(
+                and_(MESSAGE.c.state == "parked", MESSAGE.c.due_at <= now),
+                and_(MESSAGE.c.state == "pending", MESSAGE.c.due_at > late),
+            )
+            waited = change(connection, self._seals, over, waited_long, skip_locked=True)
             stale = self._stale(
                 connection.execute(
                     select(MESSAGE.c.number, MESSAGE.c.due_at).where(
@@ -168,15 +217,12 @@ class Leases:
                 ).all()
             )
             for number, due_at in stale:
-                lost += connection.execute(
-                    update(MESSAGE)
-                    .where(
-                        MESSAGE.c.number == number,
-                        MESSAGE.c.state == "sending",
-                        MESSAGE.c.due_at == due_at,
-                    )
-                    .values(**back, tries=MESSAGE.c.tries + 1)
-                ).rowcount
+                over = and_(
+                    MESSAGE.c.number == number,
+                    MESSAGE.c.state == "sending",
+                    MESSAGE.c.due_at == due_at,
+                )
+                lost += change(connection, self._seals, over, lost_lease, skip_locked=True)
             return lost + waited
 
     def _stale(self, ahead: Collection[tuple[int, int]]) -> list[tuple[int, int]]:

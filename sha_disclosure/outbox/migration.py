@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Column, Connection, Table, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, Table, func, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from sha_disclosure.errors import OutboxError
@@ -69,8 +69,11 @@ def _to_version_2(connection: Connection, keys: Keyring) -> None:
     added = (MESSAGE.c.organisation, MESSAGE.c.resends, MESSAGE.c.acknowledged, MESSAGE.c.mac)
     for column in (*added, ATTEMPT.c.mac):
         _add_column(connection, column)
-    for column in (NOTICE.c.reference, NOTICE.c.content):
+    _add_column(connection, MESSAGE.c.attempts)
+    for column in (NOTICE.c.reference, NOTICE.c.content, NOTICE.c.mac):
         _add_column(connection, column)
+    had = select(func.count()).where(ATTEMPT.c.message == MESSAGE.c.number).scalar_subquery()
+    connection.execute(update(MESSAGE).values(attempts=had))
     for index in NOTICE.indexes:
         index.create(connection, checkfirst=True)
     waiting = select(MESSAGE.c.number, MESSAGE.c.payload).where(MESSAGE.c.payload.is_not(None))

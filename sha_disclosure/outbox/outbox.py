@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,16 +9,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import URL
 
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
-from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.errors import ConfigurationError, OutboxDamaged, OutboxError
 from sha_disclosure.events import Listener, Listeners, NoticeAdded
 from sha_disclosure.messages import message
 from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import AddedNotice, Adding
+from sha_disclosure.outbox.binding import Binding
 from sha_disclosure.outbox.database import Database, milliseconds
 from sha_disclosure.outbox.database_errors import outbox_errors
 from sha_disclosure.outbox.drain import Client, Drain, DrainReport, Timing, policy_of
@@ -29,16 +28,16 @@ from sha_disclosure.outbox.inventory import Entry, Status
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.outbox.migration import migrate, steps
-from sha_disclosure.outbox.payload import unpacked
+from sha_disclosure.outbox.payload import Stored, unpacked
 from sha_disclosure.outbox.results import Results
-from sha_disclosure.outbox.schema import MESSAGE, META, State
+from sha_disclosure.outbox.schema import MESSAGE, State
+from sha_disclosure.outbox.seals import Seals, load_secrets
+from sha_disclosure.outbox.signature import require_signed
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-_ORDER_KEY = "order_key"
 
 
 class Outbox:
@@ -71,11 +70,11 @@ class Outbox:
         try:
             with self._database.open() as connection:
                 migrate(connection, steps(self._keys), create=create)
-                order_key = self._order_key(connection)
+                self._seals = Seals(self._keys, load_secrets(connection, self._keys))
         except BaseException:
             self._database.close()
             raise
-        self._adding = Adding(self._keys, order_key, limit)
+        self._adding = Adding(self._seals, limit)
 
     def __repr__(self) -> str:
         return f"Outbox({self._database.engine.url.render_as_string(hide_password=True)})"
@@ -94,24 +93,6 @@ class Outbox:
     def close(self) -> None:
         """Close the connections; an engine of the caller's is left as it is."""
         self._database.close()
-
-    def _order_key(self, connection: Connection) -> bytes:
-        """Return the key of the clients' pseudonyms, sealed where payloads are."""
-        named = META.c.name == _ORDER_KEY
-        stored = connection.execute(select(META.c.value).where(named)).scalar()
-        if stored is None:
-            made = json.dumps({_ORDER_KEY: secrets.token_hex(32)}).encode()
-            sealed = self._keys.seal(made).decode()
-            connection.execute(insert(META).values(name=_ORDER_KEY, value=sealed))
-            stored = sealed
-        opened = self._keys.open(stored.encode())
-        if opened is None:
-            raise ConfigurationError(message("outbox.key.missing"))
-        if self._keys and not self._keys.is_current(stored.encode()) and stored.startswith("{"):
-            # From now on a process without the key is refused; it would take payloads for damaged.
-            sealed = self._keys.seal(opened).decode()
-            connection.execute(update(META).where(named).values(value=sealed))
-        return bytes.fromhex(json.loads(opened)[_ORDER_KEY])
 
     def add(
         self, prepared: PreparedNotice, connection: Connection | Session | None = None
@@ -161,17 +142,20 @@ class Outbox:
         When Kanta is down the ``breaker`` makes the workers wait; one of the caller's may be
         shared with other senders. ``policy`` defaults to ``kanta.settings.outbox``.
 
-        Raises OutboxError when the outbox's own database fails.
+        Raises OutboxError when the outbox's own database fails, and when the outbox has a key
+        but rows from before it: call ``reencrypt`` once, which binds them.
         """
         if workers < 1:
             raise ConfigurationError(message("outbox.no_workers"))
+        if self._seals.unbound:
+            raise OutboxError(message("outbox.unbound"))
         chosen = timing or Timing()
         drain = Drain(
             kanta=kanta,
             database=self._database,
-            leases=Leases(self._database, self._sources, chosen.lease_s),
-            results=Results(self._database),
-            keys=self._keys,
+            leases=Leases(self._database, self._sources, chosen.lease_s, self._seals),
+            results=Results(self._database, self._seals),
+            seals=self._seals,
             sources=self._sources,
             breaker=breaker or self._own_breaker(),
             listeners=self._listeners,
@@ -198,20 +182,16 @@ class Outbox:
     def show(self, notice_id: str) -> Entry:
         """Return the entry of a notice, its stored message checked.
 
-        Raises OutboxError for an unknown id and OutboxDamaged when the message is damaged.
+        Raises OutboxError for an unknown id and OutboxDamaged when the message is damaged, or
+        anything about it was changed by others than the outbox.
         """
-        with self._database.read() as connection:
+        with self._database.snapshot() as connection:
             number = number_of(connection, notice_id)
             (entry,) = inventory.entries(connection, number=number)
             row = connection.execute(select(MESSAGE).where(MESSAGE.c.number == number)).one()
+            evidence_of(connection, self._seals, notice_id)
         if row.payload is not None:
-            unpacked(
-                row.payload,
-                stored_digest=row.payload_digest,
-                digest=row.digest,
-                notice_ids=entry.notice_ids,
-                keys=self._keys,
-            )
+            require_signed(unpacked(Stored.of(row), self._seals))
         return entry
 
     def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
@@ -227,20 +207,30 @@ class Outbox:
         with self._database.write() as connection:
             number = None if notice_id is None else number_of(connection, notice_id)
             now = self._database.now(connection)
-            return inventory.retry(connection, now, number=number, state=state)
+            return inventory.retry(connection, self._seals, now, number=number, state=state)
 
     def evidence(self, notice_id: str) -> dict[str, Any]:
         """Return what was done with a notice and what Kanta answered, without personal data.
 
-        Raises OutboxError for an unknown id.
+        Raises OutboxError for an unknown id and OutboxDamaged when the evidence was changed by
+        others than the outbox.
         """
-        with self._database.read() as connection:
-            return evidence_of(connection, number_of(connection, notice_id))
+        with self._database.snapshot() as connection:
+            return evidence_of(connection, self._seals, notice_id)
 
     def export(self, state: State | None = None) -> Iterator[dict[str, Any]]:
-        """Yield the evidence of every message, or of those in a state, for an auditor."""
-        with self._database.read() as connection:
-            yield from all_evidence(connection, state)
+        """Yield the evidence of every message, or of those in a state, for an auditor.
+
+        What was changed by others than the outbox is marked ``damaged``. Raises OutboxDamaged
+        at the end if there was such evidence.
+        """
+        damaged = 0
+        with self._database.snapshot() as connection:
+            for evidence in all_evidence(connection, self._seals, state):
+                damaged += evidence["damaged"]
+                yield evidence
+        if damaged:
+            raise OutboxDamaged(message("outbox.row.some_changed", count=damaged))
 
     def forget_delivered(self, before: datetime) -> int:
         """Remove the content of messages delivered before a moment; return how many there were.
@@ -250,34 +240,15 @@ class Outbox:
         if before.tzinfo is None:
             before = before.replace(tzinfo=UTC)
         with self._database.write() as connection:
-            return inventory.forget(connection, before)
+            return inventory.forget(connection, self._seals, before)
 
     def reencrypt(self) -> int:
         """Seal everything stored with the first key; return how many messages were resealed.
 
-        Afterwards the older keys are no longer needed. Damaged messages stay as they are.
+        It also binds the rows from before the outbox had a key: what is unsealed, swapped or
+        changed afterwards is damaged. Then the older keys are no longer needed. Damaged
+        messages stay as they are.
         """
-        done, last = 0, 0
-        while True:
-            with self._database.write() as connection:
-                rows = connection.execute(
-                    select(MESSAGE.c.number, MESSAGE.c.payload, MESSAGE.c.payload_digest)
-                    .where(MESSAGE.c.number > last, MESSAGE.c.payload.is_not(None))
-                    .order_by(MESSAGE.c.number)
-                    .limit(100)
-                ).all()
-                for row in rows:
-                    if not self._keys.is_current(row.payload):
-                        done += inventory.reseal(connection, row, self._keys)
-                if not rows:
-                    self._reseal_order_key(connection)
-                    return done
-                last = rows[-1].number
-
-    def _reseal_order_key(self, connection: Connection) -> None:
-        named = META.c.name == _ORDER_KEY
-        stored = connection.execute(select(META.c.value).where(named)).scalar_one()
-        opened = self._keys.open(stored.encode())
-        if opened is not None:
-            sealed = self._keys.seal(opened).decode()
-            connection.execute(update(META).where(named).values(value=sealed))
+        binding = Binding(self._database, self._seals)
+        binding.run()
+        return binding.resealed

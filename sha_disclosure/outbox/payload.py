@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from sha_disclosure.errors import OutboxDamaged
 from sha_disclosure.findings import Problem
 from sha_disclosure.messages import Message, Parameter, message
 from sha_disclosure.outbox.keys import Keyring
+from sha_disclosure.outbox.seals import Seals, binding
 
 _FORM = 2  # of the JSON; a reader refuses a newer one. Form 1 named no organisation.
 
@@ -32,7 +34,7 @@ class Payload:
 
 
 def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
-    """Return a prepared notice ready to be stored."""
+    """Return a prepared notice ready to be stored, sealed to the row it belongs to."""
     user = prepared.user
     document = {
         "form": _FORM,
@@ -48,34 +50,63 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
         "acknowledged": prepared.acknowledged,
         "references": prepared.references,
     }
-    return Payload.of(keys.seal(orjson.dumps(document) + b"\n" + prepared.body))
+    bound = binding(prepared.notice_ids, prepared.digest, prepared.organisation, prepared.edition)
+    return Payload.of(keys.seal(orjson.dumps(document) + b"\n" + prepared.body, bound))
 
 
-def unpacked(
-    stored: bytes | None,
-    *,
-    stored_digest: str | None,
-    digest: str,
-    notice_ids: tuple[str, ...],
-    keys: Keyring,
-) -> PreparedNotice:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored payload, and what its row says of the message in it."""
+
+    notice_ids: tuple[str, ...]
+    digest: str
+    organisation: str
+    edition: str
+    payload_digest: str | None
+    payload: bytes | None = field(repr=False)
+
+    @classmethod
+    def of(cls, row: Any) -> Stored:
+        """Return what a row of the messages' table holds."""
+        return cls(
+            notice_ids=tuple(json.loads(row.notice_ids)),
+            digest=row.digest,
+            organisation=row.organisation or "",
+            edition=row.edition,
+            payload_digest=row.payload_digest,
+            payload=row.payload,
+        )
+
+    @property
+    def binding(self) -> str:
+        """What the payload's seal is to authenticate."""
+        return binding(self.notice_ids, self.digest, self.organisation, self.edition)
+
+
+def unpacked(stored: Stored, seals: Seals) -> PreparedNotice:
     """Return the prepared notice of a stored payload.
 
-    Raises OutboxDamaged when the bytes are not those that were stored, no key opens them, or
-    the message in them has not the ``digest`` and ``notice_ids`` of its row.
+    Raises OutboxDamaged when the bytes are not those that were stored, no key opens them, they
+    are not sealed to this row although the outbox has a key, or the message in them differs from
+    what its row says.
     """
-    if stored is None:
+    if stored.payload is None:
         raise OutboxDamaged(message("outbox.payload.forgotten"))
-    if hashlib.sha256(stored).hexdigest() != stored_digest:
+    if hashlib.sha256(stored.payload).hexdigest() != stored.payload_digest:
         raise OutboxDamaged(message("outbox.payload.changed"))
-    opened = keys.open(stored)
+    opened = seals.keys.open(stored.payload)
     if opened is None:
         raise OutboxDamaged(message("outbox.payload.no_key"))
+    bound = seals.keys.is_bound(stored.payload, stored.binding)
+    if bound is False or (seals.bound and not bound):
+        raise OutboxDamaged(message("outbox.payload.unbound"))
     prepared = read_payload(opened)
     if (
         prepared is None
-        or hashlib.sha256(prepared.body).hexdigest() != digest
-        or prepared.notice_ids != notice_ids
+        or hashlib.sha256(prepared.body).hexdigest() != stored.digest
+        or (prepared.notice_ids, prepared.edition) != (stored.notice_ids, stored.edition)
+        # A row whose payload could not be opened by a migration names no organisation.
+        or stored.organisation not in {"", prepared.organisation}
     ):
         raise OutboxDamaged(message("outbox.payload.differs"))
     return prepared

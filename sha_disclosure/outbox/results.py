@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Boolean, Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from sha_disclosure.delivery.receipt import Receipt
+from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.decision import PARKED_S, Decision
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER
+from sha_disclosure.outbox.seals import Seals
 
 _LOCATION_MAX = 512
 _LAST_MS = 60_000
@@ -22,23 +25,20 @@ _OWN = and_(
     MESSAGE.c.lease == bindparam("token"),
     MESSAGE.c.state == "sending",
 )
-_FREE = and_(
-    MESSAGE.c.number == bindparam("n"),
-    MESSAGE.c.lease.is_(None),
-    MESSAGE.c.state.in_(("pending", "parked")),
+_DELIVERED = (
+    update(MESSAGE)
+    .where(_OWN)
+    .values(
+        state="delivered",
+        lease=None,
+        worker=None,
+        reason=None,
+        delivered_at=bindparam("now"),
+        locations=bindparam("where"),
+        possibly_duplicated=bindparam("twice"),
+        mac=bindparam("sealed"),
+    )
 )
-_RECEIVED = update(MESSAGE).values(
-    state="delivered",
-    lease=None,
-    worker=None,
-    reason=None,
-    delivered_at=bindparam("now"),
-    locations=bindparam("where"),
-    possibly_duplicated=bindparam("twice"),
-)
-_DELIVERED = _RECEIVED.where(_OWN)
-# The service holds it: that also ends a message that no worker holds at the moment.
-_DELIVERED_LATE = _RECEIVED.where(_FREE)
 _NOT_DELIVERED = (
     update(MESSAGE)
     .where(_OWN)
@@ -48,22 +48,18 @@ _NOT_DELIVERED = (
         worker=None,
         reason=bindparam("why"),
         due_at=bindparam("due"),
-        resends=bindparam("resends"),
-        possibly_duplicated=or_(MESSAGE.c.possibly_duplicated, bindparam("twice", type_=Boolean)),
-        tries=MESSAGE.c.tries + 1,
+        resends=bindparam("again"),
+        possibly_duplicated=bindparam("twice"),
+        tries=bindparam("tried"),
+        mac=bindparam("sealed"),
     )
-)
-_MARKED = (
-    update(MESSAGE)
-    .where(MESSAGE.c.number == bindparam("n"), MESSAGE.c.state == "delivered")
-    .values(possibly_duplicated=True)
 )
 _EVIDENCE = (
     update(ATTEMPT)
     .where(ATTEMPT.c.number == bindparam("n"))
     .values({c: bindparam(f"new_{c}") for c in (
         "ended_at", "outcome", "unknown_fate", "lease_lost", "requests", "http_status",
-        "request_id", "response_id", "issues",
+        "request_id", "response_id", "issues", "mac",
     )})
 )  # fmt: skip
 _OTHER_FATE = (
@@ -92,8 +88,9 @@ class Recorded:
 class Results:
     """Records the ends of attempts."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seals: Seals) -> None:
         self._database = database
+        self._seals = seals
 
     def record(self, leased: Leased, decision: Decision) -> Recorded:
         """Record a decision in a transaction of its own; see ``record_in``."""
@@ -109,17 +106,10 @@ class Results:
         """
         due = self._database.now(connection) + round(PARKED_S * 1000)
         values = {"state": "parked", "reason": outcome[:40]}
-        last = connection.execute(
-            update(MESSAGE)
-            .where(MESSAGE.c.number.in_(refused), MESSAGE.c.state == "quarantined")
-            .values(**values, due_at=due + _LAST_MS)
-        )
-        queue = connection.execute(
-            update(MESSAGE)
-            .where(MESSAGE.c.organisation == organisation, MESSAGE.c.state == "pending")
-            .values(**values, due_at=due)
-        )
-        return last.rowcount + queue.rowcount
+        these = and_(MESSAGE.c.number.in_(refused), MESSAGE.c.state == "quarantined")
+        parked = change(connection, self._seals, these, {**values, "due_at": due + _LAST_MS})
+        queue = and_(MESSAGE.c.organisation == organisation, MESSAGE.c.state == "pending")
+        return parked + change(connection, self._seals, queue, {**values, "due_at": due})
 
     def record_in(self, connection: Connection, leased: Leased, decision: Decision) -> Recorded:
         """Record a decision; when the lease was lost, another worker decides on the message.
@@ -129,9 +119,9 @@ class Results:
         now = self._database.now(connection)
         receipt = decision.receipt
         if receipt is None:
-            held, twice = _not_delivered(connection, leased, decision, now), False
+            held, twice = self._not_delivered(connection, leased, decision, now), False
         else:
-            held, twice = _delivered(connection, leased, receipt, now)
+            held, twice = self._delivered(connection, leased, receipt, now)
         evidence = {
             "ended_at": now,
             "outcome": decision.outcome[:40],
@@ -143,40 +133,78 @@ class Results:
             "response_id": _short(receipt.response_id if receipt else None, 128),
             "issues": decision.issues,
         }
+        begun = {
+            "message": leased.number,
+            "lease": leased.token,
+            "worker": leased.worker,
+            "started_at": leased.started_at,
+        }
+        evidence["mac"] = self._seals.attempt(begun | evidence)
         values = {f"new_{name}": value for name, value in evidence.items()}
         connection.execute(_EVIDENCE, {"n": leased.attempt, **values})
         return Recorded(held, twice)
 
+    def _not_delivered(
+        self, connection: Connection, leased: Leased, decision: Decision, now: int
+    ) -> bool:
+        """Record what becomes of a message without a receipt; return whether it was still held."""
+        due = NEVER if decision.delay_s is None else now + round(decision.delay_s * 1000)
+        becomes = {
+            "state": decision.state,
+            "reason": decision.outcome[:40],
+            "due_at": due,
+            "resends": leased.resends + decision.unproven,
+            "possibly_duplicated": bool(leased.row["possibly_duplicated"] or leased.resends),
+            "tries": leased.tries + 1,
+        }
+        values = {
+            "n": leased.number,
+            "token": leased.token,
+            "becomes": becomes["state"],
+            "why": becomes["reason"],
+            "due": due,
+            "again": becomes["resends"],
+            "twice": becomes["possibly_duplicated"],
+            "tried": becomes["tries"],
+            "sealed": self._seals.message({**leased.row, **becomes}) if leased.genuine else "",
+        }
+        return connection.execute(_NOT_DELIVERED, values).rowcount == 1
 
-def _not_delivered(connection: Connection, leased: Leased, decision: Decision, now: int) -> bool:
-    """Record what becomes of a message without a receipt; return whether it was still held."""
-    values = {
-        "n": leased.number,
-        "token": leased.token,
-        "becomes": decision.state,
-        "why": decision.outcome[:40],
-        "due": NEVER if decision.delay_s is None else now + round(decision.delay_s * 1000),
-        "resends": leased.resends + decision.unproven,
-        "twice": leased.resends > 0,
-    }
-    return connection.execute(_NOT_DELIVERED, values).rowcount == 1
-
-
-def _delivered(
-    connection: Connection, leased: Leased, receipt: Receipt, now: int
-) -> tuple[bool, bool]:
-    """Record a receipt; return whether it counted, and whether there may be two copies."""
-    # A message leased for the first time has no other attempt while the lease is held.
-    twice = receipt.possibly_duplicated or (leased.tries > 0 and _other_fate(connection, leased))
-    places = [_short(notice.location, _LOCATION_MAX) for notice in receipt.notices]
-    values = {"n": leased.number, "now": now, "where": json.dumps(places), "twice": twice}
-    if connection.execute(_DELIVERED, {**values, "token": leased.token}).rowcount == 1:
-        return True, twice
-    values["twice"] = twice or _other_fate(connection, leased)
-    if connection.execute(_DELIVERED_LATE, values).rowcount == 1:
-        return True, bool(values["twice"])
-    connection.execute(_MARKED, {"n": leased.number})
-    return False, True
+    def _delivered(
+        self, connection: Connection, leased: Leased, receipt: Receipt, now: int
+    ) -> tuple[bool, bool]:
+        """Record a receipt; return whether it counted, and whether there may be two copies."""
+        # A message leased for the first time has no other attempt while the lease is held.
+        twice = receipt.possibly_duplicated or (
+            leased.tries > 0 and _other_fate(connection, leased)
+        )
+        places = [_short(notice.location, _LOCATION_MAX) for notice in receipt.notices]
+        becomes: dict[str, Any] = {
+            "state": "delivered",
+            "reason": None,
+            "delivered_at": now,
+            "locations": json.dumps(places),
+            "possibly_duplicated": twice,
+        }
+        values = {
+            "n": leased.number,
+            "token": leased.token,
+            "now": now,
+            "where": becomes["locations"],
+            "twice": twice,
+            "sealed": self._seals.message({**leased.row, **becomes}) if leased.genuine else "",
+        }
+        if connection.execute(_DELIVERED, values).rowcount == 1:
+            return True, twice
+        # The service holds it: that also ends a message that no worker holds at the moment.
+        this = MESSAGE.c.number == leased.number
+        free = and_(this, MESSAGE.c.lease.is_(None), MESSAGE.c.state.in_(("pending", "parked")))
+        becomes |= {"possibly_duplicated": twice or _other_fate(connection, leased)}
+        if change(connection, self._seals, free, becomes):
+            return True, bool(becomes["possibly_duplicated"])
+        done = and_(this, MESSAGE.c.state == "delivered")
+        change(connection, self._seals, done, {"possibly_duplicated": True})
+        return False, True
 
 
 def _other_fate(connection: Connection, leased: Leased) -> bool:

@@ -36,6 +36,9 @@ NEVER = 253_402_214_400_000
 
 VERSION = 2
 
+SERVERS = frozenset({"postgresql", "mysql", "mariadb"})
+"""The databases that lock rows for a change, pass over locked ones, and read snapshots."""
+
 METADATA = MetaData()
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers INTEGER keys only
 # MySQL's TEXT ends at 64 kB, and cuts what is longer where its server is not strict.
@@ -69,6 +72,7 @@ MESSAGE = Table(
     Column("lease", String(36)),  # token of the lease, new for each
     Column("worker", String(120)),
     Column("tries", Integer, nullable=False),  # leases that ended without a receipt
+    Column("attempts", Integer, server_default="0"),  # leases it has had, each an attempt
     Column("reason", String(40)),  # class of what hinders delivery
     Column("possibly_duplicated", Boolean(create_constraint=False), nullable=False),
     Column("added_at", BigInteger, nullable=False),
@@ -81,7 +85,7 @@ MESSAGE = Table(
     Column("payload", _Bytes),
     Column("organisation", String(64), server_default=""),  # the requester's OID
     Column("resends", Integer, server_default="0"),  # after answers that prove nothing
-    Column("acknowledged", Text),  # the objections that its notices acknowledge, JSON
+    Column("acknowledged", _Text),  # the objections that its notices acknowledge, JSON
     Column("mac", String(90)),  # with a key of the outbox: over what the row says of its delivery
     Index("sha_outbox_message_due", "state", "due_at", "number"),
     Index("sha_outbox_message_order", "client", "state", "number"),
@@ -95,6 +99,7 @@ NOTICE = Table(
     Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False),
     Column("reference", _Reference),  # the caller's own key of the disclosure
     Column("content", String(64)),  # keyed digest of the notice as the caller gave it
+    Column("mac", String(90)),  # with a key of the outbox: over this row
     Index(
         "sha_outbox_notice_reference",
         "reference",

@@ -232,8 +232,8 @@ def test_an_outbox_of_version_1_is_brought_up_to_date_with_its_queue(place, kant
             for index in NOTICE.indexes:
                 index.drop(connection)
             for table, columns in (
-                ("message", ("organisation", "resends", "acknowledged", "mac")),
-                ("notice", ("reference", "content")),
+                ("message", ("organisation", "resends", "acknowledged", "attempts", "mac")),
+                ("notice", ("reference", "content", "mac")),
                 ("attempt", ("mac",)),
             ):
                 for column in columns:

@@ -19,8 +19,9 @@ from sha_disclosure.findings import problem
 from sha_disclosure.messages import message
 from sha_disclosure.outbox import Outbox, OutboxKey, keys_from_environment, keys_from_file
 from sha_disclosure.outbox.keys import Keyring
-from sha_disclosure.outbox.payload import Payload, packed, unpacked
+from sha_disclosure.outbox.payload import Payload, Stored, packed, unpacked
 from sha_disclosure.outbox.schema import MESSAGE
+from sha_disclosure.outbox.seals import Seals, Secrets, store_secrets
 
 OLD, NEW = OutboxKey(b"o" * 32), OutboxKey(b"n" * 32, kid="2027")
 TEXT = base64.b64encode(b"o" * 32).decode()
@@ -92,7 +93,7 @@ def test_a_message_whose_key_is_gone_waits_in_quarantine(file, kanta, prepare):
         prepared = prepare()
         outbox.add(prepared)
     with Outbox(file, keys=[NEW, OLD]) as outbox, outbox._database.write() as connection:
-        outbox._reseal_order_key(connection)
+        store_secrets(connection, outbox._seals.secrets, outbox._keys)
     with Outbox(file, keys=[NEW]) as outbox:
         assert outbox.drain(kanta, timing=TIMING).quarantined == 1
         with pytest.raises(OutboxDamaged, match="decrypted"):
@@ -185,9 +186,8 @@ def test_warnings_are_stored_by_id_and_those_of_before_still_open(prepare):
         (head, _, body) = made.data.partition(b"\n")
         digest = hashlib.sha256(body).hexdigest()
         assert json.loads(head)
-        return unpacked(
-            made.data, stored_digest=made.digest, digest=digest, notice_ids=ids, keys=keys
-        )
+        facts = (ids, digest, prepared.organisation, prepared.edition)
+        return unpacked(Stored(*facts, made.digest, made.data), Seals(keys, Secrets(b"")))
 
     assert opened(payload.data).warnings == (warning,)
     head, _, body = payload.data.partition(b"\n")

@@ -128,8 +128,8 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def open(self) -> None:
         self.outbox = Outbox(self.file, keys=self.keys, sources=self.sources)
-        self.leases = Leases(self.outbox._database, self.sources, LEASE)
-        self.results = Results(self.outbox._database)
+        self.leases = Leases(self.outbox._database, self.sources, LEASE, self.outbox._seals)
+        self.results = Results(self.outbox._database, self.outbox._seals)
 
     def teardown(self) -> None:
         self.outbox.close()
@@ -182,13 +182,8 @@ class OutboxMachine(RuleBasedStateMachine):
             self.outbox.retry(state="quarantined")
 
     def end(self, leased: Leased, does: str) -> None:
-        prepared = unpacked(
-            leased.payload,
-            stored_digest=leased.payload_digest,
-            digest=leased.digest,
-            notice_ids=leased.notice_ids,
-            keys=self.outbox._keys,
-        )
+        assert leased.genuine
+        prepared = unpacked(leased.stored, self.outbox._seals)
         (notice_id,) = prepared.notice_ids
         stores, error = STORES[does]
         if stores:
@@ -234,6 +229,8 @@ class OutboxMachine(RuleBasedStateMachine):
                 assert entry.possibly_duplicated or came.count(notice_id) == 1
             if entry.state == "quarantined":
                 assert notice_id in self.refused
+            evidence = self.outbox.evidence(notice_id)  # with every MAC
+            assert evidence["state"] == entry.state
 
     @invariant()
     def a_lease_that_runs_is_the_only_one(self) -> None:

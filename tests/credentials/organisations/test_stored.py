@@ -10,7 +10,8 @@ from sha_disclosure import CertificateExpired, ConfigurationError, KantaClient
 from sha_disclosure.events import BreakerOpened
 from sha_disclosure.outbox import Outbox, OutboxKey, Timing
 from sha_disclosure.outbox.keys import Keyring
-from sha_disclosure.outbox.payload import packed, unpacked
+from sha_disclosure.outbox.payload import Stored, packed, unpacked
+from sha_disclosure.outbox.seals import Seals, Secrets
 
 
 def stored_and_read(prepared, form=None):
@@ -24,8 +25,10 @@ def stored_and_read(prepared, form=None):
         del document["organisation"]
         data = orjson.dumps(document) + b"\n" + body
         payload = type(payload).of(data)
-    ids, digest = prepared.notice_ids, prepared.digest
-    return unpacked(data, stored_digest=payload.digest, digest=digest, notice_ids=ids, keys=keys)
+    stored = Stored(
+        prepared.notice_ids, prepared.digest, "", prepared.edition, payload.digest, data
+    )
+    return unpacked(stored, Seals(keys, Secrets(b"")))
 
 
 def without(settings, requester):

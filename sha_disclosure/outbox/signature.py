@@ -1,0 +1,64 @@
+"""The bare check of a stored message's signature, before it is sent.
+
+By the certificate that it carries itself, and not by that certificate's validity now: a queue
+may outlive it. Whether the signer may sign is for whoever receives the message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from jwcrypto import jwa, jwk
+
+from sha_disclosure.credentials import read_certificate
+from sha_disclosure.delivery.prepare import PreparedNotice
+from sha_disclosure.encoding import Malformed, from_base64, from_base64url, read_json
+from sha_disclosure.errors import OutboxDamaged
+from sha_disclosure.jose.canonical import canonical
+from sha_disclosure.jose.jws import signing_input
+from sha_disclosure.messages import message
+
+_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"})
+
+
+def require_signed(prepared: PreparedNotice) -> None:
+    """Raise OutboxDamaged if the Bundle's signature does not fit it and its own certificate."""
+    try:
+        good = _fits(prepared)
+    except (Malformed, InvalidSignature, ValueError, KeyError, TypeError, IndexError):
+        good = False
+    if not good:
+        raise OutboxDamaged(message("outbox.payload.signature"))
+
+
+def _fits(prepared: PreparedNotice) -> bool:
+    bundle: dict[str, Any] = orjson.loads(prepared.body)
+    jws = from_base64(bundle.pop("signature")["data"]).decode("ascii")
+    head, payload, signature = jws.split(".")
+    header = read_json(from_base64url(head))
+    if "x5c" not in header:
+        return True  # the edition sends no certificate: only its holder can check it
+    certificate = from_base64(header["x5c"][0])
+    if hashlib.sha256(certificate).hexdigest() != prepared.certificate:
+        return False
+    signed = signing_input(head, canonical(bundle), b64=header.get("b64", True))
+    if payload and signed != f"{head}.{payload}".encode("ascii"):
+        return False
+    if header["alg"] not in _ALGORITHMS:
+        return False
+    algorithm: Any = jwa.JWA.signing_alg(header["alg"])
+    algorithm.verify(_key(certificate), signed, from_base64url(signature))
+    return True
+
+
+@lru_cache(maxsize=64)
+def _key(certificate: bytes) -> Any:
+    read = read_certificate(certificate)
+    if read is None:
+        raise ValueError("not a certificate")
+    key: Any = read.public_key()
+    return jwk.JWK.from_pyca(key)
