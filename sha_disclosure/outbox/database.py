@@ -32,6 +32,8 @@ _DRIVERS = {
     "mariadb": "mariadb+pymysql",
 }
 _MYSQL = frozenset({"mysql", "mariadb"})
+# MySQL's default, one snapshot for a whole transaction, hides what others just wrote.
+_ISOLATION = "READ COMMITTED"
 # Milliseconds since 1970 by the server's clock, untouched by any time zone.
 _MYSQL_CLOCK = text("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000")
 _CLOCKS = {
@@ -62,9 +64,8 @@ class Database:
         self.engine = place if isinstance(place, Engine) else _engine(place, create=create)
         self.kind = self.engine.dialect.name
         options: dict[str, Any] = {_WRITES: True}
-        if self.kind in _MYSQL:
-            # Its default, one snapshot for a whole transaction, hides what others just wrote.
-            options["isolation_level"] = "READ COMMITTED"
+        if self.kind in _MYSQL and not self.own:
+            options["isolation_level"] = _ISOLATION
         self._writing = self.engine.execution_options(**options)
         self._lent = LentEngine(self.engine)
         self._clock = _CLOCKS.get(self.kind)
@@ -78,10 +79,14 @@ class Database:
         """Return a context that yields the engine for one transaction; a fork waits for it."""
         return self._lent.lend()
 
+    def errors(self) -> AbstractContextManager[None]:
+        """Return a context that raises the outbox's own error for one of the database."""
+        return outbox_errors(self.engine.dialect.loaded_dbapi.Error)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection for reading. Raises OutboxError and its kinds."""
-        with outbox_errors(), self.lend() as engine, engine.connect() as connection:
+        with self.errors(), self.lend() as engine, engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -99,7 +104,7 @@ class Database:
         On SQLite it takes the write lock at its beginning: a transaction that began by reading
         would be refused when another process has written since.
         """
-        with outbox_errors(), self.lend(), self._writing.begin() as connection:
+        with self.errors(), self.lend(), self._writing.begin() as connection:
             if self.kind == "sqlite" and not self.own:
                 connection.execute(update(META).where(META.c.name == "").values(value=""))
             yield connection
@@ -111,7 +116,7 @@ class Database:
         On a server one process at a time has it: a second that opens a new outbox waits.
         """
         with (
-            outbox_errors(),
+            self.errors(),
             self.lend(),
             self._writing.connect() as connection,
             _alone(connection),
@@ -149,16 +154,21 @@ def _engine(place: str | Path | URL, *, create: bool) -> Engine:
     if kind == "sqlite":
         return _sqlite_engine(url, create=create)
     options: dict[str, Any] = {}
+    more: dict[str, Any] = {}
     if url.drivername == "postgresql+psycopg":
         # Statements that are prepared in one session are unknown in the next one that a
         # transaction pooler such as pgbouncer hands out. The driver takes no URL parameter.
         threshold = str(url.query.get("prepare_threshold", ""))
         options["prepare_threshold"] = int(threshold) if threshold.isdigit() else None
         url = url.difference_update_query(["prepare_threshold"])
-    elif kind in _MYSQL and "charset" not in url.query:
-        url = url.update_query_dict({"charset": "utf8mb4"})
+    elif kind in _MYSQL:
+        more["isolation_level"] = _ISOLATION
+        if "charset" not in url.query:
+            url = url.update_query_dict({"charset": "utf8mb4"})
     try:
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)
+        engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, connect_args=options, **more
+        )
     except (ArgumentError, NoSuchModuleError):
         why = message("outbox.place.unknown_database")
     except ImportError as missing:

@@ -6,7 +6,6 @@ A driver's own text may hold a statement with its values, so none of it is passe
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -60,11 +59,14 @@ _MYSQL_CLIENT = range(2000, 3000)  # the client's own numbers: the connection fa
 
 
 @contextmanager
-def outbox_errors() -> Iterator[None]:
-    """Raise the outbox's own error for a database's, with nothing of it attached."""
+def outbox_errors(driver: type[Exception]) -> Iterator[None]:
+    """Raise the outbox's own error for a database's, with nothing of it attached.
+
+    ``driver``: its driver's class of errors; some come past SQLAlchemy.
+    """
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as fault:
+    except (SQLAlchemyError, driver) as fault:
         error = error_of(fault)
     else:
         return

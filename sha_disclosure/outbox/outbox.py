@@ -21,7 +21,6 @@ from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import AddedNotice, Adding
 from sha_disclosure.outbox.binding import Binding
 from sha_disclosure.outbox.database import Database, milliseconds
-from sha_disclosure.outbox.database_errors import outbox_errors
 from sha_disclosure.outbox.drain import Client, Drain, DrainReport, Timing, policy_of
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
 from sha_disclosure.outbox.inventory import Entry, Status
@@ -108,14 +107,14 @@ class Outbox:
         """
         payload = self._adding.pack(prepared)
         if connection is not None:
-            with outbox_errors(), self._database.lend():
+            with self._database.errors(), self._database.lend():
                 mine = connection if isinstance(connection, Connection) else connection.connection()
                 now = self._database.now(mine)
                 return self._adding.add(mine, prepared, payload, now)
         added = None
         if self._database.own and self._database.kind == "sqlite":
             now = milliseconds(self._sources.clock())
-            with outbox_errors(), self._database.lend() as engine:
+            with self._database.errors(), self._database.lend() as engine:
                 added = self._adding.add_directly(engine, prepared, payload, now)
         if added is None:
             with self._database.write() as own:

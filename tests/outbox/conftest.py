@@ -75,19 +75,24 @@ def mariadb() -> Iterator[Server]:
         yield made
 
 
-@pytest.fixture
+def running(request: pytest.FixtureRequest) -> Cluster | Server:
+    """Return the server that a parameter names."""
+    fixture = {"postgresql": "cluster", "mariadb": "mariadb"}[request.param]
+    started: Cluster | Server = request.getfixturevalue(fixture)
+    return started
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
 def server(request: pytest.FixtureRequest) -> Cluster | Server:
-    """A database server, of the kind that a test names."""
-    running: Cluster | Server = request.getfixturevalue(request.param)
-    return running
+    """Each database server."""
+    return running(request)
 
 
-@pytest.fixture(params=["sqlite", "cluster", "mariadb"], ids=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def place(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
     """The address of a new outbox, on each database."""
     if request.param == "sqlite":
         yield str(file)
         return
-    running: Cluster | Server = request.getfixturevalue(request.param)
-    with running.database() as url:
+    with running(request).database() as url:
         yield url

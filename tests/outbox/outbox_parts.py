@@ -10,8 +10,9 @@ from notices import identity_code
 from places import NOTICES, ROOT
 
 from sha_disclosure import DisclosureNotice, Settings
-from sha_disclosure.outbox import Timing
+from sha_disclosure.outbox import Outbox, Timing
 from sha_disclosure.settings import Retry
+from sha_disclosure.tools.sandbox import Sandbox
 from sha_disclosure.values import PersonalId, PersonName
 
 EXAMPLE = NOTICES / "disclosed-to-client.json"
@@ -39,3 +40,23 @@ def environment(**more: str) -> dict[str, str]:
     """Return the environment of a process of the tests."""
     path = os.pathsep.join((str(ROOT), str(Path(__file__).parent), str(ROOT / "tests")))
     return {**os.environ, "PYTHONPATH": path, **more}
+
+
+def proven(outbox: Outbox, sandbox: Sandbox, added: dict[str, bytes | str]) -> str:
+    """Check that nothing is lost or altered; return the figures."""
+    received = {r.notice_id: r for r in sandbox.received() if r.notice_id in added}
+    lost = set(added) - set(received)
+    assert not lost
+    altered = [
+        i for i, known in added.items() if known not in (received[i].body, received[i].sha256)
+    ]
+    assert not altered
+    twice = {i for i, r in received.items() if r.deliveries > 1}
+    marked = {notice_id for notice_id in added if outbox.evidence(notice_id)["possibly_duplicated"]}
+    assert twice <= marked
+    second = sum(r.deliveries - 1 for r in received.values())
+    return (
+        f"added {len(added)}, delivered at least once {len(received)}, second deliveries {second} "
+        f"(of {len(twice)} notices, all marked possibly_duplicated; marked {len(marked)}), "
+        f"altered {len(altered)}, lost {len(lost)}"
+    )

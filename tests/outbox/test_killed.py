@@ -1,17 +1,20 @@
-"""kill -9 at any moment: every added notice is delivered at least once, byte for byte."""
+"""kill -9 of a drain or of its database: each notice is delivered at least once, unchanged."""
 
 from __future__ import annotations
 
 import random
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
-from outbox_parts import TIMING, environment
-from proofs import TIMES, proof
+from outbox_parts import TIMING, environment, fast, proven
+from proofs import TIMES, lengths, proof
 
+from sha_disclosure import KantaClient
+from sha_disclosure.errors import DisclosureError, OutboxError
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.tools.sandbox import Sandbox
 
@@ -39,30 +42,11 @@ def end(process: subprocess.Popen[str]) -> str:
     return process.communicate()[0]
 
 
-def proven(outbox: Outbox, sandbox: Sandbox, added: dict[str, bytes | str]) -> str:
-    """Check that nothing is lost or altered; return the figures."""
-    received = {r.notice_id: r for r in sandbox.received() if r.notice_id in added}
-    lost = set(added) - set(received)
-    assert not lost
-    altered = [
-        i for i, known in added.items() if known not in (received[i].body, received[i].sha256)
-    ]
-    assert not altered
-    twice = {i for i, r in received.items() if r.deliveries > 1}
-    marked = {notice_id for notice_id in added if outbox.evidence(notice_id)["possibly_duplicated"]}
-    assert twice <= marked
-    second = sum(r.deliveries - 1 for r in received.values())
-    return (
-        f"added {len(added)}, delivered at least once {len(received)}, second deliveries {second} "
-        f"(of {len(twice)} notices, all marked possibly_duplicated; marked {len(marked)}), "
-        f"altered {len(altered)}, lost {len(lost)}"
-    )
-
-
 RANDOMLY = [
     ("sqlite", 1, 2),
     ("postgresql", 2, 2),
     *(proof((place, n, 30 * TIMES)) for place in ("sqlite", "postgresql") for n in (1, 2)),
+    proof(("mariadb", 2, 30 * TIMES)),
 ]
 
 
@@ -134,3 +118,48 @@ def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
             f"\n  {kind}, killed at {len(chosen)} of {steps} write steps: {told}; of these "
             f"{len(unanswered)} were on disk though `add` had not returned\n"
         )
+
+
+@pytest.mark.parametrize("rounds", lengths(2, 200))
+def test_the_database_is_restarted_at_random_moments(server, rounds, sandbox, prepare, capsys):
+    """The server is killed and started again while a drain of this process sends and records."""
+    chance, added, faults, refused = random.Random(8), {}, [], 0
+    client = KantaClient(fast(sandbox.settings()))
+    with server.database() as place, Outbox(place) as outbox, client as kanta:
+        stop, reports = threading.Event(), []
+
+        def drain():
+            try:
+                reports.append(outbox.drain(kanta, until_empty=False, stop=stop, timing=TIMING))
+            except DisclosureError as fault:
+                faults.append(fault)
+
+        draining = threading.Thread(target=drain)
+        draining.start()
+        try:
+            for _ in range(rounds):
+                restarting = threading.Timer(chance.uniform(0, 0.15), server.restart)
+                restarting.start()
+                for _ in range(EACH):
+                    made = prepare(chance.randrange(10_000))
+                    try:
+                        outbox.add(made)
+                    except OutboxError:
+                        refused += 1
+                        restarting.join()
+                        outbox.add(made)  # the very same message: it is kept once
+                    added[made.notice_ids[0]] = made.body
+                restarting.join()
+            deadline = time.monotonic() + 90
+            while outbox.status().counts["delivered"] < len(added):
+                assert not faults
+                assert time.monotonic() < deadline, outbox.status()
+                time.sleep(0.1)
+        finally:
+            stop.set()
+            draining.join()
+        assert not faults
+        told = proven(outbox, sandbox, added)
+    with capsys.disabled():
+        kind = place.partition(":")[0]
+        sys.stdout.write(f"\n  {kind}, {rounds} restarts, {refused} adds met one: {told}\n")

@@ -20,7 +20,6 @@ from sha_disclosure.errors import ConfigurationError, OutboxError
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.outbox.database import _engine, _url
 
-on_each_server = pytest.mark.parametrize("server", ["cluster", "mariadb"], indirect=True)
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 
 
@@ -163,7 +162,6 @@ def test_mysql_keeps_what_is_long_or_refuses_it_whatever_its_server_is_set_to(ma
         assert len(outbox.list()) == 1
 
 
-@on_each_server
 def test_the_time_is_the_servers_in_any_time_zone(server):
     with server.database() as url, Outbox(url) as outbox:
         engine = outbox._database.engine
@@ -173,7 +171,6 @@ def test_the_time_is_the_servers_in_any_time_zone(server):
             assert abs(outbox._database.now(connection) / 1000 - time.time()) < 5
 
 
-@on_each_server
 def test_many_processes_that_open_a_new_outbox_at_once_make_one(server):
     faults = []
 
@@ -193,7 +190,6 @@ def test_many_processes_that_open_a_new_outbox_at_once_make_one(server):
         Outbox(url, create=False).close()
 
 
-@on_each_server
 def test_a_drain_outlives_a_restart_of_its_database(server, kanta, prepare):
     with server.database() as url, Outbox(url) as outbox:
         stop, reports = threading.Event(), []
