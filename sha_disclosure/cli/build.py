@@ -35,12 +35,12 @@ def build(
     Without settings the sandbox's sender stands in.
     """
     call = Call.of(context, settings, lang)
-    sender = call.sender_or_stand_in()
-    notices = checked_notices(files, sender, call.output, acknowledge or [])
+    setup = call.setup_or_stand_in()
+    notices = checked_notices(files, setup, call.output, acknowledge or [])
     if notices is None:
         return INVALID
     try:
-        unsigned = build_bundle(notices, sender)
+        unsigned = build_bundle(notices, setup)
     except InvalidNotice as error:
         call.output.problems(", ".join(files), error.problems, to=call.output.err)
         return INVALID

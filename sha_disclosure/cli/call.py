@@ -19,7 +19,7 @@ from sha_disclosure.cli.options import (
     as_language,
 )
 from sha_disclosure.cli.output import Output, as_dict
-from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import (
     DisclosureError,
@@ -86,7 +86,7 @@ class Call:
         return self._with_code_lists(Settings.load(self.settings_file))
 
     def settings_or_stand_in(self) -> Settings:
-        """Return the settings or, when no file is named, the sandbox's sender.
+        """Return the settings or, when no file is named, the sandbox's setup.
 
         Single variables of the environment count in both cases.
         """
@@ -99,10 +99,10 @@ class Call:
             return settings
         return settings.model_copy(update={"code_lists": self.code_lists})
 
-    def sender_or_stand_in(self) -> Sender:
+    def setup_or_stand_in(self) -> Setup:
         """Return who would send, as ``settings_or_stand_in`` says."""
         settings = self.settings_or_stand_in()
-        return Sender(settings, load_edition(settings.edition))
+        return Setup(settings, load_edition(settings.edition))
 
     @property
     def output(self) -> Output:

@@ -12,7 +12,7 @@ from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.conformance_report import show
 from sha_disclosure.cli.notices import documents, notice_of, require_readable
 from sha_disclosure.cli.options import INVALID, JsonOption, LanguageOption, SettingsOption
-from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.delivery.prepare import build as build_bundle
 from sha_disclosure.delivery.prepare import sign as sign_bundle
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
@@ -70,13 +70,13 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
     nothing differs, 1 something fails or differs, 4 configuration (unreadable package ...).
     """
     call = Call.of(context, settings, lang)
-    sender = call.sender_or_stand_in()
+    setup = call.setup_or_stand_in()
     require_readable(files or ())
     packages = load_packages(package, core)
-    bundles = [LabelledBundle(*each) for each in _bundles(files or [], sender)]
-    report = run_conformance(packages, sender.edition, bundles)
+    bundles = [LabelledBundle(*each) for each in _bundles(files or [], setup)]
+    report = run_conformance(packages, setup.edition, bundles)
     if write is not None:
-        write_proposal(report, sender.settings.edition, write)
+        write_proposal(report, setup.settings.edition, write)
     if as_json:
         result = {**report.to_dict(call.language), "written": str(write) if write else None}
         call.output.json_line(result, indent=True)
@@ -85,15 +85,15 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
     return 0 if report.ok else INVALID
 
 
-def _bundles(files: list[str], sender: Sender) -> Iterator[tuple[str, dict[str, Any]]]:
+def _bundles(files: list[str], setup: Setup) -> Iterator[tuple[str, dict[str, Any]]]:
     if not files:
         for name, text in example_notices().items():
-            yield name, _bundle(name, text, sender)
+            yield name, _bundle(name, text, setup)
     for document in documents(files):
-        yield document.label, _bundle(document.label, document.text, sender)
+        yield document.label, _bundle(document.label, document.text, setup)
 
 
-def _bundle(label: str, text: bytes, sender: Sender) -> dict[str, Any]:
+def _bundle(label: str, text: bytes, setup: Setup) -> dict[str, Any]:
     """Return the Bundle in a text, or that of the notice in it, signed with a throw-away key."""
     data: Any = None
     problems: tuple[str, ...] = ()
@@ -101,10 +101,10 @@ def _bundle(label: str, text: bytes, sender: Sender) -> dict[str, Any]:
         data = read_json(text)
         if isinstance(data, dict) and data.get("resourceType") == "Bundle":
             return data
-        made = build_bundle([notice_of(text, sender)], sender)
+        made = build_bundle([notice_of(text, setup)], setup)
     except InvalidNotice as error:
         problems = tuple(f"{p.rule} {p.path}" for p in error.problems)
     if problems:
         raise ConfigurationError(message("conformance.not_a_notice", file=label, problems=problems))
-    identity = throw_away_identity(sender.sources.clock(), sender.edition)
-    return sign_bundle(made, sender, identity).bundle()
+    identity = throw_away_identity(setup.sources.clock(), setup.edition)
+    return sign_bundle(made, setup, identity).bundle()

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from sha_disclosure import encoding
 from sha_disclosure.cli.output import Output
-from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.findings import Problem
 from sha_disclosure.law import check_data
@@ -147,26 +147,26 @@ def _opened(file: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def problems_of(text: bytes, sender: Sender) -> tuple[Problem, ...]:
+def problems_of(text: bytes, setup: Setup) -> tuple[Problem, ...]:
     """Return every problem of the text of a notice; warnings are among them."""
     try:
         data = read_json(text)
     except InvalidNotice as error:
         return error.problems
-    return check_data(data, sender.circumstances())
+    return check_data(data, setup.circumstances())
 
 
-def notice_of(text: bytes, sender: Sender) -> DisclosureNotice:
+def notice_of(text: bytes, setup: Setup) -> DisclosureNotice:
     """Return the notice in a text. Raises InvalidNotice with every problem, also of rules."""
     try:
         return DisclosureNotice.model_validate_json(text)
     except InvalidNotice as error:
-        found = problems_of(text, sender) or error.problems
+        found = problems_of(text, setup) or error.problems
     raise InvalidNotice([problem for problem in found if problem.blocks])
 
 
 def checked_notices(
-    files: Sequence[str], sender: Sender, output: Output, acknowledged: Sequence[str] = ()
+    files: Sequence[str], setup: Setup, output: Output, acknowledged: Sequence[str] = ()
 ) -> list[DisclosureNotice] | None:
     """Return the notices of the files; a single one acknowledges the rules given, too.
 
@@ -176,7 +176,7 @@ def checked_notices(
     notices = []
     valid = True
     for document in documents(files, acknowledged):
-        problems = problems_of(document.text, sender)
+        problems = problems_of(document.text, setup)
         blocking = [problem for problem in problems if problem.blocks]
         if blocking:
             valid = False

@@ -35,7 +35,7 @@ from sha_disclosure.cli.outbox_options import (
 )
 from sha_disclosure.cli.outbox_report import OutboxReport
 from sha_disclosure.delivery.client import KantaClient
-from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.messages import message
@@ -80,14 +80,14 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
     given = call.settings()
     require_readable(files)
     edition = load_edition(given.edition)
-    sender, code = Sender(given, edition), 0
+    setup, code = Setup(given, edition), 0
     with (
         opened(context, outbox, key_file, create=True) as box,
         KantaClient(given, edition=edition) as kanta,
     ):
         for document in documents(files):
             try:
-                prepared = kanta.prepare(notice_of(document.text, sender))
+                prepared = kanta.prepare(notice_of(document.text, setup))
             except InvalidNotice as error:
                 report.failed(error, document.label)
                 code = INVALID

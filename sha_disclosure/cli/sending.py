@@ -12,7 +12,7 @@ from sha_disclosure.cli.options import CONFIGURATION, INVALID, REFUSED, UNDELIVE
 from sha_disclosure.cli.output import close_output
 from sha_disclosure.cli.send_report import Position, Report
 from sha_disclosure.delivery.client import KantaClient
-from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError
 from sha_disclosure.events import RetryScheduled
@@ -51,7 +51,7 @@ class Sending:
     ) -> None:
         self._settings = settings
         self._edition = load_edition(settings.edition)
-        self._sender = Sender(settings, self._edition)
+        self._setup = Setup(settings, self._edition)
         self._report = report
         self._limit = limit
         self._dry_run = dry_run
@@ -100,7 +100,7 @@ class Sending:
         """Send one notice and report how it ended; return the exit code of that."""
         self._position = Position(document.label)
         try:
-            prepared = kanta.prepare(notice_of(document.text, self._sender))
+            prepared = kanta.prepare(notice_of(document.text, self._setup))
             if self._dry_run:
                 self._report.prepared(document.label, prepared)
             else:

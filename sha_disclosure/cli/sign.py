@@ -16,7 +16,7 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.delivery.client import KantaClient
-from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import InvalidNotice
 
@@ -40,7 +40,7 @@ def sign(
     given = call.settings()
     edition = load_edition(given.edition)
     with KantaClient(given, edition=edition) as kanta:
-        notices = checked_notices(files, Sender(given, edition), call.output, acknowledge or [])
+        notices = checked_notices(files, Setup(given, edition), call.output, acknowledge or [])
         if notices is None:
             return INVALID
         try:

@@ -19,7 +19,7 @@ from sha_disclosure.cli.options import (
     LanguageOption,
     SettingsOption,
 )
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.messages import Message, message
 from sha_disclosure.notice import DisclosureNotice
@@ -47,16 +47,16 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     are refused.
     """
     call = Call.of(context, settings, lang, code_lists)
-    output, sender = call.output, call.sender_or_stand_in()
+    output, setup = call.output, call.setup_or_stand_in()
     acknowledged = acknowledge or []
     require_single(files, acknowledged)
     require_readable(files)
     records = []
     count = wrong = 0
     for document in documents(files, acknowledged):
-        problems = problems_of(document.text, sender)
+        problems = problems_of(document.text, setup)
         if deep and not _block(problems):
-            problems += tuple(_deep_problems(document.text, sender))
+            problems += tuple(_deep_problems(document.text, setup))
         count += 1
         wrong += _block(problems)
         if as_json:
@@ -76,11 +76,11 @@ def _block(problems: tuple[Problem, ...]) -> bool:
     return any(p.blocks for p in problems)
 
 
-def _deep_problems(text: bytes, sender: Sender) -> Iterator[Problem]:
+def _deep_problems(text: bytes, setup: Setup) -> Iterator[Problem]:
     from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415 - costs 0.1 s to import
 
-    made = build([DisclosureNotice.model_validate_json(text)], sender).bundle
-    for finding in check_structure(made, sender.edition):
+    made = build([DisclosureNotice.model_validate_json(text)], setup).bundle
+    for finding in check_structure(made, setup.edition):
         yield _problem(finding.path, Message(finding.id, finding.parameters))
     try:
         Bundle.model_validate(made)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sha_disclosure.events import Announcer, BreakerClosed, BreakerOpened, Listener
+from sha_disclosure.events import BreakerClosed, BreakerOpened, Listener, Listeners
 from sha_disclosure.process import ProcessLock
 
 State = Literal["closed", "open", "half-open"]
@@ -43,7 +43,7 @@ class Breaker:
         self._first = min(pause_s, longest_s)
         self._longest = longest_s
         self._clock = clock
-        self._announce = Announcer(listeners)
+        self._listeners = Listeners(listeners)
         self._lock = ProcessLock()
         self._state: State = "closed"
         self._failures = 0
@@ -85,8 +85,8 @@ class Breaker:
             self._state = "closed"
             self._failures = 0
             self._backoff = self._first
-        if reopened and self._announce:
-            self._announce(BreakerClosed())
+        if reopened and self._listeners:
+            self._listeners.notify(BreakerClosed())
 
     def failed(self, retry_at: datetime | None = None) -> None:
         """Count a failure; open after ``threshold`` of them, or when the one try failed.
@@ -106,8 +106,8 @@ class Breaker:
             elif self._state == "open" and self._asked(retry_at) > self._left():
                 self._rest(self._asked(retry_at))
             failures, pause = self._failures, self._pause
-        if opens and self._announce:
-            self._announce(BreakerOpened(failures, pause))
+        if opens and self._listeners:
+            self._listeners.notify(BreakerOpened(failures, pause))
 
     def _asked(self, retry_at: datetime | None) -> float:
         if retry_at is None:

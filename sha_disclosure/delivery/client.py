@@ -17,15 +17,15 @@ from tenacity import AsyncRetrying, Retrying
 from sha_disclosure.codes import CodeLists
 from sha_disclosure.credentials import AskPin, CertifiedSigner, Credentials, OwnSigners
 from sha_disclosure.credentials.store import CredentialStore
-from sha_disclosure.delivery.experience import Experience
-from sha_disclosure.delivery.line import AsyncLine, AsyncTransport, Line, Transport
-from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
+from sha_disclosure.delivery.endpoint import AsyncEndpoint, AsyncTransport, Endpoint, Transport
+from sha_disclosure.delivery.prepare import PreparedNotice, Setup, build, sign
 from sha_disclosure.delivery.quota import RetryQuota
 from sha_disclosure.delivery.receipt import Receipt
+from sha_disclosure.delivery.shared_state import SharedState
 from sha_disclosure.delivery.submission import AttemptFailed, Stop, Submission
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.events import Announcer, Listener
+from sha_disclosure.events import Listener, Listeners
 from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
@@ -45,17 +45,17 @@ class Options(TypedDict, total=False):
     listeners: Sequence[Listener]
 
 
-_L = TypeVar("_L", Line, AsyncLine)
+_E = TypeVar("_E", Endpoint, AsyncEndpoint)
 
 
-class _Connection(NamedTuple, Generic[_L]):
-    """An organisation's credentials with the line its notices go by."""
+class _Connection(NamedTuple, Generic[_E]):
+    """An organisation's credentials with the endpoint its notices go to."""
 
     credentials: Credentials
-    line: _L
+    endpoint: _E
 
 
-class _Client(ABC, Generic[_L]):
+class _Client(ABC, Generic[_E]):
     """What both clients have: the organisations' credentials and connections, and preparing."""
 
     def __init__(  # noqa: PLR0913 - each keyword replaces one thing a client is made with
@@ -73,16 +73,16 @@ class _Client(ABC, Generic[_L]):
         self.settings = settings
         self.edition = edition or load_edition(settings.edition)
         self._sources = sources or Sources()
-        self._sender = Sender(settings, self.edition, self._sources, code_lists or CodeLists())
+        self._setup = Setup(settings, self.edition, self._sources, code_lists or CodeLists())
         refuse_unconfirmed(settings, self.edition)
         refuse_brokering(settings, self.edition)
-        announce = Announcer(listeners)
-        self._experience = Experience(RetryQuota(settings.retry.quota), announce)
-        self._connections: Mapping[str, _Connection[_L]] = {}
-        self._retired: list[_L] = []
+        notified = Listeners(listeners)
+        self._shared = SharedState(RetryQuota(settings.retry.quota), notified)
+        self._connections: Mapping[str, _Connection[_E]] = {}
+        self._retired: list[_E] = []
         own = OwnSigners(content_signer, token_signer, pin)
         self._store = CredentialStore(
-            settings, self.edition, self._sources, own, announce, self._use
+            settings, self.edition, self._sources, own, notified, self._use
         )
 
     def __repr__(self) -> str:
@@ -92,7 +92,7 @@ class _Client(ABC, Generic[_L]):
     @property
     def clock_skew(self) -> timedelta | None:
         """How far the service's clock is ahead of this host's, by the last answer that told it."""
-        return self._experience.clock_skew
+        return self._shared.clock_skew
 
     def prepare(self, notice: DisclosureNotice | Sequence[DisclosureNotice]) -> PreparedNotice:
         """Check, build and sign one notice, or several about the same client (one message).
@@ -105,20 +105,20 @@ class _Client(ABC, Generic[_L]):
         if not notices:
             raise ConfigurationError(message("client.no_notice"))
         self._renew_before_signing()
-        unsigned = build(notices, self._sender)
+        unsigned = build(notices, self._setup)
         credentials, _ = self._connection(unsigned.organisation)
-        return sign(unsigned, self._sender, credentials.content)
+        return sign(unsigned, self._setup, credentials.content)
 
-    def _course(
+    def _submission(
         self,
         prepared: PreparedNotice,
         listener: Listener | None,
         stop: Stop | None = None,
     ) -> Submission:
-        return Submission(self._sender, prepared, self._experience, listener, stop)
+        return Submission(self._setup, prepared, self._shared, listener, stop)
 
-    def _connection(self, organisation: str = "") -> _Connection[_L]:
-        """Return an organisation's credentials and line as they are now."""
+    def _connection(self, organisation: str = "") -> _Connection[_E]:
+        """Return an organisation's credentials and endpoint as they are now."""
         requester = organisation or str(self.settings.requester.id)
         connection = self._connections.get(requester)
         if connection is None:
@@ -127,36 +127,39 @@ class _Client(ABC, Generic[_L]):
         return connection
 
     def _use(self, credentials: Mapping[str, Credentials]) -> None:
-        """Use these from now on; what is under way ends on the line it began on.
+        """Use these from now on; what is under way ends where it began.
 
-        Organisations with the same TLS client share one line.
+        Organisations with the same TLS client share one endpoint.
         """
-        before = {each.credentials.tls: each.line for each in self._connections.values()}
-        lines: dict[ssl.SSLContext, _L] = {}
+        before = {each.credentials.tls: each.endpoint for each in self._connections.values()}
+        endpoints: dict[ssl.SSLContext, _E] = {}
         for requester, each in credentials.items():
-            if each.tls not in lines:
-                settings = self._sender.organisations[requester]
-                lines[each.tls] = before.get(each.tls) or self._open(settings, each.tls)
+            if each.tls not in endpoints:
+                settings = self._setup.organisations[requester]
+                endpoints[each.tls] = before.get(each.tls) or self._open(settings, each.tls)
         # One assignment: every thread sees the old ones or the new ones.
         self._connections = {
-            requester: _Connection(each, lines[each.tls]) for requester, each in credentials.items()
+            requester: _Connection(each, endpoints[each.tls])
+            for requester, each in credentials.items()
         }
-        self._retired += [line for tls, line in before.items() if tls not in lines]
+        self._retired += [endpoint for tls, endpoint in before.items() if tls not in endpoints]
 
-    def _lines(self) -> list[_L]:
-        """Return every line once."""
-        return list({id(each.line): each.line for each in self._connections.values()}.values())
+    def _endpoints(self) -> list[_E]:
+        """Return every endpoint once."""
+        return list(
+            {id(each.endpoint): each.endpoint for each in self._connections.values()}.values()
+        )
 
     @abstractmethod
-    def _open(self, settings: Settings, tls: ssl.SSLContext) -> _L:
-        """Return a new line for an organisation's TLS client."""
+    def _open(self, settings: Settings, tls: ssl.SSLContext) -> _E:
+        """Return a new endpoint for an organisation's TLS client."""
 
     @abstractmethod
     def _renew_before_signing(self) -> None:
         """Take renewed keys into use when it is time to look for them."""
 
 
-class KantaClient(_Client[Line]):
+class KantaClient(_Client[Endpoint]):
     """Sends disclosure notices (luovutusilmoitus) to Kanta's log-register retention service.
 
     Loads keys once and keeps one connection alive. May be used by many threads. Close it,
@@ -200,26 +203,26 @@ class KantaClient(_Client[Line]):
         Raises a SubmissionError: NotSent, OutcomeUnknown, Unavailable (submit the same again),
         Unauthorized, Rejected, UnexpectedAnswer (fix it first); SigningError for the token.
         """
-        course = self._course(prepared, listener, stop)
+        submission = self._submission(prepared, listener, stop)
 
         def sleep(seconds: float) -> None:
             self._sources.wait(seconds, stop)
-            course.waited()
+            submission.waited()
 
-        loop = Retrying(retry=course.again, wait=course.wait, sleep=sleep, reraise=True)
+        loop = Retrying(retry=submission.again, wait=submission.wait, sleep=sleep, reraise=True)
         try:
-            return loop(self._attempt, prepared, course)
+            return loop(self._attempt, prepared, submission)
         except AttemptFailed as fault:
             failure = fault.failure
         except BaseException as fault:
-            course.broken_off(fault)
+            submission.broken_off(fault)
             raise
-        raise course.error(failure)
+        raise submission.error(failure)
 
-    def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
+    def _attempt(self, prepared: PreparedNotice, submission: Submission) -> Receipt:
         self.renew_when_due()
-        credentials, line = self._connection(prepared.organisation)
-        return course.receipt(line.exchange(course.request(credentials)))
+        credentials, endpoint = self._connection(prepared.organisation)
+        return submission.receipt(endpoint.exchange(submission.request(credentials)))
 
     def renew(self) -> bool:
         """Look at the files of keys and certificates at once, as after a SIGHUP.
@@ -246,14 +249,14 @@ class KantaClient(_Client[Line]):
             with suppress(IndexError):  # another thread retires it
                 self._retired.pop().retire()
 
-    def _open(self, settings: Settings, tls: ssl.SSLContext) -> Line:
-        return Line(self._sender.url, settings, tls, self._transport)
+    def _open(self, settings: Settings, tls: ssl.SSLContext) -> Endpoint:
+        return Endpoint(self._setup.url, settings, tls, self._transport)
 
     def close(self) -> None:
         """Close the connections."""
         self._retire()
-        for line in self._lines():
-            line.close()
+        for endpoint in self._endpoints():
+            endpoint.close()
 
     def __enter__(self) -> Self:
         return self
@@ -267,7 +270,7 @@ class KantaClient(_Client[Line]):
         self.close()
 
 
-class AsyncKantaClient(_Client[AsyncLine]):
+class AsyncKantaClient(_Client[AsyncEndpoint]):
     """The same as KantaClient for asyncio: ``await submit``, ``async with``.
 
     ``prepare`` is not a coroutine: it takes as long as its signature, about a millisecond.
@@ -297,26 +300,28 @@ class AsyncKantaClient(_Client[AsyncLine]):
         A notice whose submission was cancelled may be stored: submit the same again. ``stop``
         finishes the exchange under way instead.
         """
-        course = self._course(prepared, listener, stop)
+        submission = self._submission(prepared, listener, stop)
 
         async def sleep(seconds: float) -> None:
             await self._wait(seconds, stop)
-            course.waited()
+            submission.waited()
 
-        loop = AsyncRetrying(retry=course.again, wait=course.wait, sleep=sleep, reraise=True)
+        loop = AsyncRetrying(
+            retry=submission.again, wait=submission.wait, sleep=sleep, reraise=True
+        )
         try:
-            return await loop(self._attempt, prepared, course)
+            return await loop(self._attempt, prepared, submission)
         except AttemptFailed as fault:
             failure = fault.failure
         except BaseException as fault:
-            course.broken_off(fault)
+            submission.broken_off(fault)
             raise
-        raise course.error(failure)
+        raise submission.error(failure)
 
-    async def _attempt(self, prepared: PreparedNotice, course: Submission) -> Receipt:
+    async def _attempt(self, prepared: PreparedNotice, submission: Submission) -> Receipt:
         await self.renew_when_due()
-        credentials, line = self._connection(prepared.organisation)
-        return course.receipt(await line.exchange(course.request(credentials)))
+        credentials, endpoint = self._connection(prepared.organisation)
+        return submission.receipt(await endpoint.exchange(submission.request(credentials)))
 
     async def _wait(self, seconds: float, stop: asyncio.Event | None) -> None:
         """Sleep, with the real ``sleep`` no longer than until ``stop`` is set."""
@@ -353,14 +358,14 @@ class AsyncKantaClient(_Client[AsyncLine]):
         while self._retired:
             await self._retired.pop().retire()
 
-    def _open(self, settings: Settings, tls: ssl.SSLContext) -> AsyncLine:
-        return AsyncLine(self._sender.url, settings, tls, self._transport)
+    def _open(self, settings: Settings, tls: ssl.SSLContext) -> AsyncEndpoint:
+        return AsyncEndpoint(self._setup.url, settings, tls, self._transport)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._retire()
-        for line in self._lines():
-            await line.aclose()
+        for endpoint in self._endpoints():
+            await endpoint.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -110,7 +110,7 @@ class PreparedNotice:
         return parsed
 
 
-class Sender:
+class Setup:
     """Who sends and by which rules: settings, edition, code lists; and the clock and chance.
 
     Without code lists, those of the settings' ``code_lists`` are read, once, when this is made.
@@ -136,7 +136,7 @@ class Sender:
         self._circumstances = Circumstances.of(settings, edition, now, lists)
 
     def __repr__(self) -> str:
-        return f"Sender({self.settings.environment}, edition {self.edition.name})"
+        return f"Setup({self.settings.environment}, edition {self.edition.name})"
 
     def circumstances(self) -> Circumstances:
         """Return what a notice is judged against now."""
@@ -152,7 +152,7 @@ class Sender:
         return address(self.edition.wire.address.transaction, self.settings.base_url)
 
 
-def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice:
+def build(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
     """Check the notices and build their unsigned Bundle.
 
     Raises InvalidNotice with every problem of every notice.
@@ -164,40 +164,40 @@ def build(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice
         )
     unread = ""
     try:
-        return _built(notices, sender)
+        return _built(notices, setup)
     except UnreadField as missing:
         unread = str(missing)
     raise InvalidNotice([problem("SHAPE", unread)])
 
 
-def _built(notices: Sequence[DisclosureNotice], sender: Sender) -> UnsignedNotice:
-    given, sources = sender.circumstances(), sender.sources
+def _built(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
+    given, sources = setup.circumstances(), setup.sources
     found = _checked(notices, given)
     acknowledged = tuple(dict.fromkeys(each.key for each in found if each.acknowledged))
     warnings = tuple(each for each in found if not each.acknowledged)
     organisation = given.organisation_of(notices[0].controller.oid)
-    organisation = organisation or str(sender.settings.requester.id)
-    settings, now = sender.organisations[organisation], given.now
+    organisation = organisation or str(setup.settings.requester.id)
+    settings, now = setup.organisations[organisation], given.now
 
     def new_id() -> Oid:
         return new_oid(settings.ids.root, now, sources.randomness)
 
-    moment, wire = instant(now), sender.edition.wire
+    moment, wire = instant(now), setup.edition.wire
     complete = tuple(with_defaults(notice, moment, new_id, wire) for notice in notices)
     provenance_ids = [_provenance_id(notice, settings) for notice in complete]
     made = bundle(complete, provenance_ids, settings.system, wire)
     return UnsignedNotice(made, complete, organisation, warnings, acknowledged)
 
 
-def sign(unsigned: UnsignedNotice, sender: Sender, signer: CertifiedSigner) -> PreparedNotice:
+def sign(unsigned: UnsignedNotice, setup: Setup, signer: CertifiedSigner) -> PreparedNotice:
     """Sign a built message. Raises SigningError: KeyUnavailable or CertificateExpired."""
-    now = sender.sources.clock()
+    now = setup.sources.clock()
     signer.require_valid(now)
     signed = sign_bundle(
         unsigned.bundle,
         signer=signer,
-        edition=sender.edition,
-        who=sender.organisations[unsigned.organisation].requester,
+        edition=setup.edition,
+        who=setup.organisations[unsigned.organisation].requester,
         when=instant(now),
     )
     body = to_bytes(signed.bundle)
@@ -206,7 +206,7 @@ def sign(unsigned: UnsignedNotice, sender: Sender, signer: CertifiedSigner) -> P
         body=body,
         digest=hashlib.sha256(body).hexdigest(),
         certificate=signer.thumbprint,
-        edition=sender.edition.name,
+        edition=setup.edition.name,
         prepared_at=now,
         user=User.of(unsigned.notices[0].discloser),
         client=_identity_of(unsigned.notices[0].client),

@@ -1,7 +1,7 @@
 """One submission, from the first attempt to its receipt or error, without the network.
 
 The two shells in ``client`` hold the connection; what is sent, what an answer means, whether
-to try again and what listeners are told is here, once.
+to try again and which events listeners get is here, once.
 
 Time that passes is measured by the monotonic clock: a host's clock that is set an hour back or
 forward neither ends a submission nor prolongs it. Only tokens, receipts and ``retry_at`` go by
@@ -19,13 +19,13 @@ from tenacity import RetryCallState
 from sha_disclosure._version import __version__
 from sha_disclosure.credentials import Credentials
 from sha_disclosure.delivery.answer import Answer
-from sha_disclosure.delivery.experience import Experience
+from sha_disclosure.delivery.endpoint import Request
 from sha_disclosure.delivery.headers import request_headers
-from sha_disclosure.delivery.line import Request
 from sha_disclosure.delivery.outcome import Failure, Stored, judge
-from sha_disclosure.delivery.prepare import PreparedNotice, Sender
+from sha_disclosure.delivery.prepare import PreparedNotice, Setup
 from sha_disclosure.delivery.receipt import Receipt, StoredNotice
 from sha_disclosure.delivery.retry import Progress, decide
+from sha_disclosure.delivery.shared_state import SharedState
 from sha_disclosure.delivery.skew import CORRECTED_MAX, NOTABLE
 from sha_disclosure.errors import (
     NotSent,
@@ -63,22 +63,22 @@ class Stop(Protocol):
 
 
 class Submission:
-    """The course of one ``submit``."""
+    """One ``submit``, from its first attempt to its receipt or error."""
 
     def __init__(
         self,
-        sender: Sender,
+        setup: Setup,
         prepared: PreparedNotice,
-        experience: Experience,
+        shared: SharedState,
         listener: Listener | None = None,
         stop: Stop | None = None,
     ) -> None:
-        self._sender = sender
+        self._setup = setup
         self._prepared = prepared
-        self._experience = experience
-        self._announce = experience.announce.joined_by(listener)
+        self._shared = shared
+        self._listeners = shared.listeners.and_also(listener)
         self._stop = stop
-        self._began = self._sent = sender.sources.monotonic()
+        self._began = self._sent = setup.sources.monotonic()
         self._attempts = 0
         self._refused_tokens = 0
         self._lost_answers = 0
@@ -95,8 +95,8 @@ class Submission:
         ``credentials`` are the keys that the organisation has now. Raises SigningError when the
         token cannot be signed.
         """
-        sources = self._sender.sources
-        request_id, wire = sources.uuid(), self._sender.edition.wire
+        sources = self._setup.sources
+        request_id, wire = sources.uuid(), self._setup.edition.wire
         token = self._token(credentials, self._now_for_tokens(), sources.uuid())
         headers = request_headers(wire, token=token, request_id=request_id)
         headers["User-Agent"] = f"sha-disclosure/{__version__}"
@@ -105,28 +105,28 @@ class Submission:
         self._attempts += 1
         self._due = None
         self._sent, self._under_way = sources.monotonic(), True
-        if self._announce:
-            self._announce(
+        if self._listeners:
+            self._listeners.notify(
                 AttemptStarted(self._prepared.notice_ids, self._request_id, self._attempts)
             )
         return Request(headers, self._prepared.body)
 
     def receipt(self, answer: Answer | Failure) -> Receipt:
         """Return the receipt in an answer. Raises AttemptFailed when it holds none."""
-        now, took = self._sender.sources.clock(), self._since(self._sent)
+        now, took = self._setup.sources.clock(), self._since(self._sent)
         verdict: Stored | Failure
         if isinstance(answer, Failure):
             verdict, status = answer, None
         else:
-            ids, wire = self._prepared.notice_ids, self._sender.edition.wire
+            ids, wire = self._prepared.notice_ids, self._setup.edition.wire
             verdict, status = judge(answer, notice_ids=ids, now=now, wire=wire), answer.status
             self._stored = isinstance(verdict, Stored)
-            self._experience.answered(answer.headers, received_at=now, took_s=took)
+            self._shared.answered(answer.headers, received_at=now, took_s=took)
         if isinstance(verdict, Failure):
             self._ended(verdict.kind.__name__, status, took)
             raise AttemptFailed(verdict)
         self._ended(STORED, status, took)
-        self._experience.quota.succeeded(retried=self._attempts > 1)
+        self._shared.quota.succeeded(retried=self._attempts > 1)
         self._submitted()
         return Receipt(
             notices=self._named(verdict.notices),
@@ -151,26 +151,28 @@ class Submission:
         fault = state.outcome and state.outcome.exception()
         if not isinstance(fault, AttemptFailed):
             return False
-        failure, sources = fault.failure, self._sender.sources
+        failure, sources = fault.failure, self._setup.sources
         self._refused_tokens += failure.kind is Unauthorized
         self._lost_answers += failure.kind is OutcomeUnknown
         now, fraction = sources.clock(), sources.randomness.random()
         # Where the clock stands now, the submission began this long ago, by the monotonic one.
         began_at = now - timedelta(seconds=self._since(self._began))
         progress = Progress(self._attempts, began_at, self._refused_tokens)
-        wait = decide(self._sender.settings.retry, progress, failure, now, fraction)
+        wait = decide(self._setup.settings.retry, progress, failure, now, fraction)
         if wait is None:
             return False
-        if not self._stopped and not self._experience.quota.take():
+        if not self._stopped and not self._shared.quota.take():
             self._quota_spent = True
             return False
         self._wait = wait
         self._due = replace(failure, retry_at=failure.retry_at or now + timedelta(seconds=wait))
         if self._stopped:
             return False
-        if self._announce:
+        if self._listeners:
             ids, kind = self._prepared.notice_ids, failure.kind.__name__
-            self._announce(RetryScheduled(ids, self._request_id, self._attempts, kind, self._wait))
+            self._listeners.notify(
+                RetryScheduled(ids, self._request_id, self._attempts, kind, self._wait)
+            )
         return True
 
     def wait(self, _: RetryCallState) -> float:
@@ -221,7 +223,7 @@ class Submission:
         self._failed(name, None)
 
     def _token(self, credentials: Credentials, now: datetime, unique_id: str) -> str:
-        settings, user = self._sender.settings_of(self._prepared.organisation), self._prepared.user
+        settings, user = self._setup.settings_of(self._prepared.organisation), self._prepared.user
         facts = TokenFacts(
             system=settings.system,
             subscriber=settings.subscriber,
@@ -234,33 +236,33 @@ class Submission:
         return credentials.tokens.make(facts, now=now, unique_id=unique_id)
 
     def _now_for_tokens(self) -> datetime:
-        now, skew = self._sender.sources.clock(), self._experience.clock_skew
-        if not skew or not self._sender.settings.correct_clock_skew or abs(skew) > CORRECTED_MAX:
+        now, skew = self._setup.sources.clock(), self._shared.clock_skew
+        if not skew or not self._setup.settings.correct_clock_skew or abs(skew) > CORRECTED_MAX:
             return now
         # A Date header leaves a second open: no token may begin in the service's future.
         return now + skew - timedelta(seconds=1)
 
     def _with_clock(self, reason: Message) -> Message:
-        skew = self._experience.clock_skew
+        skew = self._shared.clock_skew
         if skew is None or abs(skew) <= NOTABLE:
             return reason
         known = "submission.clock_behind" if skew > timedelta(0) else "submission.clock_ahead"
         return message(known, reason=reason, seconds=round(abs(skew).total_seconds()))
 
     def _since(self, moment: float) -> float:
-        return self._sender.sources.monotonic() - moment
+        return self._setup.sources.monotonic() - moment
 
     def _ended(self, outcome: str, status: int | None, seconds: float) -> None:
         self._under_way = False
-        if self._announce:
+        if self._listeners:
             ids = self._prepared.notice_ids
-            self._announce(
+            self._listeners.notify(
                 AttemptEnded(ids, self._request_id, self._attempts, outcome, status, seconds)
             )
 
     def _submitted(self) -> None:
-        if self._announce:
-            self._announce(
+        if self._listeners:
+            self._listeners.notify(
                 Submitted(
                     notice_ids=self._prepared.notice_ids,
                     request_id=self._request_id,
@@ -271,8 +273,8 @@ class Submission:
             )
 
     def _failed(self, outcome: str, failure: Failure | None) -> None:
-        if self._announce:
-            self._announce(
+        if self._listeners:
+            self._listeners.notify(
                 SubmissionFailed(
                     notice_ids=self._prepared.notice_ids,
                     request_id=self._request_id,

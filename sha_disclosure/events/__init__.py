@@ -37,12 +37,11 @@ from sha_disclosure.events.kinds import (
     SubmissionFailed,
     Submitted,
 )
-from sha_disclosure.events.listeners import Announcer, Listener, Listeners
+from sha_disclosure.events.listeners import Listener, Listeners
 from sha_disclosure.events.log import logging_listener
 from sha_disclosure.events.otel import QueueState, observe_queue, opentelemetry_listener
 
 __all__ = [
-    "Announcer",
     "AttemptEnded",
     "AttemptStarted",
     "BreakerClosed",

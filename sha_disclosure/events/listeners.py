@@ -64,20 +64,3 @@ class Listeners:
                 if raised_by_signal_handler(error):
                     raise  # the program's own, such as a soft time limit
                 self.errors.add(type(error).__name__)
-
-
-class Announcer(Listeners):
-    """The former name of ``Listeners``, until the last caller has changed over."""
-
-    @property
-    def faults(self) -> ListenerErrors:
-        """The errors of listeners."""
-        return self.errors
-
-    def joined_by(self, listener: Listener | None) -> Announcer:
-        """Return these with one more."""
-        return self if listener is None else Announcer((*self._listeners, listener), self.errors)
-
-    def __call__(self, event: Event) -> None:
-        """Call every listener."""
-        self.notify(event)

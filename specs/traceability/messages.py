@@ -15,7 +15,7 @@ from cryptography import x509
 
 from sha_disclosure.credentials import CertifiedSigner, SigningUse, certified_signer
 from sha_disclosure.delivery.headers import request_headers
-from sha_disclosure.delivery.prepare import PreparedNotice, Sender, build, sign
+from sha_disclosure.delivery.prepare import PreparedNotice, Setup, build, sign
 from sha_disclosure.editions import Edition
 from sha_disclosure.jose.signer import CallbackSigner, KeySigner, Signer
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
@@ -219,10 +219,10 @@ def sent(
 ) -> Sent:
     """Return the message of a notice with its headers, always with the same ids."""
     sources = Sources(lambda: NOW, random.Random(1))  # noqa: S311 - to be the same each time
-    sender = Sender(settings, edition, sources)
+    setup = Setup(settings, edition, sources)
     given: list[bytes] = []
     heard = replace(content, signer=Heard(content.signer, given))
-    prepared = sign(build([notice], sender), sender, heard)
+    prepared = sign(build([notice], setup), setup, heard)
     user = prepared.user
     facts = TokenFacts(
         system=settings.system,
@@ -236,4 +236,4 @@ def sent(
     made = TokenMaker(token, edition).make(facts, now=NOW, unique_id=sources.uuid())
     headers = request_headers(edition.wire, token=made, request_id=sources.uuid())
     _, _, payload = given[0].partition(b".")
-    return Sent(prepared, made, headers, payload, sender.url)
+    return Sent(prepared, made, headers, payload, setup.url)

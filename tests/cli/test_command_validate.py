@@ -163,8 +163,8 @@ def test_deep_tells_a_fault_of_the_built_bundle_without_its_values(
     module = importlib.import_module("sha_disclosure.cli.validate")
     real = module.build
 
-    def spoilt(notices, sender):
-        made = real(notices, sender)
+    def spoilt(notices, setup):
+        made = real(notices, setup)
         event = made.bundle["entry"][0]["resource"]
         event["recorded"] = "Planted-Salaisuus"
         del made.bundle["entry"][0]["fullUrl"]

@@ -136,5 +136,5 @@ def test_telemetry_that_fails_costs_no_receipt(kanta, notice, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sha_disclosure.delivery.experience.clock_skew", broken)
+    monkeypatch.setattr("sha_disclosure.delivery.shared_state.clock_skew", broken)
     assert kanta.submit(kanta.prepare(notice)).attempts == 1

@@ -8,13 +8,13 @@ import pytest
 
 from sha_disclosure import CertificateExpired, Rejected, Unavailable
 from sha_disclosure.events import (
-    Announcer,
     AttemptEnded,
     AttemptStarted,
     BreakerOpened,
     ClockSkewed,
     Event,
     LeaseLost,
+    Listeners,
     NoticeQuarantined,
     RetryScheduled,
     SubmissionFailed,
@@ -125,7 +125,7 @@ def test_a_listener_that_raises_breaks_nothing_and_is_named_once(shell, sandbox,
     (record,) = [r for r in caplog.records if r.name == "sha_disclosure"]
     assert "ValueError" in record.getMessage()
     assert "Zz-planted" not in caplog.text
-    assert kanta.client._experience.announce.faults.counts == {"ValueError": 9 + 9}
+    assert kanta.client._shared.listeners.errors.counts == {"ValueError": 9 + 9}
 
 
 def test_without_listeners_no_event_is_made(kanta, notice, monkeypatch):
@@ -177,6 +177,6 @@ def test_the_logging_listener_writes_kind_ids_and_level(caplog, event, level, to
     assert record.event is event
 
 
-def test_an_announcer_without_listeners_is_false():
-    assert not Announcer()
-    assert Announcer([print])
+def test_no_listeners_are_false():
+    assert not Listeners()
+    assert Listeners([print])

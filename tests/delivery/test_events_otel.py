@@ -143,7 +143,7 @@ def test_a_span_is_ended_even_when_the_submission_is_broken_off(
             raise KeyboardInterrupt
 
         prepared = kanta.prepare(notice)
-        monkeypatch.setattr(kanta._connection().line, "exchange", interrupt)
+        monkeypatch.setattr(kanta._connection().endpoint, "exchange", interrupt)
         with pytest.raises(KeyboardInterrupt):
             kanta.submit(prepared)
     (span,) = telemetry.spans.get_finished_spans()

@@ -34,7 +34,7 @@ def test_an_outage_does_not_multiply_the_load_of_a_client(shell, sandbox, notice
 def test_successes_give_retries_back(shell, sandbox, notice):
     settings = sandbox.settings().model_copy(update={"retry": Retry(quota=1)})
     kanta = shell.connect(settings)
-    quota = kanta.client._experience.quota
+    quota = kanta.client._shared.quota
     sandbox.inject("status", status=503, times=3)
     for expected in ("spent", "spent"):
         with pytest.raises(Unavailable):

@@ -48,7 +48,7 @@ def in_logs(caplog) -> None:
 def test_the_notice_and_all_that_is_made_of_it_hide_it(kanta, planted):
     prepared = kanta.prepare(planted)
     clean(planted, planted.client, planted.disclosed_data, [planted], {"n": planted})
-    clean(prepared, prepared.user, kanta.client, kanta.client._sender)
+    clean(prepared, prepared.user, kanta.client, kanta.client._setup)
     clean(vars(planted.client), planted.model_dump())
 
 
@@ -79,8 +79,10 @@ def test_no_log_record_event_span_metric_error_or_traceback_shows_it(
 
 def test_no_url_or_header_outside_the_signed_token_shows_it(kanta, planted):
     client = kanta.client
-    request = client._course(kanta.prepare(planted), None).request(client._connection().credentials)
-    clean(request, client._sender.url)
+    request = client._submission(kanta.prepare(planted), None).request(
+        client._connection().credentials
+    )
+    clean(request, client._setup.url)
     headers = dict(request.headers)
     token = headers.pop("Authorization")
     clean(headers)

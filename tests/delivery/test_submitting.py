@@ -23,7 +23,7 @@ from sha_disclosure import (
     NotSent,
     Settings,
 )
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.fhir.bundle import to_bytes
 from sha_disclosure.settings import Retry
@@ -103,8 +103,8 @@ def test_the_same_clock_and_chance_build_the_same_message(sandbox, notice):
         sources = Sources(
             clock=lambda: datetime(2026, 11, 22, 10, tzinfo=UTC), randomness=random.Random(7)
         )
-        sender = Sender(sandbox.settings(), load_edition(), sources)
-        return to_bytes(build([notice], sender).bundle)
+        setup = Setup(sandbox.settings(), load_edition(), sources)
+        return to_bytes(build([notice], setup).bundle)
 
     assert once() == once()
 

@@ -10,7 +10,7 @@ import pytest
 from notices import NOW, full
 
 from sha_disclosure.delivery.headers import request_headers
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.fhir.bundle import to_bytes
@@ -173,9 +173,9 @@ def test_a_file_with_no_base_must_have_every_entry(tmp_path: Path) -> None:
 
 
 def built(edition: Edition, settings: Settings) -> str:
-    sender = Sender(settings, edition, Sources(lambda: NOW, random.Random(1), lambda _: None))
+    setup = Setup(settings, edition, Sources(lambda: NOW, random.Random(1), lambda _: None))
     notice = DisclosureNotice.model_validate(full("consent"))
-    made = build([notice], sender).bundle
+    made = build([notice], setup).bundle
     assert check_structure(made, edition) == ()
     return to_bytes(made).decode()
 
@@ -233,6 +233,6 @@ def test_a_register_code_added_to_the_edition_is_accepted(
     made = ours(tmp_path, f'[register_type.2]\nvalue = "Toinen rekisteri"\n{CONFIRMED}')
     data = full()
     data["controller"]["register"] = "2"
-    sender = Sender(settings, made, Sources(lambda: NOW, random.Random(1), lambda _: None))
-    text = to_bytes(build([DisclosureNotice.model_validate(data)], sender).bundle).decode()
+    setup = Setup(settings, made, Sources(lambda: NOW, random.Random(1), lambda _: None))
+    text = to_bytes(build([DisclosureNotice.model_validate(data)], setup).bundle).decode()
     assert '"code":"2","display":"Toinen rekisteri"' in text

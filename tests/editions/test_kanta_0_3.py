@@ -22,7 +22,7 @@ from traceability.observing import Observer
 
 from sha_disclosure import KantaClient
 from sha_disclosure.credentials import load_anchors
-from sha_disclosure.delivery.prepare import Sender, UnsignedNotice, build
+from sha_disclosure.delivery.prepare import Setup, UnsignedNotice, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice, Rejected
 from sha_disclosure.fhir.bundle import to_bytes
@@ -55,8 +55,8 @@ def sandbox(older: Edition) -> Iterator[Sandbox]:
 
 def built(data: Data, edition: Edition) -> UnsignedNotice:
     sources = Sources(lambda: NOW, random.Random(1), lambda _: None)
-    sender = Sender(Settings.stand_in(), edition, sources)
-    return build([DisclosureNotice.model_validate(data)], sender)
+    setup = Setup(Settings.stand_in(), edition, sources)
+    return build([DisclosureNotice.model_validate(data)], setup)
 
 
 def event_of(made: UnsignedNotice) -> Data:

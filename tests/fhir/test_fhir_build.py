@@ -21,7 +21,7 @@ from hypothesis import settings as examples
 from notices import GROUNDS, NOW, Data, full, having, json_values, notices, places, without
 from places import GOLDEN
 
-from sha_disclosure.delivery.prepare import Sender, UnsignedNotice, build, instant
+from sha_disclosure.delivery.prepare import Setup, UnsignedNotice, build, instant
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.bundle import to_bytes
@@ -55,7 +55,7 @@ def built(settings: Settings, edition: Edition, *data: Data | str, seed: int = 1
         for each in data
     ]
     sources = Sources(lambda: NOW, random.Random(seed), lambda _: None)
-    return build(read, Sender(settings, edition, sources))
+    return build(read, Setup(settings, edition, sources))
 
 
 def contents(bundle: Data) -> list[Data]:

@@ -16,7 +16,7 @@ from notices import NOW
 from places import ROOT
 from traceability.facts import facts
 
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
@@ -45,7 +45,7 @@ def built(**discloser: Any) -> Data:
     data["discloser"] |= discloser
     sources = Sources(lambda: NOW, random.Random(1), lambda _: None)
     notice = DisclosureNotice.model_validate(data)
-    bundle: Data = build([notice], Sender(Settings.stand_in(), load_edition(), sources)).bundle
+    bundle: Data = build([notice], Setup(Settings.stand_in(), load_edition(), sources)).bundle
     return bundle
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from notices import NOW, Data, Path, full, having, recipient
 
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.findings import Problem
@@ -109,7 +109,7 @@ def test_prepare_refuses_open_objections_together_with_errors(
 ) -> None:
     bad = having(late(), ("client", "birth_date"), "1990-01-01")
     with pytest.raises(InvalidNotice) as caught:
-        build([DisclosureNotice.model_validate(bad)], Sender(settings, edition, sources))
+        build([DisclosureNotice.model_validate(bad)], Setup(settings, edition, sources))
     assert {(p.key, p.severity) for p in caught.value.problems} == {
         ("N07.later", "objection"),
         ("N08.contradiction", "error"),
@@ -123,7 +123,7 @@ def test_the_message_names_what_its_notices_acknowledge_and_sends_none_of_it(
         DisclosureNotice.model_validate({**data, "id": f"1.2.246.1.{number}", "reference": "a-1"})
         for number, data in enumerate([late("N07"), full("permission")], 1)
     ]
-    made = build(notices, Sender(settings, edition, sources))
+    made = build(notices, Setup(settings, edition, sources))
     assert made.acknowledged == ("N07.later",)
     assert [p for p in made.warnings if p.severity != "warning"] == []
     assert "acknowledged" not in str(made.bundle)
@@ -134,7 +134,7 @@ def test_the_settings_turn_objections_into_warnings(
     edition: Edition, settings: Settings, sources: Sources
 ) -> None:
     lenient = Settings.model_validate({**dict(settings), "rules": {"objections": "warn"}})
-    made = build([DisclosureNotice.model_validate(late())], Sender(lenient, edition, sources))
+    made = build([DisclosureNotice.model_validate(late())], Setup(lenient, edition, sources))
     assert "N07.later" in {p.key for p in made.warnings}
     assert made.acknowledged == ()
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notices import GROUNDS, NOW, RECIPIENTS, ROLES, Data, full, ground, having, recipient
 
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError, InvalidNotice
 from sha_disclosure.law import Circumstances, check, check_data
@@ -204,7 +204,7 @@ def test_no_combination_of_ground_and_recipient_raises_anything_but_invalid_noti
     raised: list[DisclosureError] = []
     try:
         read = DisclosureNotice.model_validate(data)
-        build([read], Sender(Settings.stand_in(), EDITION))
+        build([read], Setup(Settings.stand_in(), EDITION))
     except DisclosureError as error:
         raised.append(error)
     assert {type(error) for error in raised} <= {InvalidNotice}

@@ -14,7 +14,7 @@ from notices import NOW, Data, having
 from search_requests import CAUSES, request
 
 from sha_disclosure.delivery.client import KantaClient
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import DisclosureError, InvalidAccessReason, InvalidNotice
 from sha_disclosure.events import logging_listener
@@ -104,9 +104,9 @@ def test_no_error_of_a_notice_tells_the_cause(
     path: tuple[str, ...], value: Any, edition: Edition, notice_texts: dict[str, str]
 ) -> None:
     data = having(planted(notice_texts), path, value)
-    sender = Sender(Settings.stand_in(), edition)
+    setup = Setup(Settings.stand_in(), edition)
     with pytest.raises(InvalidNotice) as caught:
-        build([DisclosureNotice.model_validate(data)], sender)
+        build([DisclosureNotice.model_validate(data)], setup)
     assert told(everything_of(caught.value)) == []
 
 

@@ -26,7 +26,7 @@ from notices import (
 )
 
 from sha_disclosure.codes import CodeLists, ListedCode
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.findings import Problem, problem
@@ -324,7 +324,7 @@ def test_build_gives_each_problem_the_index_of_its_notice(
     with pytest.raises(InvalidNotice) as caught:
         build(
             [DisclosureNotice.model_validate(each) for each in (full(), bad)],
-            Sender(settings, edition, sources),
+            Setup(settings, edition, sources),
         )
     assert {(p.rule, p.path) for p in caught.value.problems} == {
         ("N04", "[1].disclosed_at"),

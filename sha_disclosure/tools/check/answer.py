@@ -78,7 +78,7 @@ def _root(answer: Answer, target: str) -> Finding:
     Nothing but a sent notice proves that; what is plainly something else is worth a look.
     """
     status, type_ = answer.status, _resource_type(answer)
-    seen = {"status": status, "target": target}
+    seen: dict[str, str | int] = {"status": status, "target": target}
     if type_ == "CapabilityStatement" and status < 300:
         return passed("root", message("check.ok.root", **seen))
     if type_ == "OperationOutcome" and status in _ABSENT:

@@ -4,7 +4,7 @@ import pytest
 from three_organisations import FIRST, REGISTER, SECOND, THIRD
 
 from sha_disclosure import InvalidNotice
-from sha_disclosure.delivery.prepare import Sender
+from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.editions import load_edition
 from sha_disclosure.law import check_data
 
@@ -32,8 +32,8 @@ def test_a_notice_of_a_controller_nobody_sends_for_is_refused_before_it_is_built
 def test_it_is_told_with_all_the_other_problems(sandbox, notice_of):
     data = notice_of(STRANGER).model_dump(mode="json", exclude_none=True)
     data["disclosed_data"] = []
-    sender = Sender(sandbox.settings(), load_edition())
-    told = [(p.rule, p.path) for p in check_data(data, sender.circumstances())]
+    setup = Setup(sandbox.settings(), load_edition())
+    told = [(p.rule, p.path) for p in check_data(data, setup.circumstances())]
     assert told == [("N01", "disclosed_data"), ("N25", "controller.oid")]
 
 

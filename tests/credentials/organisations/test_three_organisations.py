@@ -53,18 +53,20 @@ def test_ids_and_subscriber_are_the_organisation_s(kanta, sandbox, notice_of):
     assert bundle["entry"][1]["resource"]["id"].startswith(f"{THIRD}.95.")
     assert bundle["signature"]["who"]["identifier"]["value"] == f"urn:oid:{THIRD}"
     host = kanta.client.settings.subscriber
-    settings = kanta.client._sender.settings_of(prepared.organisation)
+    settings = kanta.client._setup.settings_of(prepared.organisation)
     assert (settings.subscriber, str(settings.requester.id)) == (host, THIRD)
 
 
-def test_organisations_with_one_tls_client_share_a_line_and_others_have_their_own(
+def test_organisations_with_one_tls_client_share_an_endpoint_and_others_have_their_own(
     kanta, sandbox, notice_of
 ):
     for controller in SENDERS:
         kanta.submit(kanta.prepare(notice_of(controller)))
-    lines = [kanta.client._connection(requester).line for requester in (FIRST, SECOND, THIRD)]
-    assert lines[0] is lines[1]
-    assert lines[2] is not lines[0]
+    endpoints = [
+        kanta.client._connection(requester).endpoint for requester in (FIRST, SECOND, THIRD)
+    ]
+    assert endpoints[0] is endpoints[1]
+    assert endpoints[2] is not endpoints[0]
     assert thumbprint(sandbox, THIRD, "tls") in sandbox.certificates_seen
     assert sandbox.pki.client.sha256 in sandbox.certificates_seen
 

@@ -54,11 +54,11 @@ def test_what_was_prepared_before_goes_as_it_is(kanta, files, sandbox, notice):
 
 def test_a_new_signing_key_leaves_the_connections_alone(kanta, files, sandbox, notice):
     kanta.submit(kanta.prepare(notice))
-    line = kanta.client._connection().line
+    endpoint = kanta.client._connection().endpoint
     files.renew("signing")
     assert kanta.renew()
     kanta.submit(kanta.prepare(notice))
-    assert kanta.client._connection().line is line
+    assert kanta.client._connection().endpoint is endpoint
     assert sandbox.handshakes == 1
 
 

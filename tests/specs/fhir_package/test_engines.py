@@ -14,7 +14,7 @@ from hypothesis import settings as examples
 from notices import NOW, Data, notices
 from proofs import examples as count
 
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
@@ -39,7 +39,7 @@ def test_a_golden_bundle_passes_both_engines(
 def passes(made: list[Data], by_profiles: Engine) -> None:
     sources = Sources(lambda: NOW, random.Random(1), lambda _: None)
     read = [DisclosureNotice.model_validate(each) for each in made]
-    bundle = build(read, Sender(SETTINGS, EDITION, sources)).bundle
+    bundle = build(read, Setup(SETTINGS, EDITION, sources)).bundle
     assert fhirkit_rs(bundle) == []
     assert by_profiles(bundle) == []
     assert check_structure(bundle, EDITION) == ()

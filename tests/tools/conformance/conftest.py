@@ -10,7 +10,7 @@ from core import with_core
 from made_up import Resource, as_folder
 from notices import NOW
 
-from sha_disclosure.delivery.prepare import Sender, build, sign
+from sha_disclosure.delivery.prepare import Setup, build, sign
 from sha_disclosure.editions import Edition
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.notice.examples import example_notices
@@ -27,12 +27,12 @@ Run = Callable[..., Report]
 @pytest.fixture(scope="session")
 def bundles(edition: Edition) -> tuple[LabelledBundle, ...]:
     """A signed Bundle of every kind of notice."""
-    sender = Sender(Settings.stand_in(), edition, Sources(clock=lambda: NOW))
+    setup = Setup(Settings.stand_in(), edition, Sources(clock=lambda: NOW))
     identity = throw_away_identity(NOW, edition)
     made = []
     for name, text in example_notices().items():
         notice = DisclosureNotice.model_validate_json(text)
-        made.append(LabelledBundle(name, sign(build([notice], sender), sender, identity).bundle()))
+        made.append(LabelledBundle(name, sign(build([notice], setup), setup, identity).bundle()))
     return tuple(made)
 
 

@@ -8,7 +8,7 @@ from made_up import agreeing
 from notices import NOW
 from planted import LAW, OTHER_EXTENSION, OTHER_PROVENANCE, OTHER_TYPE, with_all
 
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.notice import DisclosureNotice
@@ -22,9 +22,9 @@ KIND = "statute-to-authority"
 
 
 def built(edition):
-    sender = Sender(Settings.stand_in(), edition, Sources(clock=lambda: NOW))
+    setup = Setup(Settings.stand_in(), edition, Sources(clock=lambda: NOW))
     notices = (DisclosureNotice.model_validate_json(text) for _, text in example_notices().items())
-    return [build([notice], sender).bundle for notice in notices]
+    return [build([notice], setup).bundle for notice in notices]
 
 
 def test_agreeing_entries_are_confirmed_with_their_source(run, tmp_path, edition):

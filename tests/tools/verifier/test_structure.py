@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from notices import NOW, Data, full, having, json_values, places
 
-from sha_disclosure.delivery.prepare import Sender, build
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
@@ -36,8 +36,8 @@ PROVENANCE = "Bundle.entry[1].resource"
 def good(settings: Settings, edition: Edition) -> Data:
     """A Bundle with a Consent, every extension of a will, and a professional recipient."""
     data = full("consent", "professional")
-    sender = Sender(settings, edition, Sources(lambda: NOW, random.Random(1), lambda _: None))
-    made: Data = build([DisclosureNotice.model_validate(data)], sender).bundle
+    setup = Setup(settings, edition, Sources(lambda: NOW, random.Random(1), lambda _: None))
+    made: Data = build([DisclosureNotice.model_validate(data)], setup).bundle
     assert check_structure(made, edition) == ()
     return made
 

@@ -1,4 +1,4 @@
-"""What one client has learnt of its service, shared by all its submissions and threads."""
+"""What all submissions of one client share, whatever their thread."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 
 from sha_disclosure.delivery.quota import RetryQuota
 from sha_disclosure.delivery.skew import clock_skew, notable
-from sha_disclosure.events import Announcer, ClockSkewed
+from sha_disclosure.events import ClockSkewed, Listeners
 from sha_disclosure.process import raised_by_signal_handler
 
 
-class Experience:
-    """The retries left, the service's clock, and who is told of events."""
+class SharedState:
+    """The retries left, the service's clock, and the listeners of events."""
 
-    def __init__(self, quota: RetryQuota, announce: Announcer) -> None:
+    def __init__(self, quota: RetryQuota, listeners: Listeners) -> None:
         self.quota = quota
-        self.announce = announce
+        self.listeners = listeners
         self.clock_skew: timedelta | None = None
         self._reported: timedelta | None = None
 
@@ -30,14 +30,14 @@ class Experience:
         except Exception as error:
             if raised_by_signal_handler(error):
                 raise
-            self.announce.errors.add(type(error).__name__)
+            self.listeners.errors.add(type(error).__name__)
             return
         if skew is None:
             return
         self.clock_skew = skew
         if notable(self._reported, skew):
             self._reported = skew
-            if self.announce:
-                self.announce(ClockSkewed(skew.total_seconds()))
+            if self.listeners:
+                self.listeners.notify(ClockSkewed(skew.total_seconds()))
         elif self._reported is not None and not notable(None, skew):
             self._reported = None

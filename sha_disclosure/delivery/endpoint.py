@@ -35,13 +35,13 @@ class Request:
     body: bytes = field(repr=False)
 
 
-class Line:
-    """The way requests go for threads: the client's own connections, or the caller's transport."""
+class Endpoint:
+    """The service as one TLS client reaches it: by own connections, or the caller's transport."""
 
     def __init__(
         self, url: str, settings: Settings, tls: ssl.SSLContext, transport: Transport | None = None
     ) -> None:
-        self._post = _Post.to(url, settings.timeouts)
+        self._target = _Target.to(url, settings.timeouts)
         self._lanes: LaneTransport | None = None
         if isinstance(transport, httpx.BaseTransport):
             self._http = transport
@@ -55,14 +55,14 @@ class Line:
         """Send one request. Raises only what comes from outside, such as KeyboardInterrupt."""
         try:
             if self._http is self._lanes:
-                return self._lanes.exchange(self._post.outgoing(request))
+                return self._lanes.exchange(self._target.outgoing(request))
             return self._through_httpx(request)
         except httpx.HTTPError as fault:
             return failure_of(fault)
 
     def _through_httpx(self, request: Request) -> Answer:
-        ends_at = time.monotonic() + self._post.times.attempt_s
-        response = self._http.handle_request(self._post.message(request))
+        ends_at = time.monotonic() + self._target.times.attempt_s
+        response = self._http.handle_request(self._target.message(request))
         body = _Body(response)
         try:
             if not body.encoded:
@@ -75,7 +75,7 @@ class Line:
         return body.answer()
 
     def retire(self) -> None:
-        """Close each connection as soon as it serves no exchange; another line takes over."""
+        """Close each connection as soon as it serves no exchange; another endpoint takes over."""
         if self._lanes:
             self._lanes.close()
 
@@ -84,8 +84,8 @@ class Line:
         self._http.close()
 
 
-class AsyncLine:
-    """The same way for asyncio."""
+class AsyncEndpoint:
+    """The same for asyncio."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class AsyncLine:
         tls: ssl.SSLContext,
         transport: AsyncTransport | None = None,
     ) -> None:
-        self._post = _Post.to(url, settings.timeouts)
+        self._target = _Target.to(url, settings.timeouts)
         self._lanes: AsyncLaneTransport | None = None
         if isinstance(transport, httpx.AsyncBaseTransport):
             self._http = transport
@@ -108,15 +108,15 @@ class AsyncLine:
         """Send one request. Raises only what comes from outside, such as a cancellation."""
         try:
             if self._http is self._lanes:
-                return await self._lanes.exchange(self._post.outgoing(request))
+                return await self._lanes.exchange(self._target.outgoing(request))
             return await self._through_httpx(request)
         except httpx.HTTPError as fault:
             return failure_of(fault)
 
     async def _through_httpx(self, request: Request) -> Answer:
         try:
-            async with asyncio.timeout(self._post.times.attempt_s) as bound:
-                response = await self._http.handle_async_request(self._post.message(request))
+            async with asyncio.timeout(self._target.times.attempt_s) as bound:
+                response = await self._http.handle_async_request(self._target.message(request))
                 body = _Body(response)
                 try:
                     if not body.encoded:
@@ -131,7 +131,7 @@ class AsyncLine:
         return body.answer()
 
     async def retire(self) -> None:
-        """Close each connection as soon as it serves no exchange; another line takes over."""
+        """Close each connection as soon as it serves no exchange; another endpoint takes over."""
         if self._lanes:
             await self._lanes.aclose()
 
@@ -141,7 +141,7 @@ class AsyncLine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Post:
+class _Target:
     """What the requests to one address have in common."""
 
     url: httpx.URL
@@ -150,7 +150,7 @@ class _Post:
     times: Timeouts
 
     @classmethod
-    def to(cls, url: str, times: Timeouts) -> _Post:
+    def to(cls, url: str, times: Timeouts) -> _Target:
         read = readable_url(url)  # once: that costs as much as a signature
         return cls(read, read.raw_path.decode("ascii"), read.netloc.decode("ascii"), times)
 
