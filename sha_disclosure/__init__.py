@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py
     from sha_disclosure.errors import OutboxError as OutboxError
     from sha_disclosure.errors import OutboxFull as OutboxFull
     from sha_disclosure.errors import OutcomeUnknown as OutcomeUnknown
+    from sha_disclosure.errors import ReferenceTaken as ReferenceTaken
     from sha_disclosure.errors import Rejected as Rejected
     from sha_disclosure.errors import SigningError as SigningError
     from sha_disclosure.errors import SubmissionError as SubmissionError

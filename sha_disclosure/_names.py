@@ -30,6 +30,7 @@ ROOMS = {
     "PreparedNotice": "delivery.prepare",
     "Problem": "findings",
     "Receipt": "delivery.receipt",
+    "ReferenceTaken": "errors",
     "Rejected": "errors",
     "Settings": "settings",
     "Signer": "jose",

@@ -192,6 +192,10 @@ class OutboxFull(OutboxError):
     """The outbox has reached its bound; nothing was added. Drain it or raise the bound."""
 
 
+class ReferenceTaken(OutboxError):
+    """The outbox holds another notice under this reference; nothing was added."""
+
+
 class OutboxBusy(OutboxError):
     """The outbox's database is locked by others for too long; nothing was added. Try again."""
 

@@ -37,6 +37,7 @@ MADE: list[errors.DisclosureError] = [
     errors.OutboxError("x"),
     errors.OutboxFull("x"),
     errors.OutboxBusy("x"),
+    errors.ReferenceTaken("x"),
     errors.OutboxDamaged("x"),
 ]
 
@@ -116,6 +117,7 @@ def test_a_refusal_tells_the_codes_of_its_outcome() -> None:
         (errors.UnexpectedAnswer, errors.SubmissionError),
         (errors.OutboxFull, errors.OutboxError),
         (errors.OutboxBusy, errors.OutboxError),
+        (errors.ReferenceTaken, errors.OutboxError),
         (errors.OutboxDamaged, errors.OutboxError),
         (errors.SubmissionError, errors.DisclosureError),
         (errors.InvalidNotice, errors.DisclosureError),

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sha_disclosure.cli.call import Call
+from sha_disclosure.cli.call import Call, exit_code
 from sha_disclosure.cli.notices import documents, notice_of, require_readable
 from sha_disclosure.cli.options import (
     INVALID,
@@ -37,7 +37,7 @@ from sha_disclosure.cli.outbox_report import OutboxReport
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.editions import load_edition
-from sha_disclosure.errors import InvalidNotice
+from sha_disclosure.errors import InvalidNotice, ReferenceTaken
 from sha_disclosure.messages import message
 
 
@@ -90,9 +90,13 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
                 prepared = kanta.prepare(notice_of(document.text, setup))
             except InvalidNotice as error:
                 report.failed(error, document.label)
-                code = INVALID
+                code = max(code, INVALID)
                 continue
-            report.added(document.label, box.add(prepared))
+            try:
+                report.added(document.label, box.add(prepared))
+            except ReferenceTaken as error:
+                report.failed(error, document.label)
+                code = exit_code(error)
     return code
 
 

@@ -48,12 +48,27 @@ class OutboxReport:
     def added(self, label: str, added: AddedNotice) -> None:
         """Print that the outbox holds a message, newly or from before."""
         state = "cli.outbox.added" if added.new else "cli.outbox.held"
-        for notice_id in added.notice_ids:
+        references = added.references or ("",) * len(added.notice_ids)
+        receipts = added.receipt.notices if added.receipt else (None,) * len(added.notice_ids)
+        for notice_id, reference, stored in zip(
+            added.notice_ids, references, receipts, strict=False
+        ):
             if self._json:
-                record = {"notice_id": notice_id, "number": added.number, "new": added.new}
-                self._output.json_line(record)
+                self._output.json_line(
+                    {
+                        "notice_id": notice_id,
+                        "number": added.number,
+                        "new": added.new,
+                        "reference": reference or None,
+                        "state": added.state,
+                        "location": stored.location if stored else None,
+                    }
+                )
             else:
-                self._print(f"{label}: {message(state).text(self._language)} {notice_id}")
+                said = [f"{label}: {message(state).text(self._language)} {notice_id}"]
+                said += [f"({reference})"] if reference else []
+                said += [] if added.new else [self._name(added.state)]
+                self._print(" ".join(said))
 
     def drained(self, report: DrainReport, left: Status) -> None:
         """Print what a drain did and what is left."""
@@ -103,6 +118,7 @@ class OutboxReport:
         parts = (
             str(entry.number),
             ", ".join(entry.notice_ids),
+            f"({', '.join(filter(None, entry.references))})" if entry.references else "",
             self._name(entry.state),
             entry.reason or "",
             f"({self._name('possibly_stored')})" if _uncertain(entry) else "",

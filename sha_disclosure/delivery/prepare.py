@@ -59,6 +59,7 @@ class UnsignedNotice:
     organisation: str
     warnings: tuple[Problem, ...] = ()
     acknowledged: tuple[str, ...] = ()
+    contents: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class PreparedNotice:
     sends it; empty in what an earlier version stored, for the settings' own requester.
     ``acknowledged``: the objections that the notices acknowledge, such as ``N07.later``.
     ``references``: the caller's own keys of the notices, in order, empty where there is none.
-    Neither is in ``body``.
+    Neither is in ``body``. ``contents``: digests of the notices that have a reference as their
+    caller gave them, by which a repetition is known; hidden, and never stored.
     """
 
     notice_ids: tuple[str, ...]
@@ -88,6 +90,7 @@ class PreparedNotice:
     organisation: str = ""
     acknowledged: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    contents: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def reference(self) -> str | None:
@@ -186,7 +189,8 @@ def _built(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
     complete = tuple(with_defaults(notice, moment, new_id, wire) for notice in notices)
     provenance_ids = [_provenance_id(notice, settings) for notice in complete]
     made = bundle(complete, provenance_ids, settings.system, wire)
-    return UnsignedNotice(made, complete, organisation, warnings, acknowledged)
+    contents = tuple(_content_of(notice) for notice in notices)
+    return UnsignedNotice(made, complete, organisation, warnings, acknowledged, contents)
 
 
 def sign(unsigned: UnsignedNotice, setup: Setup, signer: CertifiedSigner) -> PreparedNotice:
@@ -214,6 +218,7 @@ def sign(unsigned: UnsignedNotice, setup: Setup, signer: CertifiedSigner) -> Pre
         organisation=unsigned.organisation,
         acknowledged=unsigned.acknowledged,
         references=tuple(_reference_of(notice) for notice in unsigned.notices),
+        contents=unsigned.contents if any(unsigned.contents) else (),
     )
 
 
@@ -224,6 +229,14 @@ def _provenance_id(notice: DisclosureNotice, settings: Settings) -> Oid:
 
 def _reference_of(notice: DisclosureNotice) -> str:
     return notice.reference.reveal() if notice.reference else ""
+
+
+def _content_of(notice: DisclosureNotice) -> str:
+    """Return a digest of a notice as its caller gave it, without what is never sent."""
+    if notice.reference is None:
+        return ""
+    given = notice.model_dump_json(exclude={"reference", "acknowledged"}, exclude_none=True)
+    return hashlib.sha256(given.encode()).hexdigest()
 
 
 def _identity_of(client: Client) -> str:

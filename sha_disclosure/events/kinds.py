@@ -2,6 +2,7 @@
 
 ``outcome`` is the name of an error class of ``sha_disclosure.errors``, or ``Stored``; for an
 attempt that was broken off from outside (a cancelled task, Ctrl-C) the exception's class name.
+``references`` are the caller's own keys of the notices, in order, empty where there is none.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ class NoticeAdded:
     """The outbox holds a message and will deliver it."""
 
     notice_ids: tuple[str, ...]
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class NoticeDelivered:
     request_id: str
     seconds: float
     possibly_duplicated: bool = False
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ class NoticeParked:
     notice_ids: tuple[str, ...]
     outcome: str
     retry_at: datetime | None = None
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ class NoticeQuarantined:
 
     notice_ids: tuple[str, ...]
     outcome: str
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, delete, func, insert, select
@@ -14,27 +13,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
 
 from sha_disclosure.delivery.prepare import PreparedNotice
-from sha_disclosure.errors import OutboxBusy, OutboxError, OutboxFull
+from sha_disclosure.errors import OutboxBusy, OutboxFull
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.direct_insert import DirectInsert, Statement
 from sha_disclosure.outbox.payload import Payload, packed
+from sha_disclosure.outbox.repetition import AddedNotice, contents_of, existing
 from sha_disclosure.outbox.schema import MESSAGE, NOTICE, UNDELIVERED
 from sha_disclosure.outbox.seals import Seals
 
 _RECOUNT_S = 1.0
 _SHARE = 16  # the part of the free places that is used before they are counted again
-
-
-@dataclass(frozen=True, slots=True)
-class AddedNotice:
-    """A message the outbox holds (lisätty ilmoitus).
-
-    ``number`` is its place in the order of adding; ``new`` is false when it was there already.
-    """
-
-    number: int
-    notice_ids: tuple[str, ...]
-    new: bool = True
 
 
 class Capacity:
@@ -88,26 +76,27 @@ class Adding:
     ) -> AddedNotice:
         """Insert a message unless the very same one is there.
 
-        Raises OutboxFull, and OutboxError when a notice id belongs to another message.
+        Raises OutboxFull, and ReferenceTaken or OutboxError when a reference or id of it is
+        another notice's.
         """
         if connection.dialect.name not in _INSERT_IF_FREE:
-            existing = _existing(connection, prepared)
-            if existing is not None:
-                return existing
+            found = existing(connection, prepared, self._seals)
+            if found is not None:
+                return found
         try:
             self._capacity.take(connection)
         except OutboxFull:
-            existing = _existing(connection, prepared)
-            if existing is None:
+            found = existing(connection, prepared, self._seals)
+            if found is None:
                 raise
-            return existing
+            return found
         number = self._insert(connection, prepared, payload, now)
         if number is not None:
-            return AddedNotice(number, prepared.notice_ids)
-        existing = _existing(connection, prepared)
-        if existing is None:
+            return _new(number, prepared)
+        found = existing(connection, prepared, self._seals)
+        if found is None:
             raise OutboxBusy(message("outbox.database.raced"))
-        return existing
+        return found
 
     def add_directly(
         self, engine: Engine, prepared: PreparedNotice, payload: Payload, now: int
@@ -122,7 +111,7 @@ class Adding:
         number = direct.insert(
             self._row(prepared, payload, now), lambda made: self._notices(prepared, made)
         )
-        return None if number is None else AddedNotice(number, prepared.notice_ids)
+        return None if number is None else _new(number, prepared)
 
     def _insert(
         self, connection: Connection, prepared: PreparedNotice, payload: Payload, now: int
@@ -183,8 +172,18 @@ class Adding:
 
     def _notices(self, prepared: PreparedNotice, number: int) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = [
-            {"notice_id": notice_id, "message": number, "reference": None, "content": None}
-            for notice_id in prepared.notice_ids
+            {
+                "notice_id": notice_id,
+                "message": number,
+                "reference": reference or None,
+                "content": content,
+            }
+            for notice_id, reference, content in zip(
+                prepared.notice_ids,
+                prepared.references or ("",) * len(prepared.notice_ids),
+                contents_of(prepared, self._seals),
+                strict=True,
+            )
         ]
         return [row | {"mac": self._seals.notice(row)} for row in rows]
 
@@ -214,21 +213,11 @@ _DIRECT_NOTICE = Statement(
 )
 
 
+def _new(number: int, prepared: PreparedNotice) -> AddedNotice:
+    references = prepared.references if any(prepared.references) else ()
+    return AddedNotice(number, prepared.notice_ids, references=references)
+
+
 def _number(inserted: CursorResult[Any]) -> int:
     (number,) = inserted.inserted_primary_key or (0,)
     return int(number)
-
-
-def _existing(connection: Connection, prepared: PreparedNotice) -> AddedNotice | None:
-    """Return the same message if it is there. Raises OutboxError when another one has its ids."""
-    rows = connection.execute(
-        select(MESSAGE.c.number, MESSAGE.c.digest)
-        .join(NOTICE, NOTICE.c.message == MESSAGE.c.number)
-        .where(NOTICE.c.notice_id.in_(prepared.notice_ids))
-        .distinct()
-    ).all()
-    if not rows:
-        return None
-    if len(rows) > 1 or rows[0].digest != prepared.digest:
-        raise OutboxError(message("outbox.id_taken", notice_ids=prepared.notice_ids))
-    return AddedNotice(rows[0].number, prepared.notice_ids, new=False)

@@ -69,7 +69,7 @@ class Decision:
     ``delay_s``: seconds until the next attempt, or None when a person decides on it.
     ``unknown_fate``: the service may hold the notice. ``unproven``: it answered as if it did,
     without proof. ``service_works``: whether others are to be sent as well; None leaves that
-    open.
+    open. ``references``: the caller's own keys of the notices.
     """
 
     state: State
@@ -82,6 +82,7 @@ class Decision:
     log: SubmissionLog = field(default_factory=SubmissionLog)
     issues: str | None = None
     receipt: Receipt | None = None
+    references: tuple[str, ...] = ()
 
 
 def delivered(receipt: Receipt, log: SubmissionLog) -> Decision:

@@ -6,7 +6,7 @@ import inspect
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -307,7 +307,9 @@ class Drain:
         postponement = self._breakers.postponement(prepared.organisation)
         if postponement is not None:
             return postponement
-        return self._breakers.record(prepared.organisation, self._send(leased, prepared))
+        decision = self._breakers.record(prepared.organisation, self._send(leased, prepared))
+        references = prepared.references if any(prepared.references) else ()
+        return replace(decision, references=references)
 
     def _send(self, leased: Leased, prepared: PreparedNotice) -> Decision:
         log = SubmissionLog()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from sha_disclosure.errors import OutboxDamaged, OutboxError
 from sha_disclosure.messages import message
+from sha_disclosure.outbox.known import places_of
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NOTICE, State
 from sha_disclosure.outbox.seals import Seals, Values
 
@@ -69,15 +70,20 @@ def all_evidence(
 def _evidence(connection: Connection, seals: Seals, row: Values) -> dict[str, Any]:
     number = row["number"]
     ids = json.loads(row["notice_ids"])
-    places = json.loads(row["locations"]) if row["locations"] else [None] * len(ids)
+    places = [place.get("location") for place in places_of(row)] or [None] * len(ids)
     by_number = select(ATTEMPT).where(ATTEMPT.c.message == number).order_by(ATTEMPT.c.number)
     attempts = connection.execute(by_number).mappings().all()
     of_message = select(NOTICE).where(NOTICE.c.message == number)
     notices = connection.execute(of_message).mappings().all()
+    references = {each["notice_id"]: each["reference"] for each in notices}
     return {
         "number": number,
         "notices": [
-            {"notice_id": notice_id, "location": place}
+            {
+                "notice_id": notice_id,
+                "reference": references.get(notice_id),
+                "location": place,
+            }
             for notice_id, place in zip(ids, places, strict=False)
         ],
         "state": row["state"],

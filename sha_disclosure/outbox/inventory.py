@@ -16,6 +16,7 @@ from sha_disclosure.messages import message
 from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import milliseconds
 from sha_disclosure.outbox.evidence import iso_time
+from sha_disclosure.outbox.known import in_order, references_of
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, State
 from sha_disclosure.outbox.seals import Seals
 
@@ -58,7 +59,8 @@ class Entry:
     ``due_at``: the next attempt; of a message that is being sent, the end of its lease; None
     when there is no next one by itself. ``possibly_stored``: an attempt ended so that the
     service may hold the message, whatever happened afterwards. ``possibly_duplicated``: it may
-    hold it more than once.
+    hold it more than once. ``references``: the caller's own keys of the notices, in order, empty
+    where there is none.
     """
 
     number: int
@@ -71,6 +73,7 @@ class Entry:
     delivered_at: str | None
     possibly_duplicated: bool
     possibly_stored: bool = False
+    references: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as plain values."""
@@ -78,6 +81,7 @@ class Entry:
         return {
             "number": self.number,
             "notice_ids": list(self.notice_ids),
+            "references": [each or None for each in self.references],
             **{name: getattr(self, name) for name in names},
             "possibly_duplicated": self.possibly_duplicated,
             "possibly_stored": self.possibly_stored,
@@ -124,6 +128,7 @@ def entries(
     if number is not None:
         asked = asked.where(MESSAGE.c.number == number)
     rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(limit)).all()
+    references = references_of(connection, [row.number for row in rows])
     return [
         Entry(
             number=row.number,
@@ -136,6 +141,7 @@ def entries(
             delivered_at=iso_time(row.delivered_at),
             possibly_duplicated=bool(row.possibly_duplicated),
             possibly_stored=bool(row.possibly_stored),
+            references=in_order(json.loads(row.notice_ids), references),
         )
         for row in rows
     ]

@@ -19,17 +19,17 @@ from sha_disclosure.outbox.results import Recorded
 
 def event_of(leased: Leased, decision: Decision, recorded: Recorded, now: datetime) -> Event | None:
     """Return what became of a leased message; None when it waits for its next attempt."""
-    ids = leased.notice_ids
+    ids, references = leased.notice_ids, decision.references
     if not recorded.held:
         return LeaseLost(ids)
     if decision.receipt is not None:
         waited_s = max(0.0, (milliseconds(now) - leased.added_at) / 1000)
         request_id = decision.receipt.request_id
-        return NoticeDelivered(ids, request_id, waited_s, recorded.possibly_duplicated)
+        return NoticeDelivered(ids, request_id, waited_s, recorded.possibly_duplicated, references)
     if decision.state == "quarantined":
-        return NoticeQuarantined(ids, decision.outcome)
+        return NoticeQuarantined(ids, decision.outcome, references)
     if decision.state == "parked":
         delay_s = decision.delay_s
         retry_at = None if delay_s is None else now + timedelta(seconds=delay_s)
-        return NoticeParked(ids, decision.outcome, retry_at)
+        return NoticeParked(ids, decision.outcome, retry_at, references)
     return None

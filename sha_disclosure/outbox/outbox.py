@@ -18,7 +18,7 @@ from sha_disclosure.errors import ConfigurationError, OutboxDamaged, OutboxError
 from sha_disclosure.events import Listener, Listeners, NoticeAdded
 from sha_disclosure.messages import message
 from sha_disclosure.outbox import inventory
-from sha_disclosure.outbox.adding import AddedNotice, Adding
+from sha_disclosure.outbox.adding import Adding
 from sha_disclosure.outbox.binding import Binding
 from sha_disclosure.outbox.database import Database, milliseconds
 from sha_disclosure.outbox.drain import Client, Drain, DrainReport, Timing, policy_of
@@ -28,6 +28,7 @@ from sha_disclosure.outbox.keys import Keyring, OutboxKey
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.outbox.migration import migrate, steps
 from sha_disclosure.outbox.payload import Stored, unpacked
+from sha_disclosure.outbox.repetition import AddedNotice
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.schema import MESSAGE, State
 from sha_disclosure.outbox.seals import Seals, load_secrets
@@ -100,10 +101,11 @@ class Outbox:
 
         With ``connection``, a SQLAlchemy Connection or Session of the caller's, it becomes part
         of the caller's transaction: it is added when that commits, and not when that is rolled
-        back. The very same message may be added again: it is kept once.
+        back. The very same message, or the same notice under the same ``reference`` prepared
+        anew, may be added again: it is kept once, and what is known of it is returned.
 
-        Raises OutboxFull, OutboxBusy, and OutboxError when a notice id of the message belongs
-        to another message.
+        Raises OutboxFull, OutboxBusy, ReferenceTaken when another notice has the reference, and
+        OutboxError when a notice id of the message belongs to another message.
         """
         payload = self._adding.pack(prepared)
         if connection is not None:
@@ -120,7 +122,7 @@ class Outbox:
             with self._database.write() as own:
                 added = self._adding.add(own, prepared, payload, self._database.now(own))
         if added.new and self._listeners:
-            self._listeners.notify(NoticeAdded(added.notice_ids))
+            self._listeners.notify(NoticeAdded(added.notice_ids, added.references))
         return added
 
     def drain(  # noqa: PLR0913 - each keyword has a default that serves most hosts

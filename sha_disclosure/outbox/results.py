@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,11 @@ from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.decision import PARKED_S, Decision
+from sha_disclosure.outbox.known import stored_places
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER
 from sha_disclosure.outbox.seals import Seals
 
-_LOCATION_MAX = 512
 _LAST_MS = 60_000
 
 _OWN = and_(
@@ -178,12 +177,11 @@ class Results:
         twice = receipt.possibly_duplicated or (
             leased.tries > 0 and _other_fate(connection, leased)
         )
-        places = [_short(notice.location, _LOCATION_MAX) for notice in receipt.notices]
         becomes: dict[str, Any] = {
             "state": "delivered",
             "reason": None,
             "delivered_at": now,
-            "locations": json.dumps(places),
+            "locations": stored_places(receipt),
             "possibly_duplicated": twice,
         }
         values = {

@@ -46,7 +46,7 @@ def test_add_status_drain_show_export(command, notice):
     added = command("add", "--json", notice, notice)
     assert added.exit_code == 0, added.output
     first, second = lines(added.stdout)
-    assert list(first) == ["notice_id", "number", "new"]
+    assert list(first) == ["notice_id", "number", "new", "reference", "state", "location"]
     assert "pending: 2" in command("status").stdout
     assert lines(command("status", "--json").stdout)[0]["pending"] == 2
     drained = command("drain", "--json")

@@ -1,0 +1,106 @@
+"""Whether what is added is there already: the same message, or the same notices by reference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from sqlalchemy import Connection, select
+
+from sha_disclosure.delivery.prepare import PreparedNotice
+from sha_disclosure.delivery.receipt import Receipt
+from sha_disclosure.errors import OutboxDamaged, OutboxError, ReferenceTaken
+from sha_disclosure.messages import message
+from sha_disclosure.outbox.known import in_order, receipt_of
+from sha_disclosure.outbox.schema import MESSAGE, NOTICE, State
+from sha_disclosure.outbox.seals import Seals
+
+
+@dataclass(frozen=True, slots=True)
+class AddedNotice:
+    """A message the outbox holds (lisätty ilmoitus).
+
+    ``number`` is its place in the order of adding; ``new`` is false when it was there already,
+    itself or the same notices under the same references: ``notice_ids``, ``state`` and
+    ``receipt`` are then those of what is there. ``references``: the caller's own keys of the
+    notices, in order, empty where there is none.
+    """
+
+    number: int
+    notice_ids: tuple[str, ...]
+    new: bool = True
+    state: State = "pending"
+    references: tuple[str, ...] = ()
+    receipt: Receipt | None = field(default=None, repr=False)
+
+
+def contents_of(prepared: PreparedNotice, seals: Seals) -> list[str | None]:
+    """Return the keyed digests of the notices that have a reference, as their caller gave them."""
+    # Without what the caller gave, only the very same message is the same notice.
+    digests = prepared.contents or (prepared.digest,) * len(prepared.references)
+    pairs = zip(prepared.references, digests, strict=True)
+    found = [seals.content(digest) if reference else None for reference, digest in pairs]
+    return found or [None] * len(prepared.notice_ids)
+
+
+def existing(connection: Connection, prepared: PreparedNotice, seals: Seals) -> AddedNotice | None:
+    """Return what is there of a message already, or None.
+
+    Raises ReferenceTaken when another notice has one of its references, OutboxError when
+    another message has its ids, and OutboxDamaged when others than the outbox put it there.
+    """
+    same_ids = select(NOTICE.c.message).where(NOTICE.c.notice_id.in_(prepared.notice_ids))
+    numbers = connection.execute(same_ids.distinct()).scalars().all()
+    if len(numbers) == 1:
+        digest = select(MESSAGE.c.digest).where(MESSAGE.c.number == numbers[0])
+        if connection.execute(digest).scalar() == prepared.digest:
+            return _known(connection, numbers[0], seals)
+    number = _same_references(connection, prepared, seals)
+    if number is not None:
+        return _known(connection, number, seals)
+    if numbers:
+        raise OutboxError(message("outbox.id_taken", notice_ids=prepared.notice_ids))
+    return None
+
+
+def _same_references(connection: Connection, prepared: PreparedNotice, seals: Seals) -> int | None:
+    """Return the message that holds the same notices under the same references, if one does."""
+    given = dict(zip(prepared.references, contents_of(prepared, seals), strict=False))
+    named = [reference for reference in prepared.references if reference]
+    if not named:
+        return None
+    if len(set(named)) < len(named):
+        raise ReferenceTaken(message("outbox.reference_twice"))
+    asked = select(NOTICE.c.reference, NOTICE.c.content, NOTICE.c.message)
+    rows = connection.execute(asked.where(NOTICE.c.reference.in_(named))).all()
+    if not rows:
+        return None
+    messages = {row.message for row in rows}
+    found = {row.reference: row.content for row in rows}
+    if found != given or len(messages) > 1:
+        others = tuple(each for each in named if each in found)
+        raise ReferenceTaken(message("outbox.reference_taken", references=others))
+    return int(messages.pop())
+
+
+def _known(connection: Connection, number: int, seals: Seals) -> AddedNotice:
+    columns = [column for column in MESSAGE.c if column.name != "payload"]
+    asked = select(*columns).where(MESSAGE.c.number == number)
+    row = connection.execute(asked).mappings().one()
+    of_message = select(NOTICE).where(NOTICE.c.message == number)
+    notices = connection.execute(of_message).mappings().all()
+    if not seals.genuine_message(row, None, notices):
+        raise OutboxDamaged(message("outbox.row.changed"))
+    ids: Sequence[str] = json.loads(row["notice_ids"])
+    by_id = {each["notice_id"]: each["reference"] for each in notices if each["reference"]}
+    references = in_order(ids, by_id)
+    return AddedNotice(
+        number,
+        tuple(ids),
+        new=False,
+        state=cast("State", row["state"]),
+        references=references,
+        receipt=receipt_of(connection, row, references),
+    )
