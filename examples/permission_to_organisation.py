@@ -47,8 +47,8 @@ notice = DisclosureNotice(
     disclosed_data=[
         DisclosedData(
             description="Palvelutarpeen arvio",
-            # A placeholder code: load the national code list and use its codes.
-            service_tasks=[Coding(code="esim-iakkaat", display="Iäkkäiden palvelut")],
+            # A code of the sample in code-lists/: load the national code lists for the others.
+            service_tasks=[Coding(code="20", display="Vammaispalvelut")],
         )
     ],
 )

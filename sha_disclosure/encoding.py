@@ -83,6 +83,15 @@ def read_toml(text: str) -> dict[str, Any]:
     raise Malformed(message("toml.syntax", line=int(place[1]), column=int(place[2])))
 
 
+def to_toml(value: Any) -> str:
+    """Return a value on one line of TOML: a text, number or truth, or a list or table of them."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {to_toml(each)}" for name, each in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(to_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def to_base64url(data: bytes) -> str:
     """Return base64url without padding (RFC 7515 section 2)."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
@@ -118,4 +127,12 @@ def from_base64(text: str) -> bytes:
     return data
 
 
-__all__ = ["Malformed", "from_base64", "from_base64url", "read_json", "read_toml", "to_base64url"]
+__all__ = [
+    "Malformed",
+    "from_base64",
+    "from_base64url",
+    "read_json",
+    "read_toml",
+    "to_base64url",
+    "to_toml",
+]

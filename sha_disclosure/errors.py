@@ -112,6 +112,8 @@ class SubmissionError(DisclosureError):
     OperationOutcome that came, whatever the status, the gravest issues first; its free text is
     hidden from ``repr`` since a service may quote the notice there. ``possibly_stored``: an
     attempt ended without an answer, so the service may hold the notice whatever came later.
+    ``support_id``: the number by which a firewall before the service knows the request it
+    stopped, to give to its support.
     """
 
     def __init__(  # noqa: PLR0913 - what is known of a submission
@@ -124,6 +126,7 @@ class SubmissionError(DisclosureError):
         retry_at: datetime | None = None,
         outcome: OperationOutcome | None = None,
         possibly_stored: bool = False,
+        support_id: str | None = None,
     ) -> None:
         super().__init__(message)
         self.notice_ids = tuple(notice_ids)
@@ -132,6 +135,7 @@ class SubmissionError(DisclosureError):
         self.retry_at = retry_at
         self.outcome = outcome
         self.possibly_stored = possibly_stored
+        self.support_id = support_id
 
     def to_dict(self) -> dict[str, Any]:
         """Return the error as plain values: ids, times and codes only."""
@@ -143,6 +147,7 @@ class SubmissionError(DisclosureError):
             "retry_at": self.retry_at.isoformat() if self.retry_at else None,
             "outcome": self.outcome.to_dict() if self.outcome else None,
             "possibly_stored": self.possibly_stored,
+            "support_id": self.support_id,
         }
 
 

@@ -69,6 +69,7 @@ class Wish:
     limits: x509.NameConstraints | None = None
     limits_critical: bool = False
     issuer: x509.Name | None = None
+    serial_number: str | None = None
 
 
 CA = Wish(usage=("key_cert_sign", "crl_sign"), ca=True, end=NOW + 3000 * DAY)
@@ -89,7 +90,10 @@ def issue(
     """Return a certificate by ``issuer``, or a self-signed one."""
     subject = name
     if isinstance(subject, str):
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
+        attributes = [x509.NameAttribute(NameOID.COMMON_NAME, subject)]
+        if wish.serial_number is not None:
+            attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, wish.serial_number))
+        subject = x509.Name(attributes)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -92,6 +92,7 @@ def test_a_failed_submission_tells_its_ids_and_the_earliest_next_moment() -> Non
         "retry_at": "2026-11-22T10:00:05+00:00",
         "outcome": None,
         "possibly_stored": False,
+        "support_id": None,
     }
 
 

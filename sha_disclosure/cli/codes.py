@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -179,7 +180,7 @@ def _folder(call: Call, given: Path | None) -> Path:
 def _files(sources: list[str], system: str | None, now: datetime) -> Iterator[CodeList]:
     for source in sources:
         read = read_code_list(Path(source), system and system_uri(system))
-        yield CodeList(read.system, read.codes, read.source, now.isoformat("T", "seconds"))
+        yield replace(read, imported_at=now.isoformat("T", "seconds"))
 
 
 def _fetched(sources: list[str], server: str, now: datetime) -> Iterator[CodeList]:

@@ -14,12 +14,13 @@ from sha_disclosure.cli.call import Call
 from sha_disclosure.cli.options import JsonOption, LanguageOption, SettingsOption
 from sha_disclosure.cli.output import Output, clean
 from sha_disclosure.editions import Entry, Status, load_edition
+from sha_disclosure.editions.worksheet import worksheet
 from sha_disclosure.messages import message
 
 _COLOURS = {"published": "green", "confirmed": "green", "inferred": "yellow", "assumed": "red"}
 
 
-def edition(
+def edition(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: typer.Context,
     name: Annotated[
         str | None,
@@ -32,14 +33,24 @@ def edition(
         bool,
         typer.Option("--unconfirmed", help="Only assumed and inferred values, with what to check."),
     ] = False,
+    as_worksheet: Annotated[
+        bool,
+        typer.Option("--worksheet", help="A TOML file to fill in, document by document."),
+    ] = False,
 ) -> int:
     """List the wire contract and how well each value is known.
 
     Example: sha-disclosure edition --unconfirmed
+
+    Whoever holds Kela's documents: sha-disclosure edition --worksheet > ours.toml
     """
     call = Call.of(context, settings, lang)
     output = call.output
-    loaded = load_edition(name or call.settings_or_stand_in().edition)
+    name = name or str(call.settings_or_stand_in().edition)
+    loaded = load_edition(name)
+    if as_worksheet:
+        typer.echo(worksheet(loaded, name, output.language).encode(), nl=False)
+        return 0
     shown = loaded.unconfirmed() if unconfirmed else loaded.entries
     if as_json:
         record = {"edition": loaded.name, "entries": [e.to_dict() for e in shown]}

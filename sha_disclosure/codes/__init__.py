@@ -4,7 +4,7 @@ Lists are read from files (``reading``, ``folder``); ``fetching`` asks the code 
 program wants it. Nothing here calls out by itself.
 """
 
-from sha_disclosure.codes.folder import load_code_lists
+from sha_disclosure.codes.folder import code_lists_for, load_code_lists, sample_code_lists
 from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode, Standing, Status
 from sha_disclosure.codes.reading import read_code_list
 from sha_disclosure.codes.used import CodeStanding, UsedCode
@@ -19,6 +19,8 @@ __all__ = [
     "Standing",
     "Status",
     "UsedCode",
+    "code_lists_for",
     "load_code_lists",
     "read_code_list",
+    "sample_code_lists",
 ]

@@ -1,7 +1,8 @@
 """The folder of imported code lists: one plain JSON file a code system.
 
 A file has the form of the code server's interface (``conceptCodes``), with ``system``,
-``source`` and ``imported_at`` added, so a page saved from the server may lie there too.
+``source`` and ``imported_at`` added, so a page saved from the server may lie there too. A file
+with ``"complete": false`` is a part of a list.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 import tempfile
 from contextlib import suppress
 from datetime import date
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +28,17 @@ _ENDINGS = {".json", ".csv", ".tsv"}
 
 def load_code_lists(place: Path | str) -> CodeLists:
     """Return the code lists in a folder, or in one file. Raises ConfigurationError."""
-    return CodeLists.of({each.system: each.codes for each in stored_lists(Path(place))})
+    return CodeLists.of_lists(stored_lists(Path(place)))
+
+
+def code_lists_for(place: Path | None, environment: str) -> CodeLists:
+    """Return the code lists of the settings; without any, the sample in the sandbox.
+
+    Raises ConfigurationError.
+    """
+    if place is not None:
+        return load_code_lists(place)
+    return sample_code_lists() if environment == "sandbox" else CodeLists()
 
 
 def stored_lists(place: Path) -> list[CodeList]:
@@ -43,6 +56,17 @@ def stored_lists(place: Path) -> list[CodeList]:
         files[read.system] = file
         lists.append(read)
     return lists
+
+
+@cache
+def sample_code_lists() -> CodeLists:
+    """Return the sample that comes with the package: a dozen codes read in public documents.
+
+    It is written by hand and incomplete: what it lacks is reported as a warning only. The
+    example notices use its codes. Real lists come from the national code server.
+    """
+    with resources.as_file(resources.files(__package__).joinpath("sample")) as folder:
+        return load_code_lists(folder)
 
 
 def store(code_list: CodeList, folder: Path) -> Path:
@@ -81,6 +105,7 @@ def _document(code_list: CodeList) -> dict[str, Any]:
         "system": code_list.system,
         "source": code_list.source,
         "imported_at": code_list.imported_at,
+        **({} if code_list.complete else {"complete": False}),
         "totalItems": len(code_list.codes),
         "conceptCodes": [_concept(code) for code in code_list.codes],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -64,28 +64,41 @@ class ListedCode:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """One code list as imported: its code system, its codes, where it came from and when."""
+    """One code list as imported: its code system, its codes, where it came from and when.
+
+    ``complete`` is False for a part of a list: what it lacks may be a code all the same.
+    """
 
     system: str
     codes: tuple[ListedCode, ...]
     source: str = ""
     imported_at: str = ""
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CodeLists:
-    """The national code lists at hand, by code-system URI. Empty by default: none is shipped.
+    """The national code lists at hand, by code-system URI. Empty by default.
 
     THL adds and closes codes without changing a list's OID, so a list is loaded from the
-    national code server's data and refreshed, never built in.
+    national code server's data and refreshed, never built in. ``incomplete`` are the systems of
+    which a part is at hand.
     """
 
     lists: Mapping[str, Mapping[str, ListedCode]] = field(default_factory=dict)
+    incomplete: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, lists: Mapping[str, Iterable[ListedCode]]) -> CodeLists:
         """Index the codes of each code system."""
         return cls({uri: {c.code: c for c in codes} for uri, codes in lists.items()})
+
+    @classmethod
+    def of_lists(cls, lists: Iterable[CodeList]) -> CodeLists:
+        """Index the codes of the lists as they were imported."""
+        each = tuple(lists)
+        known = cls.of({one.system: one.codes for one in each})
+        return replace(known, incomplete=frozenset(o.system for o in each if not o.complete))
 
     def loaded(self, system: str) -> bool:
         """Return whether the code system is at hand."""

@@ -43,6 +43,7 @@ def read_code_list(path: Path, system: str | None = None) -> CodeList:
         codes,
         source if isinstance(source, str) else path.name,
         at if isinstance(at, str) else "",
+        complete=stated.get("complete") is not False,
     )
 
 

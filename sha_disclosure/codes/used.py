@@ -9,8 +9,9 @@ from sha_disclosure.codes.lists import CodeLists, Standing
 from sha_disclosure.notice import Coding
 from sha_disclosure.values import Instant
 
-CodeStanding = Literal["not_loaded", "unknown"] | Standing
-"""How a code stands: its list is not at hand, it is not in the list, or as the list says."""
+CodeStanding = Literal["not_loaded", "unknown", "unlisted"] | Standing
+"""How a code stands: its list is not at hand, it is not in the list (``unlisted``: of which only
+a part is at hand), or as the list says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class UsedCode:
         if not lists.loaded(self.system):
             return "not_loaded"
         listed = lists.find(self.system, self.code)
-        return listed.standing_on(self.at.moment.date()) if listed else "unknown"
+        if listed is None:
+            return "unlisted" if self.system in lists.incomplete else "unknown"
+        return listed.standing_on(self.at.moment.date())
 
     def validity(self, lists: CodeLists) -> str:
         """Return the validity of the code in its loaded list, for the text of a problem."""

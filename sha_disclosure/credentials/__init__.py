@@ -30,6 +30,11 @@ from sha_disclosure.credentials.chain import (
 )
 from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load_credentials
 from sha_disclosure.credentials.keys.pin import AskPin
+from sha_disclosure.credentials.organisation import (
+    Strictness,
+    check_organisation,
+    named_organisation,
+)
 from sha_disclosure.credentials.origins import watched_files
 from sha_disclosure.credentials.reading import load_anchors, load_chain, read_chain
 from sha_disclosure.credentials.revocation import (
@@ -58,11 +63,13 @@ __all__ = [
     "OwnSigners",
     "RevocationLists",
     "SigningUse",
+    "Strictness",
     "certified_signer",
     "check_connection",
     "check_dates",
     "check_environment",
     "check_keys",
+    "check_organisation",
     "check_purposes",
     "check_revocation",
     "check_trust",
@@ -76,6 +83,7 @@ __all__ = [
     "load_chain",
     "load_credentials",
     "load_revocation_lists",
+    "named_organisation",
     "paths_to",
     "read_certificate",
     "read_chain",

@@ -13,10 +13,13 @@ from collections.abc import Callable, Mapping
 from sha_disclosure.credentials.certificate import thumbprint
 from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load_credentials
 from sha_disclosure.credentials.expiry import ExpiryReminders, chains, ends_at
+from sha_disclosure.credentials.organisation import check_organisation
 from sha_disclosure.credentials.origins import FileDigests, Origins, Table
+from sha_disclosure.credentials.reading import require
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import CertificateExpired, DisclosureError
-from sha_disclosure.events import CertificateRenewed, Listeners, RenewalRefused
+from sha_disclosure.events import CertificateRenewed, Listeners, RenewalRefused, SignerMismatched
+from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
 from sha_disclosure.settings import KeyPair, Settings
 from sha_disclosure.settings.organisations import settings_by_requester
@@ -55,6 +58,7 @@ class CredentialStore:
         self._organisations = settings_by_requester(settings)
         self._lock = threading.Lock()
         self._reminders = ExpiryReminders()
+        self._mismatched: set[tuple[str, str]] = set()
         self._loaded: _Loaded = {}
         self._refused: dict[_Tables, Origins] = {}
         self._expired: dict[_Tables, CertificateExpired] = {}
@@ -138,7 +142,18 @@ class CredentialStore:
     def _load(self, settings: Settings, origins: Origins, loaded: _Loaded) -> Credentials:
         now, own = self._sources.clock(), self._own_signers(settings)
         edition, known = self._edition, loaded.values()
-        return load_credentials(settings, edition, now, own, loaded=known, origins=origins)
+        made = load_credentials(settings, edition, now, own, loaded=known, origins=origins)
+        for each in self._organisations.values():
+            if _tables(each) == _tables(settings):
+                found = self._of_another(each, made)
+                require("[signing]", *(one for one in found if one.severity == "error"))
+        return made
+
+    def _of_another(self, settings: Settings, credentials: Credentials) -> tuple[Finding, ...]:
+        """Return whether the signing certificate names another than the one it signs for."""
+        own = (str(settings.requester.id), str(settings.subscriber.id))
+        strictness = self._edition.wire.trust.subject_serial_number
+        return check_organisation(credentials.content.leaf, own, strictness)
 
     def _own_signers(self, settings: Settings) -> OwnSigners:
         """Return the signers that stand in for tables of the top level, wherever those are used."""
@@ -199,6 +214,12 @@ class CredentialStore:
                 event = self._reminders.due(table, chain, now)
                 if event is not None:
                     self._listeners.notify(event)
+        for requester, credentials in self._by_requester().items():
+            name = credentials.content.thumbprint
+            found = self._of_another(self._organisations[requester], credentials)
+            if found and (requester, name) not in self._mismatched:
+                self._mismatched.add((requester, name))
+                self._listeners.notify(SignerMismatched("signing", name, requester))
 
 
 def _tables(settings: Settings) -> _Tables:

@@ -73,7 +73,7 @@ class _Client(ABC, Generic[_E]):
         self.settings = settings
         self.edition = edition or load_edition(settings.edition)
         self._sources = sources or Sources()
-        self._setup = Setup(settings, self.edition, self._sources, code_lists or CodeLists())
+        self._setup = Setup(settings, self.edition, self._sources, code_lists)
         refuse_unconfirmed(settings, self.edition)
         refuse_brokering(settings, self.edition)
         notified = Listeners(listeners)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,10 @@ _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 _MISDIRECTED = frozenset({404, 405, 406, 415})
 """Statuses of a wrong address or set-up, whoever gives them and in whatever form."""
 _FOREVER = 10**8  # seconds, three years: any longer wait overflows a date somewhere
+_SUPPORT_ID = re.compile(
+    rb"support\s+id\s*(?:is)?\s*:?(?:\s|&nbsp;|<[^<>]{0,100}>){0,20}([0-9]{4,40})\b", re.IGNORECASE
+)
+"""As a firewall writes it: ``Your support ID is: 1234567890``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Failure:
     status: int | None = None
     retry_at: datetime | None = None
     outcome: OperationOutcome | None = None
+    support_id: str | None = None
 
     def error(
         self,
@@ -70,6 +75,7 @@ class Failure:
             retry_at=self.retry_at,
             outcome=self.outcome,
             possibly_stored=possibly_stored,
+            support_id=self.support_id,
         )
 
 
@@ -77,6 +83,15 @@ def judge(
     answer: Answer, *, notice_ids: Sequence[str], now: datetime, wire: Wire
 ) -> Stored | Failure:
     """Return what an answer to a transaction means (the table in docs/delivery.md)."""
+    verdict = _judged(answer, notice_ids, now, wire)
+    if isinstance(verdict, Failure):
+        return replace(verdict, support_id=_support_id(answer))
+    return verdict
+
+
+def _judged(
+    answer: Answer, notice_ids: Sequence[str], now: datetime, wire: Wire
+) -> Stored | Failure:
     status = answer.status
     if 200 <= status < 300:
         return _accepted(answer, notice_ids, wire)
@@ -167,7 +182,17 @@ def _seen(answer: Answer, outcome: OperationOutcome | None) -> Message:
 
 
 def _page(answer: Answer) -> Message | str:
+    """Say so when a web page came: then a gateway, not the service, has answered."""
+    number = _support_id(answer)
+    if number is not None:
+        return message("answer.firewall", support_id=number)
     return message("answer.page") if answer.is_page else ""
+
+
+def _support_id(answer: Answer) -> str | None:
+    """Return the number on a firewall's page (specs/transport.md, TR-48), if that is what came."""
+    found = _SUPPORT_ID.search(answer.body[:65536]) if answer.is_page else None
+    return found[1].decode("ascii") if found else None
 
 
 def _text(value: object) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from sha_disclosure.codes import CodeLists, load_code_lists
+from sha_disclosure.codes import CodeLists, code_lists_for
 from sha_disclosure.credentials import CertifiedSigner
 from sha_disclosure.delivery.ids import derived_oid, new_oid
 from sha_disclosure.editions import Edition
@@ -116,7 +116,8 @@ class PreparedNotice:
 class Setup:
     """Who sends and by which rules: settings, edition, code lists; and the clock and chance.
 
-    Without code lists, those of the settings' ``code_lists`` are read, once, when this is made.
+    Without code lists, those of the settings are read, once, when this is made; in the sandbox
+    the sample of the package stands in.
     Raises ConfigurationError when they cannot be. ``organisations`` are the settings of each
     organisation that it sends for, by the requester's OID.
     """
@@ -132,9 +133,7 @@ class Setup:
         self.edition = edition
         self.sources = sources or Sources()
         self.organisations = settings_by_requester(settings)
-        lists = code_lists or CodeLists()
-        if settings.code_lists is not None and not lists.lists:
-            lists = load_code_lists(settings.code_lists)
+        lists = code_lists or code_lists_for(settings.code_lists, settings.environment)
         now = self.sources.clock()
         self._circumstances = Circumstances.of(settings, edition, now, lists)
 

@@ -285,5 +285,6 @@ class Submission:
                     retry_at=failure.retry_at if failure else None,
                     possibly_stored=self._stored or self._lost_answers > 0,
                     quota_spent=self._quota_spent,
+                    support_id=(failure.support_id if failure else None) or "",
                 )
             )

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
+from sha_disclosure.editions.documents import Document, documents_of
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.encoding import Malformed, read_toml
 from sha_disclosure.errors import ConfigurationError
@@ -58,11 +59,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An edition of the wire contract (editio): ``wire`` for the code, ``entries`` for people."""
+    """An edition of the wire contract (editio): ``wire`` for the code, ``entries`` for people.
+
+    ``documents`` are those that decide the entries.
+    """
 
     name: str
     wire: Wire = field(repr=False)
     entries: tuple[Entry, ...] = field(repr=False)
+    documents: tuple[Document, ...] = field(default=(), repr=False)
 
     @property
     def package(self) -> str:
@@ -90,6 +95,9 @@ def load_edition(name: str | Path = "kanta-1.0.0") -> Edition:
     """
     tables = _tables(name, seen=())
     title = tables.pop("name")
+    documents = documents_of(tables.pop("documents", {}))
+    if documents is None:
+        raise _refused(title, "documents")
     entries = tuple(_entries(title, tables))
     values: dict[str, dict[str, Any]] = {}
     for entry in entries:
@@ -103,7 +111,7 @@ def load_edition(name: str | Path = "kanta-1.0.0") -> Edition:
         faults = [_fault(key, kind) for key, kind in sorted(found)]
     if faults:
         raise _refused(title, "refused", entries=tuple(faults))
-    return Edition(title, wire, entries)
+    return Edition(title, wire, entries, documents)
 
 
 # Pydantic's kinds of fault by the sentence that names them.
@@ -186,4 +194,4 @@ def _entry(title: str, key: str, table: object) -> Entry:
     return Entry(key, table["value"], table["status"], table["source"], table.get("check", ""))
 
 
-__all__ = ["PLACEHOLDER", "SHIPPED", "Edition", "Entry", "Status", "load_edition"]
+__all__ = ["PLACEHOLDER", "SHIPPED", "Document", "Edition", "Entry", "Status", "load_edition"]

@@ -59,6 +59,7 @@ class Profile(Section):
     patient: UriOrNone
     related_person: UriOrNone
     consent: UriOrNone
+    device: UriOrNone
 
 
 class Extension(Section):
@@ -311,6 +312,12 @@ class Limit(Section):
     text: Annotated[int, Field(gt=0)]
 
 
+class Texts(Section):
+    """What becomes of the caller's texts before the notice is built."""
+
+    line_breaks: Literal["LF", "as given"]
+
+
 class Root(Section):
     """A root CA, known by its fingerprints in hexadecimal."""
 
@@ -320,10 +327,11 @@ class Root(Section):
 
 
 class Trust(Section):
-    """What tells certificates of production and of test apart."""
+    """What tells certificates of production and of test apart, and whose they are."""
 
     production_roots: tuple[Root, ...]
     test_words: tuple[Text, ...]
+    subject_serial_number: Literal["off", "warn", "refuse"]
 
 
 class NamedSystem(Section):
@@ -373,5 +381,6 @@ class Wire(Section):
     answer: Answer
     outcome: OutcomeCode
     limit: Limit
+    text: Texts
     trust: Trust
     control_act: ControlAct

@@ -11,7 +11,8 @@ a submission           AttemptStarted, AttemptEnded, RetryScheduled, Submitted,
 the service            ClockSkewed, BreakerOpened, BreakerClosed
 a message of the outbox  NoticeAdded, NoticeDelivered, NoticeParked, NoticeQuarantined,
                        QueueParked, LeaseLost
-keys and certificates  CertificateRenewed, RenewalRefused, CertificateExpiring
+keys and certificates  CertificateRenewed, RenewalRefused, CertificateExpiring,
+                       SignerMismatched
 =====================  ===================================================================
 
 A listener that raises breaks nothing: its error is counted and the first of its class logged.
@@ -34,6 +35,7 @@ from sha_disclosure.events.kinds import (
     QueueParked,
     RenewalRefused,
     RetryScheduled,
+    SignerMismatched,
     SubmissionFailed,
     Submitted,
 )
@@ -61,6 +63,7 @@ __all__ = [
     "QueueState",
     "RenewalRefused",
     "RetryScheduled",
+    "SignerMismatched",
     "SubmissionFailed",
     "Submitted",
     "logging_listener",

@@ -62,6 +62,7 @@ class SubmissionFailed:
 
     ``possibly_stored``: an attempt ended without an answer, so the service may hold the
     message. ``quota_spent``: one more attempt was due, but the client's retries were used up.
+    ``support_id``: the number by which a firewall knows the request that it stopped.
     """
 
     notice_ids: tuple[str, ...]
@@ -73,6 +74,7 @@ class SubmissionFailed:
     retry_at: datetime | None = None
     possibly_stored: bool = False
     quota_spent: bool = False
+    support_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,20 @@ class CertificateExpiring:
     days: int
 
 
+@dataclass(frozen=True, slots=True)
+class SignerMismatched:
+    """The signing certificate in use names another organisation than the one it signs for.
+
+    Sent once for each ``organisation`` (the requester's OID) and certificate; ``use`` and
+    ``thumbprint`` as in CertificateRenewed. The edition entry ``trust.subject_serial_number``
+    decides whether such a certificate is used at all.
+    """
+
+    use: str
+    thumbprint: str
+    organisation: str
+
+
 Event = (
     AttemptStarted
     | AttemptEnded
@@ -214,4 +230,5 @@ Event = (
     | CertificateRenewed
     | RenewalRefused
     | CertificateExpiring
+    | SignerMismatched
 )

@@ -19,6 +19,7 @@ from sha_disclosure.events.kinds import (
     QueueParked,
     RenewalRefused,
     RetryScheduled,
+    SignerMismatched,
     SubmissionFailed,
 )
 from sha_disclosure.events.listeners import Listener
@@ -36,6 +37,7 @@ _LEVELS: dict[type[Event], int] = {
     LeaseLost: logging.WARNING,
     RenewalRefused: logging.ERROR,
     CertificateExpiring: logging.WARNING,
+    SignerMismatched: logging.WARNING,
 }  # the others: INFO
 
 

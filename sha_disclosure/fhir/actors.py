@@ -107,6 +107,7 @@ def record_system(system: Party, wire: Wire) -> Element:
     return contained(
         "Device",
         wire.contained.record_system,
+        wire.profile.device,
         identifier=[oid_identifier(wire.identifier.oid, system.id)],
         deviceName=[{"name": system.name, "type": wire.event.observer_name_type}],
     )

@@ -1,25 +1,28 @@
 """What a notice gets before it is built: an id and the time of recording, where it has none.
 
-A code system that the edition names anyway is taken out of a coding, so that what is read
-back from a Bundle equals what was built.
+Line breaks in its texts become those of the edition, and a code system that the edition names
+anyway is taken out of a coding, so that what is read back from a Bundle equals what was built.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from operator import is_
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.notice import Coding, DisclosedData, DisclosureNotice, reason_of
-from sha_disclosure.values import Instant, Oid
+from sha_disclosure.values import Instant, Oid, WrittenText
 
 
 def with_defaults(
     notice: DisclosureNotice, now: Instant, new_id: Callable[[], Oid], wire: Wire
 ) -> DisclosureNotice:
     """Return the notice with its defaults, and without what the edition says anyway."""
+    if wire.text.line_breaks == "LF":
+        notice = _with_line_feeds(notice)
     changes: dict[str, Any] = {}
     if notice.id is None:
         changes["id"] = new_id()
@@ -43,6 +46,26 @@ def with_defaults(
         changes["ground"] = notice.ground.model_copy(update={"reason": short})
     # What is put in is checked already, so the copy need not be checked again.
     return BaseModel.model_copy(notice, update=changes) if changes else notice
+
+
+_Given = TypeVar("_Given")
+
+
+def _with_line_feeds(given: _Given) -> _Given:
+    """Return a part of a notice with LF where its texts have CR LF or CR."""
+    made: Any = given
+    if isinstance(given, WrittenText):
+        text = given.reveal()
+        if "\r" in text:
+            made = type(given)(text.replace("\r\n", "\n").replace("\r", "\n"))
+    elif isinstance(given, tuple):
+        each = tuple(map(_with_line_feeds, given))
+        made = given if all(map(is_, each, given)) else each
+    elif isinstance(given, BaseModel):
+        parts = {name: (value, _with_line_feeds(value)) for name, value in given}
+        changed = {name: new for name, (old, new) in parts.items() if new is not old}
+        made = BaseModel.model_copy(given, update=changed) if changed else given
+    return cast("_Given", made)
 
 
 def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:

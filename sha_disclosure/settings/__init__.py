@@ -68,9 +68,10 @@ class Settings(Table):
     joint-joining model (yhteisliittymismalli) sends. ``proxy`` is a URL, or ``environment`` to
     follow the proxy variables, which are ignored otherwise. ``correct_clock_skew`` dates tokens
     by the service's clock, as its answers show it. ``code_lists`` is the folder of imported code
-    lists (koodistot), or one list's file. ``organisation``: the organisations that one process
-    sends for, where there are several. ``renewal_s``: how often at most, in seconds, a client
-    in use checks its keys and certificates for renewal. ``connections``: how many a client keeps
+    lists (koodistot), or one list's file; the sandbox takes the package's sample without it.
+    ``organisation``: the organisations that one process sends for, where there are several.
+    ``renewal_s``: how often at most, in seconds, a client in use checks its keys and
+    certificates for renewal. ``connections``: how many a client keeps
     open while they serve no request, and how many at most one of asyncio has at once.
 
     Raises ConfigurationError whose ``findings`` name every wrong entry and how to fix it.

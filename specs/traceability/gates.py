@@ -10,6 +10,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from sha_disclosure.credentials.organisation import check_organisation
 from sha_disclosure.credentials.trust import check_environment
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
@@ -89,12 +90,25 @@ def _control_act(edition: Edition) -> str:
     return f"{act.left_out} {act.xml()}"
 
 
+class _OfAnother:
+    """A certificate of which only the holder is known: an organisation by its OID."""
+
+    subject = x509.Name.from_rfc4514_string("2.5.4.5=1.2.246.10.12345678.10.0")
+
+
+def _organisation(edition: Edition) -> object:
+    certificate: Any = _OfAnother()
+    strictness = edition.wire.trust.subject_serial_number
+    return check_organisation(certificate, ["1.2.246.10.28777751.10.0"], strictness)
+
+
 GATES: Mapping[str, Gate] = {
     **{
         f"control_act.{entry}": Gate("control act of a search", _control_act)
         for entry in ("service_request", "use_situation", "reason_name", "reasons", "user_id")
     },
     "content_signature.broker": Gate("settings", _brokering),
+    "trust.subject_serial_number": Gate("certificates", _organisation),
     "trust.production_roots": Gate("certificates", _in("at", _Root())),
     "trust.test_words": Gate("certificates", _in("production", _OfTestCa())),
 }

@@ -148,7 +148,7 @@ def test_every_event_is_frozen_and_holds_ids_counts_times_and_class_names_only()
         assert {field.type for field in fields(kind)} <= allowed
         texts = {f.name for f in fields(kind) if f.type == "str"}
         assert texts <= {
-            "request_id", "outcome", "use", "thumbprint", "reason", "organisation"
+            "request_id", "outcome", "use", "thumbprint", "reason", "organisation", "support_id"
         }  # fmt: skip
 
 

@@ -99,6 +99,54 @@ def test_what_answers_in_the_services_place_never_refuses_a_notice(told, reply):
     assert "prepare a new" not in str(error)
 
 
+REJECTED = (
+    b"<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. "
+    b"Please consult with your administrator.<br><br>Your support ID is: %s<br><br></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("200 OK", UnexpectedAnswer),
+        ("302 Found", UnexpectedAnswer),
+        ("400 Bad Request", Misdirected),
+        ("401 Unauthorized", Unauthorized),
+        ("403 Forbidden", Misdirected),
+        ("503 Service Unavailable", Unavailable),
+    ],
+)
+@pytest.mark.parametrize("headers", [(WEB,), ("Content-Type: text/html; charset=utf-8",), ()])
+def test_a_firewall_s_support_id_is_kept(told, status, kind, headers):
+    error = told(answer(status, REJECTED % b"12345678901234567890", *headers), attempts=1)
+    assert type(error) is kind
+    assert error.support_id == "12345678901234567890"
+    assert error.to_dict()["support_id"] == "12345678901234567890"
+    assert "12345678901234567890" in str(error)
+    assert "tukitunnus 12345678901234567890" in error.text("fi")
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [
+        (b"<html>Your support ID is: <b>98765</b>", "98765"),
+        (b"<!DOCTYPE html>\n<p>your SUPPORT id is:\r\n 98765</p>", "98765"),
+        (b"<html>Support ID: 98765.", "98765"),
+        (b"<html>Support ID:&nbsp;98765<", "98765"),
+        (b"<html>Your support ID is: abc", None),
+        (b"<html>Please call support 98765", None),
+        (b"<html>" + b"support id" * 6000, None),
+    ],
+)
+def test_only_a_support_id_is_taken_for_one(told, page, number):
+    assert told(answer("403 Forbidden", page, WEB)).support_id == number
+
+
+@pytest.mark.parametrize("body", [b"Your support ID is: 98765", b'{"support id":"98765"}'])
+def test_only_a_web_page_has_a_support_id(told, body):
+    assert told(answer("403 Forbidden", body, "Content-Type: text/plain")).support_id is None
+
+
 @pytest.mark.parametrize("status", [401, 429, 503])
 def test_an_outcome_is_kept_whatever_the_status(told, status):
     error = told(answer(f"{status} No", OUTCOME, FHIR), attempts=1)

@@ -80,6 +80,7 @@ CODE_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
         lambda code, given: str(code) in given.wire.register_type,
         values={"codes": lambda _, given: tuple(given.wire.register_type)},
     ),
+    Rule("N15.unlisted", _codes, _is_not("unlisted"), severity="warning"),
     Rule(
         "N15.not_loaded",
         _codes,

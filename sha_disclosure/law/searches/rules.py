@@ -112,6 +112,7 @@ SEARCH_RULES: tuple[_SearchRule, ...] = (
     Rule("A04.closed", _reason, _is_not("closed"), values={"validity": _validity}),
     Rule("A04.deleted", _reason, _is_not("deleted")),
     Rule("A04.proposal", _reason, _is_not("proposal")),
+    Rule("A04.unlisted", _reason, _is_not("unlisted"), severity="warning"),
     Rule(
         "A04.not_loaded",
         _reason,

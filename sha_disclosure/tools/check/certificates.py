@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from sha_disclosure.credentials import (
     check_dates,
     check_environment,
     check_keys,
+    check_organisation,
     check_purposes,
     check_usage,
     is_authority,
@@ -33,7 +34,8 @@ from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_file
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Message, message
-from sha_disclosure.settings import Environment
+from sha_disclosure.settings import Environment, KeyPair
+from sha_disclosure.settings.organisations import settings_by_requester
 from sha_disclosure.tools.check.checks import (
     failed,
     is_failed,
@@ -165,6 +167,22 @@ def check_surroundings(
         return [warned(check, message("check.sandbox_at"))]
     found = check_environment(chain, around.environment, around.trust)
     return outcome(check, found, message("check.ok.environment"))
+
+
+def check_holder(
+    name: str, leaf: x509.Certificate | None, pair: KeyPair, around: Surroundings
+) -> list[Finding]:
+    """Return whether a signing certificate names another organisation than those it signs for."""
+    if leaf is None or around.trust is None:
+        return []
+    users = [
+        each
+        for each in settings_by_requester(around.partial.settings).values()
+        if pair in {each.signing, each.token}
+    ]
+    own = [str(party.id) for each in users for party in (each.requester, each.subscriber)]
+    found = check_organisation(leaf, own, around.trust.subject_serial_number)
+    return [replace(each, path=f"{name}.organisation") for each in found]
 
 
 def leaf_facts(leaf: x509.Certificate, count: int) -> Message:

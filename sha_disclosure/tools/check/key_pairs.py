@@ -13,6 +13,7 @@ from sha_disclosure.tools.check.certificates import (
     Surroundings,
     Use,
     check_complete,
+    check_holder,
     check_strength,
     check_surroundings,
     check_use,
@@ -88,6 +89,7 @@ def check_pair(name: str, pair: KeyPair, use: Use, around: Surroundings) -> Chec
             *check_use(name, leaf, use),
             *check_strength(f"{name}.strength", ordered),
             *check_surroundings(f"{name}.environment", chain, around),
+            *(check_holder(name, leaf, pair, around) if use == "signing" else ()),
         ),
         ordered,
     )

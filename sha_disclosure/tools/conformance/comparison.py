@@ -14,7 +14,7 @@ from sha_disclosure.findings import Finding, Severity
 from sha_disclosure.messages import Language, Message, message
 from sha_disclosure.tools.conformance.comparators import Comparison, compare_at, undecided
 from sha_disclosure.tools.conformance.definitions import Definitions
-from sha_disclosure.tools.conformance.locations import LOCATIONS, OTHER_DOCUMENTS, Location
+from sha_disclosure.tools.conformance.locations import LOCATIONS, Location
 
 Result = Literal["agrees", "differs", "undecided"]
 _RESULTS: Mapping[Severity, Result] = {
@@ -62,7 +62,7 @@ def compare(edition: Edition, definitions: Definitions) -> tuple[EntryComparison
 
 
 def _compared(entry: Entry, edition: Edition, definitions: Definitions) -> EntryComparison:
-    made = list(_comparisons(entry, definitions)) or [undecided(why=_elsewhere(entry.key))]
+    made = list(_comparisons(entry, definitions)) or [undecided(why=_elsewhere(edition, entry.key))]
     # A difference anywhere counts before an agreement, and that before what is not decided.
     decisive = min(made, key=lambda each: _DECISIVE.index(each.finding.severity))
     proposal = decisive.proposal
@@ -83,10 +83,10 @@ def _is_shared(location: Location) -> bool:
     return _SHARED[location.definition, location.element, location.hints] > 1
 
 
-def _elsewhere(key: str) -> Message:
-    document = OTHER_DOCUMENTS.get(key.partition(".")[0])
-    if document:
-        return message("conformance.entry.other_document", document=document)
+def _elsewhere(edition: Edition, key: str) -> Message:
+    for document in edition.documents:
+        if document.section_of(key) and not document.name.startswith("FHIR package"):
+            return message("conformance.entry.other_document", document=document.name)
     return message("conformance.entry.guide")
 
 

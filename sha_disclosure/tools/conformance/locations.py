@@ -7,7 +7,6 @@ A line: the entry; the definition that decides it (an entry of section ``profile
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,6 +67,7 @@ LOCATIONS: tuple[Location, ...] = (
     Location("profile.patient", "", "Patient", "profile"),
     Location("profile.related_person", "", "RelatedPerson", "profile"),
     Location("profile.consent", "", "Consent", "profile"),
+    Location("profile.device", "", "Device", "profile"),
     # extensions
     Location("extension.register_type", "", "Coding", "extension", (), ("Organization",)),
     Location("extension.practitioner_title", "", "string", "extension", (), ("Practitioner",)),
@@ -163,13 +163,3 @@ LOCATIONS: tuple[Location, ...] = (
 
 DEFINITIONS = tuple(location for location in LOCATIONS if location.how in {"profile", "extension"})
 """The locations that are definitions themselves."""
-
-OTHER_DOCUMENTS: Mapping[str, str] = {
-    "content_signature": "Kanta JSON allekirjoitus",
-    "token": "Kanta JSON Web Token",
-    "claim": "Kanta JSON Web Token",
-    "header": "Kanta HTTP header",
-    "answer": "Kanta HTTP header",
-    "outcome": "Kanta HTTP header",
-}
-"""Sections that no FHIR package decides, and the document that does."""

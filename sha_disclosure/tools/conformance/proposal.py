@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sha_disclosure.editions import SHIPPED, Edition, load_edition
+from sha_disclosure.encoding import to_toml
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.messages import message
 from sha_disclosure.tools.conformance.comparison import EntryComparison
@@ -56,8 +56,8 @@ def _lines(report: Report, based_on: str, path: Path) -> Iterator[str]:
     yield "# It shows agreement with that package, nothing more. Read it before you use it."
     yield "# Entries that are not here are not decided by the package; signature, token and"
     yield "# headers are in no FHIR package: compare them with Kela's documents."
-    yield f"name = {_toml(_one_line(path.stem))}"
-    yield f"based_on = {_toml(based_on)}"
+    yield f"name = {to_toml(_one_line(path.stem))}"
+    yield f"based_on = {to_toml(based_on)}"
     for entry in report.entries:
         had, finding = _comment(entry.value), entry.finding
         if entry.result == "agrees":
@@ -76,23 +76,15 @@ def _confirmed(entry: EntryComparison, value: Any, label: str) -> list[str]:
     return [
         "",
         f"[{entry.entry}]",
-        f"value = {_toml(value)}",
+        f"value = {to_toml(value)}",
         'status = "confirmed"',
-        f"source = {_toml(_one_line(f'{label}: {entry.finding.path}'))}",
+        f"source = {to_toml(_one_line(f'{label}: {entry.finding.path}'))}",
         'check = ""',
     ]
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 def _comment(value: Any) -> str:
-    return _one_line(value if isinstance(value, str) else _toml(value)) or '""'
+    return _one_line(value if isinstance(value, str) else to_toml(value)) or '""'
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from sha_disclosure.codes import CodeLists, load_code_lists
+from sha_disclosure.codes import CodeLists, code_lists_for
 from sha_disclosure.credentials.certificate import thumbprint
 from sha_disclosure.credentials.pair import open_pair
 from sha_disclosure.delivery.client import KantaClient
@@ -70,6 +70,5 @@ def open_environment(
             settings = sandbox.settings()
         edition = load_edition(settings.edition)
         kanta = stack.enter_context(KantaClient(settings, edition=edition, sources=given))
-        folder = settings.code_lists
-        lists = load_code_lists(folder) if folder is not None else CodeLists()
+        lists = code_lists_for(settings.code_lists, settings.environment)
         yield Environment(settings, edition, given, kanta, lists, sandbox)

@@ -198,15 +198,17 @@ class Pki:
         ends: datetime | None = None,
         usages: Iterable[str] | None = None,
         extended: Iterable[ObjectIdentifier] | None = None,
+        holder: str | None = None,
     ) -> Credential:
         """Issue a certificate for ``purpose``; the other arguments replace what that implies.
 
         ``usages`` are names of ``x509.KeyUsage`` such as ``digital_signature``; an empty
-        ``extended`` leaves the extended key usage out.
+        ``extended`` leaves the extended key usage out. ``holder`` is the OID of an organisation
+        for the Subject serialNumber.
         """
         by = issuer or self.issuing
         private = key or generate_key(self.key_kind)
-        builder = self._builder(name, private, by, begins, ends).add_extension(
+        builder = self._builder(name, private, by, begins, ends, holder).add_extension(
             x509.BasicConstraints(ca=False, path_length=None), critical=True
         )
         used = frozenset(_USAGES[purpose] if usages is None else usages)
@@ -242,8 +244,9 @@ class Pki:
         issuer: Credential | None,
         begins: datetime | None,
         ends: datetime | None,
+        holder: str | None = None,
     ) -> x509.CertificateBuilder:
-        subject = _name(name, self._organisation)
+        subject = _name(name, self._organisation, holder)
         above = issuer.key.public_key() if issuer else key.public_key()
         moment = self._now()
         return (
@@ -259,14 +262,14 @@ class Pki:
         )
 
 
-def _name(common: str, organisation: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "FI"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, common),
-        ]
-    )
+def _name(common: str, organisation: str, holder: str | None) -> x509.Name:
+    parts = [
+        (NameOID.COUNTRY_NAME, "FI"),
+        (NameOID.ORGANIZATION_NAME, organisation),
+        (NameOID.SERIAL_NUMBER, holder),
+        (NameOID.COMMON_NAME, common),
+    ]
+    return x509.Name([x509.NameAttribute(kind, text) for kind, text in parts if text is not None])
 
 
 def _key_usage(used: frozenset[str]) -> x509.KeyUsage:

@@ -156,6 +156,7 @@ class Contained:
 
     def _record_system(self, node: Node) -> None:
         node.fixed("resourceType", "Device")
+        node.profile(self._wire.profile.device)
         node.only("identifier").as_oid_identifier(self._wire.identifier.oid)
         name = node.only("deviceName")
         name.text("name")

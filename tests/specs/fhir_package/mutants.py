@@ -157,7 +157,7 @@ ENTITIES = (
     Mutant("specific document type as text", lambda b: event(b)["entity"][1]["extension"].append(
         {"url": event(b)["entity"][1]["extension"].pop(1)["url"], "valueString": "x"}
     )),
-    Mutant("document type without system", drop(of_event("entity", 1, "type"), "system")),
+    Mutant("document type without system", drop(of_event("entity", 2, "type"), "system")),
     Mutant("document as a reference", put(of_event("entity", 1), what={"reference": "#LUPA-1"})),
     Mutant("document id of another system", put(
         of_event("entity", 1, "what", "identifier"), system="urn:oid:1.2.3",

@@ -311,6 +311,32 @@ def test_the_page_about_the_command_tells_of_every_check() -> None:
         assert f"`{check}`" in page or f".{check}`" in page, check
 
 
+@pytest.mark.parametrize("serial_number", [None, "1.2.246.10.28777751.10.0"])
+def test_a_signing_certificate_of_one_s_own_organisation_is_not_spoken_of(
+    place: Place, monkeypatch: pytest.MonkeyPatch, serial_number: str | None
+) -> None:
+    place.pair("signing", leaf("p256", Wish(serial_number=serial_number)), PASSPHRASE)
+    told = run(place.write(), monkeypatch, NOW)
+    assert {each["check"] for each in told.en} & {"signing.organisation"} == set()
+
+
+@pytest.mark.parametrize(("strictness", "status"), [("warn", "warning"), ("refuse", "failed")])
+def test_a_signing_certificate_of_another_organisation_is_found(
+    place: Place, monkeypatch: pytest.MonkeyPatch, strictness: str, status: str
+) -> None:
+    place.pair("signing", leaf("p256", Wish(serial_number="1.2.246.10.99887766.10.0")), PASSPHRASE)
+    own_edition(
+        place,
+        f'[trust.subject_serial_number]\nvalue = "{strictness}"\n'
+        'status = "confirmed"\nsource = "test"\n',
+    )
+    told = run(place.write(), monkeypatch, NOW)
+    assert "signing.organisation" in told.checks(status)
+    assert "another organisation" in told.of("signing.organisation")["found"]
+    assert "toisen organisaation" in told.of("signing.organisation", "fi")["found"]
+    assert "99887766" not in told.printed
+
+
 def test_a_path_outside_the_settings_folder_is_told_by_its_name_only(place: Place) -> None:
     elsewhere = place.folder.parent / "liisa" / "tls.key"
     place.tables["tls"]["key"] = str(elsewhere)

@@ -1,0 +1,41 @@
+"""Whose certificate it is: the organisation that a system signature certificate names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from sha_disclosure.findings import Finding, Severity
+
+Strictness = Literal["off", "warn", "refuse"]
+"""What the edition makes of a certificate of another organisation."""
+
+_SEVERITIES: dict[Strictness, Severity] = {"warn": "warning", "refuse": "error"}
+
+
+def named_organisation(certificate: x509.Certificate) -> str | None:
+    """Return the Subject serialNumber, an OID in a system signature certificate, or None.
+
+    Source: one DVV test certificate (edition entry ``trust.subject_serial_number``).
+    """
+    found = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    return str(found[0].value) if found else None
+
+
+def check_organisation(
+    certificate: x509.Certificate, organisations: Iterable[str], strictness: Strictness
+) -> tuple[Finding, ...]:
+    """Return whether a certificate names another organisation than ``organisations``, by OID.
+
+    A certificate that names none says nothing. A finding is an error where the edition refuses
+    such a signature, else a warning; it does not repeat what the certificate says.
+    """
+    named, wanted = named_organisation(certificate), tuple(dict.fromkeys(organisations))
+    if strictness == "off" or named is None or named in wanted:
+        return ()
+    severity = _SEVERITIES[strictness]
+    parameters = (("organisations", wanted),)
+    return (Finding("certificates.other_organisation", "", severity, parameters),)
