@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sha_disclosure.messages import Message, message
+from sha_disclosure.process import raised_by_signal_handler
 
 LIMIT = 32 * 1024 * 1024
 """Bytes; far above any file the SDK reads but a FHIR package or a national code list."""
@@ -53,9 +54,13 @@ def read_file(path: str | Path, *, limit: int = LIMIT) -> FileContent:
                 raise Unreadable(message("file.not_regular"))
             data = file.read(limit + 1)
     except OSError as error:
+        if raised_by_signal_handler(error):
+            raise
         missing = isinstance(error, FileNotFoundError)
         raise Unreadable(_why(error), missing=missing) from None
-    except ValueError:  # a NUL in the name
+    except ValueError as error:  # a NUL in the name
+        if raised_by_signal_handler(error):
+            raise
         raise Unreadable(message("file.name")) from None
     if len(data) > limit:
         raise Unreadable(message("file.too_large", limit=limit))

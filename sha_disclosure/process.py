@@ -6,8 +6,7 @@ import os
 import signal
 import threading
 from functools import partial
-from types import CodeType, TracebackType
-from typing import Self
+from types import CodeType
 
 
 def raised_by_signal_handler(error: BaseException) -> bool:
@@ -36,27 +35,19 @@ def _code_of(handler: object) -> CodeType | None:
 
 
 class ProcessLock:
-    """A lock for ``with`` that each process has for itself.
+    """A lock that each process has for itself: ``with lock.own``.
 
-    A child made by ``fork`` while another thread held a plain lock would wait for ever.
+    A child made by ``fork`` while another thread held a plain lock would wait for ever. This is
+    no context manager: an exception of a signal handler at the end of an ``__enter__`` in Python
+    would leave it held, which that of the lock itself does not allow.
     """
 
     def __init__(self) -> None:
         self._locks: dict[int, threading.Lock] = {}
 
-    def __enter__(self) -> Self:
-        self._own().acquire()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._own().release()
-
-    def _own(self) -> threading.Lock:
+    @property
+    def own(self) -> threading.Lock:
+        """The lock of this process."""
         process = os.getpid()
         lock = self._locks.get(process)
         return lock or self._locks.setdefault(process, threading.Lock())

@@ -7,7 +7,6 @@ checked whole before anything else uses it; what does not pass changes nothing b
 from __future__ import annotations
 
 import copy
-import threading
 from collections.abc import Callable, Mapping
 
 from sha_disclosure.credentials.certificate import thumbprint
@@ -21,6 +20,7 @@ from sha_disclosure.errors import CertificateExpired, DisclosureError
 from sha_disclosure.events import CertificateRenewed, Listeners, RenewalRefused, SignerMismatched
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
+from sha_disclosure.process import ProcessLock, raised_by_signal_handler
 from sha_disclosure.settings import KeyPair, Settings
 from sha_disclosure.settings.organisations import settings_by_requester
 from sha_disclosure.sources import Sources
@@ -56,7 +56,7 @@ class CredentialStore:
         self._listeners = listeners
         self._use = use
         self._organisations = settings_by_requester(settings)
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._reminders = ExpiryReminders()
         self._mismatched: set[tuple[str, str]] = set()
         self._loaded: _Loaded = {}
@@ -94,15 +94,14 @@ class CredentialStore:
 
     def renew_when_due(self) -> None:
         """Look at the files when it is time to and no other thread does; raises nothing."""
-        if self.due() and self._lock.acquire(blocking=False):
-            try:
-                self._renew()
-            finally:
-                self._lock.release()
+        if self.due() and not (lock := self._lock.own).locked():
+            with lock:
+                if self.due():  # another thread was a moment sooner
+                    self._renew()
 
     def renew(self) -> bool:
         """Look at the files now; return whether what they hold is what is in use."""
-        with self._lock:
+        with self._lock.own:
             return self._renew()
 
     def _renew(self) -> bool:
@@ -132,7 +131,9 @@ class CredentialStore:
             made[tables] = self._load(settings, origins, made)
         except DisclosureError as error:
             self._refuse(tables, origins, type(error).__name__, error.message)
-        except Exception as error:  # noqa: BLE001 - a broken file must not break a submission
+        except Exception as error:  # a broken file must not break a submission
+            if raised_by_signal_handler(error):
+                raise
             self._refuse(tables, origins, type(error).__name__, type(error).__name__)
         else:
             self._refused.pop(tables, None)
@@ -165,14 +166,20 @@ class CredentialStore:
 
     def _swap(self, made: _Loaded) -> bool:
         before, self._loaded = self._loaded, made
+        used = False
         try:
             self._use(self._by_requester())
-        except Exception as error:  # noqa: BLE001 - no connection can be opened: the old ones go on
+            used = True
+        except Exception as error:  # no connection can be opened: the old ones go on
+            if raised_by_signal_handler(error):
+                raise
             outcome = type(error).__name__
-        else:
+        finally:
+            if not used:
+                self._loaded = before
+        if used:
             self._report_renewed(before)
             return True
-        self._loaded = before
         reason = str(message("credentials.no_connection"))
         self._listeners.notify(RenewalRefused(("tls",), outcome, reason))
         return False

@@ -63,7 +63,7 @@ class Breaker:
         ``succeeded`` or ``failed``. If it does not (its worker died), another gets 0 a pause
         later.
         """
-        with self._lock:
+        with self._lock.own:
             if self._state == "closed":
                 return 0.0
             left = (self._until - self._clock()).total_seconds()
@@ -80,7 +80,7 @@ class Breaker:
         """Close: the service answers."""
         if self._state == "closed" and not self._failures:
             return  # the common case, without the lock
-        with self._lock:
+        with self._lock.own:
             reopened = self._state != "closed"
             self._state = "closed"
             self._failures = 0
@@ -93,7 +93,7 @@ class Breaker:
 
         ``retry_at``: the moment before which the service does not want to be asked.
         """
-        with self._lock:
+        with self._lock.own:
             self._failures += 1
             opens = self._state == "half-open" or (
                 self._state == "closed" and self._failures >= self._threshold

@@ -27,7 +27,7 @@ class RetryQuota:
 
     def take(self) -> bool:
         """Return whether one more retry may be made, and count it."""
-        with self._lock:
+        with self._lock.own:
             if self._left < _COST:
                 return False
             self._left -= _COST
@@ -37,5 +37,5 @@ class RetryQuota:
         """Give back for a success: a whole retry if it took one, else a fifth."""
         if not retried and self._left >= self._full:
             return  # the common case, without the lock
-        with self._lock:
+        with self._lock.own:
             self._left = min(self._full, self._left + (_COST if retried else 1))

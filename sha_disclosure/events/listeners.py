@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from sha_disclosure.events.kinds import Event
-from sha_disclosure.process import raised_by_signal_handler
+from sha_disclosure.process import ProcessLock, raised_by_signal_handler
 
 Listener = Callable[[Event], None]
 """What is called with every event, in the thread that sends (tapahtuman kuuntelija)."""
@@ -18,12 +17,12 @@ class ListenerErrors:
     """What listeners raised, counted by class name; the first of each class is logged."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self.counts: Counter[str] = Counter()
 
     def add(self, name: str) -> None:
         """Count an error of a class. Its text is left out: it may hold anything."""
-        with self._lock:
+        with self._lock.own:
             self.counts[name] += 1
             first = self.counts[name] == 1
         if first:

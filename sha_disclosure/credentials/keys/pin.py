@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from sha_disclosure.credentials.places import read_secret
 from sha_disclosure.errors import ConfigurationError, DisclosureError, KeyUnavailable
 from sha_disclosure.messages import Message, message
+from sha_disclosure.process import raised_by_signal_handler
 from sha_disclosure.settings.key_place import key_place
 
 _LONGEST = 255
@@ -81,7 +82,9 @@ def _asked(ask: AskPin, token: Message) -> SecretStr:
         pin = SecretStr(ask(str(token)))
     except DisclosureError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a function of the user's may raise
+    except Exception as error:  # whatever a function of the user's may raise
+        if raised_by_signal_handler(error):
+            raise
         fault = message("pin.function_failed", token=token, kind=type(error).__name__)
     if pin is not None and isinstance(pin.get_secret_value(), str):
         return pin
