@@ -106,6 +106,7 @@ def test_a_stop_ends_a_wait_of_the_backoff_and_names_when_it_would_have_ended(
     assert took < SOON_S
     assert type(error) is kind
     assert error.attempts == 1
+    assert error.retry_at is not None
     assert error.retry_at - began > timedelta(seconds=30)
 
 

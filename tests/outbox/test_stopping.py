@@ -53,7 +53,7 @@ def test_a_stop_ends_the_wait_that_the_service_asked_for_and_keeps_its_time(
         assert report.postponed == 1
         (entry,) = outbox.list()
         assert (entry.state, entry.reason) == ("pending", "Unavailable")
-        due = datetime.fromisoformat(entry.due_at)
+        due = datetime.fromisoformat(str(entry.due_at))
         assert timedelta(seconds=25) < due - asked_at < timedelta(seconds=40)
         assert len(outbox.evidence(entry.notice_ids[0])["attempts"][0]["requests"]) == 1
         outbox.retry(state="pending")

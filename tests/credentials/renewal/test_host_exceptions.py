@@ -1,6 +1,8 @@
 """Exceptions of the program's own pass through PINs, renewal and files unchanged."""
 
 import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -9,7 +11,7 @@ from sha_disclosure.credentials.keys.pin import read_pin
 from sha_disclosure.events import RenewalRefused
 from sha_disclosure.files import Unreadable, read_file
 
-TOKEN = Message("keys.token", {})
+TOKEN = Message("keys.token", ())
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="signals of POSIX")
 
@@ -21,19 +23,24 @@ class TimeIsUp(Exception):  # noqa: N818 - as such exceptions are named elsewher
 KINDS = [TimeIsUp, TimeoutError, OSError, ValueError, KeyboardInterrupt]
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
-def strike(request):
-    """Return a function in which a signal handler raises, and what it raises."""
+@dataclass
+class Strike:
+    """A function in which a signal handler raises."""
 
+    kind: type[BaseException]
+
+    def __call__(self, *_: object, **__: object) -> str:
+        signal.raise_signal(signal.SIGUSR1)
+        return ""
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
+def strike(request) -> Iterator[Strike]:
     def over(*_: object) -> None:
         raise request.param
 
-    def struck(*_: object, **__: object) -> None:
-        signal.raise_signal(signal.SIGUSR1)
-
     before = signal.signal(signal.SIGUSR1, over)
-    struck.kind = request.param
-    yield struck
+    yield Strike(request.param)
     signal.signal(signal.SIGUSR1, before)
 
 

@@ -70,7 +70,7 @@ def test_the_shared_tls_client_is_renewed_for_all_and_still_shared(
     new = files.renew("tls")
     assert kanta.renew()
     assert [(event.use, event.thumbprint) for event in heard] == [("tls", new)]
-    assert kanta.client._connection(FIRST).line is kanta.client._connection(SECOND).line
+    assert kanta.client._connection(FIRST).endpoint is kanta.client._connection(SECOND).endpoint
     for controller in (FIRST, SECOND):
         kanta.submit(kanta.prepare(notice_of(controller)))
     assert organisations.certificates_seen == {new}
@@ -101,7 +101,7 @@ def test_a_certificate_that_expired_before_the_start_holds_up_its_own_organisati
     assert kanta.renew()
     prepared = kanta.prepare(notice_of(FIRST))
     assert (kanta.submit(prepared).attempts, prepared.certificate) == (1, new)
-    assert kanta.client._connection(FIRST).line is kanta.client._connection(SECOND).line
+    assert kanta.client._connection(FIRST).endpoint is kanta.client._connection(SECOND).endpoint
 
 
 def test_with_no_certificate_left_no_client_is_made(shell, organisations):
