@@ -23,6 +23,7 @@ from sha_disclosure.cli.options import (
     LanguageOption,
     SettingsOption,
 )
+from sha_disclosure.cli.outbox_keeping import forget, init, reencrypt
 from sha_disclosure.cli.outbox_options import (
     COMMON_OPTIONS,
     VARIABLE,
@@ -50,16 +51,6 @@ def _common(
 ) -> None:
     """Keep notices on disk until Kanta has accepted or refused them."""
     context.meta[COMMON_OPTIONS] = (outbox, key_file)
-
-
-def init(
-    context: typer.Context,
-    outbox: OutboxOption = None,
-    key_file: KeyFileOption = None,
-) -> int:
-    """Make an empty outbox, or check that there is one. Exit codes: 0; 4 it cannot be made."""
-    with opened(context, outbox, key_file, create=True):
-        return 0
 
 
 def add(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -237,7 +228,10 @@ def export(
     state: StateOption = None,
     lang: LanguageOption = None,
 ) -> int:
-    """Print the evidence of every message as JSON, one a line: for an auditor."""
+    """Print the evidence of every message as JSON, one a line: for an auditor.
+
+    Exit codes: 0; 4 some of it was changed by others than the outbox, and is marked damaged.
+    """
     report = _report(context, lang, as_json=True)
     with opened(context, outbox, key_file) as box:
         for evidence in box.export(state_named(state)):
@@ -255,7 +249,7 @@ def application() -> typer.Typer:
         name="outbox", no_args_is_help=True, rich_markup_mode=None, add_completion=False
     )
     app.callback()(_common)
-    for command in (init, add, drain, status, show, retry, export):
+    for command in (init, add, drain, status, show, retry, export, forget, reencrypt):
         app.command()(command)
     app.command("list")(list_)
     return app

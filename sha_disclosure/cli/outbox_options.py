@@ -44,6 +44,12 @@ StateOption = Annotated[
 IdArgument = Annotated[str, typer.Argument(metavar="NOTICE_ID", show_default=False)]
 
 
+def common_url(context: typer.Context) -> str | None:
+    """Return the outbox that is named before the command, if one is."""
+    url, _ = context.meta.get(COMMON_OPTIONS, (None, None))
+    return url if url is None else str(url)
+
+
 @contextmanager
 def opened(
     context: typer.Context,

@@ -130,6 +130,13 @@ class OutboxReport:
         """Print the evidence of one message."""
         self._output.json_line(evidence, indent=not self._json)
 
+    def counted(self, what: str, count: int) -> None:
+        """Print how many messages were ``forgotten`` or ``resealed``."""
+        if self._json:
+            self._output.json_line({what: count})
+        else:
+            self._print(message(f"cli.outbox.{what}", count=count))
+
     def retried(self, count: int) -> None:
         """Print how many messages are due now."""
         if self._json:

@@ -15,11 +15,13 @@ from sha_disclosure.outbox.keys import OutboxKey, keys_from_environment, keys_fr
 from sha_disclosure.outbox.outbox import Outbox
 from sha_disclosure.outbox.repetition import AddedNotice
 from sha_disclosure.outbox.schema import STATES, State
+from sha_disclosure.outbox.tables_sql import DatabaseKind, tables_sql
 
 __all__ = [
     "STATES",
     "AddedNotice",
     "Client",
+    "DatabaseKind",
     "DrainReport",
     "Entry",
     "Outbox",
@@ -29,4 +31,5 @@ __all__ = [
     "Timing",
     "keys_from_environment",
     "keys_from_file",
+    "tables_sql",
 ]

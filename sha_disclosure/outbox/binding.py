@@ -20,15 +20,15 @@ _PAGE = 100
 class Binding:
     """Goes through the messages in short transactions and seals them anew.
 
-    ``resealed`` counts those whose stored form changed; ``complete`` is false when a key is
-    missing for one of them.
+    ``resealed`` counts those whose stored form changed, ``unopened`` those for which a key is
+    missing.
     """
 
     def __init__(self, database: Database, seals: Seals) -> None:
         self._database = database
         self._seals = seals
         self.resealed = 0
-        self.complete = True
+        self.unopened = 0
 
     def run(self) -> None:
         """Seal and bind every message that is not damaged; then nothing unbound is accepted."""
@@ -51,7 +51,7 @@ class Binding:
 
     def _finish(self, connection: Connection) -> None:
         seals = self._seals
-        if seals.keys and self.complete:
+        if seals.keys and not self.unopened:
             seals.secrets = replace(seals.secrets, bound=True)
         store_secrets(connection, seals.secrets, seals.keys)
 
@@ -95,7 +95,7 @@ class Binding:
         bound = stored.binding if keys else None
         if keys.is_current(stored.payload, bound):
             return {}
-        self.complete &= keys.knows(stored.payload)
+        self.unopened += not keys.knows(stored.payload)
         try:
             unpacked(stored, self._seals)
         except OutboxDamaged:

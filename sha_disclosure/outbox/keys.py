@@ -118,9 +118,9 @@ class Keyring:
         )
 
     def knows(self, stored: bytes) -> bool:
-        """Return whether stored data is readable, or sealed with one of the keys."""
+        """Return whether a key is there for stored data, or none would help."""
         kid = kid_of(stored)
-        return kid is None or kid in self._keys
+        return not kid or kid in self._keys
 
     def is_bound(self, stored: bytes, binding: str) -> bool | None:
         """Return whether stored data is sealed to ``binding``; None when to nothing."""

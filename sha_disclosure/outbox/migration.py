@@ -16,6 +16,8 @@ from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, META, METADATA, NOTIC
 Step = Callable[[Connection], None]
 
 _SCHEMA = "schema"
+VERSION_ROW = {"name": _SCHEMA, "value": str(VERSION)}
+"""The row that says which version the tables have."""
 
 
 def steps(keys: Keyring) -> Mapping[int, Step]:
@@ -39,7 +41,7 @@ def migrate(
         if not create:
             raise OutboxError(message("outbox.no_tables"))
         METADATA.create_all(connection)
-        connection.execute(insert(META).values(name=_SCHEMA, value=str(version)))
+        connection.execute(insert(META).values(**{**VERSION_ROW, "value": str(version)}))
         return
     found = version_of(connection)
     if found > version:

@@ -249,7 +249,11 @@ class Outbox:
         It also binds the rows from before the outbox had a key: what is unsealed, swapped or
         changed afterwards is damaged. Then the older keys are no longer needed. Damaged
         messages stay as they are.
+
+        Raises OutboxError, when the others are done, if a key is missing for some.
         """
         binding = Binding(self._database, self._seals)
         binding.run()
+        if binding.unopened:
+            raise OutboxError(message("outbox.reencrypt_key", count=binding.unopened))
         return binding.resealed

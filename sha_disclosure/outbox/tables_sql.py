@@ -1,0 +1,34 @@
+"""The outbox's tables as SQL, for whoever makes them by hand in a database."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sqlalchemy import insert
+from sqlalchemy.engine import URL
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from sha_disclosure.outbox.migration import VERSION_ROW
+from sha_disclosure.outbox.schema import META, METADATA
+
+DatabaseKind = Literal["sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle"]
+
+
+def tables_sql(kind: DatabaseKind) -> str:
+    """Return the statements that make an empty outbox (taulujen luonti), each ending in ``;``.
+
+    Run them where the role that the outbox uses may not make tables; then it needs SELECT,
+    INSERT, UPDATE and DELETE on them only.
+    """
+    dialect = URL.create(kind).get_dialect()()
+    statements: list[Any] = []
+    for table in METADATA.sorted_tables:
+        statements.append(CreateTable(table))
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        statements += [CreateIndex(each) for each in indexes]
+    statements.append(insert(META).values(**VERSION_ROW))
+    written = (
+        str(each.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).strip()
+        for each in statements
+    )
+    return "".join(f"{each};\n\n" for each in written).rstrip("\n") + "\n"
