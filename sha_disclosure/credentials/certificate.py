@@ -18,19 +18,24 @@ Chain = tuple[x509.Certificate, ...]
 KeyKind = Literal["rsa", "p256", "p384"]
 _E = TypeVar("_E", bound=x509.ExtensionType)
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
-_UNREADABLE = (
+UNREADABLE = (
+    ValueError,
+    TypeError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
+    Warning,
 )
+"""What cryptography raises for what it cannot read. It warns of what it will not read some day,
+which is an error where the host wants warnings to be errors."""
 
 
 def read_certificate(der: bytes) -> x509.Certificate | None:
     """Return the certificate of a DER text, or None when any part of it cannot be read."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-    except (*_UNREADABLE, ValueError, TypeError):
+    except UNREADABLE:
         return None
     return certificate if is_readable(certificate) else None
 
@@ -51,7 +56,7 @@ def is_readable(certificate: x509.Certificate) -> bool:
         _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         _ = certificate.version, certificate.serial_number, certificate.signature
         _ = certificate.tbs_certificate_bytes
-    except (*_UNREADABLE, ValueError, TypeError):
+    except UNREADABLE:
         return False
     return True
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from pydantic import SecretBytes
 
-from sha_disclosure.credentials.certificate import Chain, is_readable
+from sha_disclosure.credentials.certificate import UNREADABLE, Chain, is_readable
 from sha_disclosure.credentials.chain import (
     check_connection,
     check_dates,
@@ -66,7 +66,7 @@ def pem_certificates(pem: SecretBytes) -> Chain | Message:
         if block.label in _LABELS:
             try:
                 chain.append(x509.load_pem_x509_certificate(block.text))
-            except (ValueError, TypeError, x509.InvalidVersion):
+            except UNREADABLE:
                 return message("pem.block", place=place)
     return tuple(chain)
 

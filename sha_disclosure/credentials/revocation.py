@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from pydantic import SecretBytes
 
-from sha_disclosure.credentials.certificate import extension
+from sha_disclosure.credentials.certificate import UNREADABLE, extension
 from sha_disclosure.credentials.chain import at_place
 from sha_disclosure.credentials.names import same_name
 from sha_disclosure.credentials.pem import pem_blocks
@@ -35,7 +35,7 @@ def load_revocation_lists(path: str | Path) -> tuple[x509.CertificateRevocationL
         read = _lists(read_file(path).data)
     except Unreadable as error:
         fault = message("certificate_files.unreadable", path=str(path), why=error.message)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+    except UNREADABLE:
         fault = message("certificate_files.no_revocation_list", path=str(path))
     else:
         if read and not isinstance(read, Message):
@@ -147,7 +147,7 @@ def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bo
             and not any(each.critical for each in crl.extensions)
             and crl.is_signature_valid(key)  # type: ignore[arg-type]  # other kinds: TypeError
         )
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except (*UNREADABLE, InvalidSignature):
         return False
 
 
@@ -158,7 +158,7 @@ def _understood(crl: x509.CertificateRevocationList) -> bool:
     """
     try:
         return not any(held.critical for entry in crl for held in entry.extensions)
-    except (ValueError, TypeError, x509.DuplicateExtension):
+    except UNREADABLE:
         return False
 
 
