@@ -131,7 +131,7 @@ def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
             certificate.verify_directly_issued_by(issuer)
             return True
         return _signature_fits(certificate, issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*UNREADABLE, InvalidSignature):
         return False
 
 

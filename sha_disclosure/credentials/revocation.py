@@ -48,11 +48,15 @@ def load_revocation_lists(path: str | Path) -> tuple[x509.CertificateRevocationL
 
 def _lists(data: bytes) -> tuple[x509.CertificateRevocationList, ...] | Message:
     if data.startswith(_DER):
-        return (x509.load_der_x509_crl(data),)
-    blocks = pem_blocks(SecretBytes(data))
-    if isinstance(blocks, Message):
-        return blocks
-    return tuple(x509.load_pem_x509_crl(b.text) for b in blocks if b.label == "X509 CRL")
+        lists = [x509.load_der_x509_crl(data)]
+    else:
+        blocks = pem_blocks(SecretBytes(data))
+        if isinstance(blocks, Message):
+            return blocks
+        lists = [x509.load_pem_x509_crl(b.text) for b in blocks if b.label == "X509 CRL"]
+    for each in lists:  # read when asked only, and looked at in every check
+        _ = hash(each.issuer), each.last_update_utc, each.next_update_utc
+    return tuple(lists)
 
 
 def lists_in_force(path: Path, now: datetime) -> tuple[x509.CertificateRevocationList, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
@@ -17,7 +16,13 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
-from sha_disclosure.credentials.certificate import Chain, may_issue, self_signed, signed_by
+from sha_disclosure.credentials.certificate import (
+    UNREADABLE,
+    Chain,
+    may_issue,
+    self_signed,
+    signed_by,
+)
 from sha_disclosure.credentials.chain import at_place, authorities, places_outside
 from sha_disclosure.credentials.names import same_name
 from sha_disclosure.editions.wire import Trust
@@ -75,7 +80,7 @@ def _path_found(
     )
     try:
         policy.build_client_verifier().verify(chain[0], list(chain[1:]))
-    except (VerificationError, UnsupportedAlgorithm, ValueError, TypeError):
+    except (VerificationError, *UNREADABLE):
         return False
     return True
 
