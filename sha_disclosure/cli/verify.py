@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -23,7 +23,10 @@ from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.messages import message
 from sha_disclosure.tools.verifier import Verification, verify_bundle
-from sha_disclosure.values import Instant
+from sha_disclosure.values import Instant, Oid
+
+Mark = Literal["yes", "warning", "no"]
+_STYLES: dict[Mark, str] = {"yes": "green", "warning": "yellow", "no": "bold red"}
 
 
 def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -48,6 +51,15 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = None,
+    signer: Annotated[
+        str | None,
+        typer.Option(
+            "--signer",
+            metavar="OID",
+            help="The organisation that is to have signed, if you know whose certificate it is.",
+            show_default=False,
+        ),
+    ] = None,
     at: Annotated[
         str | None,
         typer.Option("--at", metavar="INSTANT", help="Judge as of this moment; default: now."),
@@ -61,7 +73,9 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
     Example: sha-disclosure verify --ca ca.crt --at 2026-11-15T11:00:00+02:00 bundle.json
 
     Exit codes: 0 valid, 1 not valid, 4 configuration. Revocation of certificates is checked
-    with --crl only, and then for the whole chain; who, when and type stand outside the signature.
+    with --crl only, and then for the whole chain. Who, when and type stand outside the signature
+    and are claimed; who is proven where the certificate names the organisation, or by --signer.
+    With --settings certificates of another environment are refused.
     """
     call = Call.of(context, settings, lang)
     moment = _moment(at)
@@ -76,6 +90,8 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
         anchors=load_anchors(trusted),
         at=moment,
         revocation_lists=lists,
+        signer=_oid(signer),
+        environment=given.environment if call.names_settings else None,
     )
     if as_json:
         call.output.json_line(result.to_dict(call.language), indent=True)
@@ -94,17 +110,31 @@ def _moment(at: str | None) -> datetime:
     raise typer.BadParameter(str(message("verification.moment")), param_hint="--at")
 
 
+def _oid(signer: str | None) -> str | None:
+    if signer is None:
+        return None
+    try:
+        return str(Oid(signer))
+    except ValueError:
+        pass
+    raise typer.BadParameter(str(message("verification.signer_oid")), param_hint="--signer")
+
+
 def _print(output: Output, result: Verification) -> None:
     language = output.language
     for finding in result.findings:
-        _line(output, finding.check, finding.text(language), ok=finding.passed)
+        mark: Mark = "yes" if finding.passed else "no"
+        if finding.severity == "warning":
+            mark = "warning"
+        _line(output, finding.check, finding.text(language), mark)
     for finding in result.structure:
-        _line(output, "structure", f"{finding.path} {finding.text(language)}", ok=False)
+        _line(output, "structure", f"{finding.path} {finding.text(language)}", "no")
     if not result.structure:
-        _line(output, "structure", output.text(message("verification.structure")), ok=True)
+        _line(output, "structure", output.text(message("verification.structure")), "yes")
     for name, value in (
-        ("signer", result.who),
-        ("signed_at", result.when),
+        ("signer", f"{result.who} ({_how_known(output, result)})" if result.who else None),
+        ("signed_at", f"{result.when} ({_claimed(output)})" if result.when else None),
+        ("only_claimed", ", ".join(result.claimed)),
         ("signed_with", result.algorithm),
         ("serial", result.certificate_serial),
         ("thumbprint", result.thumbprint),
@@ -115,8 +145,16 @@ def _print(output: Output, result: Verification) -> None:
     output.out.print(Text(verdict, "bold green" if result.valid else "bold red"))
 
 
-def _line(output: Output, check: str, detail: str, *, ok: bool) -> None:
-    mark = output.text(message(f"verification.{'yes' if ok else 'no'}"))
-    output.out.print(
-        Text.assemble((f"{mark:<3}", "green" if ok else "bold red"), f"{check:<13}", clean(detail))
-    )
+def _how_known(output: Output, result: Verification) -> str:
+    if "who" in result.claimed:
+        return _claimed(output)
+    return output.text(message(f"verification.proven_by_{result.bond}"))
+
+
+def _claimed(output: Output) -> str:
+    return output.text(message("verification.claimed"))
+
+
+def _line(output: Output, check: str, detail: str, mark: Mark) -> None:
+    says = output.text(message(f"verification.{mark}"))
+    output.out.print(Text.assemble((f"{says:<3}", _STYLES[mark]), f"{check:<13}", clean(detail)))

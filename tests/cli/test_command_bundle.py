@@ -116,6 +116,37 @@ def test_a_bundle_is_judged_as_of_the_moment_asked_for(command, sandbox, signed)
     assert "--at" in wrong.stderr
 
 
+def test_verify_says_what_is_proven_and_what_is_claimed(command, sandbox, signed):
+    ca = sandbox.folder / "ca.crt"
+    own = str(sandbox.settings().requester.id)
+    text = command("verify", "--ca", ca, signed).stdout
+    assert f"{own} (claimed)" in text
+    assert "only claimed, outside the signature: who, when, type" in text
+    text = command("verify", "--ca", ca, "--signer", own, signed).stdout
+    assert f"{own} (as given with --signer)" in text
+    assert "only claimed, outside the signature: when, type" in text
+    result = command("verify", "--ca", ca, "--signer", "1.2.246.10.1", "--json", signed)
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["valid"], told["who_proven_by"]) == (1, False, None)
+    assert [f["check"] for f in told["findings"] if not f["ok"]] == ["who"]
+    wrong = command("verify", "--ca", ca, "--signer", "urn:oid:1.2", signed)
+    assert wrong.exit_code == 4
+    assert "OID" in wrong.stderr
+
+
+def test_verify_with_settings_refuses_certificates_of_another_environment(
+    command, sandbox, signed, tmp_path
+):
+    production = tmp_path / "production.toml"
+    text = sandbox.settings_file.read_text().replace("sandbox", "production", 1)
+    production.write_text(f"accept_assumed = true\n{text}")
+    ca = sandbox.folder / "ca.crt"
+    result = command("verify", "--settings", production, "--ca", ca, "--json", signed)
+    told = json.loads(result.stdout)
+    assert {f["check"] for f in told["findings"] if not f["ok"]} == {"chain"}
+    assert "sandbox" in str(told["findings"])
+
+
 def test_verify_asks_for_trusted_certificates(command, signed):
     result = command("verify", signed)
     assert result.exit_code == 4

@@ -96,6 +96,7 @@ def _message(
         environment.edition,
         anchors=load_anchors(tls.ca) if tls else (),
         at=environment.sources.clock(),
+        signer=prepared.organisation,
     )
     structure = "; ".join(f"{f.path} {f.message}" for f in result.structure)
     yield _check("structure", not result.structure, structure)

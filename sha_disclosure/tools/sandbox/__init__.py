@@ -38,6 +38,7 @@ from sha_disclosure.tools.verifier import (
     MessageFinding,
     Organisation,
     Registry,
+    Surroundings,
     Trust,
     signing_anchors,
 )
@@ -203,7 +204,10 @@ class Sandbox:
         return Service(
             self._edition,
             addresses=(self.base_url, f"https://localhost:{port}{_PATH}"),
-            trust=Trust(signing_anchors(self.folder, self.pki.root.certificate)),
+            trust=Trust(
+                signing_anchors(self.folder, self.pki.root.certificate),
+                surroundings=Surroundings("sandbox", self._edition.wire.trust),
+            ),
             own_chain=self.pki.signing.chain,
             store=self._store,
             sources=self._sources,

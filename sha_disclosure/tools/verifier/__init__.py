@@ -9,12 +9,13 @@ Signatures are verified with joserfc, certificates judged by ``credentials``.
 """
 
 from sha_disclosure.tools.verifier.bundle import Notice
-from sha_disclosure.tools.verifier.certificates import Trust, signing_anchors
+from sha_disclosure.tools.verifier.certificates import Surroundings, Trust, signing_anchors
 from sha_disclosure.tools.verifier.findings import MessageFinding, Report, outcome
 from sha_disclosure.tools.verifier.headers import Request
 from sha_disclosure.tools.verifier.registry import Organisation, Registry
 from sha_disclosure.tools.verifier.request import RequestVerifier, VerifiedRequest
 from sha_disclosure.tools.verifier.signature import CHECKS
+from sha_disclosure.tools.verifier.signer import Bond
 from sha_disclosure.tools.verifier.token import Token
 from sha_disclosure.tools.verifier.verification import (
     Verification,
@@ -24,6 +25,7 @@ from sha_disclosure.tools.verifier.verification import (
 
 __all__ = [
     "CHECKS",
+    "Bond",
     "MessageFinding",
     "Notice",
     "Organisation",
@@ -31,6 +33,7 @@ __all__ = [
     "Report",
     "Request",
     "RequestVerifier",
+    "Surroundings",
     "Token",
     "Trust",
     "Verification",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -15,31 +16,44 @@ from sha_disclosure.credentials import (
     Chain,
     check_connection,
     check_dates,
+    check_environment,
     check_keys,
     check_purposes,
     check_revocation,
     check_trust,
     check_usage,
     load_anchors,
+    paths_to,
     read_certificate,
 )
+from sha_disclosure.editions import wire
 from sha_disclosure.encoding import Malformed, from_base64
 from sha_disclosure.findings import Finding
+from sha_disclosure.settings import Environment
 
 SIGNING_CA = "signing-ca.crt"
 _KEPT = 256
 _LONGEST = 10
 
 
+class Surroundings(NamedTuple):
+    """The environment that messages are of, and what tells certificates of others apart."""
+
+    environment: Environment
+    marks: wire.Trust
+
+
 @dataclass(slots=True)
 class Trust:
     """Trusted ``anchors``, the revocation lists to ask, and the chains found good before.
 
-    A service meets the same few chains again and again; only their validity is looked at anew.
+    With ``surroundings`` certificates of another environment are refused. A service meets the
+    same few chains again and again; only their validity is looked at anew.
     """
 
     anchors: Sequence[x509.Certificate]
     revocation_lists: Sequence[x509.CertificateRevocationList] = ()
+    surroundings: Surroundings | None = None
     _good: dict[bytes, Chain] = field(default_factory=dict)
 
     def findings(self, chain: Chain, at: datetime) -> Iterator[tuple[str, Finding]]:
@@ -61,6 +75,11 @@ class Trust:
         yield from (("key_usage", each) for each in check_purposes(chain))
         found = (*check_connection(chain), *check_trust(chain, self.anchors, at))
         yield from (("chain", each) for each in dict.fromkeys(found))
+        if self.surroundings:
+            above = (path[-1] for each in self.anchors for path in paths_to(chain, each))
+            whole = tuple(dict.fromkeys((*chain, *above)))
+            for other in check_environment(whole, *self.surroundings):
+                yield "chain", other
 
     def _anchors_valid(self, at: datetime) -> bool:
         return all(a.not_valid_before_utc <= at <= a.not_valid_after_utc for a in self.anchors)

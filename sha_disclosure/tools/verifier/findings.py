@@ -33,7 +33,8 @@ _ISSUE_TYPES: Mapping[str, str] = {
         "not-found": "dangling target address",
         "invariant": "unreferenced differs differs_recorded twin party",
         "duplicate": "contained_twice full_url_twice request_id_used stored_otherwise",
-        "security": "identity_code identity_code_outside user other_signer "
+        "security": "identity_code identity_code_outside user other_signer unexpected_signer "
+        "other_organisation no_organisation "
         "no_client_certificate client_usage x5c anchor_sent no_token_usage thumbprint "
         "algorithm signature payload token_used token_early token_future token_long "
         "foreign_signing foreign_token",
@@ -60,8 +61,8 @@ class MessageFinding(Finding):
 
     @property
     def passed(self) -> bool:
-        """Whether the check found nothing."""
-        return self.severity == "passed"
+        """Whether the check found nothing, or a warning that refuses nothing."""
+        return self.severity in {"passed", "warning"}
 
     def check_name(self, language: Language = "en") -> str:
         """Return the name of the check in ``language``."""
@@ -108,13 +109,16 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing was found so far."""
-        return not self.findings
+        """Whether nothing but warnings was found so far."""
+        return all(finding.passed for finding in self.findings)
 
     def checks(self) -> tuple[MessageFinding, ...]:
-        """Return one finding for each check, in the order made: the first, or that it passed."""
+        """Return one finding for each check, in the order made: the first, or that it passed.
+
+        What refuses the message goes before a warning.
+        """
         first: dict[str, MessageFinding] = {}
-        for finding in self.findings:
+        for finding in sorted(self.findings, key=lambda each: each.passed):
             first.setdefault(finding.check, finding)
         return tuple(first.get(check) or _passed(check, seen) for check, seen in self._seen.items())
 
@@ -133,7 +137,7 @@ def outcome(findings: Iterable[MessageFinding], coding: CodingValue) -> dict[str
     issues: list[dict[str, Any]] = []
     for finding in list(findings)[:_ISSUES_AT_MOST]:
         issue = {
-            "severity": "error",
+            "severity": "warning" if finding.passed else "error",
             "code": finding.issue_type,
             "details": details,
             "diagnostics": f"{finding.check_name()}: {finding.message}",

@@ -19,6 +19,7 @@ from sha_disclosure.tools.verifier.node import Node
 from sha_disclosure.tools.verifier.plain import check_plain
 from sha_disclosure.tools.verifier.registry import Registry
 from sha_disclosure.tools.verifier.signature import check_signature, content_rules
+from sha_disclosure.tools.verifier.signer import check_holder
 from sha_disclosure.tools.verifier.token import Token, TokenCheck, token_rules
 from sha_disclosure.tools.verifier.verification import read_body
 
@@ -103,6 +104,8 @@ class RequestVerifier:
             report.refuse("other_signer", "Bundle.signature.who.identifier.value", check="who")
         if signed.leaf is None:
             return ""
+        parties = (token.requester, token.subscriber)
+        check_holder(signed.leaf, parties, self._wire.trust.subject_serial_number, report)
         sha256 = thumbprint(signed.leaf)
         if not self._registry.allows(token.requester, "signing", sha256):
             report.refuse("foreign_signing", "Bundle.signature.data", check="who")

@@ -36,6 +36,11 @@ class Token:
         """The OID of the requester."""
         return self.text("requester.id") or self.text("requester.urn").removeprefix("urn:oid:")
 
+    @property
+    def subscriber(self) -> str:
+        """The OID of the subscriber."""
+        return self.text("subscriber.id") or self.text("subscriber.urn").removeprefix("urn:oid:")
+
     def text(self, fill: str) -> str:
         """Return the value of a text claim, or an empty text."""
         value = self.values.get(fill)
@@ -92,7 +97,7 @@ class TokenCheck:
                 report.refuse("no_token_usage", check="token_certificate")
             self.reader.check_signature(jws, chain, payload, report)
         # Claims of a token whose signature is wrong are nobody's claims.
-        if report.findings or chain is None:
+        if not report.clean or chain is None:
             return None
         values = _values(claims, self.wire, report)
         _texts(values, self.audiences, report)

@@ -1,7 +1,8 @@
 """Verifying a Bundle (allekirjoituksen tarkistus): everything it breaks, not the first only.
 
 The element around the signature (``who``, ``when``, ``type``) is not covered by it: it is
-what the sender claims. Revocation is checked when lists are given.
+what the sender claims, unless ``who`` is tied to the certificate (see ``signer``). Revocation is
+checked when lists are given.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.messages import Language, Message, message
+from sha_disclosure.settings import Environment
 from sha_disclosure.tools.verifier.bundle import check_bundle
-from sha_disclosure.tools.verifier.certificates import Trust
+from sha_disclosure.tools.verifier.certificates import Surroundings, Trust
 from sha_disclosure.tools.verifier.findings import UNKNOWN_ELEMENTS, MessageFinding, Report
 from sha_disclosure.tools.verifier.jws import ALGORITHMS, JwsReader
 from sha_disclosure.tools.verifier.node import Node
@@ -32,6 +34,7 @@ from sha_disclosure.tools.verifier.signature import (
     content_rules,
     read_element,
 )
+from sha_disclosure.tools.verifier.signer import Bond, check_who
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -43,8 +46,9 @@ class Verification:
     ``findings``: what each check of the signature found, or that it passed. ``structure``:
     where the Bundle is not what FHIR R4 and the edition say. ``thumbprint`` is the SHA-256 of
     the signer's certificate, ``certificate_serial`` its serial number, both hexadecimal;
-    ``when`` and ``who`` (an OID) are what the signature element claims; ``digest`` is the
-    SHA-256 of the canonical content.
+    ``when`` and ``who`` (an OID) are what the signature element claims; ``bond`` is what ties
+    ``who`` to the signature: its ``certificate``, the ``signer`` that was expected, or nothing.
+    ``digest`` is the SHA-256 of the canonical content.
     """
 
     findings: tuple[MessageFinding, ...]
@@ -55,6 +59,13 @@ class Verification:
     when: str | None = None
     who: str | None = None
     digest: str | None = None
+    bond: Bond | None = None
+
+    @property
+    def claimed(self) -> tuple[str, ...]:
+        """What of the signature element is only claimed; ``who`` too unless it is proven."""
+        proven = self.signed and self.bond is not None
+        return ("when", "type") if proven else ("who", "when", "type")
 
     @property
     def signed(self) -> bool:
@@ -76,16 +87,19 @@ class Verification:
             "certificate_serial": self.certificate_serial,
             "when": self.when,
             "who": self.who,
+            "who_proven_by": None if "who" in self.claimed else self.bond,
+            "claimed": list(self.claimed),
             "digest": self.digest,
             "findings": [
                 {"check": f.check, "ok": f.passed, "detail": f.text(language)}
                 for f in self.findings
             ],
+            "warnings": [f.check for f in self.findings if f.severity == "warning"],
             "structure": [{"path": f.path, "what": f.text(language)} for f in self.structure],
         }
 
 
-def verify_bundle(
+def verify_bundle(  # noqa: PLR0913 - what may be known beside the document
     document: bytes | Mapping[str, Any],
     edition: Edition,
     *,
@@ -93,12 +107,16 @@ def verify_bundle(
     at: datetime,
     leeway: timedelta | None = None,
     revocation_lists: Sequence[x509.CertificateRevocationList] = (),
+    signer: str | None = None,
+    environment: Environment | None = None,
 ) -> Verification:
     """Verify a signed Bundle at the moment ``at``: signature, certificates and structure.
 
     ``anchors`` are the trusted certificates. ``leeway`` is the difference of clocks that
     ``when`` may show, by default the edition's ``token.leeway``. With ``revocation_lists``
     (sulkulistat) every certificate below the trusted one must be covered by one of them.
+    ``signer`` is the OID of the organisation that is to have signed, for whose certificate it
+    is; ``environment`` refuses certificates of another one.
 
     Give the document as bytes where it came from others: only then can a member given twice
     be seen. Nothing in the document makes this raise.
@@ -109,13 +127,17 @@ def verify_bundle(
     signed = Signed()
     structure: tuple[MessageFinding, ...] = ()
     if bundle is not None:
-        reader = JwsReader(content_rules(wire), Trust(anchors, revocation_lists))
+        surroundings = Surroundings(environment, wire.trust) if environment else None
+        trust = Trust(anchors, revocation_lists, surroundings)
+        reader = JwsReader(content_rules(wire), trust)
         root = Node(bundle, "Bundle", report)
         signed = check_signature(root, wire, reader, report, now=at, chain_at=at, leeway=bears)
         structure = tuple(
             finding for finding in check_structure(bundle, edition) if finding.check not in CHECKS
         )
-    return _result(report, signed, structure)
+    strictness, who = wire.trust.subject_serial_number, signed.element
+    bond = check_who(who.who, signed.leaf, strictness, signer, report) if who else None
+    return _result(report, signed, structure, bond)
 
 
 def check_structure(
@@ -175,11 +197,13 @@ def read_body(data: bytes, report: Report) -> Any:
     return None
 
 
-def _result(report: Report, signed: Signed, structure: tuple[MessageFinding, ...]) -> Verification:
+def _result(
+    report: Report, signed: Signed, structure: tuple[MessageFinding, ...], bond: Bond | None
+) -> Verification:
     made = {finding.check: finding for finding in report.checks()}
     findings: list[MessageFinding] = []
     for check in (*CHECKS, REVOCATION):
-        if check in made and made[check].passed:
+        if check in made and made[check].severity == "passed":
             says = message(f"verification.{check}")
             findings.append(MessageFinding(says.id, severity="passed", check=check))
         findings += [f for f in report.findings if f.check == check]
@@ -194,4 +218,5 @@ def _result(report: Report, signed: Signed, structure: tuple[MessageFinding, ...
         when=element.when_text if element and element.when else None,
         who=element.who or None if element else None,
         digest=signed.digest,
+        bond=bond,
     )

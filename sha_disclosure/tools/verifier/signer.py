@@ -1,0 +1,64 @@
+"""Who signed: what ties the organisation that a Bundle claims (``who``) to its signature.
+
+``who``, ``when`` and ``type`` of the signature element stand outside the signature: anybody can
+write them. What may tie ``who`` to it is the signer's certificate, whose Subject serialNumber is
+the OID of its organisation where the edition says so (``trust.subject_serial_number``), or the
+reader, who knows whose certificate it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from cryptography import x509
+
+from sha_disclosure.credentials import Strictness, check_organisation, named_organisation
+from sha_disclosure.findings import Finding
+from sha_disclosure.tools.verifier.findings import Report
+
+WHO = "who"
+_PATH = "Bundle.signature.who.identifier.value"
+
+Bond = Literal["certificate", "signer"]
+"""What ties ``who`` to the signature: its certificate, or the OID that the reader expects."""
+
+
+def check_holder(
+    leaf: x509.Certificate, organisations: Iterable[str], strictness: Strictness, report: Report
+) -> bool:
+    """Check that a signing certificate names none but ``organisations``; return whether it does.
+
+    A certificate of another organisation is a warning or a refusal, as the edition has it.
+    """
+    wanted = tuple(filter(None, organisations))
+    for found in check_organisation(leaf, wanted, strictness):
+        other = Finding("verifier.other_organisation", _PATH, found.severity)
+        report.add(other, check=WHO)
+    return strictness != "off" and named_organisation(leaf) in wanted
+
+
+def check_who(
+    who: str,
+    leaf: x509.Certificate | None,
+    strictness: Strictness,
+    signer: str | None,
+    report: Report,
+) -> Bond | None:
+    """Check the organisation a Bundle claims to be signed by; return what ties it to the signature.
+
+    ``signer`` is the organisation the reader expects. Where the edition refuses signatures of
+    other organisations, a certificate that names none needs it.
+    """
+    if signer is not None and who != signer:
+        report.refuse("unexpected_signer", _PATH, check=WHO)
+        return None
+    if leaf is None:
+        return None
+    if check_holder(leaf, (who,), strictness, report):
+        return "certificate"
+    if signer is not None:
+        return "signer"
+    if strictness == "refuse" and named_organisation(leaf) is None:
+        report.refuse("no_organisation", _PATH, check=WHO)
+    return None
