@@ -97,7 +97,7 @@ class TokenCheck:
                 report.refuse("no_token_usage", check="token_certificate")
             self.reader.check_signature(jws, chain, payload, report)
         # Claims of a token whose signature is wrong are nobody's claims.
-        if not report.clean or chain is None:
+        if chain is None or any(not found.passed for found in report.findings):
             return None
         values = _values(claims, self.wire, report)
         _texts(values, self.audiences, report)
