@@ -274,7 +274,7 @@ def sign(content, credential, *, when=None, header=None, element=None, payload=N
     attached = compact(given, payload or rfc8785.dumps(unsigned), credential)
     first, _, last = attached.split(".")
     signature = {
-        "type": [coding("urn:oid:1.2.246.537.5.40127.2006", "4", "Järjestelmäallekirjoitus")],
+        "type": [coding("urn:oid:1.2.246.537.5.40127.2006", "3", "Järjestelmäallekirjoitus")],
         "when": instant(when or datetime.now(UTC)),
         "who": {"identifier": oid(REQUESTER), "display": REQUESTER_NAME},
         "targetFormat": "application/fhir+json",
