@@ -80,6 +80,7 @@ def test_a_stop_ends_the_wait_the_service_asked_for_and_gives_its_time_back(
     assert took < SOON_S
     assert type(error) is Unavailable
     assert error.attempts == 1
+    assert error.retry_at is not None
     assert timedelta(seconds=40) < error.retry_at - asked_at < timedelta(seconds=50)
     assert "stopped before its next attempt" in str(error)
     assert "pysäytettiin" in error.text("fi")
