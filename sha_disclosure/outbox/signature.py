@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from cryptography.exceptions import InvalidSignature
@@ -39,26 +39,41 @@ def _fits(prepared: PreparedNotice) -> bool:
     bundle: dict[str, Any] = orjson.loads(prepared.body)
     jws = from_base64(bundle.pop("signature")["data"]).decode("ascii")
     head, payload, signature = jws.split(".")
-    header = read_json(from_base64url(head))
-    if "x5c" not in header:
+    signer = _signer(head)
+    if signer is None:
         return True  # the edition sends no certificate: only its holder can check it
-    certificate = from_base64(header["x5c"][0])
-    if hashlib.sha256(certificate).hexdigest() != prepared.certificate:
+    signed = signing_input(head, canonical(bundle), b64=signer.b64)
+    if signer.thumbprint != prepared.certificate or (
+        payload and signed != f"{head}.{payload}".encode("ascii")
+    ):
         return False
-    signed = signing_input(head, canonical(bundle), b64=header.get("b64", True))
-    if payload and signed != f"{head}.{payload}".encode("ascii"):
-        return False
-    if header["alg"] not in _ALGORITHMS:
-        return False
-    algorithm: Any = jwa.JWA.signing_alg(header["alg"])
-    algorithm.verify(_key(certificate), signed, from_base64url(signature))
+    signer.algorithm.verify(signer.key, signed, from_base64url(signature))
     return True
 
 
+class _Signer(NamedTuple):
+    """What a JWS header says of who signed; ``algorithm`` and ``key`` are jwcrypto's."""
+
+    thumbprint: str
+    b64: bool
+    algorithm: Any
+    key: Any
+
+
 @lru_cache(maxsize=64)
-def _key(certificate: bytes) -> Any:
-    read = read_certificate(certificate)
-    if read is None:
-        raise ValueError("not a certificate")
-    key: Any = read.public_key()
-    return jwk.JWK.from_pyca(key)
+def _signer(head: str) -> _Signer | None:
+    """Return what a header says, the same for every message of a certificate."""
+    header = read_json(from_base64url(head))
+    if "x5c" not in header:
+        return None
+    der = from_base64(header["x5c"][0])
+    certificate = read_certificate(der)
+    if certificate is None or header["alg"] not in _ALGORITHMS:
+        raise ValueError(head)
+    key: Any = certificate.public_key()
+    return _Signer(
+        hashlib.sha256(der).hexdigest(),
+        header.get("b64", True),
+        jwa.JWA.signing_alg(header["alg"]),
+        jwk.JWK.from_pyca(key),
+    )
