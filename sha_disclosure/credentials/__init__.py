@@ -31,7 +31,6 @@ from sha_disclosure.credentials.chain import (
 from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load_credentials
 from sha_disclosure.credentials.keys.pin import AskPin
 from sha_disclosure.credentials.organisation import (
-    Strictness,
     check_organisation,
     named_organisation,
 )
@@ -63,7 +62,6 @@ __all__ = [
     "OwnSigners",
     "RevocationLists",
     "SigningUse",
-    "Strictness",
     "certified_signer",
     "check_connection",
     "check_dates",

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from sha_disclosure.editions.wire import Trust
 from sha_disclosure.findings import Finding, Severity
-
-Strictness = Literal["off", "warn", "refuse"]
-"""What the edition makes of a certificate of another organisation."""
-
-_SEVERITIES: dict[Strictness, Severity] = {"warn": "warning", "refuse": "error"}
 
 
 def named_organisation(certificate: x509.Certificate) -> str | None:
@@ -26,16 +21,17 @@ def named_organisation(certificate: x509.Certificate) -> str | None:
 
 
 def check_organisation(
-    certificate: x509.Certificate, organisations: Iterable[str], strictness: Strictness
+    certificate: x509.Certificate, organisations: Iterable[str], trust: Trust
 ) -> tuple[Finding, ...]:
     """Return whether a certificate names another organisation than ``organisations``, by OID.
 
     A certificate that names none says nothing. A finding is an error where the edition refuses
     such a signature, else a warning; it does not repeat what the certificate says.
     """
+    strictness = trust.subject_serial_number
     named, wanted = named_organisation(certificate), tuple(dict.fromkeys(organisations))
     if strictness == "off" or named is None or named in wanted:
         return ()
-    severity = _SEVERITIES[strictness]
+    severity: Severity = "error" if strictness == "refuse" else "warning"
     parameters = (("organisations", wanted),)
     return (Finding("certificates.other_organisation", "", severity, parameters),)

@@ -153,8 +153,7 @@ class CredentialStore:
     def _of_another(self, settings: Settings, credentials: Credentials) -> tuple[Finding, ...]:
         """Return whether the signing certificate names another than the one it signs for."""
         own = (str(settings.requester.id), str(settings.subscriber.id))
-        strictness = self._edition.wire.trust.subject_serial_number
-        return check_organisation(credentials.content.leaf, own, strictness)
+        return check_organisation(credentials.content.leaf, own, self._edition.wire.trust)
 
     def _own_signers(self, settings: Settings) -> OwnSigners:
         """Return the signers that stand in for tables of the top level, wherever those are used."""

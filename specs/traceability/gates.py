@@ -98,8 +98,7 @@ class _OfAnother:
 
 def _organisation(edition: Edition) -> object:
     certificate: Any = _OfAnother()
-    strictness = edition.wire.trust.subject_serial_number
-    return check_organisation(certificate, ["1.2.246.10.28777751.10.0"], strictness)
+    return check_organisation(certificate, ["1.2.246.10.28777751.10.0"], edition.wire.trust)
 
 
 GATES: Mapping[str, Gate] = {

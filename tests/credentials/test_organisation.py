@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sha_disclosure import ConfigurationError, KantaClient
-from sha_disclosure.credentials import Strictness, check_organisation, named_organisation
+from sha_disclosure.credentials import check_organisation, named_organisation
 from sha_disclosure.events import RenewalRefused, SignerMismatched
 from sha_disclosure.settings import Settings
 from sha_disclosure.tools.sandbox import Sandbox
@@ -38,10 +38,11 @@ def test_a_certificate_says_whose_it_is_or_nothing(number: str | None) -> None:
     ],
 )
 def test_another_organisation_s_certificate_is_found(
-    number: str | None, strictness: Strictness, severities: list[str]
+    number: str | None, strictness: str, severities: list[str]
 ) -> None:
     certificate = leaf("p256", of(number)).certificate
-    found = check_organisation(certificate, ["1.2.246.10.1.1", OWN], strictness)
+    trust = edition_with(trust={"subject_serial_number": strictness}).wire.trust
+    found = check_organisation(certificate, ["1.2.246.10.1.1", OWN], trust)
     assert [each.severity for each in found] == severities
     for each in found:
         for language in ("en", "fi"):

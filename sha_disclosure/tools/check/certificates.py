@@ -181,7 +181,7 @@ def check_holder(
         if pair in {each.signing, each.token}
     ]
     own = [str(party.id) for each in users for party in (each.requester, each.subscriber)]
-    found = check_organisation(leaf, own, around.trust.subject_serial_number)
+    found = check_organisation(leaf, own, around.trust)
     return [replace(each, path=f"{name}.organisation") for each in found]
 
 

@@ -105,7 +105,7 @@ class RequestVerifier:
         if signed.leaf is None:
             return ""
         parties = (token.requester, token.subscriber)
-        check_holder(signed.leaf, parties, self._wire.trust.subject_serial_number, report)
+        check_holder(signed.leaf, parties, self._wire.trust, report)
         sha256 = thumbprint(signed.leaf)
         if not self._registry.allows(token.requester, "signing", sha256):
             report.refuse("foreign_signing", "Bundle.signature.data", check="who")

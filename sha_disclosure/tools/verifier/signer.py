@@ -13,7 +13,8 @@ from typing import Literal
 
 from cryptography import x509
 
-from sha_disclosure.credentials import Strictness, check_organisation, named_organisation
+from sha_disclosure.credentials import check_organisation, named_organisation
+from sha_disclosure.editions.wire import Trust
 from sha_disclosure.findings import Finding
 from sha_disclosure.tools.verifier.findings import Report
 
@@ -25,23 +26,23 @@ Bond = Literal["certificate", "signer"]
 
 
 def check_holder(
-    leaf: x509.Certificate, organisations: Iterable[str], strictness: Strictness, report: Report
+    leaf: x509.Certificate, organisations: Iterable[str], trust: Trust, report: Report
 ) -> bool:
     """Check that a signing certificate names none but ``organisations``; return whether it does.
 
     A certificate of another organisation is a warning or a refusal, as the edition has it.
     """
     wanted = tuple(filter(None, organisations))
-    for found in check_organisation(leaf, wanted, strictness):
+    for found in check_organisation(leaf, wanted, trust):
         other = Finding("verifier.other_organisation", _PATH, found.severity)
         report.add(other, check=WHO)
-    return strictness != "off" and named_organisation(leaf) in wanted
+    return trust.subject_serial_number != "off" and named_organisation(leaf) in wanted
 
 
 def check_who(
     who: str,
     leaf: x509.Certificate | None,
-    strictness: Strictness,
+    trust: Trust,
     signer: str | None,
     report: Report,
 ) -> Bond | None:
@@ -55,10 +56,10 @@ def check_who(
         return None
     if leaf is None:
         return None
-    if check_holder(leaf, (who,), strictness, report):
+    if check_holder(leaf, (who,), trust, report):
         return "certificate"
     if signer is not None:
         return "signer"
-    if strictness == "refuse" and named_organisation(leaf) is None:
+    if trust.subject_serial_number == "refuse" and named_organisation(leaf) is None:
         report.refuse("no_organisation", _PATH, check=WHO)
     return None

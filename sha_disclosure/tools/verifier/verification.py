@@ -135,8 +135,8 @@ def verify_bundle(  # noqa: PLR0913 - what may be known beside the document
         structure = tuple(
             finding for finding in check_structure(bundle, edition) if finding.check not in CHECKS
         )
-    strictness, who = wire.trust.subject_serial_number, signed.element
-    bond = check_who(who.who, signed.leaf, strictness, signer, report) if who else None
+    element = signed.element
+    bond = check_who(element.who, signed.leaf, wire.trust, signer, report) if element else None
     return _result(report, signed, structure, bond)
 
 

@@ -111,7 +111,7 @@ def test_another_organisations_name_on_the_same_signature_is_seen(
 def test_a_warning_never_hides_a_refusal_of_the_same_check() -> None:
     report = Report()
     report.begin("who")
-    check_holder(by(OTHER).leaf, (OWN,), "warn", report)
+    check_holder(by(OTHER).leaf, (OWN,), load_edition().wire.trust, report)
     assert report.clean
     report.refuse("other_signer")
     assert not report.clean
