@@ -103,7 +103,7 @@ class Timing:
 
     ``lease_s``: how long a worker that died keeps others from its message. ``poll_s``: how
     often an idle worker looks for messages. ``patience_s``: how long a drain until empty waits
-    for the next message to come due.
+    for the next message to come due, and for a database that cannot be reached.
     """
 
     lease_s: float = 60.0
@@ -378,19 +378,27 @@ class Drain:
     def _while_busy(self, work: Callable[[], _T]) -> _T:
         """Do work on the database, again while it is locked by others or cannot be reached.
 
-        A drain that runs until it is stopped waits for as long as that takes.
+        A drain that runs until it is stopped waits for as long as that takes, one until empty
+        for its ``patience_s`` at least.
         """
-        failures = 0
+        failures, waited_s = 0, 0.0
         while True:
             try:
                 return work()
             except OutboxError as error:
                 failures += 1
                 for_ever = not self._until_empty and not self._stopping
-                if not _passes(error) or (failures >= _BUSY_TRIES and not for_ever):
+                enough = failures >= _BUSY_TRIES and waited_s >= self._patience_s
+                if not _passes(error) or (enough and not for_ever):
                     raise
             fraction = self._sources.randomness.random()
-            self._ended.wait(backoff(failures, base_s=0.05, longest_s=6.4, fraction=fraction))
+            pause = backoff(failures, base_s=0.05, longest_s=6.4, fraction=fraction)
+            self._ended.wait(pause)
+            waited_s += pause
+
+    @property
+    def _patience_s(self) -> float:
+        return 0.0 if self._stopping else self._timing.patience_s
 
 
 def _submit_options(kanta: Client, stop: threading.Event) -> dict[str, Any]:
