@@ -76,8 +76,9 @@ def test_another_message_with_the_same_notice_id_is_refused(place, prepare):
     with Outbox(place) as outbox:
         prepared, other = prepare(), prepare()
         outbox.add(prepared)
+        ids = (other.notice_ids[0], prepared.notice_ids[0])
         with pytest.raises(OutboxError, match=prepared.notice_ids[0]) as caught:
-            outbox.add(replace(other, notice_ids=(other.notice_ids[0], prepared.notice_ids[0])))
+            outbox.add(replace(other, notice_ids=ids, references=()))
         assert caught.value.__context__ is None
         assert len(outbox.list()) == 1
         assert outbox.add(other).new
