@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -20,6 +22,7 @@ _INSTANT = re.compile(
     r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)",
     re.ASCII,
 )
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
 _CODE = re.compile(r"[^\s]+( [^\s]+)*")
 _URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\s]+")
@@ -299,6 +302,11 @@ class Instant(_Plain):
         super().__init__(value)  # type: ignore[arg-type]
         self.moment = datetime.fromisoformat(self._value)
 
+    @property
+    def day(self) -> date:
+        """The day it is in Finland."""
+        return day_in_finland(self.moment)
+
     @classmethod
     def check(cls, value: object) -> str:
         """Return the instant's text, or refuse it as ``no_offset`` or ``instant``."""
@@ -317,6 +325,55 @@ class Instant(_Plain):
         else:
             return text
         raise fault
+
+
+class Time(_Plain):
+    """A moment as ``Instant``, or a date alone when no more is known (FHIR R4 ``dateTime``).
+
+    ``moment`` is None of a date; ``day`` is the day in Finland.
+    """
+
+    __slots__ = ("day", "moment")
+    moment: datetime | None
+    day: date
+    _pattern = rf"^({_INSTANT.pattern}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})$"
+    _description = "Moment with seconds and offset, e.g. 2026-11-15T11:00:00+02:00, or a date"
+
+    def __init__(self, value: str | datetime | date) -> None:
+        super().__init__(value)  # type: ignore[arg-type]
+        self.moment = datetime.fromisoformat(self._value) if "T" in self._value else None
+        self.day = day_in_finland(self.moment) if self.moment else date.fromisoformat(self._value)
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        """Return the text of the moment or date, or refuse it as ``no_offset`` or ``time``."""
+        text = value.isoformat() if type(value) is date else value
+        if isinstance(text, str) and _DATE.fullmatch(text):
+            try:
+                return date.fromisoformat(text).isoformat()
+            except ValueError:
+                pass
+            raise _refuse("time")
+        fault = _refuse("time")
+        try:
+            return Instant.check(str(text) if isinstance(text, Instant | Time) else text)
+        except PydanticCustomError as refused:
+            if refused.type != "instant":
+                fault = _refuse(refused.type)
+        raise fault
+
+
+def day_in_finland(moment: datetime) -> date:
+    """Return the day it is in Finland at a moment."""
+    try:
+        return moment.astimezone(_finland()).date()
+    except OverflowError:  # the first or the last day there is
+        return moment.date()
+
+
+@cache
+def _finland() -> ZoneInfo:
+    return ZoneInfo("Europe/Helsinki")
 
 
 class LanguageTag(_Plain):

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sha_disclosure.values import PersonalId, names_a_person
+from sha_disclosure.values import PersonalId, day_in_finland, names_a_person
 
 Data = dict[str, Any]
 
@@ -235,9 +235,7 @@ oids = st.lists(_ARC, min_size=1, max_size=6).map(lambda arcs: ".".join(["1.2.24
 uris = st.one_of(
     oids.map("urn:oid:{}".format), st.sampled_from(["http://example.org/cs", "urn:x:1"])
 )
-names = st.fixed_dictionaries(
-    {"family_name": texts, "given_names": st.lists(texts, min_size=1, max_size=3)}
-)
+names = st.fixed_dictionaries({"family_name": texts, "given_names": st.lists(texts, max_size=3)})
 roles = st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique=True)
 
 
@@ -270,6 +268,12 @@ def _instant(draw: st.DrawFn, moment: datetime) -> str:
     return f"{local:%Y-%m-%dT%H:%M:%S}{fraction}{offset}"
 
 
+def _time(draw: st.DrawFn, moment: datetime) -> str:
+    """Return a moment, or its day in Finland alone."""
+    alone = draw(st.booleans())
+    return day_in_finland(moment).isoformat() if alone else _instant(draw, moment)
+
+
 def _some(draw: st.DrawFn, **optional: st.SearchStrategy[Any]) -> Data:
     return {name: draw(each) for name, each in optional.items() if draw(st.booleans())}
 
@@ -280,24 +284,29 @@ def _grounds(draw: st.DrawFn, disclosed: datetime) -> Data:
     if kind in {"permission", "consent"}:
         given = disclosed - timedelta(seconds=draw(st.integers(0, 10**7)))
         own: dict[str, st.SearchStrategy[Any]] = {
-            "given_at": st.just(_instant(draw, given)),
-            "given_by": st.sampled_from(["client", "legal_representative"]),
+            "given_at": st.just(_time(draw, given)),
+            "given_by": st.sampled_from(["client", "legal_representative", "authorised_person"]),
             "scope": texts,
         }
         stored = draw(st.booleans())
         told = _some(draw, **own) if stored else {name: draw(each) for name, each in own.items()}
         return {"kind": kind, "stored_in_kanta": stored, **told, **_some(draw, document_id=oids)}
     if kind in {"statute", "information_request"}:
-        return {"kind": kind, "provision": draw(provisions)}
+        necessity = _some(draw, necessity=texts) if kind == "statute" else {}
+        return {"kind": kind, "provision": draw(provisions), **necessity}
+    met = st.just(value=True)
     reason = _some(draw, reason=codings())
     if kind == "broad_right":
         causes = ["memory_disease", "mental_disorder", "intellectual_disability", "similar_cause"]
         cause, necessity = draw(st.sampled_from(causes)), draw(texts)
         conditions = {"cause": cause, "no_legal_representative": True, "necessity": necessity}
-        return {"kind": kind, **conditions, **reason}
-    purposes = ["assess_need", "arrange_care", "verify_information"]
-    purpose, task = draw(st.sampled_from(purposes)), draw(texts)
-    return {"kind": kind, "purpose": purpose, "statutory_task": task, **reason}
+        more = _some(draw, cannot_judge_permission=met, service_necessary=met)
+        return {"kind": kind, **conditions, **more, **reason}
+    purposes = st.sampled_from(["assess_need", "arrange_care", "verify_information"])
+    several = st.lists(purposes, min_size=1, max_size=3, unique=True)
+    purpose, task = draw(purposes | several), draw(texts)
+    more = _some(draw, essential_effect=met, necessary_for_task=met)
+    return {"kind": kind, "purpose": purpose, "statutory_task": task, **more, **reason}
 
 
 _NEEDED_ROLE = {
@@ -370,19 +379,29 @@ def notices(draw: st.DrawFn) -> Data:
     basis = draw(_grounds(disclosed))
     controller = {"oid": draw(oids), "name": draw(texts), **_some(draw, register=st.just("1"))}
     method = st.fixed_dictionaries({"code": codes, "display": texts})
-    professional_id = st.fixed_dictionaries({"system": uris, "value": texts})
+    person = st.builds(
+        lambda name, more: {**name, **more},
+        names,
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "id": st.fixed_dictionaries({"system": uris, "value": texts}),
+                "title": texts,
+                "authentication_method": method,
+            },
+        ),
+    )
     return {
         "client": draw(_clients()),
         "controller": controller,
         "discloser": {
-            **draw(names),
-            **_some(draw, id=professional_id, title=texts, authentication_method=method),
+            **draw(person | st.just({})),
             "unit": {"oid": draw(oids), "name": draw(texts)},
         },
         "recipient": draw(_recipients(basis["kind"])),
         "ground": basis,
         "purpose": draw(texts),
-        "disclosed_at": _instant(draw, disclosed),
+        "disclosed_at": _time(draw, disclosed),
         "disclosed_data": draw(st.lists(_data_sets(), min_size=1, max_size=3)),
         **_some(
             draw,

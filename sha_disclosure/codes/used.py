@@ -7,7 +7,7 @@ from typing import Literal
 
 from sha_disclosure.codes.lists import CodeLists, Standing
 from sha_disclosure.notice import Coding
-from sha_disclosure.values import Instant
+from sha_disclosure.values import Instant, Time
 
 CodeStanding = Literal["not_loaded", "unknown", "unlisted"] | Standing
 """How a code stands: its list is not at hand, it is not in the list (``unlisted``: of which only
@@ -20,11 +20,11 @@ class UsedCode:
 
     system: str
     code: str
-    at: Instant
+    at: Instant | Time
     first_of_its_system: bool = True
 
     @classmethod
-    def of(cls, coding: Coding, system: str, at: Instant) -> UsedCode:
+    def of(cls, coding: Coding, system: str, at: Instant | Time) -> UsedCode:
         """Return the use of a coding; ``system`` is the one it has when it names none."""
         return cls(str(coding.system or system), str(coding.code), at)
 
@@ -35,7 +35,7 @@ class UsedCode:
         listed = lists.find(self.system, self.code)
         if listed is None:
             return "unlisted" if self.system in lists.incomplete else "unknown"
-        return listed.standing_on(self.at.moment.date())
+        return listed.standing_on(self.at.moment.date() if self.at.moment else self.at.day)
 
     def validity(self, lists: CodeLists) -> str:
         """Return the validity of the code in its loaded list, for the text of a problem."""

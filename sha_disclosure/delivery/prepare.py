@@ -41,11 +41,12 @@ class User:
     @classmethod
     def of(cls, discloser: Discloser) -> User:
         """Return the discloser as the user."""
-        names = [*(n.reveal() for n in discloser.given_names), discloser.family_name.reveal()]
+        family = (discloser.family_name,) if discloser.family_name else ()
+        names = [name.reveal() for name in (*discloser.given_names, *family)]
         method = discloser.authentication_method
         return cls(
             id=discloser.id.value.reveal() if discloser.id else None,
-            name=" ".join(names),
+            name=" ".join(names) or None,
             authentication_method=str(method.code) if method else None,
         )
 

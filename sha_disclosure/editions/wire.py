@@ -140,6 +140,9 @@ class Cardinality(Section):
 
     type_of_disclosure: Literal["0..1", "1..1"]
     client_identifier: Literal["0..*", "1..1"]
+    given_names: Literal["0..*", "1..*"]
+    discloser_person: Literal["0..1", "1..1"]
+    time_of_disclosure: Literal["0..1", "1..1"]
 
 
 class Agent(Section):
@@ -158,8 +161,12 @@ class GroundDetail(Section):
     cause: Text
     no_legal_representative: Text
     necessity: Text
+    cannot_judge_permission: Text
+    service_necessary: Text
     purpose: Text
     statutory_task: Text
+    essential_effect: Text
+    necessary_for_task: Text
     reason: Text
 
 
@@ -194,6 +201,7 @@ class Relation(Section):
     """``RelatedPerson.relationship`` codings."""
 
     legal_representative: CodingValue
+    authorised_person: CodingValue
     close_person: CodingValue
     other: CodingValue
 

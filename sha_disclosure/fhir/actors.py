@@ -47,8 +47,14 @@ def controller(given: Controller, wire: Wire) -> Element:
 
 
 def discloser(given: Discloser, wire: Wire) -> Iterator[Element]:
-    """Return the discloser (luovuttaja): PractitionerRole, Practitioner and Organization."""
+    """Return the discloser (luovuttaja): PractitionerRole, Practitioner and Organization.
+
+    Of an organisation alone only the last.
+    """
     labels = wire.contained
+    if given.family_name is None:
+        yield organisation(labels.discloser_unit, given.unit, wire)
+        return
     yield practitioner_role(labels.discloser_role, labels.discloser, labels.discloser_unit, wire)
     traits = title_extensions(given.title, wire)
     method = given.authentication_method
@@ -70,6 +76,12 @@ def discloser(given: Discloser, wire: Wire) -> Iterator[Element]:
         name=[human_name(given.family_name, given.given_names)],
     )
     yield organisation(labels.discloser_unit, given.unit, wire)
+
+
+def discloser_label(given: Discloser, wire: Wire) -> str:
+    """Return the id of the contained resource that is the discloser."""
+    labels = wire.contained
+    return labels.discloser_role if given.family_name is not None else labels.discloser_unit
 
 
 def client(given: Client, wire: Wire) -> Element:
@@ -171,8 +183,13 @@ def read_controller(resource: Element, wire: Wire) -> Data:
     )
 
 
-def read_discloser(practitioner: Element, unit: Element, wire: Wire) -> Data:
-    """Return the discloser of a Practitioner and an Organization as its JSON would be."""
+def read_discloser(practitioner: Element | None, unit: Element, wire: Wire) -> Data:
+    """Return the discloser of a Practitioner and an Organization as its JSON would be.
+
+    Without a Practitioner it is the organisation alone.
+    """
+    if practitioner is None:
+        return {"unit": read_organisation(unit)}
     method = read_extension(practitioner, wire.extension.practitioner_authentication_method)
     code = method and method["valueCoding"]
     return given_only(

@@ -57,7 +57,7 @@ def _agents(notice: DisclosureNotice, wire: Wire) -> Iterator[Element]:
     labels = wire.contained
     for name, label in (
         ("controller", labels.controller),
-        ("discloser", labels.discloser_role),
+        ("discloser", actors.discloser_label(notice.discloser, wire)),
         ("recipient", recipients.label_of(notice.recipient, wire)),
     ):
         agent: Element = {"type": concept(fixed(getattr(wire.agent, name)))}

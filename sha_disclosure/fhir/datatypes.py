@@ -41,8 +41,9 @@ def oid_identifier(system: str, oid: Oid) -> Element:
 
 
 def human_name(family: PersonName, given: Iterable[PersonName]) -> Element:
-    """Return a HumanName (nimi)."""
-    return {"family": family.reveal(), "given": [name.reveal() for name in given]}
+    """Return a HumanName (nimi); without given names it has none."""
+    names = [name.reveal() for name in given]
+    return {"family": family.reveal(), **({"given": names} if names else {})}
 
 
 def to(label: str) -> Element:
@@ -105,4 +106,4 @@ def oid_of(urn: str) -> str:
 def read_name(resource: Element) -> Data:
     """Return the first HumanName of a resource."""
     name = resource["name"][0]
-    return {"family_name": name["family"], "given_names": name["given"]}
+    return given_only(family_name=name["family"], given_names=name.get("given"))

@@ -28,8 +28,9 @@ def with_defaults(
         changes["id"] = new_id()
     if notice.recorded_at is None:
         # A disclosure a moment ahead of this clock is within the allowed skew.
-        late = notice.disclosed_at.moment > now.moment
-        changes["recorded_at"] = notice.disclosed_at if late else now
+        disclosed = notice.disclosed_at
+        late = disclosed.moment is not None and disclosed.moment > now.moment
+        changes["recorded_at"] = Instant(str(disclosed)) if late else now
     data = tuple(_data_set(each, wire) for each in notice.disclosed_data)
     if any(new is not old for new, old in zip(data, notice.disclosed_data, strict=True)):
         changes["disclosed_data"] = data

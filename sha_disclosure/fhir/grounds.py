@@ -68,8 +68,8 @@ class _Will(_GroundInFhir):
         if not _has_own_data(ground, wire):
             return
         labels, constants = wire.contained, wire.consent
-        by_representative = ground.given_by == "legal_representative"
-        giver = labels.representative if by_representative else labels.client
+        by_other = ground.given_by not in {None, "client"}
+        giver = labels.representative if by_other else labels.client
         extent = {"code": [{"text": ground.scope.reveal()}]} if ground.scope else {}
         document = ground.document_id
         yield contained(
@@ -87,8 +87,8 @@ class _Will(_GroundInFhir):
             policyRule=concept(fixed(constants.policy_rule)),
             provision={"type": constants.provision_type, **extent},
         )
-        if by_representative:
-            yield related_person(labels.representative, "legal_representative", wire)
+        if by_other:
+            yield related_person(labels.representative, str(ground.given_by), wire)
 
     def read(self, event: Element, details: Data, wire: Wire) -> Data:
         reference = read_extension(event, wire.extension.consent)
@@ -99,15 +99,19 @@ class _Will(_GroundInFhir):
         identifiers = list(consent.get("identifier", ()))
         if reference and "identifier" in reference["valueReference"]:
             identifiers.append(reference["valueReference"]["identifier"])
-        performer = [p["reference"] for p in consent.get("performer", ())]
-        by_representative = f"#{labels.representative}" in performer
-        giver = "legal_representative" if by_representative else "client"
+        representative = next(
+            (each for each in event["contained"] if each["id"] == labels.representative), None
+        )
+        giver = "client"
+        if representative is not None:
+            relation = representative["relationship"][0]["coding"][0]
+            giver = fixed_name(wire.relation, relation)
         extent = consent.get("provision", {}).get("code")
         return given_only(
             stored_in_kanta=details.get("stored_in_kanta", not consent),
             document_id=oid_of(identifiers[0]["value"]) if identifiers else None,
             given_at=consent.get("dateTime"),
-            given_by=giver if performer else None,
+            given_by=giver if consent.get("performer") else None,
             scope=extent and extent[0]["text"],
         )
 
@@ -125,15 +129,17 @@ class _Provision(_GroundInFhir):
     def extensions(self, ground: Statute | InformationRequest, wire: Wire) -> Iterator[Element]:
         yield extension(wire.extension.provision, "String", ground.provision.reveal())
 
-    def details(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        yield from ()
+    def details(self, ground: Statute | InformationRequest, wire: Wire) -> Iterator[Element]:
+        necessity = getattr(ground, "necessity", None)
+        if necessity is not None:
+            yield extension(wire.ground_detail.necessity, "String", necessity.reveal())
 
     def contained(self, ground: Any, wire: Wire) -> Iterator[Element]:
         yield from ()
 
     def read(self, event: Element, details: Data, wire: Wire) -> Data:
         provision = read_extension(event, wire.extension.provision)
-        return given_only(provision=provision and provision["valueString"])
+        return given_only(provision=provision and provision["valueString"], **details)
 
 
 class _RightOfAccess(_GroundInFhir):
@@ -142,7 +148,13 @@ class _RightOfAccess(_GroundInFhir):
     def extensions(self, ground: Any, wire: Wire) -> Iterator[Element]:
         yield extension(wire.extension.provision, "String", wire.event.right_of_access)
 
+    conditions: tuple[str, ...]
+
     def details(self, ground: BroadRight | AuthorityRight, wire: Wire) -> Iterator[Element]:
+        for name in self.conditions:
+            met = getattr(ground, name)
+            if met is not None:
+                yield extension(getattr(wire.ground_detail, name), "Boolean", met)
         if ground.reason is not None:
             reason = coding(ground.reason, wire.code_system.access_reason)
             yield extension(wire.ground_detail.reason, "Coding", reason)
@@ -158,6 +170,8 @@ class _RightOfAccess(_GroundInFhir):
 
 
 class _BroadRight(_RightOfAccess):
+    conditions = ("cannot_judge_permission", "service_necessary")
+
     def details(self, ground: Any, wire: Wire) -> Iterator[Element]:
         names = wire.ground_detail
         cause = fixed(getattr(wire.cause, ground.cause.reveal()))
@@ -172,16 +186,20 @@ class _BroadRight(_RightOfAccess):
 
 
 class _AuthorityRight(_RightOfAccess):
+    conditions = ("essential_effect", "necessary_for_task")
+
     def details(self, ground: Any, wire: Wire) -> Iterator[Element]:
         names = wire.ground_detail
-        purpose = fixed(getattr(wire.authority_purpose, ground.purpose))
-        yield extension(names.purpose, "Coding", purpose)
+        for each in ground.purposes:
+            purpose = fixed(getattr(wire.authority_purpose, each))
+            yield extension(names.purpose, "Coding", purpose)
         yield extension(names.statutory_task, "String", ground.statutory_task.reveal())
         yield from super().details(ground, wire)
 
     def read(self, event: Element, details: Data, wire: Wire) -> Data:
-        purpose = fixed_name(wire.authority_purpose, details["purpose"])
-        return {**super().read(event, details, wire), "purpose": purpose}
+        codings = details["purpose"]
+        purposes = [fixed_name(wire.authority_purpose, coding) for coding in codings]
+        return {**super().read(event, details, wire), "purpose": purposes}
 
 
 _BY_KIND: Mapping[str, _GroundInFhir] = {
@@ -222,4 +240,11 @@ def read_ground(event: Element, wire: Wire) -> Data:
 def _read_details(event: Element, wire: Wire) -> Data:
     detail = read_extension(event, wire.extension.ground_detail) or {}
     names = {url: name for name, url in wire.ground_detail if url}
-    return {names[part["url"]]: value_of(part) for part in detail.get("extension", ())}
+    found: Data = {}
+    for part in detail.get("extension", ()):
+        name, value = names[part["url"]], value_of(part)
+        if name == "purpose":  # the one part that there may be several of
+            found.setdefault(name, []).append(value)
+        else:
+            found[name] = value
+    return found

@@ -12,6 +12,9 @@ from sha_disclosure.values import Oid
 def provenance(notice: DisclosureNotice, identifier: Oid, wire: Wire) -> Element:
     """Return the Provenance of a notice, with an id of its own."""
     labels, roles = wire.contained, wire.provenance_agent
+    agents = [(roles.service_unit, labels.discloser_unit)]
+    if notice.discloser.family_name is not None:
+        agents.insert(0, (roles.professional, labels.discloser_role))
     return {
         "resourceType": "Provenance",
         "id": str(identifier),
@@ -20,8 +23,5 @@ def provenance(notice: DisclosureNotice, identifier: Oid, wire: Wire) -> Element
         "contained": list(actors.discloser(notice.discloser, wire)),
         "target": [{"reference": wire.bundle.full_url.format(id=notice.id)}],
         "recorded": str(notice.recorded_at),
-        "agent": [
-            {"role": [concept(fixed(roles.professional))], "who": to(labels.discloser_role)},
-            {"role": [concept(fixed(roles.service_unit))], "who": to(labels.discloser_unit)},
-        ],
+        "agent": [{"role": [concept(fixed(role))], "who": to(label)} for role, label in agents],
     }

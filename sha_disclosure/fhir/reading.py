@@ -49,7 +49,7 @@ def _notice(event: Element, provenance: Element, wire: Wire) -> Data:
         client=read_client(resources[labels.client], wire),
         controller=read_controller(resources[labels.controller], wire),
         discloser=read_discloser(
-            resources[labels.discloser], resources[labels.discloser_unit], wire
+            resources.get(labels.discloser), resources[labels.discloser_unit], wire
         ),
         recipient=read_recipient(recipient, resources, wire),
         ground=read_ground(event, wire),

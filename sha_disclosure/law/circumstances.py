@@ -20,7 +20,7 @@ class Circumstances:
 
     ``organisations``: whose each controller's notices are; empty when one sender has them all.
     ``objections``: whether what the law does not seem to support is refused until a person
-    acknowledges it, or only warned of.
+    acknowledges it, or only warned of. ``assumed``: the entries of the edition that are assumed.
     """
 
     now: datetime
@@ -32,6 +32,7 @@ class Circumstances:
     clock_skew_s: float = 60.0
     organisations: Mapping[str, str] = field(default_factory=dict, repr=False)
     objections: OnObjections = "refuse"
+    assumed: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
     def of(
@@ -48,6 +49,7 @@ class Circumstances:
             settings.clock_skew_s,
             requesters_by_controller(settings),
             settings.rules.objections,
+            frozenset(entry.key for entry in edition.assumed()),
         )
 
     def organisation_of(self, controller: Oid) -> str | None:

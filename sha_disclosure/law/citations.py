@@ -1,4 +1,9 @@
-"""Reading citations of 703/2023 out of free text, leniently (säännösviittaukset)."""
+"""Reading citations of 703/2023 out of free text, leniently (säännösviittaukset).
+
+Only a text that names 703/2023 (asiakastietolaki), or consists of sections alone, is read; one
+that names any other act is left alone, since the right may rest on that. Each text is gone
+through once.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,33 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_LAW = r"la(?:ki|in|issa|ista|kia|kiin|illa|ille)"
+_OUR_NAME = re.compile(
+    rf"(?:\b{_LAW}\s)?(?:sosiaali- ja terveydenhuollon\s)?asiakastietojen\skäsittelystä"
+    rf"(?:\sannet\w{{1,8}}\s{_LAW})?|\basiakastietola(?:ki|i|ke)\w{{0,6}}|\bklientuppgiftslag\w{{0,6}}"
+    rf"|\b{_LAW}\s\(?703/2023|\b703/2023\s{_LAW}\b",
+    re.IGNORECASE,
+)
 _OURS = "703/2023"
-_STEP = re.compile(
-    r"(?P<number>\b[0-9]{1,4}/[0-9]{4}\b)"
-    r"|(?P<ours>\basiakastietola\w*|\bklientuppgiftsla\w*|asiakastietojen\s+käsittelystä)"
-    r"|(?P<other>\b\w*(?:laki|lain|laissa|laista|lakia|lagen|asetus\w*|asetukse\w*|artik\w*|\bart\b"
-    r"|förordning\w*|gdpr|kaari|kaaren)\b)"
-    r"|(?P<paragraph>\b[0-9]{1,3})(?:\.(?P<dotted>[0-9]))?(?P<letter>\s?[a-z])?"
-    r"(?:\s?[-–]\s?(?P<last>[0-9]{1,3}))?\s*(?:§|pykäl\w*|paragraf\w*)"
-    r"|(?P<moments>\b[0-9]{1,2}(?:\s*(?:,|-|–|ja|tai|och|and)\s*[0-9]{1,2})*)\.?\s*mom\w*",
+_OTHER_ACT = re.compile(
+    rf"{_LAW}$|la(?:keja|eissa|eista|kien)$|lag(?:en|ens)?$|balken?$|kaar(?:i|en|essa|esta|ta|een)$"
+    r"|asetu(?:s|ks\w{1,6}|sta)$|förordning|^art$|^artikl|^articles?$|direktiiv|^gdpr$|sopimus$",
+    re.IGNORECASE,
+)
+# JulkL, LSL, PL and the codes whose abbreviations end in K.
+_ABBREVIATION = re.compile(r"[A-ZÅÄÖ][A-Za-zåäö]*L|UK|OK|MK|RK|KK|PK|AK|TSA")
+_TOKEN = re.compile(r"[^\W\d_]+|[0-9]+|[§/.,()–-]|[^\s\w]")
+_SECTION = re.compile(r"§|pykäl|paragraf", re.IGNORECASE)
+_MOMENT = re.compile(r"mom", re.IGNORECASE)
+_BETWEEN = frozenset({"ja", "tai", "sekä", "och", "and", ",", "-", "–", "n"})
+_AROUND = re.compile(
+    r"§|pykäl\w*|paragraf\w*|mom\w*|koh\w+|virk\w+|luvu\w*|luku|ja|tai|sekä|och|and|n|mukaan"
+    r"|mukaises\w+|mukainen|nojalla|perusteella|enligt|\W",
+    re.IGNORECASE,
+)
+_PROVISION = re.compile(
+    r"§|pykäl|paragraf|\bart(?:\.|ikl|icle)|\b[0-9]{1,4}/[0-9]{2,4}\b|\b(?:section|chapter)\s[0-9]"
+    r"|[0-9]\s?\.?\s?(?:luku|luvu|mom|kap\b|artikl)",
     re.IGNORECASE,
 )
 _WIDEST_RANGE = 20
@@ -28,43 +51,103 @@ class Citation:
     moments: tuple[int, ...] = ()
 
 
+def names_a_provision(text: str) -> bool:
+    """Return whether a text has a section, an article or the number of a statute in it."""
+    return _PROVISION.search(text) is not None
+
+
+def names_the_act(text: str) -> bool:
+    """Return whether a text names 703/2023, or cites sections of it alone."""
+    return _OURS in _OUR_NAME.sub(_OURS, text) or bool(citations(text))
+
+
 def citations(text: str) -> tuple[Citation, ...]:
-    """Return the citations of 703/2023 in a text, or none unless all of it was understood.
-
-    A text that also cites another law, or a lettered paragraph, gives none: the right may rest
-    on that. A text that names no law at all is taken to cite 703/2023.
-    """
-    found: list[tuple[int, list[int]]] = []
-    for step in _STEP.finditer(text):
-        if step["other"] and not _names_the_act(text, step):
-            return ()
-        if step["number"] and step["number"] != _OURS:
-            return ()
-        if step["letter"] and step["letter"].strip():
-            return ()
-        if step["paragraph"]:
-            dotted = [int(step["dotted"])] if step["dotted"] else []
-            found += [(number, list(dotted)) for number in _range(step["paragraph"], step["last"])]
-        elif step["moments"] and found:
-            found[-1][1].extend(_numbers(step["moments"]))
-    return tuple(Citation(number, tuple(dict.fromkeys(moments))) for number, moments in found)
+    """Return the citations of 703/2023 in a text; none of a text that may rest on another act."""
+    tokens = _TOKEN.findall(_OUR_NAME.sub(f" {_OURS} ", " ".join(text.split())))
+    own, tokens = _without_own_number(tokens)
+    if any(map(_is_other_act, tokens)) or _has_number_of_statute(tokens):
+        return ()
+    if not own and not all(t.isdigit() or _AROUND.fullmatch(t) for t in tokens):
+        return ()
+    found = _Found()
+    for index, token in enumerate(tokens):
+        follows = tokens[index + 1] if index + 1 < len(tokens) else ""
+        if len(token) == 1 and token.isalpha() and found.pending and _SECTION.match(follows):
+            return ()  # a lettered paragraph, which this act has not
+        found.read(token)
+    return found.citations()
 
 
-def _names_the_act(text: str, step: re.Match[str]) -> bool:
-    """Return whether ``laki`` stands here for "laki ... asiakastietojen käsittelystä 703/2023"."""
-    word = step["other"].lower()
-    return word in {"laki", "lain", "laissa", "laista", "lakia", "lagen"} and (
-        _OURS in text or "asiakastietojen käsittelystä" in text.lower()
+def _without_own_number(tokens: list[str]) -> tuple[bool, list[str]]:
+    """Return whether the act's number is among the tokens, and the others."""
+    first, slash, last = _OURS[:3], "/", _OURS[4:]
+    rest: list[str] = []
+    own = False
+    skip = 0
+    for index, token in enumerate(tokens):
+        if skip:
+            skip -= 1
+        elif tokens[index : index + 3] == [first, slash, last]:
+            own, skip = True, 2
+            rest.append("(")  # numbers before it do not go on after it
+        else:
+            rest.append(token)
+    return own, rest
+
+
+def _is_other_act(token: str) -> bool:
+    return bool(_OTHER_ACT.search(token) or _ABBREVIATION.fullmatch(token))
+
+
+def _has_number_of_statute(tokens: list[str]) -> bool:
+    return any(
+        before.isdigit() and slash == "/" and after.isdigit()
+        for before, slash, after in zip(tokens, tokens[1:], tokens[2:], strict=False)
     )
 
 
-def _range(first: str, last: str | None) -> Iterator[int]:
-    start = int(first)
-    end = int(last) if last else start
-    yield from range(start, min(end, start + _WIDEST_RANGE) + 1) if end >= start else (start,)
+class _Found:
+    """The citations met so far, and the numbers that wait for the word that says what they are."""
 
+    def __init__(self) -> None:
+        self.pending: list[str] = []
+        self._paragraphs: list[tuple[int, list[int]]] = []
 
-def _numbers(text: str) -> Iterator[int]:
-    for part in re.split(r",|ja|tai|och|and", text):
-        first, _, last = part.replace("–", "-").partition("-")
-        yield from _range(first.strip(), last.strip() or None)
+    def read(self, token: str) -> None:
+        """Take the next token."""
+        if token.isdigit() or (self.pending and token in {*_BETWEEN, "."}):
+            self.pending.append(token)
+            return
+        if self.pending and _SECTION.match(token):
+            self._take_paragraphs()
+        elif self.pending and self._paragraphs and _MOMENT.match(token):
+            self._paragraphs[-1][1].extend(self._numbers(self.pending))
+        if not (token.isalpha() and token in _BETWEEN):
+            self.pending = []
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Return what was found."""
+        return tuple(
+            Citation(number, tuple(dict.fromkeys(moments))) for number, moments in self._paragraphs
+        )
+
+    def _take_paragraphs(self) -> None:
+        if len(self.pending) >= 3 and self.pending[-2] == ".":  # 63.2 §
+            dotted = [int(self.pending[-1])]
+            self._paragraphs += [(n, list(dotted)) for n in self._numbers(self.pending[-3:-2])]
+        else:
+            self._paragraphs += [(n, []) for n in self._numbers(self.pending)]
+
+    @staticmethod
+    def _numbers(pending: list[str]) -> Iterator[int]:
+        previous = 0
+        to = False
+        for token in pending:
+            if not token.isdigit():
+                to = token in {"-", "–"}
+                continue
+            number = int(token[:4])
+            if to and previous < number <= previous + _WIDEST_RANGE:
+                yield from range(previous + 1, number)
+            yield number
+            previous, to = number, False

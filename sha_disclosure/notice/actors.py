@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from sha_disclosure.notice.faults import CoveredBy
 from sha_disclosure.notice.part import Part
@@ -19,14 +20,17 @@ from sha_disclosure.values import (
     Uri,
 )
 
-GivenNames = Annotated[tuple[PersonName, ...], Field(min_length=1)]
+GivenNames = Annotated[
+    tuple[PersonName, ...], BeforeValidator(lambda value: () if value is None else value)
+]
+"""The given names of a person; none of a person with one name or a child without one yet."""
 
 
 class Client(Part):
     """The client whose data is disclosed (asiakas, 38 § 1 mom. 2 kohta)."""
 
     family_name: Annotated[PersonName, CoveredBy("N08")]
-    given_names: Annotated[GivenNames, CoveredBy("N08")]
+    given_names: Annotated[GivenNames, CoveredBy("N08")] = ()
     personal_id: PersonalId | None = None
     temporary_id: TemporaryId | None = None
     birth_date: BirthDate | None = None
@@ -77,12 +81,38 @@ class AuthenticationMethod(Part):
     display: FreeText
 
 
-class Discloser(Part):
-    """The professional who disclosed the data (luovuttaja)."""
+def _named(value: PersonName | None, info: ValidationInfo) -> PersonName | None:
+    if value is None and any(info.data.get(name) for name in _OF_A_PERSON):
+        raise PydanticCustomError("missing", "refused")
+    return value
 
-    family_name: Annotated[PersonName, CoveredBy("N03")]
-    given_names: Annotated[GivenNames, CoveredBy("N03")]
+
+_OF_A_PERSON = ("given_names", "id", "title", "authentication_method")
+_NAMED_IN_SCHEMA: dict[str, Any] = {
+    "dependentRequired": {name: ["family_name"] for name in _OF_A_PERSON[1:]},
+    "if": {"properties": {"given_names": {"minItems": 1}}, "required": ["given_names"]},
+    "then": {"required": ["family_name"]},
+}
+
+
+class Discloser(Part):
+    """Who disclosed the data (luovuttaja): a professional, or an organisation alone.
+
+    10 § 3 mom. asks for the discloser, not for a person's name. What is said of a person needs
+    the family name.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_NAMED_IN_SCHEMA)
+
+    given_names: Annotated[GivenNames, CoveredBy("N03")] = ()
     id: ProfessionalId | None = None
     title: FreeText | None = None
     authentication_method: AuthenticationMethod | None = None
     unit: Annotated[DiscloserUnit, CoveredBy("N03")]
+    # Last, so that what is given of a person is known when it is checked.
+    family_name: Annotated[
+        PersonName | None,
+        AfterValidator(_named),
+        CoveredBy("N03"),
+        Field(validate_default=True),
+    ] = None

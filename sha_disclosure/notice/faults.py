@@ -40,6 +40,7 @@ _REFUSED_BY_TYPE = {
     "birth_date": "N08.birth_date",
     "no_offset": "N04.offset",
     "instant": "N04.instant",
+    "time": "N04.time",
     "language": "N14.language",
     "code": "N14.code",
     "uri": "N14.uri",

@@ -8,16 +8,22 @@ welfare authority for a statutory task. For searches in the archive see
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sha_disclosure.notice.coding import Coding
 from sha_disclosure.notice.faults import CoveredBy
 from sha_disclosure.notice.part import Part
-from sha_disclosure.values import FreeText, Hidden, Instant, Oid
+from sha_disclosure.values import FreeText, Hidden, Oid, Time
 
 
 class Cause(Hidden):
@@ -59,13 +65,56 @@ sosiaalihuollon järjestäminen ja siihen liittyvät toimenpiteet, annettujen ti
 """
 
 
+def _purposes(value: object) -> object:
+    """Return one purpose, or several of them as a tuple; refuse anything else as ``choice``."""
+    given = value if isinstance(value, list | tuple) else (value,)
+    choices = get_args(AuthorityPurpose)
+    if not given or len(set(map(repr, given))) < len(given) or any(p not in choices for p in given):
+        raise PydanticCustomError("choice", "refused", {"expected": ", ".join(choices)})
+    return given[0] if len(given) == 1 else tuple(given)
+
+
+AuthorityPurposes = Annotated[
+    AuthorityPurpose | tuple[AuthorityPurpose, ...],
+    PlainValidator(_purposes),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(get_args(AuthorityPurpose)), "type": "string"},
+                {
+                    "items": {"enum": list(get_args(AuthorityPurpose)), "type": "string"},
+                    "maxItems": 3,
+                    "minItems": 1,
+                    "type": "array",
+                    "uniqueItems": True,
+                },
+            ]
+        }
+    ),
+]
+"""One purpose, or a list of one to three: 55 § 2 mom. joins them by "sekä"."""
+
+
+def _stated(value: object) -> object:
+    if not isinstance(value, bool):  # 1 and "true" are no statement
+        raise PydanticCustomError("choice", "refused", {"expected": "true, false"})
+    return value
+
+
+Stated = Annotated[bool, BeforeValidator(_stated)]
+"""A condition that the caller says was met or not."""
+
+Condition = Annotated[bool | None, Field(strict=True)]
+"""A condition of a right: ``true``, ``false`` (it was not met), or left out."""
+
+
 class DeclaredWill(Part):
     """Who gave it, when, and what it covers; required when Kanta does not hold the document."""
 
     stored_in_kanta: Annotated[bool, Field(strict=True), CoveredBy("N06")]
     document_id: Oid | None = None
-    given_at: Instant | None = None
-    given_by: Literal["client", "legal_representative"] | None = None
+    given_at: Time | None = None
+    given_by: Literal["client", "legal_representative", "authorised_person"] | None = None
     scope: FreeText | None = None
 
 
@@ -82,10 +131,15 @@ class Consent(DeclaredWill):
 
 
 class Statute(Part):
-    """A provision of law that gives the right (säännös), e.g. ``703/2023 63 § 1 mom.``."""
+    """A provision of law that gives the right (säännös), e.g. ``703/2023 63 § 1 mom.``.
+
+    Where there was none, as with a letter to a wrong address, ``provision`` says so in plain
+    words. ``necessity``: why the data was necessary, as 56 § 3 mom. asks of private recipients.
+    """
 
     kind: Literal["statute"] = "statute"
     provision: Annotated[FreeText, CoveredBy("N06")]
+    necessity: FreeText | None = None
 
 
 class InformationRequest(Part):
@@ -100,13 +154,15 @@ class BroadRight(Part):
 
     The client has no capacity to judge the meaning of a permission because of ``cause``,
     has no legal representative, and the data is necessary to arrange or carry out a
-    necessary social service: ``necessity`` says how.
+    necessary social service: ``necessity`` says how. A condition that was not met is ``False``.
     """
 
     kind: Literal["broad_right"] = "broad_right"
     cause: Annotated[Cause, CoveredBy("N09.cause")]
-    no_legal_representative: Annotated[Confirmed, CoveredBy("N09.no_legal_representative")]
+    no_legal_representative: Annotated[Stated, CoveredBy("N09.no_legal_representative")]
     necessity: Annotated[FreeText, CoveredBy("N09.necessity")]
+    cannot_judge_permission: Condition = None
+    service_necessary: Condition = None
     reason: Coding | None = None
 
 
@@ -119,9 +175,16 @@ class AuthorityRight(Part):
     """
 
     kind: Literal["authority_right"] = "authority_right"
-    purpose: Annotated[AuthorityPurpose, CoveredBy("N10.purpose")]
+    purpose: Annotated[AuthorityPurposes, CoveredBy("N10.purpose")]
     statutory_task: Annotated[FreeText, CoveredBy("N10.statutory_task")]
+    essential_effect: Condition = None
+    necessary_for_task: Condition = None
     reason: Coding | None = None
+
+    @property
+    def purposes(self) -> tuple[AuthorityPurpose, ...]:
+        """The purposes, also when there is one."""
+        return self.purpose if isinstance(self.purpose, tuple) else (self.purpose,)
 
 
 Ground = Annotated[

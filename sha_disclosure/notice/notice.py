@@ -16,7 +16,7 @@ from sha_disclosure.notice.faults import CoveredBy
 from sha_disclosure.notice.grounds import Ground
 from sha_disclosure.notice.part import Part
 from sha_disclosure.notice.recipients import Recipient
-from sha_disclosure.values import Code, FreeText, Instant, LanguageTag, Oid, Reference
+from sha_disclosure.values import Code, FreeText, Instant, LanguageTag, Oid, Reference, Time
 
 ServiceTasks = Annotated[tuple[Coding, ...], Field(min_length=1)]
 
@@ -36,7 +36,8 @@ class DisclosureNotice(Part):
     """A disclosure notice (luovutusilmoitus): one event of disclosure past Kanta.
 
     ``id`` is made by the SDK when absent, ``recorded_at`` is then the moment of building.
-    Times carry seconds and offset and are sent byte for byte as given.
+    Times carry seconds and offset, ``disclosed_at`` may be a date alone, and all are sent byte for
+    byte as given.
     ``acknowledged`` lists the objections (rule ``N10`` or variant ``N10.purpose``) that a person
     has seen and confirmed: so it happened. ``reference`` (viite) is the caller's own key of the
     disclosure. Neither is sent.
@@ -52,7 +53,7 @@ class DisclosureNotice(Part):
     recipient: Annotated[Recipient, CoveredBy("N03")]
     ground: Annotated[Ground, CoveredBy("N06")]
     purpose: Annotated[FreeText, CoveredBy("N05")]
-    disclosed_at: Annotated[Instant, CoveredBy("N04")]
+    disclosed_at: Annotated[Time, CoveredBy("N04")]
     recorded_at: Instant | None = None
     disclosed_data: Annotated[tuple[DisclosedData, ...], Field(min_length=1), CoveredBy("N01")]
     type_of_disclosure: Coding | None = None

@@ -35,7 +35,7 @@ class ProfessionalRecipient(Part):
 
     kind: Literal["professional"] = "professional"
     family_name: Annotated[PersonName, CoveredBy("N03")]
-    given_names: Annotated[GivenNames, CoveredBy("N03")]
+    given_names: Annotated[GivenNames, CoveredBy("N03")] = ()
     title: FreeText | None = None
     unit: Annotated[Unit, CoveredBy("N03")]
     roles: Annotated[Roles, CoveredBy("N03")]
@@ -52,7 +52,7 @@ class PersonRecipient(Part):
 
     kind: Literal["person"] = "person"
     family_name: Annotated[PersonName, CoveredBy("N03")]
-    given_names: Annotated[GivenNames, CoveredBy("N03")]
+    given_names: Annotated[GivenNames, CoveredBy("N03")] = ()
     relation: Annotated[Literal["legal_representative", "close_person", "other"], CoveredBy("N03")]
 
 

@@ -120,7 +120,9 @@ def _specimens() -> Iterator[Data]:
     stored = {"stored_in_kanta": True, "document_id": "1.2.246.10.28777751.14.2026.7"}
     yield {"recipient": _ORGANISATION, "ground": {"kind": "permission", **stored}}
     broad = {"no_legal_representative": True, "necessity": "Kiireellinen hoiva", "reason": _REASON}
+    broad |= {"cannot_judge_permission": True, "service_necessary": True}
     task = {"statutory_task": "Lastensuojelutarpeen selvittäminen", "reason": _REASON}
+    task |= {"essential_effect": True, "necessary_for_task": True}
     # One of each kind of notice comes first.
     for cause, purpose in zip_longest(_CAUSES, _PURPOSES):
         ground = {"kind": "broad_right", "cause": cause, **broad}
@@ -128,6 +130,13 @@ def _specimens() -> Iterator[Data]:
         if purpose:
             ground = {"kind": "authority_right", "purpose": purpose, **task}
             yield {"recipient": _ORGANISATION, "ground": ground}
+    yield {
+        "client": {"birth_date": "1994-05-01", "family_name": "Asiakas"},
+        "discloser": {"unit": _COMMON["discloser"]["unit"]},
+        "disclosed_at": "2026-11-15",
+        "recipient": _ORGANISATION,
+        "ground": {"kind": "permission", "given_by": "authorised_person", **_OWN},
+    }
     for relation in ("legal_representative", "other"):
         person = {"kind": "person", **_PERSON, "relation": relation}
         yield {"recipient": person, "ground": {**request, "provision": "703/2023 50 §"}}

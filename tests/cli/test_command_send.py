@@ -348,3 +348,18 @@ def test_one_notice_is_sent_with_what_the_option_acknowledges(send, tmp_path, wr
     result = send("--json", "--acknowledge", "N07", file)
     assert result.exit_code == 0
     assert lines(result.stdout)[0]["acknowledged"] == ["N07.later"]
+
+
+def test_the_sandbox_stores_notices_that_say_less(send, tmp_path):
+    data = json.loads((EXAMPLES / "permission-to-organisation.json").read_bytes())
+    unit = data["discloser"]["unit"]
+    ground = {**data["ground"], "given_at": "2026-11-03", "given_by": "authorised_person"}
+    less = (
+        {**data, "discloser": {"unit": unit}, "disclosed_at": "2026-11-03", "ground": ground},
+        {**data, "discloser": {"family_name": "Virtanen", "unit": unit}},
+        {**data, "client": {"family_name": "Salo", "birth_date": "2026-11-03"}},
+    )
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text("\n".join(map(json.dumps, less)), "utf-8")
+    result = send("--json", batch)
+    assert (result.exit_code, len(lines(result.stdout))) == (0, 3), result.output

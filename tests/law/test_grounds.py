@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError, InvalidNotice
 from sha_disclosure.law import Circumstances, check, check_data
-from sha_disclosure.law.citations import Citation, citations
+from sha_disclosure.law.citations import Citation, citations, names_a_provision
 from sha_disclosure.law.fitting import SEVERITIES
 from sha_disclosure.law.grounds import BY_KIND, Row
 from sha_disclosure.law.provisions import PROVISIONS
@@ -145,6 +146,34 @@ def test_a_provision_that_is_no_ground_is_a_warning(provision: str, words: str) 
         "703/2023 62 a §",
         "muu säännös",
         "Oikeudenkäymiskaaren 17 luku 12 §",
+        "LSL 63 §",
+        "LSL 62 §",
+        "LSL 25 §",
+        "AdoptioL 53 §",
+        "SHL 49 §",
+        "JulkL 11 §",
+        "HolhTL 91 §",
+        "RL 15 luku 10 §",
+        "UK 3 luku 64 §",
+        "PL 111 §",
+        "HL 34 §",
+        "KL 62 §",
+        "Lastensuojelulakiin 63 §",
+        "lastensuojelulaissa 62 §",
+        "holhoustoimilain 91 §",
+        "Rikoslain 15 luvun 10 §",
+        "ulosottokaaren 3 luvun 64 §",
+        "perustuslakia 111 §",
+        "laki potilaan asemasta ja oikeuksista 13 §",
+        "Barnskyddslagen 25 §",
+        "703/2023 63 § ja LSL 25 §",
+        "asiakastietolaki 63 §, RL 15 luku 10 §",
+        "703/2023 ja laki potilaan asemasta ja oikeuksista 13 §",
+        "EU 2016/679 art. 6",
+        "yleinen tietosuoja-asetus 15 artikla",
+        "63 a §",
+        "sopimuksen 63 §",
+        "kirje 63 §",
     ],
 )
 def test_what_is_not_understood_is_never_judged(provision: str) -> None:
@@ -168,11 +197,30 @@ def test_what_is_not_understood_is_never_judged(provision: str) -> None:
         ("703/2023 49-50 §", [(49,), (50,)]),
         ("Laki sosiaali- ja terveydenhuollon asiakastietojen käsittelystä 703/2023, 63 §", [(63,)]),
         ("klientuppgiftslagen 63 § 1 mom.", [(63, 1)]),
+        ("asiakastietolakiin 63 §", [(63,)]),
+        ("asiakastietolaissa 63 §:n 1 ja 2 momentti", [(63, 1, 2)]),
+        ("asiakastietolain nojalla 62 §", [(62,)]),
+        ("sosiaali- ja terveydenhuollon asiakastietojen käsittelystä annetun lain 63 §", [(63,)]),
+        ("703/2023 63 § 1 mom., tuomioistuimen pyyntö", [(63, 1)]),
+        ("63 §:n nojalla", [(63,)]),
     ],
 )
 def test_citations_are_read_as_people_write_them(text: str, cited: list[tuple[int, ...]]) -> None:
     assert citations(text) == tuple(Citation(first, moments) for first, *rest in cited
                                     for moments in [tuple(rest)])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["703/2023 63 § " + "1," * 8000, "1," * 8000, "asiakastietojen " * 8000, "laki " * 20000,
+     "63 § " * 8000, "703/2023 " * 8000, "(" * 30000, "1-" * 9000 + "§", "9" * 30000 + " §"],
+    ids=range(9),
+)  # fmt: skip
+def test_a_long_text_is_read_in_linear_time(text: str) -> None:
+    begun = time.process_time()
+    citations(text)
+    names_a_provision(text)
+    assert time.process_time() - begun < 2
 
 
 @given(

@@ -462,7 +462,7 @@ def test_problems_of_shape_and_of_rules_come_together(given_: Circumstances) -> 
 
 
 def test_a_part_that_cannot_be_read_gets_no_second_problem(given_: Circumstances) -> None:
-    data = having(full("permission"), ("ground", "given_at"), "2026-11-02")
+    data = having(full("permission"), ("ground", "given_at"), "2026-11-02T10:00:00")
     found = [(p.rule, p.path) for p in check_data(data, given_) if p.blocks]
     assert found == [("N04", "ground.given_at")]
 

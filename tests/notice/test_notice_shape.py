@@ -38,15 +38,16 @@ OPTIONAL = {
     "language", "disclosed_data[].document_type", "disclosed_data[].specific_document_type",
     "disclosed_data[].description", "disclosed_data[].original_service_tasks",
     "disclosed_data[].document_id", "disclosed_data[].document_type.system",
+    "client.given_names", "discloser.given_names", "recipient.given_names",
 }  # fmt: skip
 
 # The rule that asks for a required place; the longest match counts, all others are SHAPE.
 ASKED_BY = {
-    "client": "N08", "client.family_name": "N08", "client.given_names": "N08",
+    "client": "N08", "client.family_name": "N08",
     "controller": "N03", "controller.oid": "N03", "controller.name": "N03",
-    "discloser": "N03", "discloser.family_name": "N03", "discloser.given_names": "N03",
+    "discloser": "N03", "discloser.family_name": "N03",
     "discloser.unit": "N03", "discloser.unit.oid": "N03", "discloser.unit.name": "N03",
-    "recipient": "N03", "recipient.family_name": "N03", "recipient.given_names": "N03",
+    "recipient": "N03", "recipient.family_name": "N03",
     "recipient.name": "N03", "recipient.roles": "N03", "recipient.unit": "N03",
     "recipient.unit.name": "N03", "recipient.relation": "N03",
     "ground": "N06", "ground.stored_in_kanta": "N06", "ground.provision": "N06",
@@ -173,13 +174,11 @@ def test_null_is_taken_as_a_field_left_out(ground: str, recipient: str, path: Pa
         (("client", "temporary_id"), "x", "N14"),
         (("client", "birth_date"), "2016-02-30", "N08"),
         (("client", "family_name"), " ", "N08"),
-        (("client", "given_names"), [], "N08"),
         (("client", "given_names", 1), "", "N08"),
         (("client", "family_name"), "a\x00", "N14"),
         (("controller", "oid"), "", "N14"),
         (("controller", "name"), "", "N03"),
         (("controller", "register"), " 1", "N14"),
-        (("discloser", "given_names"), [], "N03"),
         (("discloser", "id", "system"), "x", "N14"),
         (("discloser", "id", "system"), "urn:oid:1.02", "N14"),
         (("discloser", "id", "value"), "", "SHAPE"),
@@ -212,7 +211,7 @@ def test_a_blank_or_malformed_value_is_told_by_the_rule_that_covers_it(
     ("ground", "path", "value", "rule"),
     [
         ("broad_right", ("ground", "cause"), "old_age", "N09"),
-        ("broad_right", ("ground", "no_legal_representative"), False, "N09"),
+        ("broad_right", ("ground", "no_legal_representative"), None, "N09"),
         ("broad_right", ("ground", "no_legal_representative"), "true", "N09"),
         ("broad_right", ("ground", "necessity"), "", "N09"),
         ("authority_right", ("ground", "purpose"), "curiosity", "N10"),
@@ -220,7 +219,7 @@ def test_a_blank_or_malformed_value_is_told_by_the_rule_that_covers_it(
         ("permission", ("ground", "stored_in_kanta"), 1, "SHAPE"),
         ("permission", ("ground", "stored_in_kanta"), "false", "SHAPE"),
         ("permission", ("ground", "given_by"), "neighbour", "SHAPE"),
-        ("permission", ("ground", "given_at"), "2026-11-02", "N04"),
+        ("permission", ("ground", "given_at"), "2026-11-31", "N04"),
     ],
 )
 def test_a_condition_of_a_ground_that_is_not_met_is_told_by_its_rule(
@@ -278,7 +277,7 @@ def test_a_part_built_in_python_tells_the_same_problems() -> None:
     with pytest.raises(InvalidNotice) as caught:
         Client(family_name="", given_names=(), personal_id="x", colour=MARK)  # type: ignore[call-arg, arg-type]
     assert set(told(caught.value)) == {
-        ("N08", "family_name"), ("N08", "given_names"), ("N08", "personal_id"), ("SHAPE", ""),
+        ("N08", "family_name"), ("N08", "personal_id"), ("SHAPE", ""),
     }  # fmt: skip
     with pytest.raises(InvalidNotice) as caught:
         Statute(provision=" ")  # type: ignore[arg-type]

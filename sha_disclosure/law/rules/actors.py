@@ -1,11 +1,11 @@
-"""The rules on the client (N08, N13, N26) and on the controller (N25)."""
+"""The rules on the client (N08, N13) and on the controller (N25)."""
 
 from __future__ import annotations
 
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.notice import Client, DisclosureNotice
-from sha_disclosure.values import BirthDate, Instant, PersonalId
+from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.values import BirthDate, PersonalId, Time
 
 
 def _client(notice: DisclosureNotice, _: Circumstances) -> Places:
@@ -33,9 +33,9 @@ def _controller(notice: DisclosureNotice, _: Circumstances) -> Places:
     yield "controller.oid", notice.controller.oid
 
 
-def _is_born(pair: tuple[BirthDate, Instant], _: Circumstances) -> bool:
+def _is_born(pair: tuple[BirthDate, Time], _: Circumstances) -> bool:
     birth, disclosed = pair
-    return birth.reveal() <= disclosed.moment.date().isoformat()
+    return birth.reveal() <= disclosed.day.isoformat()
 
 
 def _fits_environment(personal_id: PersonalId, given: Circumstances) -> bool:
@@ -50,12 +50,6 @@ def _is_allowed_in_production(personal_id: PersonalId, given: Circumstances) -> 
     return given.allow_artificial_ids or not personal_id.artificial
 
 
-def _has_identifier_if_asked(client: Client, given: Circumstances) -> bool:
-    asked = given.wire.cardinality.client_identifier == "1..1"
-    # A client without even a date of birth breaks N08 already.
-    return not (asked and client.birth_date) or bool(client.personal_id or client.temporary_id)
-
-
 ACTOR_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
     Rule(
         "N08",
@@ -67,5 +61,4 @@ ACTOR_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
     Rule("N13.real", _personal_id, _fits_environment),
     Rule("N13.artificial", _personal_id, _is_allowed_in_production),
     Rule("N25", _controller, lambda oid, given: given.organisation_of(oid) is not None),
-    Rule("N26.client_identifier", _client, _has_identifier_if_asked),
 )

@@ -1,4 +1,4 @@
-"""The rules on what was disclosed (N01, N02), and on what the edition makes mandatory (N26)."""
+"""The rules on what was disclosed (N01, N02)."""
 
 from __future__ import annotations
 
@@ -27,15 +27,6 @@ def original_service_tasks(notice: DisclosureNotice, given: Circumstances) -> Pl
             yield f"{path}.original_service_tasks[{index}]", task
 
 
-def _whole(notice: DisclosureNotice, _: Circumstances) -> Places:
-    yield "", notice
-
-
-def _has_type_if_asked(notice: DisclosureNotice, given: Circumstances) -> bool:
-    asked = given.wire.cardinality.type_of_disclosure == "1..1"
-    return not asked or notice.type_of_disclosure is not None
-
-
 DATA_SET_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
     Rule(
         "N01.nothing",
@@ -58,5 +49,4 @@ DATA_SET_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
         at="system",
         values={"systems": lambda _, given: tuple(given.wire.code_system.original_service_task)},
     ),
-    Rule("N26.type_of_disclosure", _whole, _has_type_if_asked, at="type_of_disclosure"),
 )

@@ -1,4 +1,7 @@
-"""The rules on times (N04), and on a permission or consent that Kanta does not hold (N07)."""
+"""The rules on times (N04), and on a permission or consent that Kanta does not hold (N07).
+
+Where one of two times is a date alone, they are compared by the day in Finland.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from datetime import timedelta
 
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.notice import DeclaredWill, DisclosureNotice
-from sha_disclosure.values import Instant
+from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.values import Instant, Time, day_in_finland
 
 
-def _is_past(time: Instant, given: Circumstances) -> bool:
+def _is_past(time: Instant | Time, given: Circumstances) -> bool:
     """Return whether a time is past, as far as the clocks may differ."""
-    return time.moment <= given.now + timedelta(seconds=given.clock_skew_s)
+    latest = given.now + timedelta(seconds=given.clock_skew_s)
+    return time.moment <= latest if time.moment else time.day <= day_in_finland(latest)
 
 
 def _times(notice: DisclosureNotice, _: Circumstances) -> Places:
@@ -29,20 +33,23 @@ def _order(notice: DisclosureNotice, given: Circumstances) -> Places:
 
 
 def _will_outside_kanta(notice: DisclosureNotice, _: Circumstances) -> Places:
-    ground = notice.ground
-    if isinstance(ground, DeclaredWill) and not ground.stored_in_kanta:
-        yield "ground", ground
+    # Only a permission and a consent say where they are stored.
+    if getattr(notice.ground, "stored_in_kanta", None) is False:
+        yield "ground", notice.ground
 
 
 def _will_given(notice: DisclosureNotice, _: Circumstances) -> Places:
     """Yield when a permission or consent was given, with the time of the disclosure."""
-    ground = notice.ground
-    if isinstance(ground, DeclaredWill) and ground.given_at is not None:
-        yield "ground.given_at", (ground.given_at, notice.disclosed_at)
+    given_at = getattr(notice.ground, "given_at", None)
+    if given_at is not None:
+        yield "ground.given_at", (given_at, notice.disclosed_at)
 
 
-def _in_order(times: tuple[Instant, Instant], _: Circumstances) -> bool:
-    return times[0].moment <= times[1].moment
+def _in_order(times: tuple[Instant | Time, Instant | Time], _: Circumstances) -> bool:
+    first, second = times
+    if first.moment and second.moment:
+        return first.moment <= second.moment
+    return first.day <= second.day
 
 
 TIME_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (

@@ -12,6 +12,7 @@ from sha_disclosure.tools.verifier.contained import CONTAINED, Contained
 from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.ground import GroundReader
 from sha_disclosure.tools.verifier.node import Node
+from sha_disclosure.values import Time, day_in_finland
 
 EVENT, TIMES, ACTORS = "event", "times", "actors"
 RECIPIENT, CLIENT, DATA = "recipient", "client", "disclosed_data"
@@ -32,7 +33,7 @@ def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Rep
     event.fixed("resourceType", "AuditEvent")
     event.profile(wire.profile.audit_event)
     event.coding("type", wire.event.type)
-    _times(event, now and now + timedelta(seconds=wire.token.leeway), report)
+    _times(event, wire, now and now + timedelta(seconds=wire.token.leeway), report)
     contained = Contained(event, wire, report)
     ground = GroundReader(event, wire, contained, report)
     urls = wire.extension
@@ -48,7 +49,7 @@ def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Rep
         extension.coding("valueCoding")
     report.begin(ACTORS)
     event.node("source").reference("observer", wire.contained.record_system)
-    recipient = _agents(event, wire, report)
+    discloser, recipient = _agents(event, wire, report)
     report.begin(CLIENT)
     for index, entity in enumerate(event.nodes("entity", least=2)):
         if index == 0:
@@ -56,44 +57,52 @@ def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Rep
         else:
             _data(entity, wire, report)
     report.begin(CONTAINED)
-    _expect(contained, wire, recipient)
+    _expect(contained, wire, discloser, recipient)
     held = {name: node.raw() for name, node in contained.nodes.items()}
     return Read(ground.coding, str(event.raw("recorded") or ""), held)
 
 
-def _times(event: Node, latest: datetime | None, report: Report) -> None:
+def _times(event: Node, wire: Wire, latest: datetime | None, report: Report) -> None:
     report.begin(TIMES)
-    start = event.node("period").instant("start")
+    by_day = wire.cardinality.time_of_disclosure == "0..1"
+    start = event.node("period").time("start", date_alone=by_day)
     recorded = event.instant("recorded")
     if recorded and latest and recorded > latest:
         event.refuse("future", "recorded")
-    if start and latest and start > latest:
+    if start and latest and _later(start, latest):
         event.refuse("future", "period.start")
-    if start and recorded and start > recorded:
+    if start and recorded and _later(start, recorded):
         event.refuse("later", "period.start")
 
 
-def _agents(event: Node, wire: Wire, report: Report) -> str:
+def _later(time: Time, moment: datetime) -> bool:
+    """Return whether a time is later; a date by the day in Finland."""
+    return time.moment > moment if time.moment else time.day > day_in_finland(moment)
+
+
+def _agents(event: Node, wire: Wire, report: Report) -> tuple[str, str]:
     c = wire.contained
     agents = event.nodes("agent", least=3, most=3)
     recipients = (c.recipient_organisation, c.recipient_role, c.recipient_person, c.client)
+    alone = (c.discloser_unit,) if wire.cardinality.discloser_person == "0..1" else ()
+    disclosers = (c.discloser_role, *alone)
+    who = {}
     expected = (
         ("controller", wire.agent.controller, (c.controller,)),
-        ("discloser", wire.agent.discloser, (c.discloser_role,)),
+        ("discloser", wire.agent.discloser, disclosers),
         ("recipient", wire.agent.recipient, recipients),
     )
-    recipient = ""
     for agent, (name, kind, targets) in zip(agents, expected, strict=False):
         agent.concept("type", kind)
         requestor = agent.flag("requestor")
         if requestor is not None and requestor is not (name == wire.agent.requestor):
             agent.refuse("requestor", "requestor", requestor=wire.agent.requestor)
-        recipient = agent.reference("who", *targets)
+        who[name] = agent.reference("who", *targets)
     if len(agents) != 3:
-        return ""
+        return "", ""
     report.begin(RECIPIENT)
-    _recipient(agents[2], recipient, wire)
-    return recipient
+    _recipient(agents[2], who["recipient"], wire)
+    return who["discloser"], who["recipient"]
 
 
 def _recipient(agent: Node, who: str, wire: Wire) -> None:
@@ -141,11 +150,11 @@ def _data(entity: Node, wire: Wire, report: Report) -> None:
         entity.refuse("no_type")
 
 
-def _expect(contained: Contained, wire: Wire, recipient: str) -> None:
+def _expect(contained: Contained, wire: Wire, discloser: str, recipient: str) -> None:
     c = wire.contained
-    needed = {
-        c.controller, c.discloser_role, c.discloser, c.discloser_unit, c.client, c.record_system,
-    }  # fmt: skip
+    needed = {c.controller, c.discloser_unit, c.client, c.record_system}
+    if discloser != c.discloser_unit:
+        needed |= {c.discloser_role, c.discloser}
     if recipient:
         needed.add(recipient)
     if recipient == c.recipient_role:

@@ -117,6 +117,8 @@ def _name(person: Mapping[str, Any]) -> str:
     match person:
         case {"name": [{"family": str(family), "given": [*given]}, *_]}:
             return " ".join([*map(str, given), family])
+        case {"name": [{"family": str(family)}, *_]}:
+            return family
     return ""
 
 

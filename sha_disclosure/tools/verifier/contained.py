@@ -67,7 +67,10 @@ class Contained:
             c.recipient_professional: self._professional,
             c.recipient_unit: partial(self._organisation, known=False),
             c.recipient_person: self._person,
-            c.representative: partial(self._related, allowed=(relation.legal_representative,)),
+            c.representative: partial(
+                self._related,
+                allowed=(relation.legal_representative, relation.authorised_person),
+            ),
             c.consent: lambda node: node.fixed("resourceType", "Consent"),
             c.record_system: self._record_system,
         }
@@ -119,7 +122,7 @@ class Contained:
             identifier = node.only("identifier")
             identifier.text("system")
             identifier.text("value")
-        _name(node)
+        self._name(node)
 
     def _client(self, node: Node) -> None:
         identifiers = self._wire.identifier
@@ -140,7 +143,7 @@ class Contained:
             node.matching("birthDate", BirthDate.check, "birth_date")
         elif node and not systems:
             node.refuse("client_unidentified")
-        _name(node)
+        self._name(node)
 
     def _related(self, node: Node, *, allowed: tuple[Any, ...]) -> None:
         node.fixed("resourceType", "RelatedPerson")
@@ -152,7 +155,13 @@ class Contained:
         relation = self._wire.relation
         allowed = (relation.legal_representative, relation.close_person, relation.other)
         self._related(node, allowed=allowed)
-        _name(node)
+        self._name(node)
+
+    def _name(self, node: Node) -> None:
+        name = node.only("name")
+        name.text("family")
+        if name.has("given") or self._wire.cardinality.given_names == "1..*":
+            name.texts("given")
 
     def _record_system(self, node: Node) -> None:
         node.fixed("resourceType", "Device")
@@ -161,12 +170,6 @@ class Contained:
         name = node.only("deviceName")
         name.text("name")
         name.fixed("type", self._wire.event.observer_name_type)
-
-
-def _name(node: Node) -> None:
-    name = node.only("name")
-    name.text("family")
-    name.texts("given")
 
 
 def _check_references(resource: Node, report: Report) -> None:

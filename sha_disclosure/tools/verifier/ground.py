@@ -11,6 +11,10 @@ from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.node import Node
 
 GROUND = "ground"
+_FLAGS = frozenset({
+    "stored_in_kanta", "no_legal_representative", "cannot_judge_permission", "service_necessary",
+    "essential_effect", "necessary_for_task",
+})  # fmt: skip
 
 
 class GroundReader:
@@ -18,6 +22,7 @@ class GroundReader:
 
     def __init__(self, event: Node, wire: Wire, contained: Contained, report: Report) -> None:
         report.begin(GROUND)
+        self._purposes: list[Node] = []
         self._event = event
         self._wire = wire
         self._contained = contained
@@ -43,11 +48,12 @@ class GroundReader:
         if consent is not None and not by_will:
             self._ask(consent, wanted=False, part="consent")
         if urls.ground_detail:
-            self._ask(detail, wanted=by_will or by_right, part="ground_detail")
+            by_statute = self.kind == "statute" and detail is not None  # its necessity
+            self._ask(detail, wanted=by_will or by_right or by_statute, part="ground_detail")
         basis = self._wire.event.right_of_access
         if by_right and provision is not None and text and text != basis:
             provision.refuse("fixed", "valueString", expected=basis)
-        if detail is not None and (by_will or by_right):
+        if detail is not None and (by_will or by_right or self.kind == "statute"):
             self._check_detail(detail, parts)
         stored = parts.get("stored_in_kanta")
         if by_will:
@@ -67,16 +73,23 @@ class GroundReader:
 
     def _parts(self, detail: Node) -> dict[str, Node]:
         names = self._wire.ground_detail.model_dump()
-        found = detail.extensions(dict.fromkeys(names.values(), 1))
+        most = {**dict.fromkeys(names.values(), 1), names["purpose"]: 3}
+        found = detail.extensions(most)
+        self._purposes = found[names["purpose"]][1:]
         return {name: found[url][0] for name, url in names.items() if found[url]}
 
     def _check_detail(self, detail: Node, parts: dict[str, Node]) -> None:
         needed: dict[str, tuple[str, ...]] = {
             "broad_right": ("cause", "no_legal_representative", "necessity"),
             "authority_right": ("purpose", "statutory_task"),
+            "statute": ("necessity",),
+        }
+        may: dict[str, tuple[str, ...]] = {
+            "broad_right": ("cannot_judge_permission", "service_necessary", "reason"),
+            "authority_right": ("essential_effect", "necessary_for_task", "reason"),
         }
         required = needed.get(self.kind, ("stored_in_kanta",))
-        optional = ("reason",) if self.kind in needed else ()
+        optional = may.get(self.kind, ())
         for name in required:
             if name not in parts:
                 detail.refuse("part_missing", "extension", part=name)
@@ -86,11 +99,13 @@ class GroundReader:
                 part.ignore()
             else:
                 self._check_part(name, part)
+        for part in self._purposes:
+            self._check_part("purpose", part)
 
     def _check_part(self, name: str, part: Node) -> None:
         if name in {"necessity", "statutory_task"}:
             part.text("valueString")
-        elif name in {"stored_in_kanta", "no_legal_representative"}:
+        elif name in _FLAGS:
             part.flag("valueBoolean")
         else:
             allowed: dict[str, Mapping[str, CodingValue]] = {
@@ -117,7 +132,7 @@ class GroundReader:
         node.only("category").only("coding").as_coding(category)
         node.reference("patient", contained.client)
         if whole or node.has("dateTime"):
-            node.instant("dateTime")
+            node.time("dateTime", date_alone=True)
         if whole or node.has("performer"):
             node.only("performer").as_reference(contained.client, contained.representative)
         node.only("organization").as_reference(contained.controller)

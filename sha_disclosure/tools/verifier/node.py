@@ -13,7 +13,7 @@ from typing import Any
 from sha_disclosure.editions.wire import CodingValue
 from sha_disclosure.messages import Parameter, message
 from sha_disclosure.tools.verifier.findings import UNKNOWN_ELEMENTS, Report
-from sha_disclosure.values import Instant, Oid
+from sha_disclosure.values import Instant, Oid, Time
 
 # Names that may stand in a finding: elements of FHIR R4. Any other name is the sender's own
 # text and could be anything.
@@ -108,6 +108,12 @@ class Node:
         """Return a moment with seconds and offset."""
         value = self.matching(name, Instant.check, "instant")
         return datetime.fromisoformat(value) if value else None
+
+    def time(self, name: str, *, date_alone: bool) -> Time | None:
+        """Return a moment with seconds and offset, or a date where that is allowed."""
+        kind = Time if date_alone else Instant
+        value = self.matching(name, kind.check, "instant")
+        return Time(value) if value else None
 
     def node(self, name: str, *, required: bool = True) -> Node:
         """Return an object member; an absent one answers every question with nothing."""

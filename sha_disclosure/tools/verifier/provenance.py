@@ -21,9 +21,12 @@ def check_provenance(node: Node, wire: Wire, notice: Read, target: str, report: 
     node.matching("language", LanguageTag.check, "language")
     contained = Contained(node, wire, report)
     report.begin(PROVENANCE)
-    own = (c.discloser_role, c.discloser, c.discloser_unit)
+    alone = wire.cardinality.discloser_person == "0..1" and c.discloser_role not in contained.nodes
+    own = (c.discloser_unit,) if alone else (c.discloser_role, c.discloser, c.discloser_unit)
     contained.ask(*own)
     contained.only(set(own))
+    if notice.contained and (c.discloser_role in notice.contained) == alone:
+        node.refuse("differs", "contained")
     for name in own:
         held = contained.nodes.get(name)
         if held is not None and name in notice.contained and held.raw() != notice.contained[name]:
@@ -35,11 +38,10 @@ def check_provenance(node: Node, wire: Wire, notice: Read, target: str, report: 
     node.instant("recorded")
     if node.raw("recorded") != notice.recorded and notice.recorded:
         node.refuse("differs_recorded", "recorded")
-    expected = (
-        (wire.provenance_agent.professional, c.discloser_role),
-        (wire.provenance_agent.service_unit, c.discloser_unit),
-    )
-    agents = node.nodes("agent", least=2, most=2)
+    unit = (wire.provenance_agent.service_unit, c.discloser_unit)
+    person = (wire.provenance_agent.professional, c.discloser_role)
+    expected = (unit,) if alone else (person, unit)
+    agents = node.nodes("agent", least=len(expected), most=len(expected))
     for agent, (role, who) in zip(agents, expected, strict=False):
         agent.only("role").only("coding").as_coding(role)
         agent.reference("who", who)

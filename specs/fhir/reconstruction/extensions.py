@@ -45,6 +45,10 @@ _PARTS = {
     "necessity": "string",
     "purpose": "Coding",
     "statutory_task": "string",
+    "cannot_judge_permission": "boolean",
+    "service_necessary": "boolean",
+    "essential_effect": "boolean",
+    "necessary_for_task": "boolean",
     "reason": "Coding",
 }
 _CODED = {"cause": "cause", "purpose": "authority_purpose"}
