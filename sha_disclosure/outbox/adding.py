@@ -17,7 +17,7 @@ from sha_disclosure.errors import OutboxBusy, OutboxFull
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.direct_insert import DirectInsert, Statement
 from sha_disclosure.outbox.payload import Payload, packed
-from sha_disclosure.outbox.repetition import AddedNotice, contents_of, existing
+from sha_disclosure.outbox.repetition import AddedNotice, contents_of, existing, padded
 from sha_disclosure.outbox.schema import MESSAGE, NOTICE, UNDELIVERED
 from sha_disclosure.outbox.seals import Seals
 
@@ -180,7 +180,7 @@ class Adding:
             }
             for notice_id, reference, content in zip(
                 prepared.notice_ids,
-                prepared.references or ("",) * len(prepared.notice_ids),
+                padded(prepared),
                 contents_of(prepared, self._seals),
                 strict=True,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import cast
 
 from sqlalchemy import Connection, select
@@ -38,11 +39,17 @@ class AddedNotice:
 
 def contents_of(prepared: PreparedNotice, seals: Seals) -> list[str | None]:
     """Return the keyed digests of the notices that have a reference, as their caller gave them."""
+    references = padded(prepared)
     # Without what the caller gave, only the very same message is the same notice.
-    digests = prepared.contents or (prepared.digest,) * len(prepared.references)
-    pairs = zip(prepared.references, digests, strict=True)
-    found = [seals.content(digest) if reference else None for reference, digest in pairs]
-    return found or [None] * len(prepared.notice_ids)
+    digests = prepared.contents or (prepared.digest,) * len(references)
+    pairs = zip_longest(references, digests[: len(references)], fillvalue="")
+    return [seals.content(digest) if reference else None for reference, digest in pairs]
+
+
+def padded(prepared: PreparedNotice) -> tuple[str, ...]:
+    """Return one reference for each notice, empty where it has none."""
+    missing = len(prepared.notice_ids) - len(prepared.references)
+    return (*prepared.references, *[""] * missing)
 
 
 def existing(connection: Connection, prepared: PreparedNotice, seals: Seals) -> AddedNotice | None:
@@ -67,7 +74,7 @@ def existing(connection: Connection, prepared: PreparedNotice, seals: Seals) -> 
 
 def _same_references(connection: Connection, prepared: PreparedNotice, seals: Seals) -> int | None:
     """Return the message that holds the same notices under the same references, if one does."""
-    given = dict(zip(prepared.references, contents_of(prepared, seals), strict=False))
+    given = dict(zip(padded(prepared), contents_of(prepared, seals), strict=True))
     named = [reference for reference in prepared.references if reference]
     if not named:
         return None
