@@ -226,7 +226,7 @@ Hypothesis also draws constants of the modules that are loaded, codes among them
 
 provisions = texts.filter(
     lambda text: "703/2023" not in text and "asiakastieto" not in text.lower()
-)
+).map("JulkL 11 § {}".format)
 """Provisions of other acts, which are never judged."""
 
 codes = st.from_regex(r"[A-Za-z0-9ÄÖ._-]{1,8}( [A-Za-z0-9]{1,4})?", fullmatch=True)

@@ -15,7 +15,6 @@ from sha_disclosure.tools.sandbox import Sandbox
 
 CONDITIONS = [
     ("broad-right", "cause", "N09", "old_age"),
-    ("broad-right", "no_legal_representative", "N09", False),
     ("broad-right", "necessity", "N09", " "),
     ("authority-right", "purpose", "N10", "curiosity"),
     ("authority-right", "statutory_task", "N10", " "),

@@ -144,6 +144,22 @@ def test_what_no_page_says_may_be_left_out_is_warned_of_and_an_edition_may_ask_f
 
 
 BLOCKED: dict[str, tuple[Data, str, str]] = {
+    "a letter to the wrong address": (
+        data(("ground.provision", "Kirje lähti 3.4.2026 väärään osoitteeseen")),
+        "N06.unrecognised", "objection",
+    ),
+    **{
+        f"{name} is false": (
+            data((f"ground.{name}", False), kind=kind), f"{rule}.{name}", "objection",
+        )
+        for rule, kind, name in (
+            ("N09", "broad_right", "no_legal_representative"),
+            ("N09", "broad_right", "cannot_judge_permission"),
+            ("N09", "broad_right", "service_necessary"),
+            ("N10", "authority_right", "essential_effect"),
+            ("N10", "authority_right", "necessary_for_task"),
+        )
+    },
     "a letter dated by tomorrow": (
         without(data(("disclosed_at", "2026-11-23")), ("recorded_at",)), "N04.future", "error",
     ),

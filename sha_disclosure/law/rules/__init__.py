@@ -18,13 +18,22 @@ from sha_disclosure.law.rules.actors import ACTOR_RULES
 from sha_disclosure.law.rules.codes import CODE_RULES
 from sha_disclosure.law.rules.data_sets import DATA_SET_RULES
 from sha_disclosure.law.rules.edition import EDITION_RULES
+from sha_disclosure.law.rules.grounds import GROUND_RULES
 from sha_disclosure.law.rules.texts import TEXT_RULES
 from sha_disclosure.law.rules.times import TIME_RULES
 from sha_disclosure.notice import DisclosureNotice, UnreadField, read_partly
 
 UNUSED_ACKNOWLEDGEMENT = "N27"
 
-RULES = (*DATA_SET_RULES, *TIME_RULES, *ACTOR_RULES, *TEXT_RULES, *CODE_RULES, *EDITION_RULES)
+RULES = (
+    *DATA_SET_RULES,
+    *TIME_RULES,
+    *ACTOR_RULES,
+    *TEXT_RULES,
+    *CODE_RULES,
+    *EDITION_RULES,
+    *GROUND_RULES,
+)
 
 
 def check(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]:
