@@ -295,7 +295,7 @@ def test_test_environments_refuse_a_production_root(environment: Any) -> None:
     known = Root(name="R", sha1=mine.fingerprint(hashes.SHA1()).hex())
     other = Root(name="O", sha1="0" * 40, sha256=mine.fingerprint(hashes.SHA256()).hex())
     for entry in (known, other):
-        trust = Trust(production_roots=(entry,), test_words=())
+        trust = Trust(production_roots=(entry,), test_words=(), subject_serial_number="warn")
         (fault,) = told(check_environment(chain(leaf()), environment, trust))
         assert "certificate 3 is the production root" in fault.text()
         assert not told(check_environment(chain(leaf()), "production", trust))

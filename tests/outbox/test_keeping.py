@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from outbox_parts import TIMING
@@ -69,7 +70,7 @@ def test_an_unknown_kind_is_refused(command):
 
 def test_tables_that_were_made_by_hand_are_an_outbox(place, kanta, prepare):
     engine = create_engine(_url(place))
-    kind = engine.dialect.name
+    kind: Any = engine.dialect.name
     with engine.begin() as connection:
         for statement in tables_sql(kind).split(";\n"):
             if statement.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from outbox_parts import SECRET, TIMING, notice_about
@@ -93,7 +94,8 @@ def test_another_notice_under_the_reference_is_refused(place, keys, disclose, ch
 def test_what_the_sdk_generates_and_what_is_never_sent_makes_no_other_notice(place, kanta):
     bare = notice_about(1).model_dump(mode="json", exclude={"id", "recorded_at"}, exclude_none=True)
     with Outbox(place) as outbox:
-        for number, changes in enumerate(({}, {"language": "fi"}, {"acknowledged": []})):
+        given: tuple[dict[str, Any], ...] = ({}, {"language": "fi"}, {"acknowledged": []})
+        for number, changes in enumerate(given):
             notice = DisclosureNotice.model_validate({**bare, **changes, "reference": "a"})
             assert outbox.add(kanta.prepare(notice)).new is (number == 0)
 

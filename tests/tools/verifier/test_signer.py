@@ -12,6 +12,7 @@ from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.editions.wire import Root, Trust
 from sha_disclosure.jose.signer import KeySigner
 from sha_disclosure.messages import LANGUAGES
+from sha_disclosure.settings import Environment
 from sha_disclosure.tools.sandbox.pki import Pki
 from sha_disclosure.tools.verifier import Report, Verification, verify_bundle
 from sha_disclosure.tools.verifier.signer import check_holder
@@ -176,7 +177,8 @@ def test_a_test_ca_is_for_no_production(bundle: dict[str, Any], edition: Edition
     chain = (mine.certificate, above.certificate)
     other = CertifiedSigner(KeySigner(mine.key, "ES256"), "ES256", chain)
     document = sign(bundle, edition, other).bundle
-    for environment, valid in (("production", False), ("at", True)):
+    environments: tuple[tuple[Environment, bool], ...] = (("production", False), ("at", True))
+    for environment, valid in environments:
         result = verify_bundle(
             document, edition, anchors=[root().certificate], at=NOW, environment=environment
         )
