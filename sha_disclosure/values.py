@@ -315,7 +315,8 @@ class Instant(_Plain):
                 raise _refuse("no_offset")
             text = value.isoformat().replace("+00:00", "Z")
         else:
-            text = _string(value)
+            # One time may be given where another stands, as a copy of a notice does.
+            text = str(value) if isinstance(value, Time) else _string(value)
         if not _INSTANT.fullmatch(text):
             raise _refuse("no_offset" if _INSTANT.fullmatch(text + "Z") else "instant")
         try:
