@@ -292,8 +292,8 @@ def _grounds(draw: st.DrawFn, disclosed: datetime) -> Data:
         told = _some(draw, **own) if stored else {name: draw(each) for name, each in own.items()}
         return {"kind": kind, "stored_in_kanta": stored, **told, **_some(draw, document_id=oids)}
     if kind in {"statute", "information_request"}:
-        necessity = _some(draw, necessity=texts) if kind == "statute" else {}
-        return {"kind": kind, "provision": draw(provisions), **necessity}
+        stated = _some(draw, necessity=texts) if kind == "statute" else {}
+        return {"kind": kind, "provision": draw(provisions), **stated}
     met = st.just(value=True)
     reason = _some(draw, reason=codings())
     if kind == "broad_right":
