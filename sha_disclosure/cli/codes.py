@@ -23,7 +23,7 @@ from sha_disclosure.cli.options import (
 from sha_disclosure.cli.output import Output, clean
 from sha_disclosure.codes.fetching import fetch_code_list
 from sha_disclosure.codes.folder import load_code_lists, store, stored_lists
-from sha_disclosure.codes.lists import CodeList, ListedCode
+from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode
 from sha_disclosure.codes.reading import read_code_list, system_uri
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.messages import message
@@ -78,6 +78,15 @@ def import_lists(  # noqa: PLR0913, PLR0917 - one parameter an option
             "https://koodistopalvelu.kanta.fi/codeserver/csapi/v6",
         ),
     ] = None,
+    proxy: Annotated[
+        str | None,
+        typer.Option(
+            "--proxy",
+            metavar="URL",
+            help="Proxy to the code server; environment: the one of the proxy variables, which "
+            "are ignored otherwise.",
+        ),
+    ] = None,
     settings: SettingsOption = None,
     lang: LanguageOption = None,
 ) -> int:
@@ -93,13 +102,16 @@ def import_lists(  # noqa: PLR0913, PLR0917 - one parameter an option
     if system is not None and (server is not None or len(sources) > 1):
         raise typer.BadParameter(output.text(message("cli.codes.one_file")), param_hint="--system")
     now = datetime.now(UTC)
-    lists = list(_fetched(sources, server, now) if server else _files(sources, system, now))
+    lists = list(_fetched(sources, server, proxy, now) if server else _files(sources, system, now))
     for each in lists:
         file = store(each, folder)
         output.out.print(
             output.text(
                 message(
-                    "cli.codes.imported", system=each.system, count=len(each.codes), file=str(file)
+                    "cli.codes.imported",
+                    system=each.system,
+                    count=len({code.code for code in each.codes}),
+                    file=str(file),
                 )
             )
         )
@@ -183,29 +195,45 @@ def _files(sources: list[str], system: str | None, now: datetime) -> Iterator[Co
         yield replace(read, imported_at=now.isoformat("T", "seconds"))
 
 
-def _fetched(sources: list[str], server: str, now: datetime) -> Iterator[CodeList]:
-    with httpx.Client(verify=ssl.create_default_context(), timeout=_READ_S) as client:
+def _fetched(
+    sources: list[str], server: str, proxy: str | None, now: datetime
+) -> Iterator[CodeList]:
+    from_environment = proxy == "environment"
+    try:
+        client = httpx.Client(
+            verify=ssl.create_default_context(),
+            timeout=_READ_S,
+            trust_env=from_environment,
+            proxy=None if from_environment else proxy,
+        )
+    except (ValueError, httpx.InvalidURL):
+        client = None
+    if client is None:
+        raise ConfigurationError(message("connection.proxy"))
+    with client:
         for source in sources:
             yield fetch_code_list(source, client, server, now)
 
 
 def _summary(each: CodeList, today: date) -> dict[str, object]:
+    codes = CodeLists.of_lists([each]).lists[each.system].values()
     return {
         "system": each.system,
-        "codes": len(each.codes),
-        "in_force": sum(code.valid_on(today) for code in each.codes),
+        "codes": len(codes),
+        "in_force": sum(code.valid_on(today) for code in codes),
         "imported_at": each.imported_at,
         "source": each.source,
     }
 
 
 def _code(code: ListedCode, day: date) -> dict[str, object]:
+    that_day = code.on(day)
     return {
         "code": code.code,
-        "names": dict(code.names),
-        "status": code.status,
-        "valid_from": None if code.valid_from == date.min else code.valid_from.isoformat(),
-        "valid_to": None if code.valid_to == date.max else code.valid_to.isoformat(),
+        "names": dict(that_day.names),
+        "status": that_day.status,
+        "valid_from": None if that_day.valid_from == date.min else that_day.valid_from.isoformat(),
+        "valid_to": None if that_day.valid_to == date.max else that_day.valid_to.isoformat(),
         "standing": code.standing_on(day),
     }
 
@@ -218,7 +246,7 @@ def _table(codes: list[ListedCode], day: date, output: Output) -> Table:
         Column(f"{day}"),
     )
     for code in codes:
-        name = code.name(output.language) or ""
+        name = code.on(day).name(output.language) or ""
         standing = output.text(message(f"cli.codes.standing.{code.standing_on(day)}"))
         table.add_row(clean(code.code), clean(name), code.validity, standing)
     return table

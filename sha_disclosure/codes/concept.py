@@ -15,7 +15,7 @@ from typing import Any
 from sha_disclosure.codes.faults import UnfitCode
 from sha_disclosure.codes.lists import ListedCode, Status
 from sha_disclosure.messages import message
-from sha_disclosure.values import Code
+from sha_disclosure.values import Code, day_in_finland
 
 CODE = ("conceptcodeid", "codeid", "code", "koodi", "koodiarvo", "tunnus")
 FIRST_DAY = ("begindate", "beginningdate", "startdate", "validfrom", "effectivedate",
@@ -39,9 +39,24 @@ _STATUSES: Mapping[str, Status] = {
     "0": "DELETED",
 }
 _LANGUAGES = {"fi": "fi", "fin": "fi", "sv": "sv", "swe": "sv", "se": "sv", "en": "en", "eng": "en"}
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})(Z|[+-][0-9]{2}:?[0-9]{2})?")
 _FINNISH = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: .*)?")
-_MILLISECONDS = re.compile(r"-?[0-9]{9,14}")
+_MILLISECONDS = re.compile(r"-?[0-9]{9,16}")
+_END_OF_DAY = re.compile(r"(?<=[T ])24:00(:00(\.0+)?)?")
+_LANGUAGE_ENDING = re.compile(r"[\s_:.(-]+([A-Za-z]{2,3})\)?")
+
+
+Codes = dict[tuple[str, date, date], ListedCode]
+"""Codes by identifier and period of validity."""
+
+
+def keep(codes: Codes, read: ListedCode) -> None:
+    """Add a code to the others; the same one again adds nothing.
+
+    Raises UnfitCode when it contradicts one of the same period.
+    """
+    if codes.setdefault((read.code, read.valid_from, read.valid_to), read) != read:
+        raise UnfitCode(message("codes.twice"))
 
 
 def plain(name: str) -> str:
@@ -58,6 +73,8 @@ def from_concept(concept: object) -> ListedCode:
     if not isinstance(attributes, list) or not all(isinstance(a, Mapping) for a in attributes):
         raise UnfitCode(message("codes.attributes"))
     fields = {plain(str(key)): value for key, value in concept.items()}
+    if len(fields) < len(concept):
+        raise UnfitCode(message("codes.twice_named"))
     names: dict[tuple[str, str], str] = {}
     for attribute in attributes:
         name = plain(str(attribute.get("attributeName", "")))
@@ -66,25 +83,34 @@ def from_concept(concept: object) -> ListedCode:
         value = values[0] if isinstance(values, list) and values else values
         if name in NAMES and isinstance(value, str) and value.strip():
             names.setdefault((name, _language(language)), value.strip())
-        elif value is not None and not isinstance(value, list):
+        elif name in (*FIRST_DAY, *LAST_DAY) and value is not None and not isinstance(value, list):
             fields[name] = fields.get(name) or value
     return listed(fields, names)
 
 
-def from_row(row: Mapping[str, str]) -> ListedCode:
-    """Return the code that one row of a table describes. Raises UnfitCode.
+def columns(heading: list[str]) -> list[tuple[str, str]]:
+    """Return the field and the language of each column of a table. Raises UnfitCode.
 
     A column of a display may end in a language: ``ShortName_sv``, ``nimi (sv)``.
     """
+    found = [_column(column) for column in heading]
+    named = [column for column in found if column[0]]
+    if len(set(named)) < len(named):
+        raise UnfitCode(message("codes.twice_named"))
+    if not {name for name, _ in named} & set(CODE):
+        raise UnfitCode(message("codes.no_codes_column"))
+    return found
+
+
+def from_row(of_columns: list[tuple[str, str]], row: list[str]) -> ListedCode:
+    """Return the code that one row of a table describes. Raises UnfitCode."""
     fields: dict[str, Any] = {}
     names: dict[tuple[str, str], str] = {}
-    for column, value in row.items():
-        name, language = _column(column)
-        if name in NAMES:
-            if value.strip():
-                names.setdefault((name, language), value.strip())
-        else:
+    for (name, language), value in zip(of_columns, row, strict=True):
+        if name not in NAMES:
             fields[name] = value.strip()
+        elif value.strip():
+            names[name, language] = value.strip()
     return listed(fields, names)
 
 
@@ -120,9 +146,12 @@ def _first(fields: Mapping[str, Any], spellings: tuple[str, ...]) -> Any:
 
 
 def _column(column: str) -> tuple[str, str]:
-    name, ending = re.fullmatch(r"(.*?)(?:[\s_:.(-]+([A-Za-z]{2,3})\)?)?", column).groups()  # type: ignore[union-attr]
-    if ending and ending.lower() in _LANGUAGES and plain(name) in NAMES:
-        return plain(name), _language(ending)
+    column = column.strip()
+    ending = _LANGUAGE_ENDING.search(column, max(0, len(column) - len("-swe)")))
+    if ending and ending.end() == len(column) and ending[1].lower() in _LANGUAGES:
+        name = plain(column[: ending.start()])
+        if name in NAMES:
+            return name, _language(ending[1])
     return plain(column), "fi"
 
 
@@ -132,22 +161,23 @@ def _language(tag: str) -> str:
 
 
 def _day(value: Any, absent: date) -> date:
+    """Return a day; a moment is the day it is in Finland, whose days the lists count."""
     if value is None:
         return absent
-    text = str(value).strip()
-    iso, finnish = _ISO.fullmatch(text), _FINNISH.fullmatch(text)
-    fault = False
     try:
-        if iso:
-            return date(*map(int, iso.groups()))
-        if finnish:
-            day, month, year = map(int, finnish.groups())
-            return date(year, month, day)
-        if _MILLISECONDS.fullmatch(text):
-            return datetime.fromtimestamp(int(text) / 1000, UTC).date()
-        fault = True
+        return _read_day(str(value).strip())
     except (ValueError, OverflowError, OSError):
-        fault = True
-    if fault:
-        raise UnfitCode(message("codes.day"))
-    return absent
+        pass
+    raise UnfitCode(message("codes.day"))
+
+
+def _read_day(text: str) -> date:
+    if finnish := _FINNISH.fullmatch(text):
+        day, month, year = map(int, finnish.groups())
+        return date(year, month, day)
+    if alone := _DATE.fullmatch(text):
+        return date.fromisoformat(alone[1])
+    if _MILLISECONDS.fullmatch(text):
+        return day_in_finland(datetime.fromtimestamp(int(text) / 1000, UTC))
+    moment = datetime.fromisoformat(_END_OF_DAY.sub("23:59:59", text))
+    return day_in_finland(moment) if moment.tzinfo else moment.date()

@@ -1,79 +1,157 @@
 """Fetching a code list from the national code server (koodistopalvelu), when asked to.
 
 The SDK never calls this by itself; ``sha-disclosure codes import --server URL OID`` does. The
-interface: ``GET {server}/classifications/{OID}/conceptcodes?pageSize=500&page=1``, pages until
-``totalPages``. That pages are numbered from 1 is checked against the answer, not known.
+interface: ``GET {server}/classifications/{OID}/conceptcodes?status=ACTIVE&pageSize=500&page=1``,
+pages until ``totalPages``; without a status the server returns the active codes only. That pages
+are numbered from 1 is checked against the answer, not known.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
+from time import monotonic
 from typing import Any
 
 import httpx
 
+from sha_disclosure.codes.concept import Codes, keep
 from sha_disclosure.codes.faults import UnfitCode
-from sha_disclosure.codes.lists import CodeList, ListedCode
+from sha_disclosure.codes.lists import CodeList, ListedCode, Status
 from sha_disclosure.codes.reading import codes_of_page, system_uri
+from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.messages import Message, message
 
 LONGEST_PAGE = 500
 _PAGES_MAX = 2000
+_BYTES_MAX = 512 * 1024 * 1024
+"""Of all pages together; far above any national code list."""
+_PAGE_S_MAX = 300.0
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){1,}")
+_HOST = re.compile(r"[\w.:-]+")
+_STATUSES: tuple[Status, ...] = ("PROPOSAL", "ACTIVE", "DELETED")
+"""In the order of a code's life: one that moves on meanwhile comes twice, never not at all."""
 
 
 def fetch_code_list(
     oid: str, client: httpx.Client, server: str, now: datetime, page_size: int = LONGEST_PAGE
 ) -> CodeList:
-    """Return the whole list of a code system, fetched page by page with ``client``.
+    """Return the whole list of a code system, codes of every status, fetched with ``client``.
 
-    Raises ConfigurationError when the server does not give it whole.
+    The server is asked over https, or over http on this machine. Raises ConfigurationError when
+    the server does not give the list whole.
     """
     if not _OID.fullmatch(oid):
         raise _at(server, message("codes.not_an_oid", given=repr(oid)))
-    address = f"{server.rstrip('/')}/classifications/{oid}/conceptcodes"
-    codes: list[ListedCode] = []
-    number = last = 1
-    total = 0
-    while number <= last:
-        page = _page(client, address, min(page_size, LONGEST_PAGE), number)
-        codes_of, last, total = _read(page, address, number)
-        codes += codes_of
-        number += 1
-    different = {code.code: code for code in codes}
-    if not different or len(codes) != total or len(different) != total:
-        raise _at(address, message("codes.not_whole", received=len(different), total=total))
-    return CodeList(
-        system_uri(oid), tuple(different.values()), address, now.isoformat("T", "seconds")
-    )
-
-
-def _page(client: httpx.Client, address: str, size: int, number: int) -> Mapping[str, Any]:
+    address = f"{_checked(server)}/classifications/{oid}/conceptcodes"
+    pages = _Pages(client, address, min(page_size, LONGEST_PAGE), _BYTES_MAX)
+    codes: Codes = {}
+    fault = None
     try:
-        answer = client.get(
-            address,
-            params={"pageSize": size, "page": number},
-            headers={"Accept": "application/json"},
-        )
-        if answer.status_code == httpx.codes.OK:
-            page = answer.json()
-            if isinstance(page, Mapping):
-                return page
-        fault = message("codes.answered", status=answer.status_code)
-    except httpx.HTTPError as error:
-        fault = message("codes.not_reached", error=type(error).__name__)
+        for status in _STATUSES:
+            for code in pages.codes(status):
+                keep(codes, code)
+    except UnfitCode as unfit:
+        fault = unfit.message
+    if not codes:
+        fault = fault or message("codes.no_codes")
+    if fault:
+        raise _at(address, fault)
+    return CodeList(system_uri(oid), tuple(codes.values()), address, now.isoformat("T", "seconds"))
+
+
+def _checked(server: str) -> str:
+    """Return the address of a server nobody can speak for. Raises ConfigurationError."""
+    try:
+        url = httpx.URL(server)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.userinfo or url.query or url.fragment or not _HOST.fullmatch(url.host):
+        raise ConfigurationError(message("codes.address"))
+    if url.scheme != "https" and not (url.scheme == "http" and _is_this_machine(url.host)):
+        raise _at(server, message("codes.https"))
+    return server.rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
     except ValueError:
-        fault = message("codes.answer_not_json")
-    raise _at(address, fault)
+        return host == "localhost"
 
 
-def _read(page: Mapping[str, Any], address: str, number: int) -> tuple[list[ListedCode], int, int]:
+@dataclass
+class _Pages:
+    """The pages of one code system; ``left`` is how many bytes more are read of them."""
+
+    client: httpx.Client
+    address: str
+    size: int
+    left: int
+
+    def codes(self, status: Status) -> list[ListedCode]:
+        """Return the codes of a status. Raises UnfitCode unless they come whole."""
+        codes: list[ListedCode] = []
+        number = last = 1
+        total = 0
+        while number <= last:
+            page = self._page(status, number)
+            of_page, last, total = _read(page, number)
+            codes += of_page
+            number += 1
+        different = set(map(_identity, codes))
+        if len(codes) != total or len(different) != total:
+            raise UnfitCode(message("codes.not_whole", received=len(different), total=total))
+        return codes
+
+    def _page(self, status: Status, number: int) -> Mapping[str, Any]:
+        parameters = {"status": status, "pageSize": self.size, "page": number}
+        try:
+            with self.client.stream(
+                "GET",
+                self.address,
+                params=parameters,
+                headers={"Accept": "application/json"},
+                follow_redirects=False,
+            ) as answer:
+                fault = message("codes.answered", status=answer.status_code)
+                if answer.status_code == httpx.codes.OK:
+                    page = read_json(self._body(answer))
+                    if isinstance(page, Mapping):
+                        return page
+        except httpx.HTTPError as error:
+            fault = message("codes.not_reached", error=type(error).__name__)
+        except Malformed:
+            fault = message("codes.answer_not_json")
+        raise UnfitCode(fault)
+
+    def _body(self, answer: httpx.Response) -> bytes:
+        """Return the body, as far as a list may be long and a page may take."""
+        parts = []
+        ends = monotonic() + _PAGE_S_MAX
+        for part in answer.iter_bytes():
+            self.left -= len(part)
+            parts.append(part)
+            if self.left < 0 or monotonic() > ends:
+                limits = {"limit": _BYTES_MAX, "seconds": _PAGE_S_MAX}
+                raise UnfitCode(message("codes.long_answer", **limits))
+        return b"".join(parts)
+
+
+def _identity(code: ListedCode) -> tuple[object, ...]:
+    return code.code, code.valid_from, code.valid_to
+
+
+def _read(page: Mapping[str, Any], number: int) -> tuple[list[ListedCode], int, int]:
     """Return the codes of a page, how many pages there are, and how many codes in all."""
     try:
         last, total = _count(page, "totalPages"), _count(page, "totalItems")
+        if not total and not page.get("conceptCodes"):
+            return [], 0, 0
         if _count(page, "page") != number:
             fault = message("codes.another_page")
         elif last > _PAGES_MAX:
@@ -82,7 +160,7 @@ def _read(page: Mapping[str, Any], address: str, number: int) -> tuple[list[List
             return list(codes_of_page(page)), last, total
     except UnfitCode as unfit:
         fault = unfit.message
-    raise _at(address, message("codes.page", page=number, fault=fault))
+    raise UnfitCode(message("codes.page", page=number, fault=fault))
 
 
 def _count(page: Mapping[str, Any], name: str) -> int:

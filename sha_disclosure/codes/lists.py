@@ -21,7 +21,8 @@ Standing = Literal["in_force", "closed", "deleted", "proposal"]
 class ListedCode:
     """One code of a code list with its validity (voimassaolo): both days included.
 
-    ``names`` has its display by language tag, ``fi`` and where given ``sv``, ``en``.
+    ``names`` has its display by language tag, ``fi`` and where given ``sv``, ``en``. A list may
+    have a code in several periods of validity: ``others`` are the code in the earlier ones.
     """
 
     code: str
@@ -29,6 +30,16 @@ class ListedCode:
     valid_to: date = date.max
     status: Status = "ACTIVE"
     names: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[ListedCode, ...] = ()
+
+    def on(self, day: date) -> ListedCode:
+        """Return the code as it is on ``day``: in the period in force, or the last one begun."""
+
+        def fit(period: ListedCode) -> tuple[int, bool, date]:
+            standing = _PREFERENCE.index(_standing(period, day))
+            return standing, period.valid_from <= day, period.valid_from
+
+        return max((self, *self.others), key=fit) if self.others else self
 
     def valid_on(self, day: date) -> bool:
         """Return whether the code is in force on ``day``."""
@@ -40,18 +51,13 @@ class ListedCode:
         A removed code that has its last day was in force until then; one that has none
         cannot be said to have been in force on any day.
         """
-        if self.status == "PROPOSAL":
-            return "proposal"
-        if self.status == "DELETED" and self.valid_to == date.max:
-            return "deleted"
-        return "in_force" if self.valid_from <= day <= self.valid_to else "closed"
+        return _standing(self.on(day), day)
 
     @property
     def validity(self) -> str:
-        """The validity in ISO 8601 days, an open end as ``...``."""
-        first = "..." if self.valid_from == date.min else self.valid_from.isoformat()
-        last = "..." if self.valid_to == date.max else self.valid_to.isoformat()
-        return f"{first} – {last}"
+        """The validity in ISO 8601 days, an open end as ``...``; of each period, oldest first."""
+        periods = sorted((self, *self.others), key=lambda each: each.valid_from)
+        return ", ".join(map(_validity, periods))
 
     def name(self, language: str = "fi") -> str | None:
         """Return the display in a language; without it in Finnish, or any there is."""
@@ -62,10 +68,29 @@ class ListedCode:
         )
 
 
+def _standing(period: ListedCode, day: date) -> Standing:
+    if period.status == "PROPOSAL":
+        return "proposal"
+    if period.status == "DELETED" and period.valid_to == date.max:
+        return "deleted"
+    return "in_force" if period.valid_from <= day <= period.valid_to else "closed"
+
+
+def _validity(period: ListedCode) -> str:
+    first = "..." if period.valid_from == date.min else period.valid_from.isoformat()
+    last = "..." if period.valid_to == date.max else period.valid_to.isoformat()
+    return f"{first} – {last}"
+
+
+_PREFERENCE: tuple[Standing, ...] = ("proposal", "deleted", "closed", "in_force")
+"""Of several periods the one that stands best says how the code stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeList:
     """One code list as imported: its code system, its codes, where it came from and when.
 
+    A code in several periods of validity stands in ``codes`` once for each.
     ``complete`` is False for a part of a list: what it lacks may be a code all the same.
     """
 
@@ -90,8 +115,8 @@ class CodeLists:
 
     @classmethod
     def of(cls, lists: Mapping[str, Iterable[ListedCode]]) -> CodeLists:
-        """Index the codes of each code system."""
-        return cls({uri: {c.code: c for c in codes} for uri, codes in lists.items()})
+        """Index the codes of each code system; the periods of one code become one."""
+        return cls({uri: _by_code(codes) for uri, codes in lists.items()})
 
     @classmethod
     def of_lists(cls, lists: Iterable[CodeList]) -> CodeLists:
@@ -108,10 +133,29 @@ class CodeLists:
         """Return the code, or None when the loaded list does not have it."""
         return self.lists[system].get(code)
 
-    def coding(self, system: str, code: str, language: str = "fi") -> Coding | None:
-        """Return the code as a Coding with its display of the list, or None without one."""
+    def coding(
+        self, system: str, code: str, language: str = "fi", on: date | None = None
+    ) -> Coding | None:
+        """Return the code as a Coding with its display of the list, or None without one.
+
+        The display is that of the day ``on``; by default the newest.
+        """
         listed = self.lists.get(system, {}).get(code)
+        if listed is not None and on is not None:
+            listed = listed.on(on)
         name = listed.name(language) if listed else None
         if listed is None or name is None:
             return None
         return Coding(code=Code(listed.code), display=FreeText(name), system=Uri(system))
+
+
+def _by_code(codes: Iterable[ListedCode]) -> dict[str, ListedCode]:
+    periods: dict[str, list[ListedCode]] = {}
+    for each in codes:
+        periods.setdefault(each.code, []).append(each)
+    return {code: _with_periods(each) for code, each in periods.items()}
+
+
+def _with_periods(periods: list[ListedCode]) -> ListedCode:
+    newest, *others = sorted(periods, key=lambda each: each.valid_from, reverse=True)
+    return replace(newest, others=tuple(others)) if others else newest

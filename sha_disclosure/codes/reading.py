@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sha_disclosure.codes.concept import CODE, from_concept, from_row, plain
+from sha_disclosure.codes.concept import Codes, from_concept, keep
 from sha_disclosure.codes.faults import UnfitCode, in_file
 from sha_disclosure.codes.lists import CodeList, ListedCode
+from sha_disclosure.codes.table import read_table
+from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_file
-from sha_disclosure.messages import Message, message
+from sha_disclosure.messages import message
 from sha_disclosure.values import Uri
 
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
-_START = re.compile(r'"conceptCodes"\s*:\s*\[\s*')
-_BETWEEN = re.compile(r"\s*,?\s*")
+_BETWEEN = re.compile(r"[ \t\r\n,:]*")
+_TABLES = {".csv", ".tsv", ".txt"}
 
 
 def read_code_list(path: Path, system: str | None = None) -> CodeList:
@@ -29,18 +29,19 @@ def read_code_list(path: Path, system: str | None = None) -> CodeList:
     The code system is ``system``, or what the file says, or the OID in the file's name.
     Raises ConfigurationError that names the file, the line and how to correct it.
     """
-    text = _text(path)
-    table = path.suffix.lower() in {".csv", ".tsv", ".txt"}
-    read, stated = _table(path, text) if table else _json(path, text)
+    table = path.suffix.lower() in _TABLES
+    text = _text(path, table=table)
+    codes, stated = (read_table(path, text), {}) if table else _json(path, text)
+    if not codes:
+        raise in_file(path, message("codes.no_codes"), line=1)
     named = _OID.search(path.name)
     found = system or stated.get("system") or (named.group().rstrip(".") if named else None)
     if not isinstance(found, str):
         raise in_file(path, message("codes.no_system"), line=1)
-    codes = _without_doubles(path, read)
     source, at = stated.get("source"), stated.get("imported_at")
     return CodeList(
         system_uri(found),
-        codes,
+        tuple(codes),
         source if isinstance(source, str) else path.name,
         at if isinstance(at, str) else "",
         complete=stated.get("complete") is not False,
@@ -77,10 +78,12 @@ _LARGEST = 512 * 1024 * 1024
 """Bytes; far above any national code list."""
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, *, table: bool) -> str:
+    """Return the text of a file: UTF-8; a table may be in Latin-1, as Windows has it, too."""
     line = None
     try:
-        return read_file(path, limit=_LARGEST).data.decode("utf-8").removeprefix("\ufeff")
+        data = read_file(path, limit=_LARGEST).data
+        return data.decode(_encoding(data) if table else "utf-8").removeprefix("\ufeff")
     except Unreadable as unreadable:
         fault = unreadable.message
     except UnicodeDecodeError as error:
@@ -88,27 +91,44 @@ def _text(path: Path) -> str:
     raise in_file(path, fault, line=line)
 
 
-_Read = list[tuple[int, ListedCode]]
-"""Line and code."""
-
-
-def _json(path: Path, text: str) -> tuple[_Read, Mapping[str, Any]]:
-    fault: Message | None = None
-    line = 1
+def _encoding(data: bytes) -> str:
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        fault, line = message("codes.not_json", column=error.colno), error.lineno
-    except RecursionError:
-        fault = message("codes.deep")
-    if fault:
-        raise in_file(path, fault, line=line)
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "cp1252"
+    return "utf-8"
+
+
+def _json(path: Path, text: str) -> tuple[list[ListedCode], Mapping[str, Any]]:
+    data = _strict(path, text)
     pages = data if isinstance(data, list) else [data]
     for page in pages:
         if not isinstance(page, Mapping) or not isinstance(page.get("conceptCodes"), list):
             raise in_file(path, message("codes.no_list"), line=1)
     _require_whole(path, pages)
-    return list(_concepts(path, text)), pages[0] if pages else {}
+    codes: Codes = {}
+    for number, page in enumerate(pages):
+        for index, concept in enumerate(page["conceptCodes"]):
+            try:
+                keep(codes, from_concept(concept))
+                continue
+            except UnfitCode as unfit:
+                fault = unfit.message
+            raise in_file(path, fault, line=_line(text, number, index))
+    return list(codes.values()), pages[0] if pages else {}
+
+
+def _strict(path: Path, text: str) -> Any:
+    line = None
+    try:
+        return read_json(text)
+    except Malformed as malformed:
+        fault = malformed.message
+        if malformed.kind == "syntax":
+            place = dict(fault.parameters)
+            line = int(str(place["line"]))
+            fault = message("codes.not_json", column=place["column"])
+    raise in_file(path, fault, line=line)
 
 
 def _require_whole(path: Path, pages: list[Mapping[str, Any]]) -> None:
@@ -119,65 +139,29 @@ def _require_whole(path: Path, pages: list[Mapping[str, Any]]) -> None:
         raise in_file(path, message("codes.part", held=held, total=total), line=1)
 
 
-def _concepts(path: Path, text: str) -> Iterator[tuple[int, ListedCode]]:
-    decoder = json.JSONDecoder()
-    for start in _START.finditer(text):
-        place = start.end()
-        while text[place] != "]":
-            line = text.count("\n", 0, place) + 1
-            concept, place = decoder.raw_decode(text, place)
-            yield line, _read(path, line, from_concept, concept)
-            between = _BETWEEN.match(text, place)
-            place = between.end() if between else place
+def _line(text: str, page: int, index: int) -> int:
+    """Return the line on which a code of a page begins.
 
+    Values have no place once they are read, so the text is walked again up to the faulty one.
+    """
+    value = json.JSONDecoder().raw_decode
 
-def _table(path: Path, text: str) -> tuple[_Read, Mapping[str, Any]]:
-    heading = text.partition("\n")[0]
-    separator = max(";\t,", key=heading.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    read: _Read = []
-    columns: list[str] = []
-    fault: Message | None = None
-    try:
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            if not columns:
-                columns = row
-                _require_code_column(path, columns)
-            else:
-                if len(row) != len(columns):
-                    fault = message("codes.columns", given=len(row), heading=len(columns))
-                    raise in_file(path, fault, line=rows.line_num)
-                made = _read(path, rows.line_num, from_row, dict(zip(columns, row, strict=True)))
-                read.append((rows.line_num, made))
-    except csv.Error:
-        fault = message("codes.not_csv")
-    if fault:
-        raise in_file(path, fault, line=rows.line_num)
-    if not columns:
-        raise in_file(path, message("codes.empty"), line=1)
-    return read, {}
+    def next_one(place: int) -> int:
+        between = _BETWEEN.match(text, place)
+        return between.end() if between else place
 
+    def beyond(place: int) -> int:
+        return next_one(value(text, place)[1])
 
-def _require_code_column(path: Path, columns: list[str]) -> None:
-    if not {plain(column) for column in columns} & set(CODE):
-        raise in_file(path, message("codes.no_codes_column"), line=1)
-
-
-def _read(path: Path, line: int, reader: Callable[[Any], ListedCode], value: object) -> ListedCode:
-    try:
-        return reader(value)
-    except UnfitCode as unfit:
-        fault = unfit.message
-    raise in_file(path, fault, line=line)
-
-
-def _without_doubles(path: Path, read: _Read) -> tuple[ListedCode, ...]:
-    kept: dict[str, ListedCode] = {}
-    for line, each in read:
-        if kept.setdefault(each.code, each) != each:
-            raise in_file(path, message("codes.twice"), line=line)
-    if not kept:
-        raise in_file(path, message("codes.no_codes"), line=1)
-    return tuple(kept.values())
+    place = next_one(0)
+    if text[place] == "[":
+        place = next_one(place + 1)
+        for _ in range(page):
+            place = beyond(place)
+    place = next_one(place + 1)
+    while value(text, place)[0] != "conceptCodes":
+        place = beyond(beyond(place))
+    place = next_one(beyond(place) + 1)
+    for _ in range(index):
+        place = beyond(place)
+    return text.count("\n", 0, place) + 1

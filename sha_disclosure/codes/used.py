@@ -16,7 +16,7 @@ a part is at hand), or as the list says."""
 
 @dataclass(frozen=True, slots=True)
 class UsedCode:
-    """A code as it is used: of which system, and when (the day counts in the time's offset)."""
+    """A code as it is used: of which system, and when (the day in Finland counts)."""
 
     system: str
     code: str
@@ -35,7 +35,7 @@ class UsedCode:
         listed = lists.find(self.system, self.code)
         if listed is None:
             return "unlisted" if self.system in lists.incomplete else "unknown"
-        return listed.standing_on(self.at.moment.date() if self.at.moment else self.at.day)
+        return listed.standing_on(self.at.day)
 
     def validity(self, lists: CodeLists) -> str:
         """Return the validity of the code in its loaded list, for the text of a problem."""

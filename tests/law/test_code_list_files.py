@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -103,6 +104,140 @@ def test_a_table_is_read(write: Write, separator: str) -> None:
     assert read.codes[1] == ListedCode("2", names={"fi": "Iäkkäiden; palvelut, kaikki"})
 
 
+@pytest.mark.parametrize(
+    "moments",
+    [
+        ("2020-01-31T22:00:00Z", "2024-12-30T22:00:00Z"),
+        ("2020-01-31T22:00:00.000+0000", "2024-12-31T21:59:59.999+0000"),
+        ("2020-02-01T00:00:00+02:00", "2024-12-31T23:59:59+02:00"),
+        ("2020-02-01T00:00:00", "2024-12-31T24:00:00"),
+        ("2020-02-01 00:00:00.0", "2024-12-31 00:00:00"),
+        ("2020-02-01Z", "2024-12-31+02:00"),
+        ("20200201", "20241231"),
+        ("1.2.2020 0:00", "31.12.2024 23.59"),
+        (1580508000000, 1735596000000),
+        (1580508000000, 1735682399999),
+    ],
+)
+def test_a_moment_is_the_day_it_is_in_finland_and_the_last_day_counts(
+    write: Write, moments: tuple[Any, Any]
+) -> None:
+    made = {"conceptCodeId": "1", "beginDate": moments[0], "expirationDate": moments[1]}
+    (code,) = read_code_list(write({"conceptCodes": [made]})).codes
+    assert (code.valid_from, code.valid_to) == (date(2020, 2, 1), date(2024, 12, 31))
+
+
+def test_an_end_that_no_calendar_reaches_is_the_last_day_there_is(write: Write) -> None:
+    made = concept("1", expirationDate="9999-12-31T23:59:59Z")
+    (code,) = read_code_list(write(page(made))).codes
+    assert code.valid_to == date.max
+    (code,) = read_code_list(write(page(concept("1", expirationDate=253402300799000)))).codes
+    assert code.valid_to == date.max
+
+
+def test_one_code_in_several_periods_is_in_force_in_each(write: Write) -> None:
+    old, gap, new = date(2017, 5, 1), date(2019, 5, 1), date(2025, 5, 1)
+    periods = [
+        concept("1", beginDate="2020-01-01"),
+        concept("1", expirationDate="2018-12-31"),
+        concept("1", status="PROPOSAL", beginDate="2030-01-01"),
+        concept("2"),
+    ]
+    periods[1]["attributes"][0]["attributeValue"] = ["Vanha nimi"]
+    lists = load_code_lists(write(page(*periods)))
+    code = lists.find(SYSTEM, "1")
+    assert code is not None
+    assert [code.standing_on(day) for day in (old, gap, new)] == ["in_force", "closed", "in_force"]
+    assert code.validity.startswith("2016-01-01 – 2018-12-31, 2020-01-01 – 2099-12-31, ")
+    assert [code.on(day).name() for day in (old, new)] == ["Vanha nimi", "Nimi 1"]
+    made = lists.coding(SYSTEM, "1", on=old)
+    assert made is not None
+    assert made.display.reveal() == "Vanha nimi"
+
+
+@given(
+    cuts=st.lists(st.dates(date(2000, 1, 2), date(2090, 1, 1)), min_size=1, unique=True),
+    day=st.dates(date(2000, 1, 1), date(2090, 1, 1)),
+)
+def test_a_code_cut_into_any_periods_stands_as_before(cuts: list[date], day: date) -> None:
+    starts = [date(2000, 1, 1), *sorted(cuts)]
+    ends = [start - timedelta(days=1) for start in starts[1:]] + [date(2090, 1, 1)]
+    periods = [ListedCode("1", *each) for each in zip(starts, ends, strict=True)]
+    code = CodeLists.of({SYSTEM: reversed(periods)}).find(SYSTEM, "1")
+    assert code is not None
+    assert code.valid_on(day)
+    assert code.on(day).valid_from <= day <= code.on(day).valid_to
+    assert not code.valid_on(date(2090, 1, 2))
+
+
+@pytest.mark.parametrize("stated", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;"])
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_a_table_of_a_spreadsheet_program_is_read(tmp_path: Path, stated: str, end: str) -> None:
+    file = tmp_path / f"{OID}.csv"
+    rows = [stated, "CodeId;ShortName;BeginDate;;", "1;Tyoikaiset, kaikki;1.2.2020;;", "2;Muu;;;;"]
+    file.write_bytes(end.join(rows).replace("yo", "y\xf6").encode("latin-1"))
+    first, second = read_code_list(file).codes
+    assert first == ListedCode("1", date(2020, 2, 1), names={"fi": "Ty\xf6ikaiset, kaikki"})
+    assert second.code == "2"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])
+@pytest.mark.parametrize("ending", ["txt", "csv", "tsv"])
+def test_a_table_is_read_in_the_encodings_of_downloads_and_programs(
+    tmp_path: Path, encoding: str, ending: str
+) -> None:
+    file = tmp_path / f"{OID}.{ending}"
+    text = "CodeId;ShortName;ShortName_sv;\r\n1;Päätös;Åtgärd;\r\n"
+    file.write_bytes(text.encode(encoding))
+    (code,) = read_code_list(file).codes
+    assert code.names == {"fi": "Päätös", "sv": "Åtgärd"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"conceptCodes": [{"conceptCodeId": "1"}], "conceptCodes": [{"conceptCodeId": "2"}]}',
+        '{"conceptCodes": [{"conceptCodeId": "1", "conceptCodeId": "2"}]}',
+        '{"conceptCodes": [{"conceptCodeId": "1", "status": "ACTIVE", "Status": "DELETED"}]}',
+        '{"conceptCodes": [{"name": "x", "attributes": [{"attributeName": "code", '
+        '"attributeValue": ["1"]}]}]}',
+    ],
+)
+def test_a_code_is_not_taken_from_doubled_members_or_attributes(write: Write, text: str) -> None:
+    with pytest.raises(ConfigurationError):
+        read_code_list(write(text))
+
+
+def test_only_the_list_of_the_page_itself_has_codes(write: Write) -> None:
+    made = page(concept("1", conceptCodes=[concept("2")]), concept("3"))
+    made = {"inner": {"conceptCodes": [concept("4")]}, "x": '"conceptCodes": [{}]', **made}
+    assert [c.code for c in read_code_list(write(made)).codes] == ["1", "3"]
+
+
+def test_the_line_of_a_fault_is_found_among_other_members(write: Write) -> None:
+    first = {"inner": {"conceptCodes": []}, **page(concept("1"), number=1, pages=2, total=3)}
+    second = {"a": [1, {"b": "]"}], "conceptCodes": [concept("2"), {"name": "x"}], "z": None}
+    file = write([first, second])
+    line = next(n for n, t in enumerate(file.read_text().splitlines(), 1) if '"name": "x"' in t)
+    with pytest.raises(ConfigurationError, match=f"line {line - 1}: a code has no"):
+        read_code_list(file)
+
+
+def test_reading_a_list_takes_time_in_proportion_to_its_length(write: Write) -> None:
+    def seconds(count: int) -> float:
+        file = write(page(*(concept(str(n)) for n in range(count))))
+        start = perf_counter()
+        assert len(read_code_list(file).codes) == count
+        return perf_counter() - start
+
+    assert seconds(5_000) < max(1, 40 * seconds(500))
+    heading = ";".join(["code", *(f"column{n}" + "-" * 90 for n in range(500))])
+    rows = "\n".join(f"{n};" + ";".join(["x"] * 500) for n in range(50))
+    start = perf_counter()
+    read_code_list(write(f"{heading}\n{rows}", f"{OID}.csv"))
+    assert perf_counter() - start < 2
+
+
 BROKEN: list[tuple[str, Any, str]] = [
     ("json", "{\n]", "line 2: is not JSON"),
     ("json", [], "line 1: the list has no codes"),
@@ -125,6 +260,11 @@ BROKEN: list[tuple[str, Any, str]] = [
     ("csv", "a;b\n1;2\n", "line 1: no column of codes"),
     ("csv", "code;name\n1;x\n2\n", "line 3: has 1 columns"),
     ("csv", 'code;name\n1;"x\n', "is not CSV"),
+    ("csv", "code;name;;\n1;x;;\n2;y;z\n", "line 3: has 3 columns"),
+    ("csv", "code;name;Name\n1;x;y\n", "line 1: a field or column is there twice"),
+    ("csv", "sep=;\n", "the file is empty"),
+    ("csv", "sep=;\na;b\n1;2\n", "line 2: no column of codes"),
+    ("csv", "code;name\n1;x\n1;y\n", "line 3: a code is listed twice"),
     ("csv", "code;status\n1;ACTIVE\n\n2;GONE\n", "line 4: a code's `status`"),
 ]
 

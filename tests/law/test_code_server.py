@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -15,7 +16,7 @@ from code_pages import OID, SYSTEM, Data, concept, page
 from notices import NOW
 
 from sha_disclosure.cli.app import run
-from sha_disclosure.codes import load_code_lists
+from sha_disclosure.codes import CodeLists, fetching, load_code_lists
 from sha_disclosure.codes.fetching import fetch_code_list
 from sha_disclosure.errors import ConfigurationError
 
@@ -51,9 +52,10 @@ class CodeServer:
             return 404, b"{}"
         asked = parse_qs(parts.query)
         size, number = min(int(asked["pageSize"][0]), 500), int(asked["page"][0])
-        chosen = self.codes[(number - 1) * size : number * size]
-        pages = -(-len(self.codes) // size)
-        made = page(*chosen, number=number, pages=pages, total=len(self.codes))
+        # As its interface says: only the active ones, unless others are asked for.
+        held = [c for c in self.codes if c["status"] in asked.get("status", ["ACTIVE"])]
+        chosen = held[(number - 1) * size : number * size]
+        made = page(*chosen, number=number, pages=-(-len(held) // size), total=len(held))
         spoilt = self.spoil(made)
         return 200, spoilt if isinstance(spoilt, bytes) else json.dumps(spoilt).encode()
 
@@ -61,7 +63,7 @@ class CodeServer:
 @pytest.fixture
 def server() -> Iterator[CodeServer]:
     made = CodeServer()
-    thread = Thread(target=made.http.serve_forever, daemon=True)
+    thread = Thread(target=made.http.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield made
     made.http.shutdown()
@@ -82,9 +84,56 @@ def test_every_page_is_fetched_and_no_page_is_larger_than_the_server_gives(
     assert read.system == SYSTEM
     assert [c.code for c in read.codes] == [str(n) for n in range(1, 1203)]
     assert read.imported_at == "2026-11-22T10:00:00+00:00"
-    assert [urlsplit(path).query for path in server.asked] == [
-        f"pageSize=500&page={n}" for n in (1, 2, 3)
+    asked = [urlsplit(path).query for path in server.asked]
+    of_active = [f"status=ACTIVE&pageSize=500&page={n}" for n in (1, 2, 3)]
+    assert [query for query in asked if "ACTIVE" in query] == of_active
+    assert len(asked) == len(of_active) + 2
+
+
+def test_codes_of_every_status_are_asked_for(server: CodeServer, client: httpx.Client) -> None:
+    removed = concept("1203", status="DELETED", expirationDate="2025-06-30T00:00:00+03:00")
+    server.codes += [removed, concept("1204", status="PROPOSAL")]
+    lists = CodeLists.of_lists([fetch_code_list(OID, client, server.url, NOW)])
+    code, proposal = lists.find(SYSTEM, "1203"), lists.find(SYSTEM, "1204")
+    assert code is not None
+    assert proposal is not None
+    assert [code.standing_on(date(2025, 6, day)) for day in (29, 30)] == ["in_force", "in_force"]
+    assert code.standing_on(date(2025, 7, 1)) == "closed"
+    assert proposal.standing_on(date(2025, 7, 1)) == "proposal"
+
+
+def test_one_code_in_several_periods_comes_whole(server: CodeServer, client: httpx.Client) -> None:
+    server.codes = [
+        concept("1", expirationDate="2018-12-31"),
+        concept("1", beginDate="2019-01-01"),
+        concept("1", status="DELETED", beginDate="2010-01-01", expirationDate="2015-12-31"),
     ]
+    lists = CodeLists.of_lists([fetch_code_list(OID, client, server.url, NOW)])
+    code = lists.find(SYSTEM, "1")
+    assert code is not None
+    assert all(code.valid_on(date(year, 5, 1)) for year in (2012, 2017, 2020))
+
+
+def test_a_server_that_returns_every_code_at_once_doubles_none(
+    server: CodeServer, client: httpx.Client
+) -> None:
+    server.codes = server.codes[:3]
+    server.spoil = lambda made: page(*server.codes)
+    assert [c.code for c in fetch_code_list(OID, client, server.url, NOW).codes] == ["1", "2", "3"]
+
+
+def test_a_code_that_changed_its_status_meanwhile_is_seen(
+    server: CodeServer, client: httpx.Client
+) -> None:
+    server.codes = [concept("1")]
+
+    def remove(made: Data) -> Data:
+        server.codes[0] = {**server.codes[0], "status": "DELETED"}
+        return made
+
+    server.spoil = lambda made: remove(made) if made["totalItems"] else made
+    with pytest.raises(ConfigurationError, match="listed twice"):
+        fetch_code_list(OID, client, server.url, NOW)
 
 
 @pytest.mark.parametrize(
@@ -99,12 +148,14 @@ def test_every_page_is_fetched_and_no_page_is_larger_than_the_server_gives(
         (lambda made: {**made, "conceptCodes": None}, "no list `conceptCodes`"),
         (lambda made: {**made, "conceptCodes": [{}]}, r"conceptCodes\[0\]: a code has no"),
         (lambda made: page(concept("1"), concept("1")), "1 codes came of 2"),
+        (lambda made: page(), "the list has no codes"),
+        (lambda made: b'{"totalItems": 1, "totalItems": 1}', "did not answer in JSON"),
     ],
 )
 def test_a_list_that_does_not_come_whole_is_refused(
     spoil: Any, words: str, server: CodeServer, client: httpx.Client
 ) -> None:
-    server.spoil = spoil
+    server.spoil = lambda made: spoil(made) if made["totalItems"] else made
     with pytest.raises(ConfigurationError, match=words) as caught:
         fetch_code_list(OID, client, server.url, NOW)
     assert caught.value.__context__ is None
@@ -121,11 +172,62 @@ def test_a_server_that_is_not_there_or_has_not_the_list_is_told(
         fetch_code_list("../admin", client, server.url, NOW)
 
 
-def test_the_command_imports_from_the_server(
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://koodistopalvelu.kanta.fi/codeserver/csapi/v6", "not https://"),
+        ("http://127.0.0.1.example.fi/csapi", "not https://"),
+        ("http://10.0.0.1/csapi", "not https://"),
+        ("ftp://localhost/csapi", "not https://"),
+        ("koodistopalvelu.kanta.fi", "is an https:// address"),
+        ("https://user:secret@koodistopalvelu.kanta.fi", "is an https:// address"),
+        ("https://koodistopalvelu.kanta.fi/csapi?a=b", "is an https:// address"),
+        ("https://koodistopalvelu.kanta.fi/csapi#a", "is an https:// address"),
+        ("https://[", "is an https:// address"),
+    ],
+)
+def test_an_address_anybody_could_answer_is_not_asked(
+    address: str, words: str, client: httpx.Client
+) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        fetch_code_list(OID, client, address, NOW)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_answer_that_does_not_end_is_left(
+    server: CodeServer, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_BYTES_MAX", 1_000_000)
+    server.spoil = lambda made: b" " * 3_000_000
+    with pytest.raises(ConfigurationError, match="longer than"):
+        fetch_code_list(OID, client, server.url, NOW)
+
+
+def test_a_redirection_is_not_followed(server: CodeServer) -> None:
+    def moved(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(302, headers={"Location": "http://10.0.0.1/"}, request=request)
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(moved), follow_redirects=True) as client,
+        pytest.raises(ConfigurationError, match="answered 302"),
+    ):
+        fetch_code_list(OID, client, "https://code.server.example", NOW)
+
+
+def test_the_proxy_variables_are_followed_only_when_asked(
     server: CodeServer, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+    for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    command = ["codes", "import", "--into", str(tmp_path), "--server", server.url, OID]
+    assert run(command) == 0
+    assert run([*command, "--proxy", "environment"]) == 4
+    assert run([*command, "--proxy", "http://127.0.0.1:1"]) == 4
+    assert run([*command, "--proxy", "nonsense://"]) == 4
+
+
+def test_the_command_imports_from_the_server(server: CodeServer, tmp_path: Any) -> None:
     assert run(["codes", "import", "--into", str(tmp_path), "--server", server.url, OID]) == 0
     assert len(load_code_lists(tmp_path).lists[SYSTEM]) == 1202
