@@ -146,11 +146,12 @@ def test_only_a_post_to_the_root_is_served(caller, shared, method, path, status)
     assert "120438" not in answer.text
 
 
-def test_the_root_may_be_called_without_its_slash(caller, shared):
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("", 404), ("/AuditEvent", 404)])
+def test_a_message_is_taken_only_at_the_address_of_the_edition(caller, shared, path, status):
     bearer = m.token(caller.claims(), shared.pki.signing)
     signed = m.sign(m.bundle(), shared.pki.signing)
-    answer = caller.http.post(shared.base_url, json=signed, headers=m.headers(bearer))
-    assert answer.status_code == 200
+    answer = caller.http.post(shared.base_url + path, json=signed, headers=m.headers(bearer))
+    assert answer.status_code == status
 
 
 def test_a_body_above_the_limit_is_refused(caller):
