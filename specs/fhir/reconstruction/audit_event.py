@@ -93,9 +93,11 @@ def _agents(facts: Facts, sets: dict[str, ValueSet]) -> Iterator[Rule]:
     organisation = facts.value("profile.organisation")
     role = facts.value("profile.practitioner_role")
     anyone = ("Organization", role, "RelatedPerson", "Patient")
+    alone = facts.value("cardinality.discloser_person") == "0..1"
+    organisations = ("Organization",) if alone else ()
     for name, fact, who in (
         ("controller", must, (organisation,)),
-        ("discloser", three, (role,)),
+        ("discloser", three, (role, *organisations)),
         ("recipient", also, anyone),
     ):
         at, key = f"agent:{name}", facts.fact(f"agent.{name}")

@@ -41,23 +41,27 @@ def _provenance(facts: Facts) -> Definition:
         "storing_1_0", "each Provenance is the metadata of one AuditEvent", "the form of target"
     )
     agents = facts.assumed("the two agents the sister Provenances of Kanta have", "the agents")
+    person = facts.fact("cardinality.discloser_person")
+    persons = facts.value("cardinality.discloser_person")
+    least = persons.partition("..")[0]
     rules = [
         Rule("id", (facts.assumed("as the AuditEvent's", "id of the Provenance"),), "1..1"),
         Rule("language", (language,), "1..1", short="Language of the notice"),
         Rule("target", (one,), "1..1", short="The notice: fullUrl of its AuditEvent"),
         Rule("target.reference", (one,), "1..1"),
         Rule("recorded", (base,), "1..1"),
-        Rule("agent", (agents,), "2..2", slicing=Slicing("pattern", "role")),
+        Rule("agent", (agents, person), f"{1 + int(least)}..2", slicing=Slicing("pattern", "role")),
         Rule("agent.role", (agents,), "1..1"),
         *one_reference("agent.who", (base,), agents),
     ]
-    for name, key, target in (
-        ("professional", "provenance_agent.professional", facts.value("profile.practitioner_role")),
-        ("serviceUnit", "provenance_agent.service_unit", "Organization"),
+    role = facts.value("profile.practitioner_role")
+    for name, key, target, times in (
+        ("professional", "provenance_agent.professional", role, persons),
+        ("serviceUnit", "provenance_agent.service_unit", "Organization", "1..1"),
     ):
         at = f"agent:{name}"
         rules += [
-            Rule(at, (facts.fact(key),), "1..1"),
+            Rule(at, (facts.fact(key),), times),
             Rule(f"{at}.role", (facts.fact(key),), "1..1",
                  pattern={"CodeableConcept": {"coding": [facts.value(key)]}}),
             *one_reference(f"{at}.who", (facts.fact(key),), agents, target),
@@ -91,6 +95,7 @@ def _practitioner_role(facts: Facts) -> Definition:
 def _practitioner(facts: Facts) -> Definition:
     once = facts.inferred("example", "each extension stands once", "cardinality in 1.0.0")
     name = facts.assumed("the example is cut before name and identifier", "name, identifier")
+    given = facts.fact("cardinality.given_names")
     about = "A professional (ammattihenkilö) as a person."
     method = "extension.practitioner_authentication_method"
     rules = [
@@ -102,7 +107,7 @@ def _practitioner(facts: Facts) -> Definition:
         Rule("identifier.value", (name,), "1..1"),
         Rule("name", (name,), "1..1"),
         Rule("name.family", (name,), "1..1"),
-        Rule("name.given", (name,), "1..*"),
+        Rule("name.given", (given,), facts.value("cardinality.given_names")),
     ]
     return _profile(facts, "practitioner", about, rules)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import random
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from notices import NOW, Data, notices
 from proofs import examples as count
@@ -26,6 +27,11 @@ from tests.specs.fhir_package.engines import Engine, Json, fhirkit_rs
 BUNDLES = int(os.environ.get("FHIR_BUNDLES", count(20, 200)))
 EDITION = load_edition()  # hypothesis would print the fixtures in full
 SETTINGS = Settings.stand_in()
+# An engine takes a good part of a second for a Bundle: shrinking a failure would take minutes.
+ONCE: Any = {
+    "phases": (Phase.explicit, Phase.reuse, Phase.generate),
+    "suppress_health_check": (HealthCheck.too_slow,),
+}
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.json")))
@@ -46,13 +52,13 @@ def passes(made: list[Data], by_profiles: Engine) -> None:
 
 
 @given(made=notices())
-@examples(max_examples=BUNDLES, suppress_health_check=[HealthCheck.too_slow])
+@examples(max_examples=BUNDLES, **ONCE)
 def test_any_bundle_passes_both_engines_and_the_own_checks(made: Data, by_profiles: Engine) -> None:
     passes([made], by_profiles)
 
 
 @given(first=notices(), second=notices())
-@examples(max_examples=max(3, BUNDLES // 10), suppress_health_check=[HealthCheck.too_slow])
+@examples(max_examples=max(3, BUNDLES // 10), **ONCE)
 def test_a_bundle_of_two_notices_about_one_client_passes(
     first: Data, second: Data, by_profiles: Engine
 ) -> None:
