@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_parts import EXAMPLES, ROOT, process_environment
+from proofs import proof
 
 from sha_disclosure.notice.examples import example_notices
 
@@ -39,7 +40,7 @@ def test_the_demo_runs_in_a_process_of_its_own_in_finnish(process, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [proof(signal.SIGINT), signal.SIGTERM])
 def test_a_sandbox_in_one_process_takes_a_notice_of_another(process, tmp_path, number):
     folder = tmp_path / "sandbox data"
     running = subprocess.Popen(

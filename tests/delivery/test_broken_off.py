@@ -36,7 +36,7 @@ async def test_a_cancelled_submission_leaves_no_connection_behind(sandbox, notic
         assert (await kanta.submit(prepared)).attempts == 1
 
 
-@pytest.mark.parametrize("finer", lengths(4, 20))
+@pytest.mark.parametrize("finer", lengths(2, 20))
 async def test_a_submission_cancelled_at_any_of_its_steps_leaves_no_connection_behind(
     sandbox, notice, finer
 ):

@@ -129,6 +129,7 @@ def app(environ, start_response):
 """
 
 
+@pytest.mark.proof
 def test_gunicorn_workers_of_a_preloaded_application(sandbox, tmp_path, notice):
     pytest.importorskip("gunicorn")
     place = tmp_path / "outbox.sqlite"

@@ -17,9 +17,10 @@ import fhirkit
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 from hypothesis import given
-from hypothesis import settings as examples
+from hypothesis import settings as limits
 from notices import GROUNDS, NOW, Data, full, having, json_values, notices, places, without
 from places import GOLDEN
+from proofs import examples
 
 from sha_disclosure.delivery.prepare import Setup, UnsignedNotice, build, instant
 from sha_disclosure.editions import Edition, load_edition
@@ -280,7 +281,7 @@ def test_any_valid_notice_builds_a_clean_bundle_that_reads_back_equal(
 
 
 @given(data=notices())
-@examples(max_examples=25)
+@limits(max_examples=examples(8, 200))
 def test_independent_engines_accept_any_valid_notice(
     data: Data,
     settings: Settings,
@@ -291,7 +292,7 @@ def test_independent_engines_accept_any_valid_notice(
 
 
 @given(data=notices())
-@examples(max_examples=25)
+@limits(max_examples=examples(8, 200))
 def test_another_seed_changes_nothing_but_the_ids(
     data: Data,
     settings: Settings,

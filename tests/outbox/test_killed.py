@@ -43,8 +43,7 @@ def end(process: subprocess.Popen[str]) -> str:
 
 
 RANDOMLY = [
-    ("sqlite", 1, 2),
-    ("postgresql", 2, 2),
+    ("postgresql", 2, 1),
     *(proof((place, n, 30 * TIMES)) for place in ("sqlite", "postgresql") for n in (1, 2)),
     proof(("mariadb", 2, 30 * TIMES)),
 ]
@@ -80,7 +79,7 @@ def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prep
 
 
 EVERY = 1000
-STEPS = [("sqlite", 3), proof(("sqlite", EVERY)), proof(("postgresql", EVERY))]
+STEPS = [("sqlite", 1), proof(("sqlite", EVERY)), proof(("postgresql", EVERY))]
 
 
 @pytest.mark.parametrize(("place", "most"), STEPS, indirect=["place"])
@@ -120,7 +119,7 @@ def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
         )
 
 
-@pytest.mark.parametrize("rounds", lengths(2, 200))
+@pytest.mark.parametrize("rounds", lengths(1, 200))
 def test_the_database_is_restarted_at_random_moments(server, rounds, sandbox, prepare, capsys):
     """The server is killed and started again while a drain of this process sends and records."""
     chance, added, faults, refused = random.Random(8), {}, [], 0

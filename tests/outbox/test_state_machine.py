@@ -275,7 +275,7 @@ class EndingMachine(OutboxMachine):
 
 
 class TestOutboxMachine(EndingMachine.TestCase):
-    settings = hypothesis_settings(max_examples=10, stateful_step_count=40, deadline=None)
+    settings = hypothesis_settings(max_examples=4, stateful_step_count=30, deadline=None)
 
 
 @pytest.mark.proof

@@ -24,7 +24,7 @@ from sha_disclosure.tools.verifier import check_structure
 from tests.specs.fhir_package.conftest import GOLDEN
 from tests.specs.fhir_package.engines import Engine, Json, fhirkit_rs
 
-BUNDLES = int(os.environ.get("FHIR_BUNDLES", count(20, 200)))
+BUNDLES = int(os.environ.get("FHIR_BUNDLES", count(5, 200)))
 EDITION = load_edition()  # hypothesis would print the fixtures in full
 SETTINGS = Settings.stand_in()
 # An engine takes a good part of a second for a Bundle: shrinking a failure would take minutes.

@@ -43,6 +43,7 @@ def differing(tmp_path):
     return as_tgz(tmp_path / "differing.tgz", with_all(agreeing()))
 
 
+@pytest.mark.proof  # eight Bundles take an engine a quarter of a minute
 def test_everything_agrees_with_0(command, agreed):
     result = command("--package", agreed)
     assert result.exit_code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from core import core_folder
 from places import ROOT
 from typer.testing import CliRunner
@@ -13,6 +14,7 @@ from sha_disclosure.cli.app import application
 PACKAGE = ROOT / "specs" / "fhir"
 
 
+@pytest.mark.proof
 def test_the_reconstructed_package_agrees_with_the_edition_it_was_made_from():
     command = ["conformance", "--package", str(PACKAGE), "--core", str(core_folder()), "--json"]
     result = CliRunner().invoke(application(), command, catch_exceptions=False)
