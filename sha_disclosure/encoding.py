@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import json
 import re
 import tomllib
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from sha_disclosure.limits import JSON_VALUES, TOML_PARTS, Limit
 from sha_disclosure.messages import Message, message
+
+_DOTTED = r"""(?<![\w-])(?>(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*)"""
+_BACKSLASH = re.compile(r'"[^"]*\\')
 
 
 class Malformed(ValueError):  # noqa: N818 - a signal between rooms, never shown to users as such
@@ -29,24 +35,20 @@ class Malformed(ValueError):  # noqa: N818 - a signal between rooms, never shown
         return self.message.id.rpartition(".")[2]
 
 
-def read_json(data: str | bytes) -> Any:
+def read_json(data: str | bytes, *, values: Limit = JSON_VALUES) -> Any:
     """Return the JSON value in a text or in UTF-8; a byte order mark before it is passed over.
 
     Refuses what is not UTF-8, a member given twice in one object, NaN and infinities, numbers
-    that cannot be read and nesting beyond any document. Raises Malformed.
+    that cannot be read, nesting beyond any document and more values than ``values``, before any
+    is made. Raises Malformed.
     """
     why = message("json.number")
     try:
-        text = data if isinstance(data, str) else bytes(data).decode("utf-8")
-        return json.loads(
-            text.removeprefix("\ufeff"),
-            object_pairs_hook=_members,
-            parse_constant=_refuse_constant,
-        )
+        text = (data if isinstance(data, str) else _decoded(bytes(data))).removeprefix("\ufeff")
+        _require_few(text, values)
+        return json.loads(text, object_pairs_hook=_members, parse_constant=_refuse_constant)
     except Malformed as error:
         why = error.message
-    except UnicodeDecodeError:
-        why = message("json.encoding")
     except json.JSONDecodeError as error:
         why = message("json.syntax", line=error.lineno, column=error.colno)
     except ValueError:  # a number with more digits than Python reads
@@ -55,6 +57,30 @@ def read_json(data: str | bytes) -> Any:
         why = message("json.deep")
     del data  # a traceback keeps the variables of this frame
     raise Malformed(why)
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Malformed(message("json.utf_16"))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = None
+    if text is None:
+        raise Malformed(message("json.encoding"))
+    if "\0" in text:  # no JSON has one; UTF-16 without its mark has one in each character
+        raise Malformed(message("json.nul"))
+    return text
+
+
+def _require_few(text: str, values: Limit) -> None:
+    if count_values(text) > values.value:
+        raise Malformed(values.exceeded())
+
+
+def count_values(text: str) -> int:
+    """Return how many values a JSON text has at most, by what stands before and between them."""
+    return 1 + sum(map(text.count, ",:[{"))
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -70,17 +96,57 @@ def _refuse_constant(_: str) -> NoReturn:
 
 def read_toml(text: str) -> dict[str, Any]:
     """Return the tables of a TOML text. Raises Malformed, which names the place only."""
+    line, column, why = 0, 0, message("toml.end")
     try:
-        return tomllib.loads(text)
+        _require_few_dots(text)
+        tables = tomllib.loads(text)
+        _require_shallow(tables)
     except tomllib.TOMLDecodeError as error:
         # The parser's own text may quote a value.
-        place = re.search(r"at line (\d+), column (\d+)", str(error))
+        if place := re.search(r"at line (\d+), column (\d+)", str(error)):
+            line, column = int(place[1]), int(place[2])
     except RecursionError:
-        place = None
+        why = TOML_PARTS.exceeded()
+    except ValueError:  # a number with more digits than Python reads
+        why = message("toml.number")
+    else:
+        return tables
+    if line:
+        hint = message("toml.backslash") if _has_backslash(text, line) else ""
+        why = message("toml.syntax", line=line, column=column, hint=hint)
     del text  # a traceback keeps the variables of this frame
-    if place is None:
-        raise Malformed(message("toml.end"))
-    raise Malformed(message("toml.syntax", line=int(place[1]), column=int(place[2])))
+    raise Malformed(why)
+
+
+def _require_few_dots(text: str) -> None:
+    """Raise RecursionError for a dotted key far over the limit: parsing it takes its square.
+
+    Texts are looked at as keys are, so that dots in them are counted too: hence far over.
+    """
+    if re.search(f"{_DOTTED}{{{10 * TOML_PARTS.value}}}", text, re.ASCII):
+        raise RecursionError
+
+
+def _require_shallow(tables: dict[str, Any]) -> None:
+    """Raise RecursionError for tables and lists nested beyond the limit."""
+    held: list[Any] = [tables]
+    for _ in range(TOML_PARTS.value):
+        held = [inner for each in held for inner in _members_of(each)]
+        if not held:
+            return
+    raise RecursionError
+
+
+def _members_of(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _has_backslash(text: str, line: int) -> bool:
+    """Return whether a line has a backslash in double quotes, as paths of Windows are pasted."""
+    lines = text.split("\n", line)
+    return _BACKSLASH.search(lines[line - 1]) is not None
 
 
 def to_toml(value: Any) -> str:
@@ -129,6 +195,7 @@ def from_base64(text: str) -> bytes:
 
 __all__ = [
     "Malformed",
+    "count_values",
     "from_base64",
     "from_base64url",
     "read_json",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
+from sha_disclosure.limits import FILE_BYTES, Limit
 from sha_disclosure.messages import Message, message
 from sha_disclosure.process import raised_by_signal_handler
 
-LIMIT = 32 * 1024 * 1024
-"""Bytes; far above any file the SDK reads but a FHIR package or a national code list."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Unreadable(Exception):  # noqa: N818 - a signal between rooms, never shown to users as such
@@ -40,41 +44,64 @@ class FileContent:
         return hasattr(os, "geteuid") and open_to_others(self.mode, self.owner, os.geteuid())
 
 
-def read_file(path: str | Path, *, limit: int = LIMIT) -> FileContent:
-    """Return the content of a regular file of at most ``limit`` bytes. Raises Unreadable.
+def read_file(path: str | Path, *, limit: Limit = FILE_BYTES) -> FileContent:
+    """Return the content of a regular file within ``limit``. Raises Unreadable."""
+    with open_file(path) as file:
+        about = os.fstat(file.fileno())
+        data = read_stream(file, limit)
+    return FileContent(data, stat.S_IMODE(about.st_mode), about.st_uid)
 
-    A pipe or a device is refused without being read, since it may never end.
+
+@contextmanager
+def open_file(path: str | Path) -> Iterator[BinaryIO]:
+    """Yield a regular file open for reading; an error while it is read is Unreadable too.
+
+    A pipe or a device is refused without being read, since it may never end. Raises Unreadable.
     """
     try:
-        # Without O_NONBLOCK opening a pipe would wait for its writer.
-        flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-        with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
-            about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode):
+        with _opened(path) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Unreadable(message("file.not_regular"))
-            data = file.read(limit + 1)
+            yield file
     except OSError as error:
         if raised_by_signal_handler(error):
             raise
         missing = isinstance(error, FileNotFoundError)
-        raise Unreadable(_why(error), missing=missing) from None
+        raise Unreadable(_why(error, path), missing=missing) from None
+
+
+def _opened(path: str | Path) -> BinaryIO:
+    try:
+        return open(path, "rb", opener=_open_at_once)
     except ValueError as error:  # a NUL in the name
         if raised_by_signal_handler(error):
             raise
-        raise Unreadable(message("file.name")) from None
-    if len(data) > limit:
-        raise Unreadable(message("file.too_large", limit=limit))
-    return FileContent(data, stat.S_IMODE(about.st_mode), about.st_uid)
+    raise Unreadable(message("file.name"))
 
 
-def _why(error: OSError) -> Message:
+def _open_at_once(path: str, flags: int) -> int:
+    # Without O_NONBLOCK opening a pipe would wait for its writer.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def read_stream(stream: BinaryIO, limit: Limit) -> bytes:
+    """Return what is left of a stream, all of it within ``limit``. Raises Unreadable."""
+    most = limit.value
+    data = stream.read(most + 1)
+    if len(data) > most:
+        raise Unreadable(limit.exceeded())
+    return data
+
+
+def _why(error: OSError, path: str | Path) -> Message:
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):  # noqa: PTH114 - any path
+        return message("file.broken_link")
     return message("file.unreadable", reason=error.strerror or type(error).__name__)
 
 
-def read_text(path: str | Path, *, limit: int = LIMIT) -> str:
-    """Return the text of a UTF-8 file; a byte order mark is passed over. Raises Unreadable."""
-    data = read_file(path, limit=limit).data
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+def text_of(data: bytes) -> str:
+    """Return the text of UTF-8; a byte order mark is passed over. Raises Unreadable."""
+    if data.startswith(_UTF_16):
         raise Unreadable(message("file.utf_16"))
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
@@ -85,6 +112,11 @@ def read_text(path: str | Path, *, limit: int = LIMIT) -> str:
     return text
 
 
+def read_text(path: str | Path, *, limit: Limit = FILE_BYTES) -> str:
+    """Return the text of a UTF-8 file; a byte order mark is passed over. Raises Unreadable."""
+    return text_of(read_file(path, limit=limit).data)
+
+
 def open_to_others(mode: int, owner: int, reader: int) -> bool:
     """Return whether others than ``owner`` and ``reader`` (user ids) may use a file of ``mode``.
 
@@ -93,4 +125,13 @@ def open_to_others(mode: int, owner: int, reader: int) -> bool:
     return bool(mode & (0o037 if owner == 0 != reader else 0o077))
 
 
-__all__ = ["LIMIT", "FileContent", "Unreadable", "open_to_others", "read_file", "read_text"]
+__all__ = [
+    "FileContent",
+    "Unreadable",
+    "open_file",
+    "open_to_others",
+    "read_file",
+    "read_stream",
+    "read_text",
+    "text_of",
+]

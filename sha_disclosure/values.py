@@ -17,12 +17,14 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){1,}", re.ASCII)
+_DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+# FHIR R4 has no hour 24, which datetime reads from Python 3.14 on.
 _INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    rf"{_DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,9}})?"
     r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)",
     re.ASCII,
 )
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DATE = re.compile(_DAY, re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
 _CODE = re.compile(r"[^\s]+( [^\s]+)*")
 _URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\s]+")
@@ -271,7 +273,7 @@ class Reference(FreeText):
 class BirthDate(Hidden):
     """A client's date of birth (syntymäaika), ISO 8601 ``YYYY-MM-DD``."""
 
-    _pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+    _pattern = rf"^{_DAY}$"
     _description = "Date of birth, YYYY-MM-DD"
 
     @classmethod
@@ -337,7 +339,7 @@ class Time(_Plain):
     __slots__ = ("day", "moment")
     moment: datetime | None
     day: date
-    _pattern = rf"^({_INSTANT.pattern}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})$"
+    _pattern = rf"^({_INSTANT.pattern}|{_DAY})$"
     _description = "Moment with seconds and offset, e.g. 2026-11-15T11:00:00+02:00, or a date"
 
     def __init__(self, value: str | datetime | date) -> None:

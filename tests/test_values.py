@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -24,6 +25,7 @@ from notices import (
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
+from sha_disclosure import values
 from sha_disclosure.notice import Cause, DisclosureNotice
 from sha_disclosure.values import (
     BirthDate,
@@ -35,6 +37,7 @@ from sha_disclosure.values import (
     PersonalId,
     PersonName,
     TemporaryId,
+    Time,
     Uri,
     names_a_person,
 )
@@ -242,6 +245,9 @@ def test_an_instant_is_kept_byte_for_byte(text: str) -> None:
         ("2026-11-15 11:00:00+02:00", "instant"),
         ("2026-11-15t11:00:00z", "instant"),
         ("2026-11-15T24:00:00Z", "instant"),
+        ("2026-11-15T24:00:00.000+02:00", "instant"),
+        ("2026-12-31T24:00:00-14:00", "instant"),
+        ("2026-11-15T24:00:00", "instant"),
         ("2026-02-30T11:00:00Z", "instant"),
         ("2025-02-29T11:00:00Z", "instant"),
         ("2026-13-01T11:00:00Z", "instant"),
@@ -263,6 +269,34 @@ def test_an_instant_is_kept_byte_for_byte(text: str) -> None:
 )
 def test_what_is_no_instant_is_refused_by_its_fault(text: object, fault: str) -> None:
     assert refusal(Instant, text) == fault
+
+
+@pytest.mark.parametrize("kind", [Instant, Time])
+@pytest.mark.parametrize("hour", ["24:00:00", "24:00:00.000", "24:00:01", "25:00:00"])
+def test_hour_24_is_refused_also_where_python_reads_it(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Instant | Time], hour: str
+) -> None:
+    class Later(datetime):  # as from Python 3.14 on
+        @classmethod
+        def fromisoformat(cls, text: str) -> datetime:  # type: ignore[override]
+            return datetime.fromisoformat(text.replace("T24:", "T00:").replace("T25:", "T01:"))
+
+    monkeypatch.setattr(values, "datetime", Later)
+    for offset in ("Z", "+02:00", "-14:00"):
+        assert refusal(kind, f"2026-11-15T{hour}{offset}") in {"instant", "time"}
+
+
+@pytest.mark.parametrize("text", ["2025-99-99T99:99:99Z", "2026-11-15T24:00:00Z", "2026-13-01",
+                                  "2026-00-01", "2026-01-32", "2026-01-01T00:60:00Z"])  # fmt: skip
+def test_the_patterns_of_the_schema_know_hours_and_months(text: str) -> None:
+    schema = json.dumps(DisclosureNotice.model_json_schema())
+    patterns = {
+        each
+        for each in re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', schema)
+        if "[0-9]{4}" in each
+    }
+    assert len(patterns) >= 2
+    assert not any(re.search(json.loads(each), text) for each in patterns)
 
 
 def test_an_aware_datetime_makes_an_instant() -> None:

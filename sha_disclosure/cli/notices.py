@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -16,8 +15,10 @@ from sha_disclosure import encoding
 from sha_disclosure.cli.output import Output
 from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.files import Unreadable, open_file, read_stream
 from sha_disclosure.findings import Problem
 from sha_disclosure.law import check_data
+from sha_disclosure.limits import NOTICE_BYTES
 from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice, read_json
 
@@ -81,9 +82,9 @@ def _documents(files: Iterable[str]) -> Iterator[Document]:
             if file == _STDIN:
                 yield from _standard_input(stream)
             elif Path(file).suffix.lower() == ".jsonl":
-                yield from _lines(file, stream)
+                yield from _lines(file, _lines_of(stream))
             else:
-                yield from _whole(file, stream.read())
+                yield from _whole(file, read_stream(stream, NOTICE_BYTES))
 
 
 def _whole(file: str, text: bytes) -> Iterator[Document]:
@@ -96,12 +97,22 @@ def _lines(file: str, lines: Iterable[bytes]) -> Iterator[Document]:
             yield Document(f"{file}:{number}", line, len(line))
 
 
+def _lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield line after line, each within the limit of a notice. Raises Unreadable."""
+    most = NOTICE_BYTES.value
+    while line := stream.readline(most + 1):
+        if len(line) > most:
+            raise Unreadable(NOTICE_BYTES.exceeded())
+        yield line
+
+
 def _standard_input(stream: BinaryIO) -> Iterator[Document]:
-    first = stream.readline()
-    second = stream.readline() if _is_json(first) else b""
+    lines = _lines_of(stream)
+    first = next(lines, b"")
+    second = next(lines, b"") if _is_json(first) else b""
     if second.strip():
-        return _lines(_STDIN, chain((first, second), stream))
-    return _whole(_STDIN, first + second + stream.read())
+        return _lines(_STDIN, chain((first, second), lines))
+    return _whole(_STDIN, first + second + read_stream(stream, NOTICE_BYTES))
 
 
 def _is_json(line: bytes) -> bool:
@@ -114,16 +125,15 @@ def _is_json(line: bytes) -> bool:
 def read_file(file: str) -> bytes:
     """Return the content of a file, or of the standard input. Raises ConfigurationError."""
     with _opened(file) as stream:
-        return stream.read()
+        return read_stream(stream, NOTICE_BYTES)
 
 
 def require_readable(files: Iterable[str]) -> None:
     """Refuse files that cannot be read, before anything is done. Raises ConfigurationError."""
     for file in files:
-        if file != _STDIN and not Path(file).exists():
-            raise ConfigurationError(message("cli.file.missing", file=file))
-        if file != _STDIN and (Path(file).is_dir() or not os.access(file, os.R_OK)):
-            raise ConfigurationError(message("cli.file.unreadable", file=file))
+        if file != _STDIN:
+            with _opened(file):
+                pass
 
 
 def length(files: Sequence[str]) -> int | None:
@@ -135,16 +145,18 @@ def length(files: Sequence[str]) -> int | None:
 
 @contextmanager
 def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == _STDIN:
-        yield sys.stdin.buffer
-        return
-    require_readable([file])
+    fault: Unreadable
     try:
-        stream = Path(file).open("rb")  # noqa: SIM115 - closed below
-    except OSError:
-        raise ConfigurationError(message("cli.file.unreadable", file=file)) from None
-    with stream:
-        yield stream
+        with nullcontext(sys.stdin.buffer) if file == _STDIN else open_file(file) as stream:
+            yield stream
+    except Unreadable as error:
+        fault = error
+    else:
+        return
+    sentence = "missing" if fault.missing else "unusable"
+    if fault.message.id == "file.not_regular":
+        sentence = "pipe"
+    raise ConfigurationError(message(f"cli.file.{sentence}", file=file, why=fault.message))
 
 
 def problems_of(text: bytes, setup: Setup) -> tuple[Problem, ...]:

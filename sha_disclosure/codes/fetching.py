@@ -24,12 +24,11 @@ from sha_disclosure.codes.lists import CodeList, ListedCode, Status
 from sha_disclosure.codes.reading import codes_of_page, system_uri
 from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.limits import CODE_LIST_BYTES, CODE_LIST_VALUES
 from sha_disclosure.messages import Message, message
 
 LONGEST_PAGE = 500
 _PAGES_MAX = 2000
-_BYTES_MAX = 512 * 1024 * 1024
-"""Of all pages together; far above any national code list."""
 _PAGE_S_MAX = 300.0
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){1,}")
 _HOST = re.compile(r"[\w.:-]+")
@@ -48,7 +47,7 @@ def fetch_code_list(
     if not _OID.fullmatch(oid):
         raise _at(server, message("codes.not_an_oid", given=repr(oid)))
     address = f"{_checked(server)}/classifications/{oid}/conceptcodes"
-    pages = _Pages(client, address, min(page_size, LONGEST_PAGE), _BYTES_MAX)
+    pages = _Pages(client, address, min(page_size, LONGEST_PAGE), CODE_LIST_BYTES.value)
     codes: Codes = {}
     fault = None
     try:
@@ -120,7 +119,7 @@ class _Pages:
             ) as answer:
                 fault = message("codes.answered", status=answer.status_code)
                 if answer.status_code == httpx.codes.OK:
-                    page = read_json(self._body(answer))
+                    page = read_json(self._body(answer), values=CODE_LIST_VALUES)
                     if isinstance(page, Mapping):
                         return page
         except httpx.HTTPError as error:
@@ -137,7 +136,7 @@ class _Pages:
             self.left -= len(part)
             parts.append(part)
             if self.left < 0 or monotonic() > ends:
-                limits = {"limit": _BYTES_MAX, "seconds": _PAGE_S_MAX}
+                limits = {"limit": CODE_LIST_BYTES.value, "seconds": _PAGE_S_MAX}
                 raise UnfitCode(message("codes.long_answer", **limits))
         return b"".join(parts)
 

@@ -15,6 +15,7 @@ from sha_disclosure.codes.table import read_table
 from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_file
+from sha_disclosure.limits import CODE_LIST_BYTES, CODE_LIST_VALUES
 from sha_disclosure.messages import message
 from sha_disclosure.values import Uri
 
@@ -74,15 +75,11 @@ def codes_of_page(page: Mapping[str, Any]) -> Iterator[ListedCode]:
             raise UnfitCode(fault) from None
 
 
-_LARGEST = 512 * 1024 * 1024
-"""Bytes; far above any national code list."""
-
-
 def _text(path: Path, *, table: bool) -> str:
     """Return the text of a file: UTF-8; a table may be in Latin-1, as Windows has it, too."""
     line = None
     try:
-        data = read_file(path, limit=_LARGEST).data
+        data = read_file(path, limit=CODE_LIST_BYTES).data
         return data.decode(_encoding(data) if table else "utf-8").removeprefix("\ufeff")
     except Unreadable as unreadable:
         fault = unreadable.message
@@ -121,7 +118,7 @@ def _json(path: Path, text: str) -> tuple[list[ListedCode], Mapping[str, Any]]:
 def _strict(path: Path, text: str) -> Any:
     line = None
     try:
-        return read_json(text)
+        return read_json(text, values=CODE_LIST_VALUES)
     except Malformed as malformed:
         fault = malformed.message
         if malformed.kind == "syntax":

@@ -54,6 +54,7 @@ def _codes(rows: Iterator[list[str]]) -> list[ListedCode]:
 
 def _without_blank_end(row: list[str]) -> list[str]:
     """Return a row without the empty columns that a program adds at its end."""
-    while row and not row[-1].strip():
-        row = row[:-1]
-    return row
+    end = len(row)
+    while end and not row[end - 1].strip():
+        end -= 1
+    return row[:end]

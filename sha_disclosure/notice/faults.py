@@ -12,9 +12,10 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sha_disclosure.findings import Problem, problem
+from sha_disclosure.limits import DATA_SETS
 from sha_disclosure.messages import Message, Parameter, message
 
 
@@ -23,6 +24,13 @@ class CoveredBy:
     """Names the rule, or rule and variant, that asks for a field: ``CoveredBy("N05")``."""
 
     rule: str
+
+
+def few(data_sets: object) -> object:
+    """Return the data sets of a notice, or refuse more than any has before one is read."""
+    if isinstance(data_sets, list | tuple) and len(data_sets) > DATA_SETS.value:
+        raise PydanticCustomError("data_sets", "refused")
+    return data_sets
 
 
 def problems_of(kind: type[BaseModel], error: ValidationError) -> tuple[Problem, ...]:
@@ -62,13 +70,16 @@ _TYPES: Mapping[str, Parameter] = {
 }
 
 
-def _problem(kind: type[BaseModel], fault: ErrorDetails) -> Problem:
+def _problem(kind: type[BaseModel], fault: ErrorDetails) -> Problem:  # noqa: PLR0911 - kinds
     place = _place(kind, fault["loc"])
     what = fault["type"]
     if what in _ABSENT or fault["input"] is None:
         return problem(place.rule or _ABSENT.get(what, "SHAPE"), place.path)
     if what in _REFUSED_BY_TYPE:
         return problem(_REFUSED_BY_TYPE[what], place.path)
+    if what == "data_sets":
+        limit, variable = DATA_SETS.value, DATA_SETS.variable
+        return problem("SHAPE.data_sets", place.path, limit=limit, variable=variable)
     if what == "extra_forbidden":
         nearest = _nearest(place.annotation, str(fault["loc"][-1]))
         return problem("SHAPE.unknown", place.path, nearest=nearest)

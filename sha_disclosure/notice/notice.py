@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from sha_disclosure.notice.actors import Client, Controller, Discloser
 from sha_disclosure.notice.coding import Coding
-from sha_disclosure.notice.faults import CoveredBy
+from sha_disclosure.notice.faults import CoveredBy, few
 from sha_disclosure.notice.grounds import Ground
 from sha_disclosure.notice.part import Part
 from sha_disclosure.notice.recipients import Recipient
@@ -55,7 +55,9 @@ class DisclosureNotice(Part):
     purpose: Annotated[FreeText, CoveredBy("N05")]
     disclosed_at: Annotated[Time, CoveredBy("N04")]
     recorded_at: Instant | None = None
-    disclosed_data: Annotated[tuple[DisclosedData, ...], Field(min_length=1), CoveredBy("N01")]
+    disclosed_data: Annotated[
+        tuple[DisclosedData, ...], Field(min_length=1), BeforeValidator(few), CoveredBy("N01")
+    ]
     type_of_disclosure: Coding | None = None
     language: LanguageTag = LanguageTag("fi")
     acknowledged: tuple[Code, ...] = ()

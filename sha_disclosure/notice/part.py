@@ -11,6 +11,7 @@ from pydantic_core import CoreSchema
 from sha_disclosure import encoding
 from sha_disclosure.errors import InvalidAccessReason, InvalidNotice
 from sha_disclosure.findings import Problem, problem
+from sha_disclosure.limits import NOTICE_BYTES
 from sha_disclosure.notice.faults import problems_of
 
 
@@ -113,6 +114,9 @@ class Part(BaseModel):
 _JSON_FAULTS = {
     "syntax": "SHAPE.syntax",
     "encoding": "SHAPE.encoding",
+    "utf_16": "SHAPE.utf_16",
+    "nul": "SHAPE.nul",
+    "json_values": "SHAPE.values",
     "duplicate": "SHAPE.duplicate",
     "number": "SHAPE.number",
     "deep": "SHAPE.deep",
@@ -124,6 +128,9 @@ def read_json(text: str | bytes | bytearray) -> object:
 
     Raises InvalidNotice with one problem: the kind of fault and, for the syntax, its place.
     """
+    if len(text) > NOTICE_BYTES.value:
+        limit, variable = NOTICE_BYTES.value, NOTICE_BYTES.variable
+        raise InvalidNotice([problem("SHAPE.large", "", limit=limit, variable=variable)])
     try:
         return encoding.read_json(text if isinstance(text, str) else bytes(text))
     except encoding.Malformed as error:

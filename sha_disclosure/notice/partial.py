@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
 
 from sha_disclosure.findings import Problem
+from sha_disclosure.limits import DATA_SETS
 from sha_disclosure.notice.faults import kind_of, members, problems_of
 from sha_disclosure.notice.part import Part
 
@@ -21,7 +22,7 @@ def read_partly(kind: type[P], data: object) -> tuple[P, tuple[Problem, ...]]:
     A field that could not be read raises ``UnreadField``.
     """
     try:
-        return TypeAdapter(kind).validate_python(data), ()
+        return cast("P", _adapter_of(kind).validate_python(data)), ()
     except ValidationError as error:
         problems = problems_of(kind, error)
     return cast("P", _partial(kind, data)), problems
@@ -34,22 +35,29 @@ def _partial(kind: type[Part], data: object) -> Part:
         value = given.get(field.alias or name, _ABSENT)
         if value is not _ABSENT:
             part.__dict__.pop(name, None)  # what is given but cannot be read is not its default
-            part.__dict__ |= _read(name, field, value)
+            part.__dict__ |= _read(kind, name, value)
     return part
 
 
 _ABSENT = object()
 
 
-def _read(name: str, field: FieldInfo, value: object) -> dict[str, Any]:
+def _read(kind: type[Part], name: str, value: object) -> dict[str, Any]:
     try:
-        return {name: _adapter(field).validate_python(value)}
+        return {name: _adapter_of_field(kind, name).validate_python(value)}
     except ValidationError:
-        rest = _rest(field.annotation, value)
+        rest = _rest(kind.model_fields[name].annotation, value)
     return {} if rest is None else {name: rest}
 
 
-def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
+@cache
+def _adapter_of(annotation: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(annotation)
+
+
+@cache
+def _adapter_of_field(kind: type[Part], name: str) -> TypeAdapter[Any]:
+    field = kind.model_fields[name]
     wanted: Any = field.annotation
     for extra in field.metadata:
         wanted = Annotated[wanted, extra]
@@ -64,15 +72,16 @@ def _rest(annotation: Any, value: object) -> object | None:
         kinds = members(annotation)
         named = kinds if len(kinds) == 1 else [k for k in kinds if kind_of(k) == value.get("kind")]
         return _partial(cast("type[Part]", named[0]), value) if named else None
-    if get_origin(annotation) is tuple and isinstance(value, list | tuple) and value:
+    listed = get_origin(annotation) is tuple and isinstance(value, list | tuple)
+    if listed and 0 < len(cast("list[Any]", value)) <= DATA_SETS.value:
         each_kind = get_args(annotation)[0]
-        read = [_member(each_kind, each) for each in value]
+        read = [_member(each_kind, each) for each in cast("list[Any]", value)]
         return tuple(read) if all(r is not None for r in read) else None
     return None
 
 
 def _member(annotation: Any, value: object) -> object | None:
     try:
-        return cast("object", TypeAdapter(annotation).validate_python(value))
+        return cast("object", _adapter_of(annotation).validate_python(value))
     except ValidationError:
         return _rest(annotation, value)

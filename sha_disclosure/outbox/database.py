@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -159,22 +160,27 @@ def _engine(place: str | Path | URL, *, create: bool) -> Engine:
         # Statements that are prepared in one session are unknown in the next one that a
         # transaction pooler such as pgbouncer hands out. The driver takes no URL parameter.
         threshold = str(url.query.get("prepare_threshold", ""))
-        options["prepare_threshold"] = int(threshold) if threshold.isdigit() else None
+        known = re.fullmatch(r"[0-9]{1,9}", threshold)
+        options["prepare_threshold"] = int(threshold) if known else None
         url = url.difference_update_query(["prepare_threshold"])
     elif kind in _MYSQL:
         more["isolation_level"] = _ISOLATION
         if "charset" not in url.query:
             url = url.update_query_dict({"charset": "utf8mb4"})
+    engine = _made(url, pool_pre_ping=True, connect_args=options, **more)
+    return _strict(engine) if kind in _MYSQL else engine
+
+
+def _made(url: URL, **options: Any) -> Engine:
+    """Return the engine of a URL. Raises ConfigurationError."""
     try:
-        engine = create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, connect_args=options, **more
-        )
-    except (ArgumentError, NoSuchModuleError):
+        return create_engine(url, hide_parameters=True, **options)
+    except NoSuchModuleError:
         why = message("outbox.place.unknown_database")
+    except (ArgumentError, TypeError, ValueError):  # its dialects read the parameters of a URL
+        why = message("outbox.place.no_url")
     except ImportError as missing:
         why = message("outbox.place.no_driver", driver=str(missing.name))
-    else:
-        return _strict(engine) if kind in _MYSQL else engine
     raise ConfigurationError(why)
 
 
@@ -197,7 +203,7 @@ def _url(place: str | Path | URL) -> URL:
         return URL.create("sqlite", database=str(place))
     try:
         url = make_url(place)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         url = None
     if url is None:
         raise ConfigurationError(message("outbox.place.no_url"))
@@ -208,10 +214,18 @@ def _sqlite_file(url: URL) -> Path | None:
     """Return the file a SQLite URL names, also as a URI of SQLite's own; None for memory."""
     name, query = url.database or "", url.query
     if str(query.get("uri", "")).lower() in {"true", "1", "yes", "on"} and name.startswith("file:"):
-        name = url2pathname(urlsplit(name).path)
+        name = _path_of(name)
         if query.get("mode") == "memory":
             return None
     return None if name in {"", ":memory:"} else Path(name)
+
+
+def _path_of(uri: str) -> str:
+    try:
+        return url2pathname(urlsplit(uri).path)
+    except ValueError:  # a bracket without its other half
+        pass
+    raise ConfigurationError(message("outbox.place.no_url"))
 
 
 def _sqlite_engine(url: URL, *, create: bool) -> Engine:
@@ -219,9 +233,7 @@ def _sqlite_engine(url: URL, *, create: bool) -> Engine:
     if path is None:
         raise ConfigurationError(message("outbox.place.memory"))
     private_file(path, create=create and url.query.get("mode") not in {"ro", "rw"})
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}
-    )
+    engine = _made(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

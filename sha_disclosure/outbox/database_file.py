@@ -32,6 +32,8 @@ def private_file(path: Path, *, create: bool = True) -> None:
         why = message(f"outbox.place.{sentence}", path=str(path), reason=error.strerror or "")
     except OSError as error:
         why = message("outbox.place.not_made", path=str(path), reason=error.strerror or "")
+    except ValueError:  # a NUL in the name
+        why = message("outbox.place.not_made", path=str(path), reason=message("file.name"))
     else:
         os.close(handle)
         why = None if create else _not_private(path)
@@ -41,7 +43,11 @@ def private_file(path: Path, *, create: bool = True) -> None:
 
 
 def _not_private(path: Path) -> Message | None:
-    about = path.stat()
+    try:
+        about = path.stat()
+    except OSError as error:  # a link to what is not there
+        reason = error.strerror or ""
+        return message("outbox.place.not_made", path=str(path), reason=reason)
     if not stat.S_ISREG(about.st_mode):
         return message("outbox.place.not_a_file", path=str(path))
     if os.name != "posix" or not open_to_others(about.st_mode, about.st_uid, about.st_uid):

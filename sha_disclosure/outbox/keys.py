@@ -20,7 +20,7 @@ from jwcrypto.common import JWException
 
 from sha_disclosure.encoding import Malformed, from_base64url, read_json, to_base64url
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.files import Unreadable, read_file
+from sha_disclosure.files import Unreadable, read_file, text_of
 from sha_disclosure.messages import Message, message
 
 VARIABLE = "SHA_DISCLOSURE_OUTBOX_KEY"
@@ -172,11 +172,9 @@ def keys_from_file(path: str | Path) -> list[OutboxKey]:
     why: Message | None = None
     try:
         content = read_file(path)
-        text = content.data.decode("utf-8")
+        text = text_of(content.data)
     except Unreadable as error:
         why = error.message
-    except UnicodeDecodeError:
-        why = message("file.not_utf_8")
     else:
         texts = _texts_of_keys(text)
         if content.open_to_others:

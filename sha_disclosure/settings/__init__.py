@@ -20,6 +20,7 @@ from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
 from sha_disclosure.settings.findings import findings_of, naming_variables, settings_refused
+from sha_disclosure.settings.key_place import FilePath, require_printable
 from sha_disclosure.settings.loading import VARIABLE_PREFIX, from_environment, from_file, merged
 from sha_disclosure.settings.tables import (
     ID_DIGITS_MIN,
@@ -79,7 +80,7 @@ class Settings(Table):
 
     environment: Environment
     base_url: Annotated[str, AfterValidator(_address)]
-    edition: str = "kanta-1.0.0"
+    edition: Annotated[str, AfterValidator(require_printable)] = "kanta-1.0.0"
     system: Party
     subscriber: Party
     requester: Party = None  # type: ignore[assignment]  # filled below from subscriber
@@ -95,7 +96,7 @@ class Settings(Table):
     connections: Annotated[int, Field(ge=1, le=1000)] = 128
     ids: Ids = None  # type: ignore[assignment]  # filled below from requester
     proxy: SecretStr | None = None
-    code_lists: Path | None = None
+    code_lists: FilePath | None = None
     accept_assumed: bool = False
     allow_artificial_ids: bool = False
     test_personal_ids: tuple[PersonalId, ...] = ()

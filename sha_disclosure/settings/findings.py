@@ -29,6 +29,7 @@ _SENTENCES = {
     "personal_id": "personal_id",
     "place": "place",
     "pin": "pin",
+    "backslash": "backslash",
     "literal_error": "choice",
     "int_parsing": "whole_number",
     "int_type": "whole_number",

@@ -8,7 +8,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from pydantic import PlainValidator
+from pydantic import AfterValidator, PlainValidator
 from pydantic_core import PydanticCustomError
 
 
@@ -21,12 +21,13 @@ def key_place(value: object) -> Path | str:
         return value
     if not isinstance(value, str):
         raise PydanticCustomError("path_type", "refused")
+    require_printable(value)
     scheme, colon, rest = value.partition(":")
     if not colon or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]+", scheme):
         return Path(value)  # one letter and a colon is a drive of Windows
     match scheme.lower():
-        case "file" if (parts := urlsplit(value)).netloc in ("", "localhost") and parts.path:
-            return Path(url2pathname(parts.path))
+        case "file" if path := _path_of(value):
+            return path
         case "env" if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest):
             return f"env:{rest}"
         case "pkcs11":
@@ -36,6 +37,30 @@ def key_place(value: object) -> Path | str:
             return f"pkcs11:{rest}"
     raise PydanticCustomError("place", "refused")
 
+
+def _path_of(uri: str) -> Path | None:
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # a bracket without its other half
+        return None
+    local = parts.netloc in {"", "localhost"} and parts.path
+    return Path(url2pathname(parts.path)) if local else None
+
+
+def require_printable(path: str | Path) -> str | Path:
+    r"""Return a path that people could have meant. Raises PydanticCustomError: ``backslash``.
+
+    TOML reads ``C:\temp`` in double quotes as a tab, without a word.
+    """
+    if _CONTROL.search(str(path)):
+        raise PydanticCustomError("backslash", "refused")
+    return path
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+FilePath = Annotated[Path, AfterValidator(require_printable)]
+"""A path without control characters."""
 
 KeyPlace = Annotated[Path | str, PlainValidator(key_place)]
 """A path, or a text ``env:NAME`` or ``pkcs11:...`` (RFC 7512)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -18,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sha_disclosure.settings.key_place import KeyPlace
+from sha_disclosure.settings.key_place import FilePath, KeyPlace
 from sha_disclosure.values import Oid
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"\S")]
@@ -69,8 +68,8 @@ class Tls(KeyPair):
     service, and its certificate must be for that name.
     """
 
-    ca: Path
-    crl: Path | None = None
+    ca: FilePath
+    crl: FilePath | None = None
     sidecar: Annotated[str, AfterValidator(_host_and_port)] | None = None
 
     @property

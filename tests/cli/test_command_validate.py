@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 
@@ -258,3 +259,37 @@ def test_an_acknowledgement_by_option_leaves_a_faulty_text_as_it_is(command, wri
     file = write("twice.json", '{"client": 1, "client": 2}')
     result = command("validate", "--json", "--acknowledge", "N07", file)
     assert (result.exit_code, severities(result.stdout)) == (1, {"SHAPE": "error"})
+
+
+@pytest.mark.parametrize("verb", ["validate", "build"])
+def test_what_may_never_end_is_refused_at_once(command, tmp_path, verb):
+    os.mkfifo(tmp_path / "pipe.json")
+    for file in (tmp_path / "pipe.json", "/dev/zero"):
+        result = command(verb, file)
+        assert result.exit_code == 4
+        assert "not a regular file" in result.stderr
+        assert "`-`" in result.stderr
+
+
+def test_a_notice_beyond_the_limit_is_refused_also_as_a_line(command, tmp_path, good, monkeypatch):
+    monkeypatch.setenv("SHA_DISCLOSURE_LIMIT_NOTICE_BYTES", "10000")
+    text = json.dumps(good)
+    (tmp_path / "large.json").write_text(text + " " * 10_000)
+    (tmp_path / "large.jsonl").write_text(f"{text}\n{text}{' ' * 10_000}\n")
+    (tmp_path / "fine.jsonl").write_text(f"{text}\n" * 10)
+    for name in ("large.json", "large.jsonl"):
+        result = command("validate", tmp_path / name)
+        assert result.exit_code == 4
+        assert "larger than 10000 bytes" in result.stderr
+    assert command("validate", tmp_path / "fine.jsonl").exit_code == 0
+    assert command("validate", "-", input=text + " " * 10_000).exit_code == 4
+    assert command("validate", "-", input=f"{text}\n" * 10).exit_code == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
+def test_a_notice_in_another_unicode_is_named_as_such(command, tmp_path, good, encoding):
+    (tmp_path / "notice.json").write_bytes(json.dumps(good, indent=1).encode(encoding))
+    result = command("validate", tmp_path / "notice.json")
+    assert result.exit_code == 1
+    assert "UTF-8" in result.stdout
+    assert "UTF-16" in result.stdout

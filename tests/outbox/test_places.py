@@ -18,7 +18,8 @@ from sqlalchemy import create_engine, text
 
 from sha_disclosure.errors import ConfigurationError, OutboxError
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.outbox.database import _engine, _url
+from sha_disclosure.outbox.database import Database, _engine, _url
+from sha_disclosure.sources import Sources
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 
@@ -59,6 +60,31 @@ def test_the_file_is_private_however_it_is_named(tmp_path, monkeypatch, prepare,
 def test_memory_is_refused_however_it_is_named(place):
     with pytest.raises(ConfigurationError, match="in memory"):
         Outbox(place)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "postgresql://h:port/d", "postgresql://h:99999999999/d", "sqlite://host", "nothing://x",
+        "sqlite:///x?uri=perhaps", "sqlite:///file://[?uri=true", "mysql+unknown://h/d",
+        "postgresql://h/d?prepare_threshold=²", "http://h/d", "://", "a\0b", "sqlite:///a\0b",
+        "a\ud800b", "mssql+pyodbc://h/d", "oracle://h/d", "x" * 5000, "/dev/null", "",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_is_a_matter_of_configuration(tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    try:
+        Database(place, Sources()).close()
+    except (ConfigurationError, OutboxError):
+        pass
+    else:
+        assert place.startswith("postgresql") or "\ud800" in place
+
+
+def test_a_link_to_a_file_that_is_not_there_is_no_outbox(tmp_path):
+    (tmp_path / "o.db").symlink_to("gone")
+    with pytest.raises(OutboxError, match=r"o\.db"):
+        Database(tmp_path / "o.db", Sources())
 
 
 @posix

@@ -282,3 +282,54 @@ def test_every_kind_of_fault_has_its_sentences() -> None:
         for language in LANGUAGES:
             for part in ("text", "fix"):
                 assert f"settings.{kind}.{part}" in set(catalogue(language))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        r'tls = { certificate = "C:\temp\new.pem", key = "k", ca = "c" }',
+        r'tls = { certificate = "a", key = "k", ca = "C:\new\temp.pem" }',
+        r'tls = { key = "k", ca = "c", crl = "C:\build\root.crl" }',
+        r'code_lists = "C:\temp\root"',
+        r'edition = "C:\fresh\new.toml"',
+        r'code_lists = "a\u0000b"',
+    ],
+)
+def test_a_backslash_that_toml_made_a_control_character_of_is_told(path: Path, entry: str) -> None:
+    path.write_text(f"{entry}\n{FILE}", "utf-8")
+    told = refused(path)
+    assert "control character" in told
+    assert r"'C:\keys\a.pem'" in told
+
+
+def test_a_backslash_that_is_no_escape_of_toml_is_told_with_how_to_write_it(path: Path) -> None:
+    path.write_text(f'{FILE}\ncode_lists = "C:\\Users\\lists"', "utf-8")
+    told = refused(path)
+    assert "line 7" in told
+    assert r"'C:\keys\a.pem'" in told
+
+
+def test_paths_of_windows_in_single_quotes_or_with_slashes_are_kept(path: Path) -> None:
+    path.write_text(
+        FILE + "[signing]\nkey = 'C:\\temp\\sign.key'\ncertificate = \"D:/temp/sign.pem\"", "utf-8"
+    )
+    made = Settings.load(path)
+    assert made.signing is not None
+    assert str(made.signing.key).endswith(r"C:\temp\sign.key")
+    assert str(made.signing.certificate).endswith("D:/temp/sign.pem")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_file_as_windows_saves_it_is_read_or_named(path: Path, encoding: str) -> None:
+    path.write_bytes((FILE + TABLES).replace("\n", "\r\n").encode(encoding))
+    if encoding == "utf-8-sig":
+        assert Settings.load(path).environment == "sandbox"
+    else:
+        assert "save it" in refused(path)
+
+
+@pytest.mark.parametrize("place", ["file://[", "file://[::1/x", "http://[", "pkcs11:id=%zz"])
+def test_a_place_that_is_no_uri_is_told(path: Path, place: str) -> None:
+    path.write_text(f"{FILE}\n[signing]\nkey = {place!r}", "utf-8")
+    if not place.startswith("pkcs11"):
+        assert "signing.key" in refused(path)

@@ -120,7 +120,7 @@ def _pkcs12(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Ch
         opened = pkcs12.load_pkcs12(data.get_secret_value(), _password(passphrase))
     except UnsupportedAlgorithm:
         return Finding("key.pkcs12_unread")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, Warning):  # BER, where the host wants warnings to be errors
         return (
             Finding("key.pkcs12_encrypted")
             if passphrase is None

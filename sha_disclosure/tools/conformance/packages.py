@@ -9,8 +9,11 @@ from typing import Any
 
 import orjson
 
+from sha_disclosure.encoding import count_values
+from sha_disclosure.files import Unreadable, text_of
+from sha_disclosure.limits import PACKAGE_VALUES
 from sha_disclosure.messages import message
-from sha_disclosure.tools.conformance.archive import Bounds, files_of, refused
+from sha_disclosure.tools.conformance.archive import files_of, refused, too_large
 from sha_disclosure.tools.conformance.resources import Resource, normalised
 
 CORE = "hl7.fhir.r4.core"
@@ -93,34 +96,37 @@ class Packages:
                 yield resource, package
 
 
-def load_packages(
-    paths: Sequence[Path], core: Path | None = None, bounds: Bounds | None = None
-) -> Packages:
+def load_packages(paths: Sequence[Path], core: Path | None = None) -> Packages:
     """Load packages, each a ``.tgz`` or a folder with ``package.json``.
 
     ``core`` holds the base definitions of FHIR R4 4.0.1: its package, or a folder of
     StructureDefinitions. Raises ConfigurationError that names the package and the file.
     """
-    given = [_load(path, bounds) for path in paths]
-    return Packages((*given, load_core(core, bounds)) if core else tuple(given))
+    given = [_load(path) for path in paths]
+    return Packages((*given, load_core(core)) if core else tuple(given))
 
 
-def load_core(path: Path, bounds: Bounds | None = None) -> Package:
+def load_core(path: Path) -> Package:
     """Load the base definitions of FHIR R4; a ``package.json`` beside them is not needed.
 
     Raises ConfigurationError.
     """
-    package = _load(path, bounds, named={"name": CORE, "version": _FHIR_VERSIONS[-1]})
+    package = _load(path, named={"name": CORE, "version": _FHIR_VERSIONS[-1]})
     if f"{BASE}AuditEvent" not in package.resources:
         raise refused(path, message("conformance.package.not_core"))
     return replace(package, name=CORE, dependencies={})
 
 
-def _load(path: Path, bounds: Bounds | None, named: Mapping[str, str] | None = None) -> Package:
+def _load(path: Path, named: Mapping[str, str] | None = None) -> Package:
     manifest: Mapping[str, Any] | None = named
     resources: dict[str, Resource] = {}
-    for file, content in files_of(path, bounds):
-        document = _parsed(path, file, content)
+    values = 0
+    for file, content in files_of(path):
+        text = _text(path, file, content)
+        values += count_values(text)
+        if values > PACKAGE_VALUES.value:
+            raise too_large(path, PACKAGE_VALUES.exceeded())
+        document = _parsed(path, file, text)
         if file == _MANIFEST:
             manifest = document if isinstance(document, dict) else {}
         elif isinstance(document, dict) and document.get("resourceType") in _KEPT:
@@ -151,9 +157,17 @@ def _definition(path: Path, name: str, document: Resource) -> Resource:
     raise refused(path, message("conformance.package.not_fhir", name=name))
 
 
-def _parsed(path: Path, name: str, content: bytes) -> Any:
+def _text(path: Path, name: str, content: bytes) -> str:
     try:
-        return orjson.loads(content)
+        return text_of(content)
+    except Unreadable:
+        pass
+    raise refused(path, message("conformance.package.not_json", name=name))
+
+
+def _parsed(path: Path, name: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
     except orjson.JSONDecodeError:
         pass
     raise refused(path, message("conformance.package.not_json", name=name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -12,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from sha_disclosure.encoding import Malformed, read_toml
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_text
 from sha_disclosure.messages import Message, message
@@ -37,18 +37,16 @@ class CaseFile:
 def shipped_cases() -> CaseFile:
     """Return the cases the package carries."""
     text = resources.files(__package__).joinpath("cases.toml").read_text("utf-8")
-    return _case_file(tomllib.loads(text), "cases.toml", Path())
+    return _case_file(read_toml(text), "cases.toml", Path())
 
 
 def read_cases(path: Path) -> CaseFile:
     """Return the cases of a file. Raises ConfigurationError that names every fault."""
     fault: Message
     try:
-        return _case_file(tomllib.loads(read_text(path)), str(path), path.parent)
-    except Unreadable as error:
+        return _case_file(read_toml(read_text(path)), str(path), path.parent)
+    except (Malformed, Unreadable) as error:
         fault = error.message
-    except tomllib.TOMLDecodeError as error:
-        fault = message("joint_test.not_toml", reason=str(error))
     raise ConfigurationError(message("joint_test.case_file", file=str(path), faults=(fault,)))
 
 

@@ -9,16 +9,15 @@ from core import core, core_folder, unchecked
 from made_up import MANIFEST, agreeing, as_folder, as_tgz, tgz
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.tools.conformance.archive import Bounds
 from sha_disclosure.tools.conformance.packages import load_packages
 from sha_disclosure.tools.conformance.report import conformance
 
 GOOD = ("package/package.json", json.dumps(MANIFEST).encode())
 
 
-def refusal(path, bounds=None):
+def refusal(path):
     with pytest.raises(ConfigurationError) as refused:
-        load_packages([path], bounds=bounds)
+        load_packages([path])
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
     return str(refused.value)
@@ -99,19 +98,23 @@ def test_a_folder_that_is_a_link_inside_is_refused(tmp_path):
     assert "package is a link" in refusal(tmp_path / "q")
 
 
-def test_a_file_that_unpacks_too_large_is_refused_before_it_is_read(tmp_path):
+def test_a_file_that_unpacks_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):
     zeros = ("package/big.json", bytes(3_000_000))
     path = tgz(tmp_path / "p.tgz", [GOOD, zeros])
     assert path.stat().st_size < 20_000
-    assert "too large" in refusal(path, Bounds(file=1_000_000))
-    assert "too large" in refusal(path, Bounds(total=1_000_000))
+    with monkeypatch.context() as environment:
+        environment.setenv("SHA_DISCLOSURE_LIMIT_PACKAGE_FILE_BYTES", "1000000")
+        assert "big.json is over 1000000 bytes" in refusal(path)
+    monkeypatch.setenv("SHA_DISCLOSURE_LIMIT_PACKAGE_BYTES", "1000000")
+    assert "over 1000000 bytes unpacked" in refusal(path)
 
 
-def test_many_files_are_refused(tmp_path):
+def test_many_files_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("SHA_DISCLOSURE_LIMIT_PACKAGE_FILES", "10")
     files = [(f"package/{n}.json", b"{}") for n in range(20)]
-    assert "over 10 files" in refusal(tgz(tmp_path / "p.tgz", files), Bounds(files=10))
+    assert "over 10 files" in refusal(tgz(tmp_path / "p.tgz", files))
     folder = as_folder(tmp_path / "p", {str(n): {} for n in range(20)})
-    assert "over 10 files" in refusal(folder, Bounds(files=10))
+    assert "over 10 files" in refusal(folder)
 
 
 def test_a_header_that_unpacks_without_end_is_refused(tmp_path):
@@ -121,7 +124,7 @@ def test_a_header_that_unpacks_without_end_is_refused(tmp_path):
     with gzip.open(path, "wb") as file:
         file.write(header.tobuf())
         file.write(bytes(header.size))
-    assert "too large" in refusal(path, Bounds(total=1_000_000, files=10))
+    assert "not a whole .tgz" in refusal(path)
 
 
 @pytest.mark.parametrize(

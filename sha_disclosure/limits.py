@@ -1,0 +1,97 @@
+"""The limits of what is read, each far above any use (rajat).
+
+What is larger is refused before work is done on it, with the limit's number. Each can be set by
+an environment variable, for all readers, also those of the settings themselves: docs/limits.md.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import Message, Parameter, message
+
+VARIABLE_PREFIX = "SHA_DISCLOSURE_LIMIT_"
+"""Begins the environment variables that set limits."""
+
+_MEGABYTE = 1024 * 1024
+_MOST_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit: its name, and what it is unless a variable sets it."""
+
+    name: str
+    default: int
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets the limit."""
+        return VARIABLE_PREFIX + self.name.upper()
+
+    @property
+    def value(self) -> int:
+        """The limit in force.
+
+        Raises ConfigurationError when the variable is not a whole number above zero.
+        """
+        text = os.environ.get(self.variable, "").strip()
+        if not text:
+            return self.default
+        if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) > 0:
+            return int(text)
+        raise ConfigurationError(message("limits.variable", variable=self.variable))
+
+    def exceeded(self, **parameters: Parameter) -> Message:
+        """Return the sentence of what is over the limit."""
+        limit = self.value
+        return message(f"limits.{self.name}", limit=limit, variable=self.variable, **parameters)
+
+
+FILE_BYTES = Limit("file_bytes", 32 * _MEGABYTE)
+"""Bytes of a settings, edition, key or certificate file, and of any other without its own limit."""
+NOTICE_BYTES = Limit("notice_bytes", 32 * _MEGABYTE)
+"""Bytes of one notice, or of one signed Bundle, as JSON."""
+CODE_LIST_BYTES = Limit("code_list_bytes", 512 * _MEGABYTE)
+"""Bytes of one code list, as a file or as all pages of the code server together."""
+JSON_VALUES = Limit("json_values", 1_000_000)
+"""Values in one JSON text, as its commas, colons and brackets count them."""
+CODE_LIST_VALUES = Limit("code_list_values", 20_000_000)
+"""Values in the JSON of one code list, counted alike."""
+TOML_PARTS = Limit("toml_parts", 32)
+"""Names in one dotted key, and tables and lists within one another, of a TOML file."""
+DATA_SETS = Limit("data_sets", 10_000)
+"""Data sets of one notice."""
+PACKAGE_BYTES = Limit("package_bytes", 512 * _MEGABYTE)
+"""Bytes of all files of one FHIR package, unpacked."""
+PACKAGE_FILE_BYTES = Limit("package_file_bytes", 64 * _MEGABYTE)
+"""Bytes of one file of a FHIR package."""
+PACKAGE_FILES = Limit("package_files", 20_000)
+"""Files of one FHIR package, with folders and headers of the archive."""
+PACKAGE_VALUES = Limit("package_values", 20_000_000)
+"""Values in the JSON of one FHIR package, counted as those of one text are."""
+
+LIMITS = (
+    FILE_BYTES, NOTICE_BYTES, DATA_SETS, JSON_VALUES, TOML_PARTS, CODE_LIST_BYTES, CODE_LIST_VALUES,
+    PACKAGE_BYTES, PACKAGE_FILE_BYTES, PACKAGE_FILES, PACKAGE_VALUES,
+)  # fmt: skip
+"""Every limit, in the order of docs/limits.md."""
+
+__all__ = [
+    "CODE_LIST_BYTES",
+    "CODE_LIST_VALUES",
+    "DATA_SETS",
+    "FILE_BYTES",
+    "JSON_VALUES",
+    "LIMITS",
+    "NOTICE_BYTES",
+    "PACKAGE_BYTES",
+    "PACKAGE_FILES",
+    "PACKAGE_FILE_BYTES",
+    "PACKAGE_VALUES",
+    "TOML_PARTS",
+    "VARIABLE_PREFIX",
+    "Limit",
+]
