@@ -16,7 +16,7 @@ from code_pages import OID, SYSTEM, Data, concept, page
 from notices import NOW
 
 from sha_disclosure.cli.app import run
-from sha_disclosure.codes import CodeLists, fetching, load_code_lists
+from sha_disclosure.codes import CodeLists, load_code_lists
 from sha_disclosure.codes.fetching import fetch_code_list
 from sha_disclosure.errors import ConfigurationError
 
@@ -197,7 +197,7 @@ def test_an_address_anybody_could_answer_is_not_asked(
 def test_an_answer_that_does_not_end_is_left(
     server: CodeServer, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "_BYTES_MAX", 1_000_000)
+    monkeypatch.setenv("SHA_DISCLOSURE_LIMIT_CODE_LIST_BYTES", "1000000")
     server.spoil = lambda made: b" " * 3_000_000
     with pytest.raises(ConfigurationError, match="longer than"):
         fetch_code_list(OID, client, server.url, NOW)
