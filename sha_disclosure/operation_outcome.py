@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sha_disclosure.values import Hidden, names_a_person
+from sha_disclosure.identity_codes import names_a_person
+from sha_disclosure.values import Hidden
 
 _GRAVITY = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 _TOKEN = re.compile(r"[A-Za-z0-9._:-]{1,80}", re.ASCII)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from random import SystemRandom
 from typing import Protocol
 
-from sha_disclosure.values import names_a_person
+from sha_disclosure.identity_codes import names_a_person
 
 
 class Randomness(Protocol):

@@ -16,6 +16,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from sha_disclosure.characters import CONTROL, NONCHARACTER, shows_nothing
+from sha_disclosure.identity_codes import CENTURIES, is_personal_id, names_a_person
+
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){1,}", re.ASCII)
 _DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 # FHIR R4 has no hour 24, which datetime reads from Python 3.14 on.
@@ -25,25 +28,21 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 _DATE = re.compile(_DAY, re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
+# RFC 5646 section 2.1 in the case it recommends (2.1.1), for languages of ISO 639.
+_PRIVATE = r"x(-[A-Za-z0-9]{1,8})+"
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
+    r"(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(-[0-9a-wy-z](-[A-Za-z0-9]{2,8})+)*"
+    rf"(-{_PRIVATE})?|{_PRIVATE}"
+    r"|en-GB-oed|i-(ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu)"
+    r"|sgn-(BE-FR|BE-NL|CH-DE)|art-lojban|cel-gaulish|no-bok|no-nyn|zh-guoyu|zh-hakka|zh-min"
+    r"|zh-min-nan|zh-xiang",
+    re.ASCII,
+)
 _CODE = re.compile(r"[^\s]+( [^\s]+)*")
 _URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\s]+")
-_PERSONAL_ID = re.compile(
-    r"([0-3][0-9])([01][0-9])([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])", re.ASCII
-)
-_IN_TEXT = re.compile(
-    r"(?<![0-9])([0-3][0-9])([01][0-9])([0-9]{2})\s?([-+‐‑‒–—−A-FU-Ya-fu-y])\s?"
-    r"([0-9]{3})([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9])"
-)
-_CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-# 690/2022 (amending 128/2010 2 §): the separators of each century, in force since 1.1.2023.
-_CENTURIES = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}
-# FHIR R4 string: no control characters but tab, line feed and carriage return.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 _OID_SCHEMA = r"^[0-2](\.(0|[1-9][0-9]*))+$"
-
-_PERSONAL_ID_LENGTH = 11
 
 _REFERENCE_MAX = 128
 
@@ -190,8 +189,7 @@ class PersonalId(Hidden):
     def check(cls, value: object) -> str:
         """Return the code, or refuse it as ``personal_id``."""
         text = _string(value)
-        parts = _PERSONAL_ID.fullmatch(text)
-        if parts is None or not _is_personal_id(*parts.groups()):
+        if not is_personal_id(text):
             raise _refuse("personal_id")
         return text
 
@@ -199,7 +197,7 @@ class PersonalId(Hidden):
     def born(self) -> BirthDate:
         """The date of birth the code tells."""
         day, month, year, sign = self._value[:2], self._value[2:4], self._value[4:6], self._value[6]
-        return BirthDate(f"{_CENTURIES[sign] + int(year)}-{month}-{day}")
+        return BirthDate(f"{CENTURIES[sign] + int(year)}-{month}-{day}")
 
     @property
     def artificial(self) -> bool:
@@ -207,38 +205,19 @@ class PersonalId(Hidden):
         return self._value[7] == "9"
 
 
-def _is_personal_id(day: str, month: str, year: str, sign: str, number: str, check: str) -> bool:
-    try:
-        date(_CENTURIES[sign] + int(year), int(month), int(day))
-    except ValueError:
-        return False
-    # DVV gives individual numbers from 002; 900-999 are for temporary and test use.
-    return number >= "002" and _CHECK_CHARACTERS[int(day + month + year + number) % 31] == check
-
-
-def names_a_person(text: str) -> bool:
-    """Return whether ``text`` has a personal identity code in it, also loosely written."""
-    if len(text) < _PERSONAL_ID_LENGTH:
-        return False
-    for match in _IN_TEXT.finditer(text):
-        day, month, year, sign, number, check = match.groups()
-        separator = sign.upper() if sign.upper() in _CENTURIES else "-"
-        if _is_personal_id(day, month, year, separator, number, check.upper()):
-            return True
-    return False
-
-
 class WrittenText(Hidden):
     """Anything a person wrote: names and free text."""
 
     @classmethod
     def check(cls, value: object) -> str:
-        """Return the text as given, or refuse it as blank or not FHIR text."""
+        """Return the text as given, or refuse it as blank, not FHIR text or not I-JSON."""
         text = _string(value)
-        if not text.strip():
+        if shows_nothing(text):
             raise _refuse("blank")
-        if _CONTROL.search(text):
+        if CONTROL.search(text):
             raise _refuse("control_character")
+        if NONCHARACTER.search(text):
+            raise _refuse("noncharacter")
         return text
 
 
@@ -380,18 +359,27 @@ def _finland() -> ZoneInfo:
 
 
 class LanguageTag(_Plain):
-    """A language tag of BCP 47 as FHIR uses it: ``fi``, ``sv``, ``en``, ``se`` ..."""
+    """A language tag of BCP 47 as FHIR uses it: ``fi``, ``sv``, ``smn``, ``de-CH-1996`` ..."""
 
-    _pattern = rf"^{_LANGUAGE.pattern}$"
+    _pattern = rf"^({_LANGUAGE.pattern})$"
     _description = "Language tag (BCP 47)"
 
     @classmethod
     def check(cls, value: object) -> str:
         """Return the tag, or refuse it as ``language``."""
         text = _string(value)
-        if not _LANGUAGE.fullmatch(text):
+        if not _LANGUAGE.fullmatch(text) or _repeats(text):
             raise _refuse("language")
         return text
+
+
+def _repeats(tag: str) -> bool:
+    """Return whether a variant or an extension's letter stands twice (RFC 5646 section 2.2)."""
+    subtags = re.split("-x-|^x-", tag.lower())[0].split("-")
+    letters = [index for index, subtag in enumerate(subtags[1:], 1) if len(subtag) == 1]
+    variants = subtags[1 : letters[0]] if letters else subtags[1:]
+    singletons = [subtags[index] for index in letters]
+    return len(set(variants)) < len(variants) or len(set(singletons)) < len(singletons)
 
 
 class Code(_Plain):
@@ -404,8 +392,10 @@ class Code(_Plain):
     def check(cls, value: object) -> str:
         """Return the code, or refuse it as ``code``."""
         text = _string(value)
-        if not _CODE.fullmatch(text) or _CONTROL.search(text) or names_a_person(text):
+        if not _CODE.fullmatch(text) or CONTROL.search(text) or names_a_person(text):
             raise _refuse("code")
+        if NONCHARACTER.search(text):
+            raise _refuse("noncharacter")
         return text
 
 
@@ -421,6 +411,8 @@ class Uri(_Plain):
         text = _string(value)
         if not _URI.fullmatch(text):
             raise _refuse("uri")
+        if NONCHARACTER.search(text):
+            raise _refuse("noncharacter")
         if text.startswith("urn:oid:"):
             Oid(text.removeprefix("urn:oid:"))
         return text

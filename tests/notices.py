@@ -12,7 +12,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sha_disclosure.values import PersonalId, day_in_finland, names_a_person
+from sha_disclosure.characters import NONCHARACTER, shows_nothing
+from sha_disclosure.identity_codes import may_hide_code
+from sha_disclosure.values import PersonalId, day_in_finland
 
 Data = dict[str, Any]
 
@@ -214,10 +216,14 @@ _PLAIN = st.text(
     min_size=1,
     max_size=12,
 )
+
+
+def _may_be_written(text: str) -> bool:
+    return not (shows_nothing(text) or NONCHARACTER.search(text) or may_hide_code(text))
+
+
 texts = (
-    st.lists(st.one_of(_PLAIN, _SPICE), min_size=1, max_size=4)
-    .map("".join)
-    .filter(lambda text: bool(text.strip()) and not names_a_person(text))
+    st.lists(st.one_of(_PLAIN, _SPICE), min_size=1, max_size=4).map("".join).filter(_may_be_written)
 )
 """Free text with everything FHIR allows in a string, but no identity code.
 

@@ -26,6 +26,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
 from sha_disclosure import values
+from sha_disclosure.identity_codes import names_a_person
 from sha_disclosure.notice import Cause, DisclosureNotice
 from sha_disclosure.values import (
     BirthDate,
@@ -39,7 +40,6 @@ from sha_disclosure.values import (
     TemporaryId,
     Time,
     Uri,
-    names_a_person,
 )
 
 DAY = date(1994, 5, 1)
@@ -328,6 +328,15 @@ def test_instants_are_ordered_by_moment_and_equal_by_text() -> None:
 # --- texts, dates, codes -----------------------------------------------------------------------
 
 
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u180e\u200b\u200d\u200e\u2028\u202e\u2060\u2800\u3000\u3164\ufe0f"
+    "\ufeff\uffa0\U0001d173\U000e0020\x7f\x80\x85"
+)
+NONCHARACTERS = "\ufdd0\ufdef" + "".join(
+    chr(plane << 16 | last) for plane in range(17) for last in (65534, 65535)
+)
+
+
 @pytest.mark.parametrize("kind", [FreeText, PersonName])
 @pytest.mark.parametrize(
     ("text", "fault"),
@@ -335,11 +344,14 @@ def test_instants_are_ordered_by_moment_and_equal_by_text() -> None:
         ("", "blank"),
         (" \t\r\n", "blank"),
         ("\u00a0\u2003", "blank"),
+        *((character, "blank") for character in INVISIBLE),
+        (f" {INVISIBLE}\t", "blank"),
         ("a\x00b", "control_character"),
         ("a\x0bb", "control_character"),
         ("a\x1fb", "control_character"),
         ("a\ud83d", "control_character"),
         ("\ude00a", "control_character"),
+        *((f"a{character}", "noncharacter") for character in NONCHARACTERS),
         (7, "not_text"),
     ],
 )
@@ -365,12 +377,50 @@ def test_a_date_of_birth_comes_from_text_or_a_date() -> None:
     assert refusal(BirthDate, datetime(2016, 2, 29, tzinfo=UTC)) == "not_text"
 
 
-@pytest.mark.parametrize("text", ["fi", "sv", "smn", "zh-Hans", "en-GB", "es-419", "zh-Hant-TW"])
+@pytest.mark.parametrize("kind", [Code, Uri])
+@pytest.mark.parametrize("character", ["\ufdd0", "\uffff", "\U0010fffe"])
+def test_a_noncharacter_is_refused_in_codes_and_addresses_too(kind: type, character: str) -> None:
+    assert refusal(kind, f"urn:a{character}") == "noncharacter"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["fi", "sv", "se", "smn", "sms", "rom", "zh-Hans", "en-GB", "es-419", "zh-Hant-TW",
+     "de-CH-1996", "de-1901", "sl-rozaj-biske-1994", "sl-IT-nedis",
+     "hy-Latn-IT-arevela", "zh-cmn-Hans-CN", "sgn-ase", "en-US-u-islamcal",
+     "de-DE-u-co-phonebk", "en-a-bbb-x-a-ccc",
+     "zh-CN-a-myext-x-private", "fi-x-savo", "x-whatever", "i-klingon",
+     "i-enochian", "en-GB-oed", "sgn-BE-FR", "art-lojban", "zh-min-nan", "no-nyn"],
+)  # fmt: skip
 def test_a_language_tag_is_taken(text: str) -> None:
     assert str(LanguageTag(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "f", "FI", "fi_FI", "fi-fi", "suomi", "fi-", "fi\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "f",
+        "FI",
+        "fi_FI",
+        "fi-fi",
+        "suomi",
+        "fi-",
+        "fi\n",
+        "de-1996-1996",
+        "de-a-bbb-a-ccc",
+        "x-",
+        "x",
+        "de-a",
+        "i-suomi",
+        "fi-x-",
+        "fi-x-toolongsubtag",
+        "se-123456789",
+        "de-419-DE",
+        "fí",
+        "fi--x",
+    ],
+)
 def test_what_is_no_language_tag_is_refused(text: str) -> None:
     assert refusal(LanguageTag, text) == "language"
 

@@ -324,6 +324,7 @@ class Texts(Section):
     """What becomes of the caller's texts before the notice is built."""
 
     line_breaks: Literal["LF", "as given"]
+    blanks: Literal["as given", "plain"]
 
 
 class Root(Section):

@@ -1,7 +1,8 @@
 """What a notice gets before it is built: an id and the time of recording, where it has none.
 
-Line breaks in its texts become those of the edition, and a code system that the edition names
-anyway is taken out of a coding, so that what is read back from a Bundle equals what was built.
+Line breaks and blanks in its texts become those of the edition, and a code system that the
+edition names anyway is taken out of a coding, so that what is read back from a Bundle equals
+what was built.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+from sha_disclosure.characters import with_plain_blanks
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.notice import Coding, DisclosedData, DisclosureNotice, reason_of
 from sha_disclosure.values import Instant, Oid, WrittenText
@@ -22,7 +24,9 @@ def with_defaults(
 ) -> DisclosureNotice:
     """Return the notice with its defaults, and without what the edition says anyway."""
     if wire.text.line_breaks == "LF":
-        notice = _with_line_feeds(notice)
+        notice = _with_texts(notice, _with_line_feeds)
+    if wire.text.blanks == "plain":
+        notice = _with_texts(notice, with_plain_blanks)
     changes: dict[str, Any] = {}
     if notice.id is None:
         changes["id"] = new_id()
@@ -52,18 +56,23 @@ def with_defaults(
 _Given = TypeVar("_Given")
 
 
-def _with_line_feeds(given: _Given) -> _Given:
-    """Return a part of a notice with LF where its texts have CR LF or CR."""
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _with_texts(given: _Given, made_of: Callable[[str], str]) -> _Given:
+    """Return a part of a notice with what is made of each of its texts."""
     made: Any = given
     if isinstance(given, WrittenText):
         text = given.reveal()
-        if "\r" in text:
-            made = type(given)(text.replace("\r\n", "\n").replace("\r", "\n"))
+        new = made_of(text)
+        if new != text:
+            made = type(given)(new)
     elif isinstance(given, tuple):
-        each = tuple(map(_with_line_feeds, given))
+        each = tuple(_with_texts(one, made_of) for one in given)
         made = given if all(map(is_, each, given)) else each
     elif isinstance(given, BaseModel):
-        parts = {name: (value, _with_line_feeds(value)) for name, value in given}
+        parts = {name: (value, _with_texts(value, made_of)) for name, value in given}
         changed = {name: new for name, (old, new) in parts.items() if new is not old}
         made = BaseModel.model_copy(given, update=changed) if changed else given
     return cast("_Given", made)

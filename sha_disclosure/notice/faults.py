@@ -53,6 +53,7 @@ _REFUSED_BY_TYPE = {
     "code": "N14.code",
     "uri": "N14.uri",
     "control_character": "N14.control",
+    "noncharacter": "N14.noncharacter",
     "reference": "N14.reference",
 }
 """The rule behind what a value type refuses."""

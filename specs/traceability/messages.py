@@ -57,7 +57,7 @@ _COMMON: Data = {
         {
             "document_type": {"code": "esim-arvio", "display": "Arvio"},
             "specific_document_type": {"code": "esim-pta", "display": "Palvelutarpeen arvio"},
-            "description": "Arvio keväältä\r\nja syksyltä",
+            "description": "Arvio keväältä\r\nja\u00a0syksyltä",
             "service_tasks": [{"code": "esim-iakkaat", "display": "Iäkkäiden palvelut"}],
             "original_service_tasks": [{"code": "esim-vanha", "display": "Vanha tehtävä"}],
             "document_id": "1.2.246.10.28777751.11.2026.4711",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from sha_disclosure.identity_codes import names_a_person
 from sha_disclosure.sources import Sources
-from sha_disclosure.values import names_a_person
 
 LOOKS_LIKE_A_CODE = uuid.UUID("622b1461-4610-4c2f-acdd-120845f298da")
 OTHER = uuid.UUID("224895b7-39f0-48bb-81ce-63550d05b55d")

@@ -33,6 +33,7 @@ def entries(edition: Edition) -> dict[str, Entry]:
         ("trust.subject_serial_number", "warn", "assumed"),
         ("trust.test_words", ["TEST"], "inferred"),
         ("text.line_breaks", "LF", "assumed"),
+        ("text.blanks", "as given", "assumed"),
     ],
 )
 def test_a_value_has_the_status_its_source_bears(

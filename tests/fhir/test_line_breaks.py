@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from notices import NOW, full
 
+from sha_disclosure.characters import has_odd_blanks
 from sha_disclosure.delivery.prepare import Setup, UnsignedNotice, build
 from sha_disclosure.editions import Edition
 from sha_disclosure.fhir.bundle import to_bytes
@@ -58,6 +59,34 @@ def test_the_caller_s_notice_is_left_as_it_is(edition: Edition) -> None:
     setup = Setup(Settings.stand_in(), edition, Sources(lambda: NOW, random.Random(1)))
     build([notice], setup)
     assert "\r\n" in notice.purpose.reveal()
+
+
+BLANKS = {
+    " a\u00a0b ": "a b",
+    "\ufeffa\u2028b\u2029c\u0085d\n": "a\nb\nc\nd",
+    "\u2003a\ufeffb\t": "ab",
+    "a  b": "a  b",
+}
+
+
+@pytest.mark.parametrize("given", BLANKS)
+def test_blanks_are_sent_as_they_were_written_unless_the_edition_says_plain(
+    given: str, edition: Edition
+) -> None:
+    data = {**full(), "purpose": given}
+    data["client"] = {**data["client"], "given_names": [given]}
+    made = built(data, edition)
+    assert made.notices[0].purpose.reveal() == given
+    text = edition.wire.text.model_copy(update={"blanks": "plain"})
+    plain = replace(edition, wire=edition.wire.model_copy(update={"text": text}))
+    made = built(data, plain)
+    (notice,) = made.notices
+    assert notice.purpose.reveal() == notice.client.given_names[0].reveal() == BLANKS[given]
+    assert not has_odd_blanks(notice.purpose.reveal())
+    assert read_bundle(made.bundle, plain.wire) == made.notices
+    expected = {**data, "purpose": BLANKS[given]}
+    expected["client"] = {**data["client"], "given_names": [BLANKS[given]]}
+    assert to_bytes(made.bundle) == to_bytes(built(expected, edition).bundle)
 
 
 def test_an_edition_may_leave_them(edition: Edition) -> None:

@@ -292,6 +292,73 @@ def test_an_identity_code_in_any_text_is_refused_there_and_not_repeated(
     assert not [p for p in found if code[:6] in f"{p!r}{p.message}{p.text('fi')}"]
 
 
+@pytest.mark.refuses("N11")
+@pytest.mark.parametrize(
+    ("kind", "to", "path"), TEXTS, ids=[f"{k}-{t}-{written(p)}" for k, t, p in TEXTS]
+)
+def test_a_code_that_shows_only_when_normalised_is_objected_to(
+    kind: str, to: str, path: Path, given_: Circumstances
+) -> None:
+    code = identity_code(date(1994, 5, 1), 903)
+    data = having(full(kind, to), path, f"{full(kind, to)['purpose']} (0\u00ad{code[1:]})")
+    (found,) = _hidden(data, given_)
+    assert (found.key, found.severity, found.path) == ("N11.hidden", "objection", written(path))
+    assert not [text for text in (repr(found), found.message, found.text("fi")) if code[1:] in text]
+    (found,) = _hidden({**data, "acknowledged": ["N11.hidden"]}, given_)
+    assert (found.acknowledged, found.blocks) == (True, False)
+
+
+def _hidden(data: Any, given_: Circumstances) -> list[Problem]:
+    found = check(DisclosureNotice.model_validate(data), given_)
+    return [p for p in found if p.rule in {"N11", "N27"}]
+
+
+@pytest.mark.refuses("N11")
+def test_a_reference_is_a_text_too(given_: Circumstances) -> None:
+    code = identity_code(date(1994, 5, 1), 903)
+    spread = {**full(), "reference": f"{code[:2]}.{code[2:4]}.{code[4:]}"}
+    assert [p.path for p in _hidden(spread, given_)] == ["reference"]
+    assert [p.key for p in _hidden({**full(), "reference": code}, given_)] == ["N11"]
+    assert _hidden({**full(), "reference": "THL/1234/5.01.00/2026"}, given_) == []
+
+
+# --- N14 ---------------------------------------------------------------------------------------
+
+
+def _blanks(data: Any, given_: Circumstances) -> list[tuple[str, str]]:
+    found = check(DisclosureNotice.model_validate(data), given_)
+    return [(p.path, p.severity) for p in found if p.key == "N14.blanks"]
+
+
+@pytest.mark.refuses("N14")
+@pytest.mark.parametrize(
+    "text",
+    [" a", "a ", "a\n", "\ta", "\u2003a", "a\u00a0b", "a\u0085b", "a\u2028b", "a\u2029b",
+     "\ufeffa", "a\ufeffb"],
+)  # fmt: skip
+def test_blanks_that_a_fhir_program_changes_are_a_warning(text: str, given_: Circumstances) -> None:
+    data = having(full(), ("purpose",), text)
+    assert _blanks(data, given_) == [("purpose", "warning")]
+    plain = given_.wire.text.model_copy(update={"blanks": "plain"})
+    wire = given_.wire.model_copy(update={"text": plain})
+    assert _blanks(data, replace(given_, wire=wire)) == []
+    # What is never sent is in no canonical form.
+    assert _blanks({**full(), "reference": text}, given_) == []
+
+
+@pytest.mark.accepts("N14")
+@pytest.mark.parametrize("text", ["a b", "a  b", "a\nb", "a\tb", "a\u200bb", "a\u202fb", "äö"])
+def test_other_blanks_are_left_alone(text: str, given_: Circumstances) -> None:
+    assert _blanks(having(full(), ("purpose",), text), given_) == []
+
+
+@pytest.mark.refuses("N14")
+@pytest.mark.parametrize("path", [("purpose",), ("client", "family_name"), ("reference",)])
+def test_a_noncharacter_is_refused(path: Path, given_: Circumstances) -> None:
+    found = check_data(having(full(), path, "a\ufffe"), given_)
+    assert [(p.key, p.path) for p in found if p.blocks] == [("N14.noncharacter", written(path))]
+
+
 # --- N12 ---------------------------------------------------------------------------------------
 
 

@@ -407,3 +407,14 @@ def test_an_identity_code_of_any_form_stays_out_of_every_text() -> None:
     code = identity_code(date(2004, 5, 1), 907, "B")
     for path in (("justification",), ("user", "task"), ("relationship", "reference")):
         assert judged(having(request(), path, f"nro {code}")) == [("A09", written(path))]
+
+
+def test_a_code_that_shows_only_when_normalised_is_a_warning() -> None:
+    code = identity_code(date(2004, 5, 1), 907, "B")
+    for spread in (f"{code[:2]}.{code[2:4]}.{code[4:]}", "\u200b".join(code)):
+        data = having(request(), ("justification",), f"nro {spread}")
+        reason = require_access_reason(data, edition=EDITION, code_lists=LISTS, now=NOW)
+        found = [p for p in reason.warnings if p.rule == "A09"]
+        assert [(p.key, p.path, p.severity) for p in found] == [
+            ("A09.hidden", "justification", "warning")
+        ]

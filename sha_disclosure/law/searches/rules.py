@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sha_disclosure.codes import CodeLists, CodeStanding, UsedCode
+from sha_disclosure.identity_codes import has_code, may_hide_code
 from sha_disclosure.law.rule import Places, Rule, values_of
 from sha_disclosure.law.searches.request import AccessRequest
-from sha_disclosure.values import WrittenText, names_a_person
+from sha_disclosure.values import WrittenText
 
 _SKEW = timedelta(seconds=60)
 
@@ -123,7 +124,13 @@ SEARCH_RULES: tuple[_SearchRule, ...] = (
     Rule("A06.client", _relationship, lambda r, _: r.personal_id or r.temporary_id),
     Rule("A06.later", _verified, lambda times, _: times[0].moment <= times[1].moment),
     Rule("A08.future", _asked, lambda time, given: time.moment <= given.now + _SKEW),
-    Rule("A09", _texts, lambda text, _: not names_a_person(text.reveal())),
+    Rule("A09", _texts, lambda text, _: not has_code(text.reveal())),
+    Rule(
+        "A09.hidden",
+        _texts,
+        lambda text, _: not may_hide_code(text.reveal()) or has_code(text.reveal()),
+        severity="warning",
+    ),
     Rule(
         "A10.not_known",
         _service_request,

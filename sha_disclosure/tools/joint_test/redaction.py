@@ -15,11 +15,11 @@ from http import HTTPStatus
 from typing import Any
 
 from sha_disclosure.editions import Edition
+from sha_disclosure.identity_codes import names_a_person
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.tools.joint_test.exchanges import Exchange, Headers
 from sha_disclosure.tools.joint_test.token import HIDDEN, read_token, token_header, without_user
-from sha_disclosure.values import names_a_person
 
 _NAME = re.compile(r"[a-z][A-Za-z_]{0,40}", re.ASCII)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)

@@ -10,9 +10,9 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from sha_disclosure.editions.wire import Wire, address
+from sha_disclosure.identity_codes import names_a_person
 from sha_disclosure.tools.verifier.certificates import allows_tls_client
 from sha_disclosure.tools.verifier.findings import Report
-from sha_disclosure.values import names_a_person
 
 LINE, HEADERS, REQUEST_ID = "request_line", "headers", "request_id"
 TLS, PRIVACY = "client_certificate", "private_headers"

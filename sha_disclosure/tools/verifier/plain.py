@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from sha_disclosure.characters import CONTROL, NONCHARACTER, shows_nothing
 from sha_disclosure.editions.wire import Wire
+from sha_disclosure.identity_codes import has_code
 from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.node import ELEMENT_NAMES
-from sha_disclosure.values import names_a_person
 
 NO_EMPTIES = "no_empties"
 FREE_TEXT = "free_text"
@@ -30,8 +31,6 @@ _TYPES: Mapping[str, str] = {
     **dict.fromkeys(("fullUrl", "profile", "system", "url"), "uri"),
     "id": "id",
 }
-# FHIR R4 string: tab, line feed and carriage return are the only control characters.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 def check_plain(bundle: Any, wire: Wire, report: Report) -> None:
@@ -62,13 +61,13 @@ def _walk(value: Any, where: str, name: str, wire: Wire, report: Report) -> None
 def _text(value: str, where: str, name: str, wire: Wire, report: Report) -> None:
     if not value:
         return  # an empty element, whatever its type
-    if not value.strip():
+    if shows_nothing(value):
         report.refuse("blank", where)
     elif (kind := _TYPES.get(name)) and not _FORMS[kind].fullmatch(value):
         report.refuse("primitive", where, type=kind)
-    if _CONTROL.search(value):
+    if CONTROL.search(value) or NONCHARACTER.search(value):
         report.refuse("characters", where)
     if len(value) > wire.limit.text:
         report.refuse("text_long", where)
-    if names_a_person(value):
+    if has_code(value):
         report.refuse("identity_code", where, check=FREE_TEXT)

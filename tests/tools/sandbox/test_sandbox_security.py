@@ -12,7 +12,7 @@ import wire_messages as m
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from sandbox_caller import tls_context
 
-from sha_disclosure.values import names_a_person
+from sha_disclosure.identity_codes import names_a_person
 
 NOW = datetime.now(UTC)
 LONG_AGO = NOW - timedelta(days=30)

@@ -1,0 +1,79 @@
+"""Characters that a reader does not see, or sees as others: one place that knows them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_PLANES = range(0, 0x110000, 0x10000)
+_LAST_OF_PLANES = "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in _PLANES)
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+"""What FHIR R4's string does not allow: tab, LF and CR are the only control characters."""
+
+NONCHARACTER = re.compile(f"[\ufdd0-\ufdef{_LAST_OF_PLANES}]")
+"""What RFC 7493 section 2.1 forbids beside surrogates."""
+
+# Unicode's Default_Ignorable_Code_Point, with the other controls and format characters that show
+# nothing and the blank pattern of Braille.
+_UNSEEN = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_NOTHING_SEEN = re.compile(rf"[\s{_UNSEEN}]*")
+_OTHERS = re.compile(rf"[{_UNSEEN}]|[^\x00-\x7f]")
+_BLANKS = re.compile(r"\s+")
+_PLAIN_BLANK = {0x85: "\n", 0xA0: " ", 0x2028: "\n", 0x2029: "\n", 0xFEFF: None}
+_ODD_BLANK = re.compile("[" + "".join(map(chr, _PLAIN_BLANK)) + "]")
+_DASHES = "\u02d7\u2043\u2212\u2500\u2796\u30fc"
+# Capitals of Cyrillic and Greek that are drawn as Latin ones.
+_LOOK_ALIKE = dict(
+    zip(
+        "АВЕКМНРСТУХавекмнрстухΑΒΕΗΚΜΝΡΤΥΧ",
+        "ABEKMHPCTYXabekmhpctyxABEHKMNPTYX",
+        strict=True,
+    )
+)
+
+
+def shows_nothing(text: str) -> bool:
+    """Return whether a reader sees nothing of a text: blanks and invisible characters only."""
+    return _NOTHING_SEEN.fullmatch(text) is not None
+
+
+def has_odd_blanks(text: str) -> bool:
+    """Return whether a text has blanks that some FHIR programs change.
+
+    They trim texts and rewrite these characters, and then compute another canonical form.
+    """
+    return text != text.strip() or _ODD_BLANK.search(text) is not None
+
+
+def with_plain_blanks(text: str) -> str:
+    """Return a text with plain blanks and line feeds in place of odd ones, and none at its ends."""
+    return text.translate(_PLAIN_BLANK).strip()
+
+
+def as_read(text: str) -> str:
+    """Return a text as a reader sees it, in ASCII where there is a character that looks so.
+
+    Invisible characters and accents go, other forms of digits, letters and dashes become the
+    plain ones, and blanks of any kind and number become one blank.
+    """
+    compatible = unicodedata.normalize("NFKD", text)
+    return _BLANKS.sub(" ", _OTHERS.sub(lambda found: _as_read(found[0]), compatible))
+
+
+@lru_cache(maxsize=4096)
+def _as_read(character: str) -> str:
+    digit = unicodedata.digit(character, None)
+    category = unicodedata.category(character)
+    if digit is not None:
+        return str(digit)
+    if category in {"Cc", "Cf", "Mn", "Me"} or shows_nothing(character):
+        return " " if character.isspace() else ""
+    if category == "Pd" or character in _DASHES:
+        return "-"
+    return "+" if character == "\u2795" else _LOOK_ALIKE.get(character, character)

@@ -1,0 +1,90 @@
+"""Personal identity codes (henkilötunnus): their form, and where a text has one.
+
+Source: 128/2010 2 § as amended by 690/2022, the separators of each century in force since
+1.1.2023.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from sha_disclosure.characters import as_read
+
+CENTURIES = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}
+_CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+_LENGTH = 11
+_FEWEST_DIGITS = 7
+"""Of a code with a dotted date of birth and a letter as check character."""
+_WHOLE = re.compile(
+    r"([0-3][0-9])([01][0-9])([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])", re.ASCII
+)
+_IN_TEXT = re.compile(
+    r"(?<![0-9])([0-3][0-9])([01][0-9])([0-9]{2})\s?([-+‐‑‒–—−A-FU-Ya-fu-y])\s?"
+    r"([0-9]{3})([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9])"
+)
+_MAY_BE_DIGIT = re.compile(r"[0-9²³¹]|[^\x00-\u02af]")
+_UUID = re.compile(r"(?<!\w)[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?!\w)")
+# A Finnish telephone number: its digits stand in groups as no date of birth does.
+_PHONE = re.compile(r"(?<![0-9])0(?:[0-9]{2} [0-9]{3}|[235689] [0-9]{4})-[0-9]{3} ?[0-9](?![0-9])")
+_END = (
+    r" ?([-+A-FU-Ya-fu-y]) ?([0-9] ?[0-9] ?[0-9]) ?"
+    r"((?:[0-9](?![0-9])|[A-FHJ-NPR-Ya-fhj-npr-y](?![^\W_])))"
+)
+# A match may begin inside another one that is no code, hence the lookahead. What follows a
+# number and a dot goes on an OID or a version.
+_SPREAD = tuple(
+    re.compile(rf"(?<![0-9])(?<![0-9][./])(?={date_of_birth}{_END})")
+    for date_of_birth in (
+        r"([0-9] ?[0-9]) ?[./-]? ?([0-9] ?[0-9]) ?[./-]? ?((?:[0-9] ?[0-9] ?)?[0-9] ?[0-9])",
+        r"([0-9]{1,2}) ?[./] ?([0-9]{1,2}) ?[./] ?([0-9]{2}(?:[0-9]{2})?)",
+    )
+)
+
+
+def is_personal_id(text: str) -> bool:
+    """Return whether a text is a code, written as the law has it."""
+    parts = _WHOLE.fullmatch(text)
+    return parts is not None and _is_code(*parts.groups())
+
+
+def names_a_person(text: str) -> bool:
+    """Return whether ``text`` has a personal identity code in it, also loosely written."""
+    if len(text) < _LENGTH:
+        return False
+    for match in _IN_TEXT.finditer(text):
+        day, month, year, sign, number, check = match.groups()
+        if _is_code(day, month, year, sign if sign.upper() in CENTURIES else "-", number, check):
+            return True
+    return False
+
+
+def has_code(text: str) -> bool:
+    """Return whether a person's text has a code in it as it is written; a UUID is none."""
+    return names_a_person(text) and names_a_person(_UUID.sub(";", text))
+
+
+def may_hide_code(text: str) -> bool:
+    """Return whether a code shows once a text is normalised: a case number may look alike."""
+    if len(_MAY_BE_DIGIT.findall(text)) < _FEWEST_DIGITS:
+        return False
+    read = as_read(_PHONE.sub(";", _UUID.sub(";", text)))
+    return names_a_person(read) or any(
+        _is_code(*(part.replace(" ", "") for part in match.groups()))
+        for pattern in _SPREAD
+        for match in pattern.finditer(read)
+    )
+
+
+def _is_code(day: str, month: str, year: str, sign: str, number: str, check: str) -> bool:
+    century = CENTURIES[sign.upper()]
+    if len(year) == 4 and int(year) // 100 * 100 != century:
+        return False
+    day, month, year = day.zfill(2), month.zfill(2), year[-2:]
+    try:
+        date(century + int(year), int(month), int(day))
+    except ValueError:
+        return False
+    # DVV gives individual numbers from 002; 900-999 are for temporary and test use.
+    expected = _CHECK_CHARACTERS[int(day + month + year + number) % 31]
+    return number >= "002" and check.upper() == expected
