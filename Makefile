@@ -24,7 +24,8 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
-	MYPYPATH=examples $(BIN)/mypy examples/*.py
+	MYPYPATH=examples $(BIN)/mypy --config-file= --strict --follow-imports=silent examples/*.py tests/notice/from_objects.py
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	MYPYPATH=benchmarks $(BIN)/mypy benchmarks/*.py
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 

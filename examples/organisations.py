@@ -4,7 +4,7 @@ Which one it is follows from the notice's controller. ``docs/organisations.md`` 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -21,7 +21,7 @@ TENANTS = {
 
 
 @contextmanager
-def service() -> Iterator[Settings]:
+def service() -> Generator[Settings]:
     """Give the settings that are named, or those of a sandbox that knows three tenants."""
     if os.environ.get(FILE_VARIABLE):
         yield Settings.load()

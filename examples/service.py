@@ -1,7 +1,7 @@
 """Where the examples send: the embedded sandbox, or what SHA_DISCLOSURE_SETTINGS names."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ NOTICES = Path(__file__).parent / "notices"
 
 
 @contextmanager
-def service() -> Iterator[Settings]:
+def service() -> Generator[Settings]:
     """Give the settings of the service to send to."""
     if os.environ.get(FILE_VARIABLE):
         yield Settings.load()

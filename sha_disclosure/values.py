@@ -1,7 +1,8 @@
 """Checked value types. Those that hold personal data hide it in ``repr`` and ``str``.
 
 A hidden value is read with ``reveal()``: a word one can search a code base for.
-Refusals name the kind of fault only, so no error can carry the value.
+Refusals name the kind of fault only, so no error can carry the value. A value that is made by
+itself, outside a notice, raises ``InvalidNotice`` with the one problem.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -17,7 +18,25 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sha_disclosure.characters import CONTROL, NONCHARACTER, shows_nothing
+from sha_disclosure.errors import InvalidNotice
+from sha_disclosure.findings import Problem, problem
 from sha_disclosure.identity_codes import CENTURIES, is_personal_id, names_a_person
+from sha_disclosure.messages import message
+
+__all__ = [
+    "BirthDate",
+    "Code",
+    "FreeText",
+    "Instant",
+    "LanguageTag",
+    "Oid",
+    "PersonName",
+    "PersonalId",
+    "Reference",
+    "TemporaryId",
+    "Time",
+    "Uri",
+]
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){1,}", re.ASCII)
 _DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -50,20 +69,60 @@ OID_MAX = 64
 """FHIR R4 ``id``: at most 64 characters; a resource id of ours is a bare OID."""
 
 
+REFUSED_BY = {
+    "oid": "N14.oid",
+    "temporary_id": "N14.oid",
+    "personal_id": "N08.personal_id",
+    "birth_date": "N08.birth_date",
+    "no_offset": "N04.offset",
+    "instant": "N04.instant",
+    "time": "N04.time",
+    "language": "N14.language",
+    "code": "N14.code",
+    "uri": "N14.uri",
+    "control_character": "N14.control",
+    "noncharacter": "N14.noncharacter",
+    "reference": "N14.reference",
+    "blank": "SHAPE.blank",
+}
+"""The rule, or rule and variant, behind each fault that a value type names."""
+
+
 def _refuse(kind: str) -> PydanticCustomError:
     """Name the fault; its text for people is in the rules, in both languages."""
     return PydanticCustomError(kind, "refused")
 
 
+def _problem(fault: PydanticCustomError) -> Problem:
+    if fault.type == "choice":
+        return problem("SHAPE.choice", "", choices=str((fault.context or {})["expected"]))
+    if fault.type == "not_text":
+        return problem("SHAPE.type", "", type=message("shape.text"))
+    return problem(REFUSED_BY[fault.type], "")
+
+
 class _Checked:
-    """A value made from a string by ``check`` and turned back to the same string."""
+    """A value made from a string by ``check`` and turned back to the same string.
+
+    Raises InvalidNotice when it is refused.
+    """
 
     __slots__ = ("_value",)
     _pattern: ClassVar[str | None] = None
     _description: ClassVar[str] = ""
 
     def __init__(self, value: str) -> None:
-        self._value = self.check(value)
+        found = []
+        try:
+            self._keep(self.check(value))
+        except PydanticCustomError as fault:
+            found.append(_problem(fault))
+        if found:
+            del self, value  # a traceback keeps the variables of this frame
+            raise InvalidNotice(found)
+
+    def _keep(self, text: str) -> None:
+        self._value = text
 
     @classmethod
     def check(cls, value: object) -> str:
@@ -86,7 +145,11 @@ class _Checked:
         cls, source: type[Any], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         def parse(value: Any) -> _Checked:
-            return value if isinstance(value, cls) else cls(value)
+            if isinstance(value, cls):
+                return value
+            made = cls.__new__(cls)
+            made._keep(cls.check(value))  # noqa: SLF001 - as __init__, which raises our own error
+            return made
 
         return core_schema.no_info_plain_validator_function(
             parse,
@@ -255,6 +318,10 @@ class BirthDate(Hidden):
     _pattern = rf"^{_DAY}$"
     _description = "Date of birth, YYYY-MM-DD"
 
+    if TYPE_CHECKING:
+
+        def __init__(self, value: str | date) -> None: ...
+
     @classmethod
     def check(cls, value: object) -> str:
         """Return the date's text, or refuse it as ``birth_date``."""
@@ -279,9 +346,13 @@ class Instant(_Plain):
     _pattern = rf"^{_INSTANT.pattern}$"
     _description = "Moment with seconds and offset, e.g. 2026-11-15T11:00:00+02:00"
 
-    def __init__(self, value: str | datetime) -> None:
-        super().__init__(value)  # type: ignore[arg-type]
-        self.moment = datetime.fromisoformat(self._value)
+    if TYPE_CHECKING:
+
+        def __init__(self, value: str | datetime) -> None: ...
+
+    def _keep(self, text: str) -> None:
+        super()._keep(text)
+        self.moment = datetime.fromisoformat(text)
 
     @property
     def day(self) -> date:
@@ -321,10 +392,14 @@ class Time(_Plain):
     _pattern = rf"^({_INSTANT.pattern}|{_DAY})$"
     _description = "Moment with seconds and offset, e.g. 2026-11-15T11:00:00+02:00, or a date"
 
-    def __init__(self, value: str | datetime | date) -> None:
-        super().__init__(value)  # type: ignore[arg-type]
-        self.moment = datetime.fromisoformat(self._value) if "T" in self._value else None
-        self.day = day_in_finland(self.moment) if self.moment else date.fromisoformat(self._value)
+    if TYPE_CHECKING:
+
+        def __init__(self, value: str | datetime | date) -> None: ...
+
+    def _keep(self, text: str) -> None:
+        super()._keep(text)
+        self.moment = datetime.fromisoformat(text) if "T" in text else None
+        self.day = day_in_finland(self.moment) if self.moment else date.fromisoformat(text)
 
     @classmethod
     def check(cls, value: object) -> str:
@@ -414,5 +489,5 @@ class Uri(_Plain):
         if NONCHARACTER.search(text):
             raise _refuse("noncharacter")
         if text.startswith("urn:oid:"):
-            Oid(text.removeprefix("urn:oid:"))
+            Oid.check(text.removeprefix("urn:oid:"))
         return text

@@ -20,7 +20,7 @@ from sha_disclosure.cli.options import (
 from sha_disclosure.cli.output import Output, clean
 from sha_disclosure.credentials import load_anchors, load_revocation_lists
 from sha_disclosure.editions import load_edition
-from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.messages import message
 from sha_disclosure.tools.verifier import Verification, verify_bundle
 from sha_disclosure.values import Instant, Oid
@@ -105,7 +105,7 @@ def _moment(at: str | None) -> datetime:
         return datetime.now(UTC)
     try:
         return Instant(at).moment
-    except ValueError:
+    except InvalidNotice:
         pass
     raise typer.BadParameter(str(message("verification.moment")), param_hint="--at")
 
@@ -115,7 +115,7 @@ def _oid(signer: str | None) -> str | None:
         return None
     try:
         return str(Oid(signer))
-    except ValueError:
+    except InvalidNotice:
         pass
     raise typer.BadParameter(str(message("verification.signer_oid")), param_hint="--signer")
 

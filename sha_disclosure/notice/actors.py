@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sha_disclosure.notice.faults import CoveredBy
-from sha_disclosure.notice.part import Part
+from sha_disclosure.notice.part import Part, Several
 from sha_disclosure.values import (
     BirthDate,
     Code,
@@ -35,6 +36,18 @@ class Client(Part):
     temporary_id: TemporaryId | None = None
     birth_date: BirthDate | None = None
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            family_name: str | PersonName,
+            given_names: Several[PersonName] | None = (),
+            personal_id: str | PersonalId | None = None,
+            temporary_id: str | TemporaryId | None = None,
+            birth_date: str | date | BirthDate | None = None,
+        ) -> None: ...
+
 
 class Controller(Part):
     """The controller of the register the data comes from (rekisterinpitäjä).
@@ -48,6 +61,12 @@ class Controller(Part):
     # property keep the published name.
     register_code: Code = Field(default=Code("1"), alias="register")
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, oid: str | Oid, name: str | FreeText, register: str | Code = "1"
+        ) -> None: ...
+
     @property
     def register(self) -> Code:
         """The code of the register (rekisteritunnus)."""
@@ -60,11 +79,19 @@ class Unit(Part):
     oid: Oid | None = None
     name: Annotated[FreeText, CoveredBy("N03")]
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *, name: str | FreeText, oid: str | Oid | None = None) -> None: ...
+
 
 class DiscloserUnit(Unit):
     """The service unit of the discloser, with its OID in the SOTE organisation register."""
 
     oid: Annotated[Oid, CoveredBy("N03")]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, name: str | FreeText, oid: str | Oid) -> None: ...
 
 
 class ProfessionalId(Part):
@@ -73,12 +100,20 @@ class ProfessionalId(Part):
     system: Uri
     value: FreeText
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *, system: str | Uri, value: str | FreeText) -> None: ...
+
 
 class AuthenticationMethod(Part):
     """How the professional was authenticated (tunnistautumistapa), a national code."""
 
     code: Code
     display: FreeText
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, code: str | Code, display: str | FreeText) -> None: ...
 
 
 def _named(value: PersonName | None, info: ValidationInfo) -> PersonName | None:
@@ -116,3 +151,16 @@ class Discloser(Part):
         CoveredBy("N03"),
         Field(validate_default=True),
     ] = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            unit: DiscloserUnit,
+            family_name: str | PersonName | None = None,
+            given_names: Several[PersonName] | None = (),
+            id: ProfessionalId | None = None,  # noqa: A002 - the field's name
+            title: str | FreeText | None = None,
+            authentication_method: AuthenticationMethod | None = None,
+        ) -> None: ...

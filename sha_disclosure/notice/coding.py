@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sha_disclosure.notice.part import Part
 from sha_disclosure.values import Code, FreeText, Uri
 
@@ -15,3 +17,9 @@ class Coding(Part):
     code: Code
     display: FreeText
     system: Uri | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, code: str | Code, display: str | FreeText, system: str | Uri | None = None
+        ) -> None: ...

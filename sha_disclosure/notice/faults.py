@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.limits import DATA_SETS
 from sha_disclosure.messages import Message, Parameter, message
+from sha_disclosure.values import REFUSED_BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +42,6 @@ def problems_of(kind: type[BaseModel], error: ValidationError) -> tuple[Problem,
     return tuple(dict.fromkeys(_problem(kind, fault) for fault in faults))
 
 
-_REFUSED_BY_TYPE = {
-    "oid": "N14.oid",
-    "temporary_id": "N14.oid",
-    "personal_id": "N08.personal_id",
-    "birth_date": "N08.birth_date",
-    "no_offset": "N04.offset",
-    "instant": "N04.instant",
-    "time": "N04.time",
-    "language": "N14.language",
-    "code": "N14.code",
-    "uri": "N14.uri",
-    "control_character": "N14.control",
-    "noncharacter": "N14.noncharacter",
-    "reference": "N14.reference",
-}
-"""The rule behind what a value type refuses."""
-
 _ABSENT = {"missing": "SHAPE", "blank": "SHAPE.blank", "too_short": "SHAPE.empty"}
 _TYPES: Mapping[str, Parameter] = {
     "not_text": message("shape.text"),
@@ -76,8 +60,8 @@ def _problem(kind: type[BaseModel], fault: ErrorDetails) -> Problem:  # noqa: PL
     what = fault["type"]
     if what in _ABSENT or fault["input"] is None:
         return problem(place.rule or _ABSENT.get(what, "SHAPE"), place.path)
-    if what in _REFUSED_BY_TYPE:
-        return problem(_REFUSED_BY_TYPE[what], place.path)
+    if what in REFUSED_BY:
+        return problem(REFUSED_BY[what], place.path)
     if what == "data_sets":
         limit, variable = DATA_SETS.value, DATA_SETS.variable
         return problem("SHAPE.data_sets", place.path, limit=limit, variable=variable)

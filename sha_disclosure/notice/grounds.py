@@ -8,13 +8,14 @@ welfare authority for a statutory task. For searches in the archive see
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import (
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
-    PlainValidator,
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -25,6 +26,8 @@ from sha_disclosure.notice.faults import CoveredBy
 from sha_disclosure.notice.part import Part
 from sha_disclosure.values import FreeText, Hidden, Oid, Time
 
+CauseName = Literal["memory_disease", "mental_disorder", "intellectual_disability", "similar_cause"]
+
 
 class Cause(Hidden):
     """Why the client cannot judge a permission (55 § 2): health data, so never shown.
@@ -33,7 +36,7 @@ class Cause(Hidden):
     ``intellectual_disability`` kehitysvammaisuus, ``similar_cause`` vastaava syy.
     """
 
-    CHOICES = ("memory_disease", "mental_disorder", "intellectual_disability", "similar_cause")
+    CHOICES = get_args(CauseName)
 
     @classmethod
     def check(cls, value: object) -> str:
@@ -76,7 +79,7 @@ def _purposes(value: object) -> object:
 
 AuthorityPurposes = Annotated[
     AuthorityPurpose | tuple[AuthorityPurpose, ...],
-    PlainValidator(_purposes),
+    BeforeValidator(_purposes),
     WithJsonSchema(
         {
             "anyOf": [
@@ -108,13 +111,16 @@ Condition = Annotated[bool | None, Field(strict=True)]
 """A condition of a right: ``true``, ``false`` (it was not met), or left out."""
 
 
+Giver = Literal["client", "legal_representative", "authorised_person"]
+
+
 class DeclaredWill(Part):
     """Who gave it, when, and what it covers; required when Kanta does not hold the document."""
 
     stored_in_kanta: Annotated[bool, Field(strict=True), CoveredBy("N06")]
     document_id: Oid | None = None
     given_at: Time | None = None
-    given_by: Literal["client", "legal_representative", "authorised_person"] | None = None
+    given_by: Giver | None = None
     scope: FreeText | None = None
 
 
@@ -123,11 +129,37 @@ class Permission(DeclaredWill):
 
     kind: Literal["permission"] = "permission"
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            stored_in_kanta: bool,
+            document_id: str | Oid | None = None,
+            given_at: str | datetime | date | Time | None = None,
+            given_by: Giver | None = None,
+            scope: str | FreeText | None = None,
+            kind: Literal["permission"] = "permission",
+        ) -> None: ...
+
 
 class Consent(DeclaredWill):
     """The client's consent to a disclosure outside care (suostumus)."""
 
     kind: Literal["consent"] = "consent"
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            stored_in_kanta: bool,
+            document_id: str | Oid | None = None,
+            given_at: str | datetime | date | Time | None = None,
+            given_by: Giver | None = None,
+            scope: str | FreeText | None = None,
+            kind: Literal["consent"] = "consent",
+        ) -> None: ...
 
 
 class Statute(Part):
@@ -141,12 +173,31 @@ class Statute(Part):
     provision: Annotated[FreeText, CoveredBy("N06")]
     necessity: FreeText | None = None
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            provision: str | FreeText,
+            necessity: str | FreeText | None = None,
+            kind: Literal["statute"] = "statute",
+        ) -> None: ...
+
 
 class InformationRequest(Part):
     """A request of the client or another entitled person (tietopyyntö), with its provision."""
 
     kind: Literal["information_request"] = "information_request"
     provision: Annotated[FreeText, CoveredBy("N06")]
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            provision: str | FreeText,
+            kind: Literal["information_request"] = "information_request",
+        ) -> None: ...
 
 
 class BroadRight(Part):
@@ -165,6 +216,20 @@ class BroadRight(Part):
     service_necessary: Condition = None
     reason: Coding | None = None
 
+    if TYPE_CHECKING:
+
+        def __init__(  # noqa: PLR0913 - one parameter a field
+            self,
+            *,
+            cause: CauseName | Cause,
+            no_legal_representative: bool,
+            necessity: str | FreeText,
+            cannot_judge_permission: bool | None = None,
+            service_necessary: bool | None = None,
+            reason: Coding | None = None,
+            kind: Literal["broad_right"] = "broad_right",
+        ) -> None: ...
+
 
 class AuthorityRight(Part):
     """A social welfare authority's right of access (viranomaisen tiedonsaantioikeus, 55 § 2).
@@ -180,6 +245,19 @@ class AuthorityRight(Part):
     essential_effect: Condition = None
     necessary_for_task: Condition = None
     reason: Coding | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            purpose: AuthorityPurpose | Sequence[AuthorityPurpose],
+            statutory_task: str | FreeText,
+            essential_effect: bool | None = None,
+            necessary_for_task: bool | None = None,
+            reason: Coding | None = None,
+            kind: Literal["authority_right"] = "authority_right",
+        ) -> None: ...
 
     @property
     def purposes(self) -> tuple[AuthorityPurpose, ...]:

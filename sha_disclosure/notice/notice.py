@@ -6,7 +6,9 @@ hides its values in ``repr``; ``reveal()`` on a value reads it.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
@@ -14,7 +16,7 @@ from sha_disclosure.notice.actors import Client, Controller, Discloser
 from sha_disclosure.notice.coding import Coding
 from sha_disclosure.notice.faults import CoveredBy, few
 from sha_disclosure.notice.grounds import Ground
-from sha_disclosure.notice.part import Part
+from sha_disclosure.notice.part import Part, Several
 from sha_disclosure.notice.recipients import Recipient
 from sha_disclosure.values import Code, FreeText, Instant, LanguageTag, Oid, Reference, Time
 
@@ -30,6 +32,19 @@ class DisclosedData(Part):
     service_tasks: Annotated[ServiceTasks, CoveredBy("N02")]
     original_service_tasks: tuple[Coding, ...] = ()
     document_id: Oid | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            service_tasks: Sequence[Coding],
+            document_type: Coding | None = None,
+            specific_document_type: Coding | None = None,
+            description: str | FreeText | None = None,
+            original_service_tasks: Sequence[Coding] = (),
+            document_id: str | Oid | None = None,
+        ) -> None: ...
 
 
 class DisclosureNotice(Part):
@@ -62,3 +77,24 @@ class DisclosureNotice(Part):
     language: LanguageTag = LanguageTag("fi")
     acknowledged: tuple[Code, ...] = ()
     reference: Reference | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(  # noqa: PLR0913 - one parameter a field
+            self,
+            *,
+            client: Client,
+            controller: Controller,
+            discloser: Discloser,
+            recipient: Recipient,
+            ground: Ground,
+            purpose: str | FreeText,
+            disclosed_at: str | datetime | date | Time,
+            disclosed_data: Sequence[DisclosedData],
+            id: str | Oid | None = None,  # noqa: A002 - the field's name
+            recorded_at: str | datetime | Instant | None = None,
+            type_of_disclosure: Coding | None = None,
+            language: str | LanguageTag = "fi",
+            acknowledged: Several[Code] = (),
+            reference: str | Reference | None = None,
+        ) -> None: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
@@ -13,6 +13,11 @@ from sha_disclosure.errors import InvalidAccessReason, InvalidNotice
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.limits import NOTICE_BYTES
 from sha_disclosure.notice.faults import problems_of
+
+_Value = TypeVar("_Value")
+
+Several: TypeAlias = list[str] | list[_Value] | tuple[str | _Value, ...]
+"""How checked values are given where there may be several: a text alone is none of these."""
 
 
 class UnreadField(AttributeError):  # noqa: N818 - a signal to the rules, never shown to users

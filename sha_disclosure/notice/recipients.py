@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from sha_disclosure.notice.actors import GivenNames, Unit
 from sha_disclosure.notice.faults import CoveredBy
-from sha_disclosure.notice.part import Part
+from sha_disclosure.notice.part import Part, Several
 from sha_disclosure.values import FreeText, Oid, PersonName
 
 RecipientRole = Literal[
@@ -18,6 +19,7 @@ RecipientRole = Literal[
     "other_authority",
     "other",
 ]
+Relation = Literal["legal_representative", "close_person", "other"]
 Roles = Annotated[tuple[RecipientRole, ...], Field(min_length=1)]
 
 
@@ -29,6 +31,17 @@ class OrganisationRecipient(Part):
     name: Annotated[FreeText, CoveredBy("N03")]
     roles: Annotated[Roles, CoveredBy("N03")]
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str | FreeText,
+            roles: Sequence[RecipientRole],
+            oid: str | Oid | None = None,
+            kind: Literal["organisation"] = "organisation",
+        ) -> None: ...
+
 
 class ProfessionalRecipient(Part):
     """A professional of an organisation who received the data (ammattihenkilö)."""
@@ -39,6 +52,19 @@ class ProfessionalRecipient(Part):
     title: FreeText | None = None
     unit: Annotated[Unit, CoveredBy("N03")]
     roles: Annotated[Roles, CoveredBy("N03")]
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            family_name: str | PersonName,
+            unit: Unit,
+            roles: Sequence[RecipientRole],
+            given_names: Several[PersonName] | None = (),
+            title: str | FreeText | None = None,
+            kind: Literal["professional"] = "professional",
+        ) -> None: ...
 
 
 class ClientRecipient(Part):
@@ -53,7 +79,18 @@ class PersonRecipient(Part):
     kind: Literal["person"] = "person"
     family_name: Annotated[PersonName, CoveredBy("N03")]
     given_names: Annotated[GivenNames, CoveredBy("N03")] = ()
-    relation: Annotated[Literal["legal_representative", "close_person", "other"], CoveredBy("N03")]
+    relation: Annotated[Relation, CoveredBy("N03")]
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            family_name: str | PersonName,
+            relation: Relation,
+            given_names: Several[PersonName] | None = (),
+            kind: Literal["person"] = "person",
+        ) -> None: ...
 
 
 Recipient = Annotated[
