@@ -33,6 +33,7 @@ class Issue:
     detail_code: str | None = None
     diagnostics: Diagnostics | None = None
     expression: tuple[Diagnostics, ...] = ()
+    detail_system: str | None = None
 
     def __str__(self) -> str:
         return f"{self.severity} {self.code}" + (f" {self.detail_code}" if self.detail_code else "")
@@ -65,16 +66,18 @@ class OperationOutcome:
 def _issue(issue: dict[str, Any]) -> Issue:
     details = issue.get("details")
     codings = _list(details.get("coding") if isinstance(details, dict) else None)
-    codes = [c.get("code") for c in codings if isinstance(c, dict)]
+    named = [c for c in codings if isinstance(c, dict) and _token(c.get("code"))]
+    coding: dict[str, Any] = named[0] if named else {}
     text = details.get("text") if isinstance(details, dict) else None
     words = [w for w in (issue.get("diagnostics"), text) if isinstance(w, str) and w]
     places = _list(issue.get("expression")) or _list(issue.get("location"))
     return Issue(
         severity=_token(issue.get("severity")) or "unknown",
         code=_token(issue.get("code")) or "unknown",
-        detail_code=next((t for t in map(_token, codes) if t), None),
+        detail_code=_token(coding.get("code")),
         diagnostics=Diagnostics("; ".join(words)) if words else None,
         expression=tuple(Diagnostics(p) for p in places if isinstance(p, str)),
+        detail_system=_token(coding.get("system")),
     )
 
 

@@ -39,6 +39,11 @@ class Shell:
             return self.client.submit(prepared, **options)
         return self._loop.run_until_complete(self.client.submit(prepared, **options))
 
+    def confirms(self, refusal) -> bool:
+        if self._loop is None:
+            return self.client.confirms(refusal)
+        return self._loop.run_until_complete(self.client.confirms(refusal))
+
     def renew(self) -> bool:
         if self._loop is None:
             return self.client.renew()

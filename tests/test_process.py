@@ -6,6 +6,7 @@ import threading
 from functools import partial
 
 import pytest
+from places import ROOT
 
 from sha_disclosure.process import ProcessLock, raised_by_signal_handler
 
@@ -86,3 +87,15 @@ def test_what_a_handler_raises_is_known_in_whatever_form_it_is_installed(handler
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert not raised_by_signal_handler(TimeIsUp())
+
+
+@pytest.mark.parametrize("room", ["delivery", "outbox", "events", "credentials"])
+def test_locks_of_what_a_host_calls_are_locks_of_its_process(room):
+    """A plain lock that another thread held at a fork is held in the child for ever."""
+    plain = [
+        path.name
+        for path in (ROOT / "sha_disclosure" / room).rglob("*.py")
+        if "threading.Lock()" in path.read_text("utf-8")
+        and path.name != "database_fork.py"  # which makes its own anew in the child
+    ]
+    assert not plain

@@ -17,6 +17,7 @@ from tenacity import AsyncRetrying, Retrying
 from sha_disclosure.codes import CodeLists
 from sha_disclosure.credentials import AskPin, CertifiedSigner, Credentials, OwnSigners
 from sha_disclosure.credentials.store import CredentialStore
+from sha_disclosure.delivery.confirming import PROBE_HEADERS, bears_own_code, shows_the_root
 from sha_disclosure.delivery.endpoint import AsyncEndpoint, AsyncTransport, Endpoint, Transport
 from sha_disclosure.delivery.prepare import PreparedNotice, Setup, build, sign
 from sha_disclosure.delivery.quota import RetryQuota
@@ -24,7 +25,7 @@ from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.delivery.shared_state import SharedState
 from sha_disclosure.delivery.submission import AttemptFailed, Stop, Submission
 from sha_disclosure.editions import Edition, load_edition
-from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.errors import ConfigurationError, Rejected
 from sha_disclosure.events import Listener, Listeners
 from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice
@@ -224,6 +225,17 @@ class KantaClient(_Client[Endpoint]):
         credentials, endpoint = self._connection(prepared.organisation)
         return submission.receipt(endpoint.exchange(submission.request(credentials)))
 
+    def confirms(self, refusal: Rejected) -> bool:
+        """Return whether a refusal is surely the service's word on the notice.
+
+        It is when it bears a code of the service's own, or when ``base_url`` is the root of a
+        FHIR service, of which the edition's ``address.probe`` is asked; else the address may be
+        wrong, and every notice would be refused. Nothing is stored, nobody named.
+        """
+        return bears_own_code(refusal.outcome, self.edition.wire) or shows_the_root(
+            self._endpoints()[0].ask(self._setup.probe, PROBE_HEADERS)
+        )
+
     def renew(self) -> bool:
         """Look at the files of keys and certificates at once, as after a SIGHUP.
 
@@ -335,6 +347,12 @@ class AsyncKantaClient(_Client[AsyncEndpoint]):
         except TimeoutError:
             if not bound.expired():
                 raise
+
+    async def confirms(self, refusal: Rejected) -> bool:
+        """Return whether a refusal is surely the service's; see ``KantaClient.confirms``."""
+        return bears_own_code(refusal.outcome, self.edition.wire) or shows_the_root(
+            await self._endpoints()[0].ask(self._setup.probe, PROBE_HEADERS)
+        )
 
     async def renew(self) -> bool:
         """Look at the files at once, in a thread beside the loop; see ``KantaClient.renew``."""

@@ -53,16 +53,23 @@ class Endpoint:
 
     def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises only what comes from outside, such as KeyboardInterrupt."""
+        return self._exchange(self._target, request)
+
+    def ask(self, url: str, headers: dict[str, str]) -> Answer | Failure:
+        """Make a GET request, which stores nothing, at another address of the service."""
+        return self._exchange(self._target.beside(url), Request(headers, b""))
+
+    def _exchange(self, target: _Target, request: Request) -> Answer | Failure:
         try:
             if self._http is self._lanes:
-                return self._lanes.exchange(self._target.outgoing(request))
-            return self._through_httpx(request)
+                return self._lanes.exchange(target.outgoing(request))
+            return self._through_httpx(target, request)
         except httpx.HTTPError as fault:
             return failure_of(fault)
 
-    def _through_httpx(self, request: Request) -> Answer:
-        ends_at = time.monotonic() + self._target.times.attempt_s
-        response = self._http.handle_request(self._target.message(request))
+    def _through_httpx(self, target: _Target, request: Request) -> Answer:
+        ends_at = time.monotonic() + target.times.attempt_s
+        response = self._http.handle_request(target.message(request))
         body = _Body(response)
         try:
             if not body.encoded:
@@ -106,17 +113,24 @@ class AsyncEndpoint:
 
     async def exchange(self, request: Request) -> Answer | Failure:
         """Send one request. Raises only what comes from outside, such as a cancellation."""
+        return await self._exchange(self._target, request)
+
+    async def ask(self, url: str, headers: dict[str, str]) -> Answer | Failure:
+        """Make a GET request, which stores nothing, at another address of the service."""
+        return await self._exchange(self._target.beside(url), Request(headers, b""))
+
+    async def _exchange(self, target: _Target, request: Request) -> Answer | Failure:
         try:
             if self._http is self._lanes:
-                return await self._lanes.exchange(self._target.outgoing(request))
-            return await self._through_httpx(request)
+                return await self._lanes.exchange(target.outgoing(request))
+            return await self._through_httpx(target, request)
         except httpx.HTTPError as fault:
             return failure_of(fault)
 
-    async def _through_httpx(self, request: Request) -> Answer:
+    async def _through_httpx(self, target: _Target, request: Request) -> Answer:
         try:
-            async with asyncio.timeout(self._target.times.attempt_s) as bound:
-                response = await self._http.handle_async_request(self._target.message(request))
+            async with asyncio.timeout(target.times.attempt_s) as bound:
+                response = await self._http.handle_async_request(target.message(request))
                 body = _Body(response)
                 try:
                     if not body.encoded:
@@ -148,16 +162,21 @@ class _Target:
     target: str
     host: str
     times: Timeouts
+    method: str = "POST"
 
     @classmethod
     def to(cls, url: str, times: Timeouts) -> _Target:
         read = readable_url(url)  # once: that costs as much as a signature
         return cls(read, read.raw_path.decode("ascii"), read.netloc.decode("ascii"), times)
 
+    def beside(self, url: str) -> _Target:
+        """Return another address of the same service, for requests that store nothing."""
+        return replace(self.to(url, self.times), method="GET")
+
     def outgoing(self, request: Request) -> Outgoing:
         headers = [("Host", self.host), *request.headers.items()]
         headers.append(("Content-Length", str(len(request.body))))
-        return Outgoing("POST", self.target, headers, request.body)
+        return Outgoing(self.method, self.target, headers, request.body)
 
     def message(self, request: Request) -> httpx.Request:
         limits = {
@@ -167,7 +186,7 @@ class _Target:
             "pool": self.times.connect_s,
         }
         return httpx.Request(
-            "POST",
+            self.method,
             self.url,
             headers=request.headers,
             content=request.body,

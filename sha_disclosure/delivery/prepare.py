@@ -154,6 +154,11 @@ class Setup:
         """Where transactions are posted: the service root."""
         return address(self.edition.wire.address.transaction, self.settings.base_url)
 
+    @property
+    def probe(self) -> str:
+        """Where a request that stores nothing asks for the service's root."""
+        return address(self.edition.wire.address.probe, self.settings.base_url)
+
 
 def build(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
     """Check the notices and build their unsigned Bundle.

@@ -107,13 +107,17 @@ class NoticeAdded:
 
 @dataclass(frozen=True, slots=True)
 class NoticeDelivered:
-    """The service holds a message of the outbox, ``seconds`` after it was added."""
+    """The service holds a message of the outbox, ``seconds`` after it was added.
+
+    ``locations``: where it keeps each notice, in order, empty where it did not say.
+    """
 
     notice_ids: tuple[str, ...]
     request_id: str
     seconds: float
     possibly_duplicated: bool = False
     references: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ must stay few (OpenTelemetry metrics SDK, cardinality limits). Ids are on spans.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -36,6 +35,7 @@ from sha_disclosure.events.kinds import (
 )
 from sha_disclosure.events.listeners import Listener
 from sha_disclosure.messages import message
+from sha_disclosure.process import ProcessLock
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import CallbackOptions, Meter, Observation
@@ -102,7 +102,7 @@ class _Spans:
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._open: dict[str, Span] = {}
 
     def __call__(self, event: Event) -> None:
@@ -123,13 +123,13 @@ class _Spans:
                 f"{_NAME}.attempt": event.attempt,
             },
         )
-        with self._lock:
+        with self._lock.own:
             self._open[event.request_id] = span
 
     def _end(self, event: AttemptEnded) -> None:
         from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415 - an extra
 
-        with self._lock:
+        with self._lock.own:
             span = self._open.pop(event.request_id, None)
         if span is None:
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from typing import Any
 
@@ -20,6 +19,7 @@ from sha_disclosure.outbox.payload import Payload, packed
 from sha_disclosure.outbox.repetition import AddedNotice, contents_of, existing, padded
 from sha_disclosure.outbox.schema import MESSAGE, NOTICE, UNDELIVERED
 from sha_disclosure.outbox.seals import Seals
+from sha_disclosure.process import ProcessLock
 
 _RECOUNT_S = 1.0
 _SHARE = 16  # the part of the free places that is used before they are counted again
@@ -34,13 +34,13 @@ class Capacity:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._free = 0
         self._counted_at = -_RECOUNT_S
 
     def take_known(self) -> bool:
         """Use the place of one message if a recent count leaves one."""
-        with self._lock:
+        with self._lock.own:
             if self._free > 0 and time.monotonic() - self._counted_at < _RECOUNT_S:
                 self._free -= 1
                 return True
@@ -55,7 +55,7 @@ class Capacity:
         ).scalar_one()
         if waiting >= self._limit:
             raise OutboxFull(message("outbox.full", waiting=waiting, limit=self._limit))
-        with self._lock:
+        with self._lock.own:
             self._free = (self._limit - waiting) // _SHARE
             self._counted_at = time.monotonic()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.outbox.decision import Decision
+from sha_disclosure.process import ProcessLock
 
 # The organisation's keys or its standing with the service, not the service itself.
 _OWN_FAULTS = frozenset({"SigningError", "KeyUnavailable", "CertificateExpired", "Unauthorized"})
@@ -22,7 +22,7 @@ class OrganisationBreakers:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._breakers: dict[str, Breaker] = {}
         self._outcomes: dict[str, str] = {}
 
@@ -50,5 +50,5 @@ class OrganisationBreakers:
         return len(self._breakers) > 1
 
     def _breaker(self, organisation: str) -> Breaker:
-        with self._lock:
+        with self._lock.own:
             return self._breakers.setdefault(organisation, Breaker(clock=self._clock))

@@ -20,6 +20,7 @@ from sha_disclosure.messages import message
 from sha_disclosure.outbox.database_errors import outbox_errors
 from sha_disclosure.outbox.database_file import private_file
 from sha_disclosure.outbox.database_fork import LentEngine
+from sha_disclosure.outbox.joining import require_own_connections
 from sha_disclosure.outbox.schema import META, SERVERS
 from sha_disclosure.sources import Sources
 
@@ -62,6 +63,8 @@ class Database:
     ) -> None:
         self._sources = sources
         self.own = not isinstance(place, Engine)
+        if isinstance(place, Engine):
+            require_own_connections(place)
         self.engine = place if isinstance(place, Engine) else _engine(place, create=create)
         self.kind = self.engine.dialect.name
         options: dict[str, Any] = {_WRITES: True}

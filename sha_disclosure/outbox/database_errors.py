@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sha_disclosure.errors import OutboxBusy, OutboxDamaged, OutboxError, OutboxFull
 from sha_disclosure.messages import Message, message
+from sha_disclosure.process import raised_by_signal_handler
 
 # The error class of each sentence of the catalogue's table ``outbox.database``.
 _CLASSES: dict[str, type[OutboxError]] = {
@@ -62,12 +63,15 @@ _MYSQL_CLIENT = range(2000, 3000)  # the client's own numbers: the connection fa
 def outbox_errors(driver: type[Exception]) -> Iterator[None]:
     """Raise the outbox's own error for a database's, with nothing of it attached.
 
-    ``driver``: its driver's class of errors; some come past SQLAlchemy.
+    ``driver``: its driver's class of errors; some come past SQLAlchemy, which wraps what a signal
+    handler of the program raises during a statement too: that passes as it is.
     """
+    error: BaseException
     try:
         yield
     except (SQLAlchemyError, driver) as fault:
-        error = error_of(fault)
+        origin: BaseException = getattr(fault, "orig", None) or fault
+        error = origin if raised_by_signal_handler(origin) else error_of(fault)
     else:
         return
     try:

@@ -22,7 +22,10 @@ class _Use:
     """How many transactions are under way, in all and of each thread."""
 
     def __init__(self) -> None:
-        self.changed = threading.Condition(threading.Lock())
+        # Taken by itself: of its kinds only the lock's own ``with`` lets no signal handler that
+        # raises leave it held.
+        self.lock = threading.Lock()
+        self.changed = threading.Condition(self.lock)
         self.forking = False
         self.lent = 0
         self.own = threading.local()
@@ -44,27 +47,28 @@ class LentEngine:
     @contextmanager
     def lend(self) -> Iterator[Engine]:
         """Yield the engine for one transaction; a fork waits for its end."""
-        use = self._use
-        mine = use.mine
-        with use.changed:
-            # A thread that has a transaction already goes on: the fork waits for it.
-            while use.forking and not mine and use.changed.wait(_LONGEST_WAIT_S):
-                pass
-            use.lent += 1
-        use.own.lent = mine + 1
+        use, counted = self._use, False
         try:
+            with use.lock:
+                # A thread that has a transaction already goes on: the fork waits for it.
+                while use.forking and not use.mine and use.changed.wait(_LONGEST_WAIT_S):
+                    pass
+                use.own.lent = use.mine + 1
+                use.lent += 1
+                counted = True
             yield self._engine
         finally:
-            use.own.lent = mine
-            with use.changed:
-                use.lent -= 1
-                if use.forking:
-                    use.changed.notify_all()
+            if counted:
+                with use.lock:
+                    use.own.lent = use.mine - 1
+                    use.lent -= 1
+                    if use.forking:
+                        use.changed.notify_all()
 
     def before_fork(self) -> None:
         """Wait for the transactions of other threads and close idle connections to a file."""
         use = self._use
-        with use.changed:
+        with use.lock:
             use.forking = True
             use.changed.wait_for(lambda: use.lent <= use.mine, _LONGEST_WAIT_S)
         if self._on_a_file:
@@ -72,7 +76,7 @@ class LentEngine:
 
     def in_parent(self) -> None:
         """Go on."""
-        with self._use.changed:
+        with self._use.lock:
             self._use.forking = False
             self._use.changed.notify_all()
 

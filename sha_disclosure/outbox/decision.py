@@ -38,6 +38,7 @@ class SubmissionLog:
     def __init__(self) -> None:
         self.requests: list[AttemptEnded] = []
         self.possibly_stored = False
+        self.support_id = ""
 
     def __call__(self, event: Event) -> None:
         """Take an event."""
@@ -45,6 +46,7 @@ class SubmissionLog:
             self.requests.append(event)
         elif isinstance(event, SubmissionFailed):
             self.possibly_stored = event.possibly_stored
+            self.support_id = event.support_id
 
     @property
     def status(self) -> int | None:
@@ -59,7 +61,10 @@ class SubmissionLog:
     def to_json(self) -> str:
         """Return the requests as the evidence keeps them."""
         kept = ("request_id", "outcome", "status", "seconds")
-        return json.dumps([{n: getattr(each, n) for n in kept} for each in self.requests])
+        requests = [{n: getattr(each, n) for n in kept} for each in self.requests]
+        if self.support_id and requests:
+            requests[-1]["support_id"] = self.support_id[:64]
+        return json.dumps(requests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ class Decision:
     ``delay_s``: seconds until the next attempt, or None when a person decides on it.
     ``unknown_fate``: the service may hold the notice. ``unproven``: it answered as if it did,
     without proof. ``service_works``: whether others are to be sent as well; None leaves that
-    open. ``references``: the caller's own keys of the notices.
+    open. ``references``: the caller's own keys of the notices. ``unconfirmed``: it was refused
+    by what may not be the service, since the address may be wrong.
     """
 
     state: State
@@ -83,6 +89,7 @@ class Decision:
     issues: str | None = None
     receipt: Receipt | None = None
     references: tuple[str, ...] = ()
+    unconfirmed: bool = False
 
 
 def delivered(receipt: Receipt, log: SubmissionLog) -> Decision:
@@ -95,7 +102,8 @@ class Circumstances:
     """What a decision depends on besides the end of the submission.
 
     ``tries`` earlier leases, ``resends`` of them after an answer that proved nothing, of at
-    most ``unproven_resends``; ``fraction`` in [0, 1) spreads the waits.
+    most ``unproven_resends``; ``fraction`` in [0, 1) spreads the waits. ``confirmed``: whether a
+    refusal is surely the service's word.
     """
 
     now: datetime
@@ -103,6 +111,7 @@ class Circumstances:
     tries: int = 0
     resends: int = 0
     unproven_resends: int = 2
+    confirmed: bool = True
 
 
 def undelivered(fault: BaseException, log: SubmissionLog, given: Circumstances) -> Decision:
@@ -135,10 +144,11 @@ def undelivered(fault: BaseException, log: SubmissionLog, given: Circumstances) 
         delay_s=None if given_up else wait,
         unproven=unproven,
         unknown_fate=_may_be_stored(fault, log),
-        service_works=_service_works(fault),
+        service_works=_service_works(fault) if given.confirmed else None,
         retry_at=retry_at,
         log=log,
         issues=issues,
+        unconfirmed=not given.confirmed,
     )
 
 

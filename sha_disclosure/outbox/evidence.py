@@ -110,6 +110,7 @@ def _may_be_stored(attempt: Values) -> bool:
 
 
 def _attempt(row: Values) -> dict[str, Any]:
+    requests = json.loads(row["requests"]) if row["requests"] else []
     return {
         "started_at": iso_time(row["started_at"]),
         "ended_at": iso_time(row["ended_at"]),
@@ -121,5 +122,6 @@ def _attempt(row: Values) -> dict[str, Any]:
         "http_status": row["http_status"],
         "response_id": row["response_id"],
         "issues": json.loads(row["issues"]) if row["issues"] else None,
-        "requests": json.loads(row["requests"]) if row["requests"] else [],
+        "support_id": requests[-1].get("support_id") if requests else None,
+        "requests": requests,
     }

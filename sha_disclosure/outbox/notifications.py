@@ -24,8 +24,14 @@ def event_of(leased: Leased, decision: Decision, recorded: Recorded, now: dateti
         return LeaseLost(ids)
     if decision.receipt is not None:
         waited_s = max(0.0, (milliseconds(now) - leased.added_at) / 1000)
-        request_id = decision.receipt.request_id
-        return NoticeDelivered(ids, request_id, waited_s, recorded.possibly_duplicated, references)
+        return NoticeDelivered(
+            ids,
+            decision.receipt.request_id,
+            waited_s,
+            recorded.possibly_duplicated,
+            references,
+            tuple(notice.location or "" for notice in decision.receipt.notices),
+        )
     if decision.state == "quarantined":
         return NoticeQuarantined(ids, decision.outcome, references)
     if decision.state == "parked":

@@ -20,10 +20,15 @@ from sha_disclosure.messages import message
 from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import Adding
 from sha_disclosure.outbox.binding import Binding
+from sha_disclosure.outbox.clients import Client, policy_of
+from sha_disclosure.outbox.course import Course, DrainReport, Timing
+from sha_disclosure.outbox.crew import Threads
 from sha_disclosure.outbox.database import Database, milliseconds
-from sha_disclosure.outbox.drain import Client, Drain, DrainReport, Timing, policy_of
+from sha_disclosure.outbox.delivering import Delivering, Store
+from sha_disclosure.outbox.drain import Drain
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
 from sha_disclosure.outbox.inventory import Entry, Status
+from sha_disclosure.outbox.joining import joined
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.outbox.migration import migrate, steps
@@ -105,12 +110,16 @@ class Outbox:
         anew, may be added again: it is kept once, and what is known of it is returned.
 
         Raises OutboxFull, OutboxBusy, ReferenceTaken when another notice has the reference, and
-        OutboxError when a notice id of the message belongs to another message.
+        OutboxError when a notice id of the message belongs to another message; ConfigurationError
+        for a ``connection`` whose transaction it cannot join.
         """
+        if not isinstance(prepared, PreparedNotice):
+            kind = type(prepared).__name__
+            raise ConfigurationError(message("outbox.joining.prepared", kind=kind))
         payload = self._adding.pack(prepared)
         if connection is not None:
             with self._database.errors(), self._database.lend():
-                mine = connection if isinstance(connection, Connection) else connection.connection()
+                mine = joined(connection)
                 now = self._database.now(mine)
                 return self._adding.add(mine, prepared, payload, now)
         added = None
@@ -150,22 +159,23 @@ class Outbox:
             raise ConfigurationError(message("outbox.no_workers"))
         if self._seals.unbound:
             raise OutboxError(message("outbox.unbound"))
-        chosen = timing or Timing()
-        drain = Drain(
-            kanta=kanta,
-            database=self._database,
-            leases=Leases(self._database, self._sources, chosen.lease_s, self._seals),
-            results=Results(self._database, self._seals),
-            seals=self._seals,
-            sources=self._sources,
-            breaker=breaker or self._own_breaker(),
-            listeners=self._listeners,
-            stop=stop or threading.Event(),
-            timing=chosen,
-            policy=policy or policy_of(kanta),
-            until_empty=until_empty,
+        crew, chosen = Threads(), timing or Timing()
+        course = Course(crew, self._sources, chosen, stop or crew.event(), until_empty=until_empty)
+        drain = self._drain(kanta, course, breaker, policy or policy_of(kanta))
+        return drain.run(workers, crew)
+
+    def _drain(
+        self, kanta: Client, course: Course, breaker: Breaker | None, policy: OutboxPolicy
+    ) -> Drain:
+        store = Store(
+            self._database,
+            Leases(self._database, self._sources, course.timing.lease_s, self._seals),
+            Results(self._database, self._seals),
+            self._seals,
         )
-        return drain.run(workers)
+        shared = breaker or self._own_breaker()
+        delivering = Delivering(kanta, store, course, shared, self._listeners, policy)
+        return Drain(kanta, store.leases, course, shared, delivering)
 
     def _own_breaker(self) -> Breaker:
         return Breaker(clock=self._sources.clock, listeners=[self._listeners.notify])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
 from sha_disclosure.outbox.decision import Decision
+from sha_disclosure.process import ProcessLock
 
 
 @dataclass(slots=True)
@@ -19,22 +19,29 @@ class Refusals:
     """Counts, for each organisation, different messages in a row that were refused alike.
 
     A message that is refused again although others of its organisation were accepted since is
-    at fault itself and does not count. May be used by many threads.
+    at fault itself and does not count. One that may come from a wrong address is enough. May be
+    used by many threads.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._streaks: dict[str, _Streak] = {}
         self._accepted: Counter[str] = Counter()
         self._accepted_at_refusal: dict[int, int] = {}
 
+    def accepted(self, organisation: str) -> bool:
+        """Return whether a message of an organisation was accepted."""
+        return self._accepted[organisation] > 0
+
     def record(self, organisation: str, number: int, decision: Decision) -> tuple[int, ...]:
         """Count a decision; return the messages refused alike once they are too many."""
-        with self._lock:
+        with self._lock.own:
             if decision.state == "delivered":
                 self._accepted[organisation] += 1
                 self._streaks.pop(organisation, None)
+            elif decision.unconfirmed:
+                return (number,)
             elif decision.state == "quarantined" and decision.log.requests:
                 return self._refused(organisation, number, decision)
             return ()

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from raw_service import HTML, RawService, answer
 
-from sha_disclosure import Edition, KantaClient, Misdirected, Outbox, load_edition
+from sha_disclosure import Edition, KantaClient, Misdirected, Outbox, Rejected, load_edition
 from sha_disclosure.errors import SubmissionError
+from sha_disclosure.events import NoticeQuarantined
 from sha_disclosure.tools.sandbox import Sandbox
 
 FHIR = "Content-Type: application/fhir+json;charset=UTF-8"
@@ -73,22 +74,82 @@ def test_a_wrong_path_parks_every_notice_and_quarantines_none(
         assert outbox.drain(right).delivered == 5
 
 
-def test_a_path_that_refuses_each_notice_by_name_parks_the_queue_when_three_were(
-    sandbox, tmp_path, notice
+BY_NAME = {
+    "HAPI: below a resource type": (
+        "400 Bad Request",
+        outcome("HAPI-0450: Expected AuditEvent, found Bundle"),
+    ),
+    "HAPI: not of this type": ("422 Unprocessable Entity", outcome("HAPI-0574", "structure")),
+    "HAPI: with codes of a validator": (
+        "412 Precondition Failed",
+        json.dumps({
+            "resourceType": "OperationOutcome",
+            "issue": [{
+                "severity": "error", "code": "processing",
+                "details": {"coding": [{
+                    "system": "http://hl7.org/fhir/java-core-messageId",
+                    "code": "Validation_VAL_Profile_Minimum",
+                }]},
+            }],
+        }).encode(),
+    ),
+    "nothing at all": ("400 Bad Request", b""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize(("status", "body"), BY_NAME.values(), ids=BY_NAME)
+def test_a_path_that_refuses_each_notice_by_name_quarantines_not_even_one(
+    sandbox, tmp_path, notice, status, body, count
 ):
-    """HAPI below a resource type: its word is on the message, so only the repetition tells."""
-    said = answer("400 Bad Request", outcome("HAPI-0450: Expected AuditEvent, found Bundle"), FHIR)
+    """Its word is on the notice: only what else is at the address tells that it is wrong."""
+    said = answer(status, body, FHIR)
     with RawService(lambda c: c.sendall(said), folder=sandbox.folder) as service:
         settings = sandbox.settings().model_copy(update={"base_url": f"{service.url}/AuditEvent"})
-        with KantaClient(settings) as client, Outbox(tmp_path / "outbox.sqlite") as outbox:
-            for number in range(5):
+        heard: list[object] = []
+        with (
+            KantaClient(settings) as client,
+            Outbox(tmp_path / "outbox.sqlite", listeners=[heard.append]) as outbox,
+        ):
+            for number in range(count):
                 client_of = notice.client.model_copy(
                     update={"family_name": f"Suku{'abcde'[number]}"}
                 )
                 outbox.add(client.prepare(notice.model_copy(update={"client": client_of})))
-            outbox.drain(client)
+            report = outbox.drain(client)
             counts = outbox.status().counts
-            assert (counts["quarantined"], counts["parked"]) == (0, 5)
+            assert (counts["quarantined"], counts["parked"]) == (0, count)
+            assert (report.quarantined, report.parked) == (0, count)
+            assert not [each for each in heard if isinstance(each, NoticeQuarantined)]
+    with KantaClient(sandbox.settings()) as right, Outbox(tmp_path / "outbox.sqlite") as outbox:
+        outbox.retry(state="parked")
+        assert outbox.drain(right).delivered == count
+
+
+@pytest.mark.parametrize("body", ["outcome", ""])
+def test_a_refusal_of_a_service_at_its_root_is_its_word_on_the_notice(shell, sandbox, notice, body):
+    kanta = shell.connect(sandbox.settings())
+    sandbox.inject("status", status=422, body=body) if body else sandbox.inject(
+        "status", status=422
+    )
+    with pytest.raises(Rejected) as caught:
+        kanta.submit(kanta.prepare(notice))
+    assert kanta.confirms(caught.value)
+
+
+def test_a_code_of_the_services_own_confirms_a_refusal_by_itself(shell, sandbox, notice):
+    code = load_edition("kanta-1.0.0").wire.outcome.invalid_message
+    coding = {"system": code.system, "code": code.code}
+    issue = {"severity": "error", "code": "invalid", "details": {"coding": [coding]}}
+    body = json.dumps({"resourceType": "OperationOutcome", "issue": [issue]}).encode()
+    said = answer("422 Unprocessable Entity", body, FHIR)
+    with RawService(lambda c: c.sendall(said), folder=sandbox.folder) as service:
+        settings = sandbox.settings().model_copy(update={"base_url": service.url})
+        kanta = shell.connect(settings)
+        with pytest.raises(Rejected) as caught:
+            kanta.submit(kanta.prepare(notice))
+        assert kanta.confirms(caught.value)
+        assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -131,3 +192,16 @@ def edition_with(folder: Path, form: str) -> Edition:
     value = f'name = "ours"\nbased_on = "kanta-1.0.0"\n[address.transaction]\nvalue = "{form}"\n'
     file.write_text(value, "utf-8")
     return load_edition(file)
+
+
+def test_the_number_of_a_firewalls_page_stands_in_the_evidence(sandbox, tmp_path, notice):
+    page = b"<html><body>The requested URL was rejected. Your support ID is: 1234567890123</body>"
+    said = answer("403 Forbidden", page, "Content-Type: text/html")
+    with RawService(lambda c: c.sendall(said), folder=sandbox.folder) as service:
+        settings = sandbox.settings().model_copy(update={"base_url": service.url})
+        with KantaClient(settings) as client, Outbox(tmp_path / "outbox.sqlite") as outbox:
+            (notice_id,) = outbox.add(client.prepare(notice)).notice_ids
+            outbox.drain(client)
+            (attempt,) = outbox.evidence(notice_id)["attempts"]
+            assert attempt["support_id"] == "1234567890123"
+            assert attempt["requests"][-1]["support_id"] == "1234567890123"

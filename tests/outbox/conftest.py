@@ -40,8 +40,9 @@ def prepare(kanta: KantaClient) -> Callable[..., PreparedNotice]:
     """Prepare a notice, each time about another client unless one is named."""
     numbers = itertools.count(1)
 
-    def make(client: int | None = None) -> PreparedNotice:
-        return kanta.prepare(notice_about(next(numbers) if client is None else client))
+    def make(client: int | None = None, **fields: str) -> PreparedNotice:
+        notice = notice_about(next(numbers) if client is None else client)
+        return kanta.prepare(notice.model_copy(update=fields))
 
     return make
 

@@ -152,3 +152,37 @@ def test_a_soft_time_limit_ends_the_drain_with_the_hosts_own_exception(
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="signals of POSIX")
+def test_a_signal_at_any_moment_of_adding_leaves_no_lock_held(file, prepare):
+    class TimeIsUp(Exception):  # noqa: N818 - as such exceptions are named elsewhere
+        pass
+
+    def over(*_):
+        raise TimeIsUp
+
+    struck, prepared = 0, [prepare() for _ in range(8)]
+    before = signal.signal(signal.SIGALRM, over)
+    try:
+        with Outbox(file) as outbox:
+            for turn in range(40):
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, 0.0005 + turn % 17 * 0.0003)
+                    for _ in range(20):
+                        outbox.add(prepared[turn % 8])
+                except TimeIsUp:
+                    struck += 1
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            assert struck > 20
+            done = []
+            thread = threading.Thread(target=lambda: done.extend(map(outbox.add, prepared)))
+            thread.start()
+            thread.join(20)
+            assert len(done) == 8
+            assert not outbox._adding._capacity._lock.own.locked()
+            assert not outbox._database._lent._use.lock.locked()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
