@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -40,6 +41,11 @@ from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import InvalidNotice, ReferenceTaken
 from sha_disclosure.messages import message
+
+if TYPE_CHECKING:
+    from sha_disclosure.outbox import Drainer, DrainReport
+
+_LOOK_S = 0.2
 
 
 def _common(
@@ -101,11 +107,18 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
     forever: Annotated[
         bool, typer.Option("--forever", help="Go on until SIGTERM or Ctrl-C; for a service.")
     ] = False,
+    stop_timeout: Annotated[
+        float,
+        typer.Option("--stop-timeout", metavar="S", min=0, help="Seconds a stop may take."),
+    ] = 4.0,
     settings: SettingsOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Deliver what is due. What is under way at SIGTERM or Ctrl-C is finished first.
+
+    With --forever it goes on whatever fails, and ends within --stop-timeout of the signal: an
+    exchange that takes longer is sent again later, marked as possibly stored.
 
     Exit codes: 0 nothing is left; 2 some were refused and wait in quarantine for a person; 3
     some are left for a later time; 4 configuration. A drain that was stopped ends with 0.
@@ -117,7 +130,10 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
         KantaClient(call.settings()) as kanta,
         _signals(stop),
     ):
-        drained = box.drain(kanta, workers=workers, until_empty=not forever, stop=stop)
+        if forever:
+            drained = _until_stopped(box.drainer(kanta, workers=workers), stop, stop_timeout)
+        else:
+            drained = box.drain(kanta, workers=workers, stop=stop)
         left = box.status()
     OutboxReport(call, as_json=as_json).drained(drained, left)
     if stop.is_set():
@@ -125,6 +141,15 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
     if any(left.counts[state] for state in ("pending", "sending", "parked")):
         return UNDELIVERED
     return REFUSED if drained.quarantined else 0
+
+
+def _until_stopped(drainer: Drainer, stop: threading.Event, timeout: float) -> DrainReport:
+    """Drain until a signal comes, and at most a little longer."""
+    drainer.start()
+    while not stop.is_set():
+        time.sleep(_LOOK_S)  # waiting for the event itself could meet its setting by the signal
+    drainer.stop(timeout)
+    return drainer.report()
 
 
 def status(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -150,17 +175,12 @@ def status(  # noqa: PLR0913, PLR0917 - one parameter an option
     with opened(context, outbox, key_file) as box:
         found = box.status()
     report.status(found)
-    passed = []
-    if max_age is not None and found.oldest_pending_s > max_age:
-        passed.append(
-            message("cli.outbox.too_old", seconds=f"{found.oldest_pending_s:.0f}", limit=max_age)
-        )
-    if max_quarantined is not None and found.counts["quarantined"] > max_quarantined:
-        count = found.counts["quarantined"]
-        passed.append(message("cli.outbox.too_many", count=count, limit=max_quarantined))
-    for threshold in passed:
+    from sha_disclosure.outbox.health import judged  # noqa: PLC0415 - an extra
+
+    health = judged(found, max_age, max_quarantined)
+    for threshold in health.problems:
         report.threshold(threshold)
-    return THRESHOLD if passed else 0
+    return 0 if health.ok else THRESHOLD
 
 
 def list_(

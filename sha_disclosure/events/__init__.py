@@ -10,7 +10,7 @@ a submission           AttemptStarted, AttemptEnded, RetryScheduled, Submitted,
                        SubmissionFailed
 the service            ClockSkewed, BreakerOpened, BreakerClosed
 a message of the outbox  NoticeAdded, NoticeDelivered, NoticeParked, NoticeQuarantined,
-                       QueueParked, LeaseLost
+                       QueueParked, LeaseLost, DrainRestarted
 keys and certificates  CertificateRenewed, RenewalRefused, CertificateExpiring,
                        SignerMismatched
 =====================  ===================================================================
@@ -26,6 +26,7 @@ from sha_disclosure.events.kinds import (
     CertificateExpiring,
     CertificateRenewed,
     ClockSkewed,
+    DrainRestarted,
     Event,
     LeaseLost,
     NoticeAdded,
@@ -51,6 +52,7 @@ __all__ = [
     "CertificateExpiring",
     "CertificateRenewed",
     "ClockSkewed",
+    "DrainRestarted",
     "Event",
     "LeaseLost",
     "Listener",

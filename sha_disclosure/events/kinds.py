@@ -158,6 +158,14 @@ class QueueParked:
 
 
 @dataclass(frozen=True, slots=True)
+class DrainRestarted:
+    """A supervised drain ended in an error and begins anew after ``wait_s`` seconds."""
+
+    outcome: str
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseLost:
     """A worker's lease on a message ran out before it finished: another may have sent it too."""
 
@@ -230,6 +238,7 @@ Event = (
     | NoticeParked
     | NoticeQuarantined
     | QueueParked
+    | DrainRestarted
     | LeaseLost
     | CertificateRenewed
     | RenewalRefused

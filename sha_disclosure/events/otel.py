@@ -21,6 +21,7 @@ from sha_disclosure.events.kinds import (
     CertificateExpiring,
     CertificateRenewed,
     ClockSkewed,
+    DrainRestarted,
     Event,
     LeaseLost,
     NoticeAdded,
@@ -189,6 +190,9 @@ class _Figures:
             ),
             QueueParked: lambda e: self._outbox.add(
                 e.messages, {"event": "queue_parked", "outcome": e.outcome}
+            ),
+            DrainRestarted: lambda e: self._outbox.add(
+                1, {"event": "drain_restarted", "outcome": e.outcome}
             ),
             LeaseLost: lambda _: self._outbox.add(1, {"event": "lease_lost"}),
             CertificateRenewed: lambda e: self._renewals.add(1, {"use": e.use}),

@@ -11,6 +11,8 @@ What is promised, and how that is proven: ``docs/delivery.md``.
 
 from sha_disclosure.outbox.clients import Client
 from sha_disclosure.outbox.course import DrainReport, Timing
+from sha_disclosure.outbox.drainer import Drainer, DrainerHealth
+from sha_disclosure.outbox.health import Health
 from sha_disclosure.outbox.inventory import Entry, Status
 from sha_disclosure.outbox.keys import OutboxKey, keys_from_environment, keys_from_file
 from sha_disclosure.outbox.outbox import Outbox
@@ -25,7 +27,10 @@ __all__ = [
     "Client",
     "DatabaseKind",
     "DrainReport",
+    "Drainer",
+    "DrainerHealth",
     "Entry",
+    "Health",
     "Outbox",
     "OutboxKey",
     "State",

@@ -56,21 +56,34 @@ class Timing:
 
 
 class Course:
-    """What the workers of one drain share. May be used by many threads."""
+    """What the workers of one drain share. May be used by many threads.
 
-    def __init__(
-        self, crew: Crew, sources: Sources, timing: Timing, stop: Event, *, until_empty: bool
+    ``beat`` is called whenever a worker reached the database; ``counts`` may go on from an
+    earlier drain.
+    """
+
+    def __init__(  # noqa: PLR0913 - each keyword is a way to watch it
+        self,
+        crew: Crew,
+        sources: Sources,
+        timing: Timing,
+        stop: Event,
+        *,
+        until_empty: bool,
+        beat: Callable[[], None] = lambda: None,
+        counts: Counter[str] | None = None,
     ) -> None:
         self.sources = sources
         self.timing = timing
         self.until_empty = until_empty
         self.stop = stop
+        self.beat = beat
         self.ended = crew.event()
         self.error: BaseException | None = None
         self._message_done = crew.event()
         self._lock = ProcessLock()
         self._held: dict[str, int] = {}
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter() if counts is None else counts
 
     @property
     def stopping(self) -> bool:
@@ -108,14 +121,7 @@ class Course:
 
     def report(self, seconds: float) -> DrainReport:
         """Return what was counted."""
-        return DrainReport(
-            delivered=self._counts["delivered"],
-            parked=self._counts["parked"],
-            quarantined=self._counts["quarantined"],
-            postponed=self._counts["pending"],
-            lost_leases=self._counts["lost"],
-            seconds=seconds,
-        )
+        return report_of(self._counts, seconds)
 
     def wait_for_others(self, seconds: float) -> None:
         """Wait until a message that is held is done: a later one of its client may be leased."""
@@ -147,6 +153,18 @@ class Course:
             pause = backoff(failures, base_s=0.05, longest_s=6.4, fraction=fraction)
             self.ended.wait(pause)
             waited_s += pause
+
+
+def report_of(counts: Counter[str], seconds: float) -> DrainReport:
+    """Return the counts of a drain, by state, as its report."""
+    return DrainReport(
+        delivered=counts["delivered"],
+        parked=counts["parked"],
+        quarantined=counts["quarantined"],
+        postponed=counts["pending"],
+        lost_leases=counts["lost"],
+        seconds=seconds,
+    )
 
 
 def passes(error: OutboxError) -> bool:

@@ -78,6 +78,7 @@ class Drain:
                 self._pause(pause)
             else:
                 leased = course.hold(course.while_busy(lambda: self._leases.take(worker)))
+                course.beat()
                 if leased is None and not self._wait_for_messages():
                     return
 
@@ -112,6 +113,7 @@ class Drain:
                 if tokens := self._course.held:
                     self._leases.renew(tokens)
                 self._leases.sweep()
+                self._course.beat()
             except OutboxError as error:
                 if not passes(error):
                     raise

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +27,9 @@ from sha_disclosure.outbox.crew import Threads
 from sha_disclosure.outbox.database import Database, milliseconds
 from sha_disclosure.outbox.delivering import Delivering, Store
 from sha_disclosure.outbox.drain import Drain
+from sha_disclosure.outbox.drainer import Drainer
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
+from sha_disclosure.outbox.health import Health, judged
 from sha_disclosure.outbox.inventory import Entry, Status
 from sha_disclosure.outbox.joining import joined
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
@@ -155,14 +158,58 @@ class Outbox:
         Raises OutboxError when the outbox's own database fails, and when the outbox has a key
         but rows from before it: call ``reencrypt`` once, which binds them.
         """
-        if workers < 1:
-            raise ConfigurationError(message("outbox.no_workers"))
-        if self._seals.unbound:
-            raise OutboxError(message("outbox.unbound"))
+        self._require_drainable(workers)
         crew, chosen = Threads(), timing or Timing()
         course = Course(crew, self._sources, chosen, stop or crew.event(), until_empty=until_empty)
         drain = self._drain(kanta, course, breaker, policy or policy_of(kanta))
         return drain.run(workers, crew)
+
+    def drainer(
+        self,
+        kanta: Client,
+        *,
+        workers: int = 2,
+        breaker: Breaker | None = None,
+        timing: Timing | None = None,
+        policy: OutboxPolicy | None = None,
+    ) -> Drainer:
+        """Return a drainer, which delivers what comes due in a thread of its own.
+
+        ::
+
+            with outbox.drainer(kanta) as drainer:  # or start() and stop(timeout)
+                ...
+                drainer.health()
+
+        The keywords are those of ``drain``. Several processes and hosts may each have one.
+
+        Raises OutboxError when the outbox has a key but rows from before it.
+        """
+        self._require_drainable(workers)
+        chosen, shared = timing or Timing(), breaker or self._own_breaker()
+
+        def drain(
+            stop: threading.Event, beat: Callable[[], None], counts: Counter[str]
+        ) -> DrainReport:
+            crew = Threads()
+            course = Course(
+                crew, self._sources, chosen, stop, until_empty=False, beat=beat, counts=counts
+            )
+            drain = self._drain(kanta, course, shared, policy or policy_of(kanta))
+            return drain.run(workers, crew)
+
+        return Drainer(
+            drain,
+            beat_within_s=max(chosen.lease_s, 5 * chosen.poll_s),
+            listeners=self._listeners,
+            sources=self._sources,
+        )
+
+    def _require_drainable(self, workers: int) -> None:
+        if workers < 1:
+            raise ConfigurationError(message("outbox.no_workers"))
+        if self._seals.unbound:
+            raise OutboxError(message("outbox.unbound"))
 
     def _drain(
         self, kanta: Client, course: Course, breaker: Breaker | None, policy: OutboxPolicy
@@ -184,6 +231,17 @@ class Outbox:
         """Return how many messages are in which state and how long the oldest has waited."""
         with self._database.read() as connection:
             return inventory.status_of(connection, self._database.now(connection))
+
+    def health(self, *, max_age: float | None = None, max_quarantined: int | None = None) -> Health:
+        """Return whether the outbox can be read and is within thresholds, for monitoring.
+
+        ``max_age``: seconds the oldest pending message may have waited; ``max_quarantined``: how
+        many may wait in quarantine. A database that cannot be asked is a problem, not an error.
+        """
+        try:
+            return judged(self.status(), max_age, max_quarantined)
+        except OutboxError as error:
+            return Health((error.sentence,))
 
     def list(self, state: State | None = None, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         """Return entries in order, of one state or all, with numbers above ``after``."""

@@ -1,0 +1,221 @@
+"""Supervised draining: it goes on whatever fails, is seen to be alive, and stops when told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from outbox_parts import TIMING, environment, fast
+from sqlalchemy import text
+
+from sha_disclosure import KantaClient
+from sha_disclosure.delivery.breaker import Breaker
+from sha_disclosure.errors import ConfigurationError, OutboxError, Unavailable
+from sha_disclosure.events import DrainRestarted
+from sha_disclosure.outbox import Outbox, OutboxKey
+
+
+def until(seen, seconds=20.0):
+    """Wait until something is seen."""
+    ends = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < ends, "not seen in time"
+        time.sleep(0.02)
+
+
+def delivered(outbox, count):
+    return lambda: outbox.status().counts["delivered"] == count
+
+
+def test_it_delivers_what_is_added_until_it_is_stopped(place, kanta, prepare):
+    with Outbox(place) as outbox:
+        drainer = outbox.drainer(kanta, timing=TIMING)
+        assert drainer.health().to_dict() == {
+            "ok": False, "running": False, "beat_age_s": None, "restarts": 0, "last_error": None
+        }  # fmt: skip
+        with drainer:
+            outbox.add(prepare())
+            until(delivered(outbox, 1))
+            outbox.add(prepare())
+            until(delivered(outbox, 2))
+            assert drainer.start() is drainer  # runs already
+            health = drainer.health()
+            assert (health.ok, health.running, health.restarts) == (True, True, 0)
+            assert health.beat_age_s < TIMING.lease_s
+        assert not drainer.health().running
+        assert drainer.report().delivered == 2
+        outbox.add(prepare())
+        with drainer:  # and again
+            until(delivered(outbox, 3))
+
+
+def test_a_drain_that_fails_is_begun_anew(file, kanta, prepare):
+    heard = []
+    with Outbox(file, listeners=[heard.append]) as outbox:
+        with outbox._database.write() as connection:
+            connection.execute(text("ALTER TABLE sha_outbox_message RENAME TO away"))
+        with outbox.drainer(kanta, timing=TIMING) as drainer:
+            until(lambda: drainer.health().restarts)
+            health = drainer.health()
+            assert (health.running, health.last_error) == (True, "OutboxError")
+            with outbox._database.write() as connection:
+                connection.execute(text("ALTER TABLE away RENAME TO sha_outbox_message"))
+            outbox.add(prepare())
+            until(delivered(outbox, 1))
+            until(lambda: drainer.health().ok)
+        restarts = [each for each in heard if isinstance(each, DrainRestarted)]
+        assert restarts
+        assert restarts[0].outcome == "OutboxError"
+
+
+def test_it_outlives_a_restart_of_its_database(server, kanta, prepare):
+    with server.database() as url, Outbox(url) as outbox:
+        with outbox.drainer(kanta, timing=TIMING) as drainer:
+            outbox.add(prepare())
+            until(delivered(outbox, 1))
+            server.restart()
+            outbox.add(prepare())
+            until(delivered(outbox, 2))
+            until(lambda: drainer.health().ok)
+
+
+def test_several_drainers_share_an_outbox(place, kanta, sandbox, prepare):
+    with Outbox(place) as one, Outbox(place) as other:
+        added = [prepare() for _ in range(12)]
+        with (
+            one.drainer(kanta, timing=TIMING) as first,
+            other.drainer(kanta, timing=TIMING) as last,
+        ):
+            for each in added:
+                one.add(each)
+            until(delivered(one, 12))
+        assert first.report().delivered + last.report().delivered == 12
+        twice = [r for r in sandbox.received() if r.deliveries > 1]
+        assert not {r.notice_id for r in twice} & {i for each in added for i in each.notice_ids}
+
+
+def test_a_stop_ends_every_wait_at_once(file, prepare):
+    class Down:
+        def submit(self, prepared, *, listener=None):
+            raise Unavailable("down")
+
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+        drainer = outbox.drainer(Down(), breaker=Breaker(threshold=1, pause_s=60)).start()
+        until(lambda: outbox.list()[0].tries)
+        began = time.monotonic()
+        assert drainer.stop()
+        assert time.monotonic() - began < 2
+
+
+def test_a_stop_that_has_no_time_says_so(file, kanta, sandbox, prepare):
+    with Outbox(file) as outbox:
+        sandbox.inject("delay", seconds=1.5)
+        outbox.add(prepare())
+        drainer = outbox.drainer(kanta, timing=TIMING).start()
+        until(lambda: outbox.status().counts["sending"])
+        assert not drainer.stop(timeout=0.1)
+        assert drainer.stop(timeout=20)
+        assert outbox.status().counts["delivered"] == 1
+
+
+def test_what_can_never_drain_is_refused_at_once(file, kanta, prepare):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+        with pytest.raises(ConfigurationError):
+            outbox.drainer(kanta, workers=0)
+    with Outbox(file, keys=[OutboxKey(bytes(32))]) as outbox, pytest.raises(OutboxError):
+        outbox.drainer(kanta)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="fork of POSIX")
+def test_a_child_that_is_forked_drains_by_itself(place, sandbox, prepare, tmp_path):
+    """As with gunicorn --preload: what ran in the master runs in each worker."""
+    code = """
+import os, sys, time
+from outbox_parts import TIMING
+from sha_disclosure import KantaClient, Settings
+from sha_disclosure.outbox import Outbox
+outbox = Outbox(sys.argv[1])
+kanta = KantaClient(Settings.load(sys.argv[2], variables={}))
+drainer = outbox.drainer(kanta, timing=TIMING).start()
+while not drainer.health().ok:
+    time.sleep(0.02)
+child = os.fork()
+if child == 0:
+    ends = time.monotonic() + 20
+    while not drainer.report().delivered and time.monotonic() < ends:
+        time.sleep(0.02)
+    ended = drainer.health().ok and drainer.stop(10)
+    os._exit(0 if ended and drainer.report().delivered else 1)
+drainer.stop(10)
+print("stopped", flush=True)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    command = [sys.executable, "-W", "ignore", "-c", code, place, str(sandbox.settings_file)]
+    with Outbox(place) as outbox:
+        process = subprocess.Popen(
+            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stdout.readline() == "stopped\n", process.communicate()
+        outbox.add(prepare())
+        _, said = process.communicate(timeout=40)
+        assert process.returncode == 0, said
+        assert outbox.status().counts["delivered"] == 1
+
+
+def test_sigterm_ends_the_command_within_five_seconds_whatever_hangs(file, kanta, sandbox, prepare):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+        sandbox.inject("delay", seconds=25)
+        command = [sys.executable, "-m", "sha_disclosure", "outbox", "drain", "--forever"]
+        options = ["--outbox", str(file), "--settings", str(sandbox.settings_file), "--json"]
+        process = subprocess.Popen(
+            [*command, *options], env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        until(lambda: outbox.status().counts["sending"], 30)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=20)
+        assert (process.returncode, '"delivered": 0' in out) == (0, True)
+        assert time.monotonic() - began < 6
+        (entry,) = outbox.list()
+        assert entry.state == "sending"  # until its lease ends
+
+
+def test_health_is_within_thresholds_or_says_which_is_passed(place, kanta, sandbox, prepare):
+    with Outbox(place) as outbox:
+        assert outbox.health(max_age=0.0, max_quarantined=0).ok
+        outbox.add(prepare())
+        time.sleep(0.01)
+        old = outbox.health(max_age=0.0)
+        assert (old.ok, old.status.counts["pending"]) == (False, 1)
+        assert "oldest pending" in old.to_dict()["problems"][0]
+        assert old.to_dict("fi")["problems"] != old.to_dict()["problems"]
+        assert outbox.health(max_age=60.0, max_quarantined=0).ok
+        sandbox.inject("status", status=422)
+        outbox.drain(kanta, timing=TIMING)
+        refused = outbox.health(max_quarantined=0)
+        assert (refused.ok, len(refused.problems)) == (False, 1)
+        assert outbox.health(max_quarantined=1).ok
+        assert outbox.health().ok
+
+
+def test_health_of_a_database_that_cannot_be_asked_is_a_problem_and_no_error(file):
+    with Outbox(file) as outbox:
+        with outbox._database.write() as connection:
+            connection.execute(text("DROP TABLE sha_outbox_attempt"))
+        health = outbox.health()
+        assert (health.ok, health.status) == (False, None)
+        assert health.to_dict()["problems"]
+
+
+def test_a_client_of_the_settings_is_enough(file, sandbox, prepare):
+    with KantaClient(fast(sandbox.settings())) as kanta, Outbox(file) as outbox:
+        outbox.add(prepare())
+        with outbox.drainer(kanta):
+            until(delivered(outbox, 1))
