@@ -106,9 +106,10 @@ class OutboxReport:
         for reminder in reminders:
             self._print(reminder)
 
-    def threshold(self, passed: Message) -> None:
+    def threshold(self, passed: Message | str) -> None:
         """Print on the standard error that a threshold is passed."""
-        self._output.err.print(Text(passed.text(self._language), "bold red"))
+        said = passed.text(self._language) if isinstance(passed, Message) else passed
+        self._output.err.print(Text(said, "bold red"))
 
     def entry(self, entry: Entry) -> None:
         """Print one message in a line."""

@@ -72,15 +72,19 @@ def test_a_drain_that_fails_is_begun_anew(file, kanta, prepare):
         assert restarts[0].outcome == "OutboxError"
 
 
+@pytest.mark.proof
 def test_it_outlives_a_restart_of_its_database(server, kanta, prepare):
-    with server.database() as url, Outbox(url) as outbox:
-        with outbox.drainer(kanta, timing=TIMING) as drainer:
-            outbox.add(prepare())
-            until(delivered(outbox, 1))
-            server.restart()
-            outbox.add(prepare())
-            until(delivered(outbox, 2))
-            until(lambda: drainer.health().ok)
+    with (
+        server.database() as url,
+        Outbox(url) as outbox,
+        outbox.drainer(kanta, timing=TIMING) as drainer,
+    ):
+        outbox.add(prepare())
+        until(delivered(outbox, 1))
+        server.restart()
+        outbox.add(prepare())
+        until(delivered(outbox, 2))
+        until(lambda: drainer.health().ok)
 
 
 def test_several_drainers_share_an_outbox(place, kanta, sandbox, prepare):
@@ -133,6 +137,15 @@ def test_what_can_never_drain_is_refused_at_once(file, kanta, prepare):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="fork of POSIX")
+@pytest.mark.parametrize(
+    "place",
+    [
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.proof),
+        pytest.param("mariadb", marks=pytest.mark.proof),
+    ],
+    indirect=True,
+)
 def test_a_child_that_is_forked_drains_by_itself(place, sandbox, prepare, tmp_path):
     """As with gunicorn --preload: what ran in the master runs in each worker."""
     code = """
@@ -168,11 +181,12 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         assert outbox.status().counts["delivered"] == 1
 
 
-def test_sigterm_ends_the_command_within_five_seconds_whatever_hangs(file, kanta, sandbox, prepare):
+def test_sigterm_ends_the_command_soon_whatever_hangs(file, kanta, sandbox, prepare):
     with Outbox(file) as outbox:
         outbox.add(prepare())
         sandbox.inject("delay", seconds=25)
         command = [sys.executable, "-m", "sha_disclosure", "outbox", "drain", "--forever"]
+        command += ["--stop-timeout", "1"]
         options = ["--outbox", str(file), "--settings", str(sandbox.settings_file), "--json"]
         process = subprocess.Popen(
             [*command, *options], env=environment(), stdout=subprocess.PIPE, text=True
@@ -182,7 +196,7 @@ def test_sigterm_ends_the_command_within_five_seconds_whatever_hangs(file, kanta
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=20)
         assert (process.returncode, '"delivered": 0' in out) == (0, True)
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 3
         (entry,) = outbox.list()
         assert entry.state == "sending"  # until its lease ends
 
