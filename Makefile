@@ -2,7 +2,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test proof check lint types layering specs bench clean
+.PHONY: help demo test proof check lint types layering specs docs dist bench clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
 
 demo: $(VENV)/.run  ## one notice of every kind through the embedded sandbox
 	$(BIN)/sha-disclosure demo
@@ -15,33 +18,39 @@ proof: $(VENV)/.dev  ## the long proofs: kill -9 at length, volume, every row of
 
 check: lint types layering test  ## what to run before a commit; CI runs the proofs too
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev  ## ruff, public names and generated pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python specs/public_names.py --check
+	$(BIN)/python specs/public_api.py --check
 	$(BIN)/python specs/generate.py --check
 	$(BIN)/python specs/fhir/generate.py --check
 
-types: $(VENV)/.dev
+types: $(VENV)/.dev  ## mypy, strict: package, examples, benchmarks, tests
 	$(BIN)/mypy
 	MYPYPATH=examples $(BIN)/mypy --config-file= --strict --follow-imports=silent examples/*.py tests/notice/from_objects.py
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	MYPYPATH=benchmarks $(BIN)/mypy benchmarks/*.py
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 
-layering: $(VENV)/.dev
+layering: $(VENV)/.dev  ## rooms import one way
 	$(BIN)/lint-imports --no-cache
 
 specs: $(VENV)/.dev  ## write the generated files under specs/
 	$(BIN)/python specs/public_names.py
+	$(BIN)/python specs/public_api.py
 	$(BIN)/python specs/generate.py
 	$(BIN)/python specs/fhir/generate.py
+
+dist: $(VENV)/.dev  ## build the packages, check them, and try the wheel in a new environment
+	$(BIN)/python -m pip install --quiet --group release
+	.ci/dist $(BIN)
 
 bench: $(VENV)/.dev  ## costs as ratios to their floors
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/outbox.py
 
-clean:
+clean:  ## remove the environment and what tools left
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
