@@ -37,7 +37,8 @@ def rule_catalogue() -> str:
         "# The rules\n\n",
         "Written by `python specs/generate.py` from `sha_disclosure/messages`; do not edit.\n\n",
         "N rules judge a notice, A rules the reason of a search in the archive, SHAPE any input. "
-        "Errors keep a notice from being signed; warnings come with it (`prepared.warnings`). "
+        "Errors keep a notice from being signed, objections too until it lists them in "
+        "`acknowledged`; warnings come with it (`prepared.warnings`). "
         "Names in braces stand for constants, never for what was given. Law: 703/2023 with "
         "307/2024, as of 21.2.2025.\n",
     ]
@@ -74,22 +75,44 @@ def ground_table() -> str:
             "# Which ground with which recipient\n\n",
             "Written by `python specs/generate.py` from `sha_disclosure/law`; do not edit.\n\n",
             "Law: 703/2023 with 307/2024, as of 21.2.2025. **yes**: the provision names this "
-            "recipient. **?**: the provision does not exclude it; the SDK warns. **-**: the law "
-            "does not know it; the SDK refuses, under the rule in the last column "
-            "([specs/rules.md](../specs/rules.md)). **!**: yes when the necessity is stated: cite "
-            "56 § 3 mom., or say in `purpose` why it is necessary.\n\n",
-            "A recipient with several roles fits when one of them does. A provision in free text "
-            'is understood when it cites 703/2023 ("703/2023 62 §", "asiakastietolaki 63 § '
-            '2 mom.", "63 §:n 1 momentti") and nothing else; a text that cites another law, alone '
-            "or too, is never judged. Without a subsection the recipient may fit any of them.\n",
+            "recipient. **?**: the provision does not exclude it, or asks for more than a "
+            "provision says; the SDK warns. **-**: the law does not know it; the SDK objects, "
+            "under the rule in the last column ([specs/rules.md](../specs/rules.md)). **!**: only "
+            "what is necessary (56 § 3 mom.); the SDK warns when `necessity` does not say why it "
+            "was.\n\n",
+            "The log says what happened (10 § 1 mom.). An objection asks a person: a notice that "
+            "lists it in `acknowledged` is stored as it is, and nothing in it is to be changed so "
+            "that a rule is content. A warning asks nothing.\n\n",
+            "A recipient with several roles fits when one of them does; a social welfare "
+            "authority that arranges or provides services is a provider too (3 § 11 kohta). A "
+            'provision in free text is understood when it cites 703/2023 ("703/2023 62 §", '
+            '"asiakastietolaki 63 § 2 mom.", "63 §:n 1 momentti") and nothing else; a text that '
+            "cites another law, alone or too, is never judged. Without a subsection the recipient "
+            "may fit any of them. A text without any section, article or number of a statute, as "
+            "of a letter to a wrong address, is objected to (N06) and stored as it is once "
+            "acknowledged.\n",
             "\n## By the kind of ground\n\n",
             _table(BY_KIND, "ground"),
             "\n## By the provision, for the grounds `statute` and `information_request`\n\n",
             _table(PROVISIONS, "provision"),
-            "\nOther paragraphs of 703/2023 are no ground for a disclosure past Kanta, and the "
-            "SDK warns (N24): among them 39 § and 64 § (data you obtain), 51 § (a minor's denial), "
-            "54 §, 60 § and 61 § (patient data), 57-59 § (how rights, permissions and denials "
-            "work) and 76 § (relayed through Kanta).\n",
+            "\nThe table is of social welfare client data. 49 § 1-2 mom. and 53 § 2 and 5 mom. "
+            "are about patient data (3 § 7 kohta), so they are doubtful in it. 55 § 3 mom. is a "
+            "manner of access, no ground; 55 § 1 mom. and 53 § 3 mom. rest on a permission, whose "
+            "data the ground `permission` has. Consent rests on 6 §, for authorities with "
+            "621/1999 26 § and 29 §.\n",
+            "\nOther sections of 703/2023 give no right to disclose past Kanta, and the SDK "
+            "objects (N24), also to a section or subsection that is not in the act. It only warns, "
+            "in words of their own, of 6 § (consent), 11 § (log data), 14 § (a producer that acts "
+            "for another), 15 § and 16 § (documents move to another controller), 39 § and 64 § "
+            "(data you obtain), 48 § (recording in work across sectors) and 76 § (relayed through "
+            "Kanta), of 703/2023 without a section, and of 703/2023 cited for a disclosure before "
+            "1.1.2024, when it came into force (101 § 1 mom.).\n",
+            "\n## A permission or consent in Kanta\n\n",
+            "`stored_in_kanta: true` needs no other data of the permission or consent. Where none "
+            "is given, the SDK warns (N07) of a permission to a health-care provider, in which the "
+            "client itemises the data (53 § 3 mom.), and of a consent to a disclosure outside "
+            "care, since of consents only those that concern the national services are stored "
+            "there (72 § 1 mom.).\n",
             "\n## Whether a notice is needed at all\n\n",
             "`sha_disclosure.notice_needed(...)` answers with the citation: not for data you "
             "obtain (39 §, 64 §), not within the same register of the same controller (10 § 2 "

@@ -166,7 +166,7 @@ class _RightOfAccess(_GroundInFhir):
         if "reason" in details:
             system = wire.code_system.access_reason
             return {**details, "reason": read_coding(details["reason"], system)}
-        return details
+        return dict(details)
 
 
 class _BroadRight(_RightOfAccess):
@@ -174,15 +174,18 @@ class _BroadRight(_RightOfAccess):
 
     def details(self, ground: Any, wire: Wire) -> Iterator[Element]:
         names = wire.ground_detail
-        cause = fixed(getattr(wire.cause, ground.cause.reveal()))
-        yield extension(names.cause, "Coding", cause)
+        if names.cause and ground.cause is not None:
+            cause = fixed(getattr(wire.cause, ground.cause.reveal()))
+            yield extension(names.cause, "Coding", cause)
         yield extension(names.no_legal_representative, "Boolean", ground.no_legal_representative)
         yield extension(names.necessity, "String", ground.necessity.reveal())
         yield from super().details(ground, wire)
 
     def read(self, event: Element, details: Data, wire: Wire) -> Data:
-        cause = fixed_name(wire.cause, details["cause"])
-        return {**super().read(event, details, wire), "cause": cause}
+        found = super().read(event, details, wire)
+        if "cause" in found:
+            found["cause"] = fixed_name(wire.cause, found["cause"])
+        return found
 
 
 class _AuthorityRight(_RightOfAccess):

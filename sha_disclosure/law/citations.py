@@ -61,11 +61,16 @@ def names_the_act(text: str) -> bool:
     return _OURS in _OUR_NAME.sub(_OURS, text) or bool(citations(text))
 
 
+def names_no_section(text: str) -> bool:
+    """Return whether a text names 703/2023 as its only act, and no section of it."""
+    own, tokens = _read(text)
+    return own and not _names_another_act(tokens) and not any(map(_SECTION.match, tokens))
+
+
 def citations(text: str) -> tuple[Citation, ...]:
     """Return the citations of 703/2023 in a text; none of a text that may rest on another act."""
-    tokens = _TOKEN.findall(_OUR_NAME.sub(f" {_OURS} ", " ".join(text.split())))
-    own, tokens = _without_own_number(tokens)
-    if any(map(_is_other_act, tokens)) or _has_number_of_statute(tokens):
+    own, tokens = _read(text)
+    if _names_another_act(tokens):
         return ()
     if not own and not all(t.isdigit() or _AROUND.fullmatch(t) for t in tokens):
         return ()
@@ -76,6 +81,11 @@ def citations(text: str) -> tuple[Citation, ...]:
             return ()  # a lettered paragraph, which this act has not
         found.read(token)
     return found.citations()
+
+
+def _read(text: str) -> tuple[bool, list[str]]:
+    """Return whether a text names the act, and its other tokens."""
+    return _without_own_number(_TOKEN.findall(_OUR_NAME.sub(f" {_OURS} ", " ".join(text.split()))))
 
 
 def _without_own_number(tokens: list[str]) -> tuple[bool, list[str]]:
@@ -93,6 +103,10 @@ def _without_own_number(tokens: list[str]) -> tuple[bool, list[str]]:
         else:
             rest.append(token)
     return own, rest
+
+
+def _names_another_act(tokens: list[str]) -> bool:
+    return any(map(_is_other_act, tokens)) or _has_number_of_statute(tokens)
 
 
 def _is_other_act(token: str) -> bool:

@@ -4,83 +4,81 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
 from sha_disclosure.findings import Problem, Severity, problem
-from sha_disclosure.law.citations import Citation, citations
+from sha_disclosure.law.citations import Citation, citations, names_no_section
 from sha_disclosure.law.grounds import BY_KIND, CITING, Row
-from sha_disclosure.law.provisions import LAST_PARAGRAPH, NO_GROUNDS, PROVISIONS
+from sha_disclosure.law.provisions import OTHER_SECTIONS, PROVISIONS, SUBSECTIONS
 from sha_disclosure.law.recipients import Categories, categories_of, organisation_name
 from sha_disclosure.notice import Ground, Recipient
-from sha_disclosure.values import FreeText
 
 SEVERITIES: Mapping[str, Severity] = MappingProxyType(
     {
         **{row.rule: "objection" for row in (*BY_KIND, *PROVISIONS) if row.rule != "N18"},
-        "N20.necessity": "warning",
         **{row.doubt: "warning" for row in (*BY_KIND, *PROVISIONS) if row.doubtful},
+        "N20.necessity": "warning",
         "N21.doubtful": "warning",
-        "N24.doubtful": "warning",
-        "N24.subsection": "warning",
-        **dict.fromkeys(NO_GROUNDS.values(), "warning"),
+        "N24": "objection",
+        "N24.subsection": "objection",
+        "N24.no_section": "warning",
+        **dict.fromkeys(OTHER_SECTIONS.values(), "warning"),
     }
 )
 """Every way not to fit, and how grave it is: an objection only where the law does not know it."""
 
-_NECESSITY = re.compile(r"välttämät|nödvänd|necessar|necessity", re.IGNORECASE)
 _POLICE = re.compile(r"polii|polis|police", re.IGNORECASE)
-_SECURING_CARE, _THREAT = 56, 62
+_THREAT = 62
 
 
-def mismatches(ground: Ground, recipient: Recipient, purpose: FreeText | None) -> Iterator[Problem]:
-    """Yield how a ground does not go with the recipient: nothing, or the gravest mismatch.
-
-    ``purpose`` may state the necessity that 56 § 3 mom. asks for.
-    """
-    row = next((r for r in BY_KIND if r.kind == ground.kind), None)
-    mismatch = _of_rows((row,), categories_of(recipient)) if row else None
-    if mismatch is not None:
-        yield mismatch
-    elif ground.kind in CITING:
-        provision: FreeText = ground.provision
-        yield from _of_provision(provision.reveal(), recipient, purpose)
-
-
-def _of_provision(text: str, recipient: Recipient, purpose: FreeText | None) -> Iterator[Problem]:
-    cited = citations(text)
-    if not cited:
-        return
+def mismatches(ground: Ground, recipient: Recipient) -> Iterator[Problem]:
+    """Yield how a ground does not go with the recipient: nothing, or the gravest mismatch."""
     categories = categories_of(recipient)
-    rows = tuple(row for citation in cited for row in _rows(citation))
+    found = [
+        each
+        for each in (
+            _of_rows([row for row in BY_KIND if row.kind == ground.kind], categories),
+            _of_provision(ground, recipient, categories) if ground.kind in CITING else None,
+        )
+        if each is not None
+    ]
+    yield from sorted(found, key=lambda each: each.severity != "objection")[:1]
+
+
+def _of_provision(ground: Ground, recipient: Recipient, categories: Categories) -> Problem | None:
+    text: str = ground.provision.reveal()
+    cited = citations(text)
+    rows = list(chain.from_iterable(map(_rows, cited)))
     if not rows:
-        yield _no_ground(cited)
-        return
+        return _no_ground(text, cited)
     mismatch = _of_rows(rows, categories)
     if mismatch is not None:
-        yield mismatch
-    elif _lacks_necessity(cited, rows, categories, f"{text} {purpose.reveal() if purpose else ''}"):
-        yield _problem("N20.necessity", "recipient", "703/2023 56 § 3 mom.")
-    elif {c.paragraph for c in cited} == {_THREAT} and not _POLICE.search(
-        organisation_name(recipient)
-    ):
-        yield _problem("N21.doubtful", "recipient", "703/2023 62 §")
+        return mismatch
+    if _asks_necessity(cited, categories) and getattr(ground, "necessity", None) is None:
+        return _problem("N20.necessity", "ground.necessity", "703/2023 56 § 3 mom.")
+    to_police = _POLICE.search(organisation_name(recipient))
+    if {each.paragraph for each in cited} == {_THREAT} and not to_police:
+        return _problem("N21.doubtful", "recipient", "703/2023 62 §")
+    return None
 
 
 def _problem(key: str, path: str, provision: str) -> Problem:
     return problem(key, path, SEVERITIES[key], provision=provision)
 
 
-def _rows(citation: Citation) -> Iterator[Row]:
-    for row in PROVISIONS:
-        if row.paragraph == citation.paragraph and (
-            not citation.moments or row.moment in citation.moments
-        ):
-            yield row
+def _rows(citation: Citation) -> list[Row]:
+    return [
+        row
+        for row in PROVISIONS
+        if row.paragraph == citation.paragraph
+        and (not citation.moments or row.moment in citation.moments)
+    ]
 
 
-def _of_rows(rows: tuple[Row, ...], categories: Categories) -> Problem | None:
+def _of_rows(rows: list[Row], categories: Categories) -> Problem | None:
     """Return the mismatch when none of the rows knows the recipient."""
-    if any(row.known & categories for row in rows):
+    if not rows or any(row.known & categories for row in rows):
         return None
     doubtful = next((row for row in rows if row.doubtful & categories), None)
     if doubtful is not None:
@@ -88,31 +86,35 @@ def _of_rows(rows: tuple[Row, ...], categories: Categories) -> Problem | None:
     return _problem(rows[0].rule, "recipient", _provision(rows[0], rows))
 
 
-def _provision(row: Row, rows: tuple[Row, ...]) -> str:
+def _provision(row: Row, rows: list[Row]) -> str:
     """Return the row's provision; the paragraph alone when several subsections are meant."""
     several = sum(each.paragraph == row.paragraph for each in rows) > 1
     return f"703/2023 {row.paragraph} §" if several else row.provision
 
 
-def _lacks_necessity(
-    cited: tuple[Citation, ...],
-    rows: tuple[Row, ...],
-    categories: Categories,
-    text: str,
-) -> bool:
-    securing = [c for c in cited if c.paragraph == _SECURING_CARE]
-    if len(securing) != len(cited) or any({2, 3} & set(c.moments) for c in securing):
+def _asks_necessity(cited: tuple[Citation, ...], categories: Categories) -> bool:
+    """Return whether all that is cited lets only what is necessary go to the recipient.
+
+    A section without a subsection is judged by its first.
+    """
+    meant = chain.from_iterable(_rows(c) if c.moments else _rows(c)[:1] for c in cited)
+    knowing = [row for row in meant if row.known & categories]
+    return bool(knowing) and all(categories <= row.necessity for row in knowing)
+
+
+def _no_ground(text: str, cited: tuple[Citation, ...]) -> Problem | None:
+    """Return what there is to say of a text that cites no ground of 703/2023."""
+    if not cited:
+        bare = names_no_section(text)
+        return _problem("N24.no_section", "ground.provision", "703/2023") if bare else None
+    exists = [each for each in cited if _is_in_the_act(each)]
+    known = [each for each in exists if each.paragraph in OTHER_SECTIONS]
+    cites = (known or exists or cited)[0].paragraph
+    key = OTHER_SECTIONS[cites] if known else "N24" if exists else "N24.subsection"
+    return _problem(key, "ground.provision", f"703/2023 {cites} §")
+
+
+def _is_in_the_act(citation: Citation) -> bool:
+    if not 1 <= citation.paragraph <= len(SUBSECTIONS):
         return False
-    private = {each for row in rows for each in row.necessity}
-    return categories <= private and not _NECESSITY.search(text)
-
-
-def _no_ground(cited: tuple[Citation, ...]) -> Problem:
-    paragraphs = [c.paragraph for c in cited]
-    first = paragraphs[0]
-    if any(row.paragraph in paragraphs for row in PROVISIONS):
-        key = "N24.subsection"
-    else:
-        key = next((NO_GROUNDS[p] for p in paragraphs if p in NO_GROUNDS), "N24.doubtful")
-    exists = first <= LAST_PARAGRAPH
-    return _problem(key, "ground.provision", f"703/2023 {first} §" if exists else "703/2023")
+    return max(citation.moments, default=1) <= SUBSECTIONS[citation.paragraph - 1]

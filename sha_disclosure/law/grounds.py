@@ -15,8 +15,8 @@ from sha_disclosure.law.recipients import (
     NONE,
     OTHER,
     PERSONS,
-    PROVIDER,
     ROLES,
+    SOCIAL,
     SOCIAL_AUTHORITY,
     Categories,
 )
@@ -28,7 +28,7 @@ class Row:
     """One ground: a kind of will or right, or one subsection (momentti) of a provision.
 
     ``rule`` is broken when the recipient does not fit, ``doubt`` when it is doubtful;
-    ``necessity`` are recipients for whom the necessity must be stated (56 § 3 mom.).
+    ``necessity`` are recipients to whom only what is necessary may go (56 § 3 mom.).
     """
 
     kind: str
@@ -53,7 +53,7 @@ BY_KIND: tuple[Row, ...] = (
     Row("permission", "703/2023 3 § 10 kohta, 53 § 2-3 mom., 55 § 1 mom.", CARE, "N17"),
     Row(
         "consent",
-        "(EU) 2016/679 art. 7, or another act",
+        "703/2023 6 §; 621/1999 26 §, 29 §",
         AUTHORITY | OTHER | PERSONS,
         "N18",
         doubtful=CARE | CLIENT,
@@ -67,7 +67,8 @@ BY_KIND: tuple[Row, ...] = (
         doubtful=ROLES,
         doubt="N16",
     ),
-    Row("broad_right", "703/2023 55 § 2 mom. 1. virke", PROVIDER, "N09.recipient"),
+    # An authority that arranges or provides services is a provider too (3 § 11 kohta).
+    Row("broad_right", "703/2023 55 § 2 mom. 1. virke", SOCIAL, "N09.recipient"),
     Row("authority_right", "703/2023 55 § 2 mom. 2. virke", SOCIAL_AUTHORITY, "N10.recipient"),
 )
 """The grounds whose recipients follow from their kind alone."""

@@ -12,12 +12,14 @@ from sha_disclosure.law.grounds import Row
 from sha_disclosure.law.recipients import (
     AUTHORITY,
     CARE,
+    CLOSE,
     HEALTH,
     NONE,
     OTHER,
     OTHER_PERSON,
     PERSONS,
     PROVIDER,
+    REPRESENTATIVE,
     REPRESENTED,
     ROLES,
     SOCIAL,
@@ -50,34 +52,58 @@ def _section(  # noqa: PLR0913 - a row of the table, its cells
 
 
 PROVISIONS: tuple[Row, ...] = (
-    _section(49, 1, "N23", REPRESENTED, OTHER_PERSON | ROLES),
-    _section(49, 2, "N23", REPRESENTED, OTHER_PERSON | ROLES),
+    _section(49, 1, "N23", NONE, PERSONS | ROLES, doubt="N23.patient"),
+    _section(49, 2, "N23", NONE, PERSONS | ROLES, doubt="N23.patient"),
     _section(49, 3, "N23", REPRESENTED, OTHER_PERSON | ROLES),
     _section(50, 1, "N23", PERSONS, ROLES),
+    _section(51, 2, "N23", REPRESENTATIVE, CLOSE | OTHER_PERSON | ROLES),
     _section(52, 1, "N23", PERSONS | ROLES),
     _section(53, 1, "N19", CARE),
-    _section(53, 2, "N19", SOCIAL),
-    _section(53, 3, "N19", HEALTH),
-    _section(53, 5, "N19", SOCIAL),
+    _section(53, 2, "N19", NONE, SOCIAL, doubt="N19.patient"),
+    _section(53, 3, "N19", NONE, HEALTH, doubt="N19.permission"),
+    _section(53, 5, "N19", NONE, SOCIAL, doubt="N19.patient"),
     _section(53, 6, "N19", HEALTH),
-    _section(55, 1, "N19", SOCIAL),
+    _section(55, 1, "N19", NONE, SOCIAL, doubt="N19.permission"),
     _section(55, 2, "N19", NONE, SOCIAL, doubt="N19.conditions"),
-    _section(55, 3, "N19", SOCIAL),
+    _section(55, 3, "N19", NONE, SOCIAL, doubt="N19.manner"),
     _section(56, 1, "N20", CARE | AUTHORITY | OTHER | PERSONS, necessity=OTHER | PERSONS),
-    _section(56, 2, "N20", SOCIAL | AUTHORITY | OTHER | OTHER_PERSON, HEALTH | REPRESENTED),
-    _section(56, 3, "N20", PROVIDER | HEALTH | OTHER | PERSONS, SOCIAL_AUTHORITY | AUTHORITY),
+    _section(56, 2, "N20", CARE | AUTHORITY | OTHER | OTHER_PERSON, REPRESENTED),
+    _section(
+        56,
+        3,
+        "N20",
+        PROVIDER | HEALTH | OTHER | PERSONS,
+        SOCIAL_AUTHORITY | AUTHORITY,
+        necessity=PROVIDER | HEALTH | OTHER | PERSONS,
+    ),
     _section(62, 1, "N21", AUTHORITY),
-    _section(63, 1, "N22", SOCIAL_AUTHORITY | AUTHORITY, PROVIDER | HEALTH | OTHER),
+    _section(63, 1, "N22", SOCIAL_AUTHORITY | AUTHORITY | OTHER, PROVIDER | HEALTH),
     _section(63, 2, "N22", AUTHORITY),
     _section(63, 3, "N22", AUTHORITY, CARE | OTHER | PERSONS),
     _section(63, 4, "N22", ROLES, PERSONS),
 )
 """The provisions of 703/2023 that let social welfare client data go, by subsection."""
 
-NO_GROUNDS: Mapping[int, str] = MappingProxyType(
-    {39: "N24.acquisition", 64: "N24.acquisition", 76: "N24.through_kanta"}
+OTHER_SECTIONS: Mapping[int, str] = MappingProxyType(
+    {
+        6: "N24.consent",
+        11: "N24.log_data",
+        14: "N24.purchased_service",
+        15: "N24.transfer",
+        16: "N24.transfer",
+        39: "N24.acquisition",
+        48: "N24.cooperation",
+        64: "N24.acquisition",
+        76: "N24.through_kanta",
+    }
 )
-"""Paragraphs that are taken for grounds and are none past Kanta; all others: ``N24.doubtful``."""
+"""Sections that are cited though they give no right to disclose past Kanta, with what they do."""
 
-LAST_PARAGRAPH = 102
-"""No paragraph above this is of 703/2023."""
+SUBSECTIONS = (
+    *(1, 3, 1, 3, 3, 1, 1, 2, 3, 4, 5, 1, 2, 2, 2, 4, 1, 2, 2, 2, 2, 3, 2, 2, 3),
+    *(3, 3, 4, 4, 4, 2, 2, 2, 2, 1, 4, 3, 3, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 3, 1),
+    *(2, 1, 6, 5, 3, 3, 1, 5, 3, 2, 1, 1, 4, 4, 4, 6, 4, 2, 3, 5, 2, 3, 4, 3, 3),
+    *(2, 3, 4, 4, 4, 3, 4, 4, 4, 3, 3, 3, 2, 4, 4, 1, 1, 1, 3, 3, 1, 3, 3, 3, 3),
+    *(5, 9),
+)
+"""How many subsections (momenttia) each section of 703/2023 has, from 1 § on."""

@@ -166,7 +166,7 @@ class Statute(Part):
     """A provision of law that gives the right (säännös), e.g. ``703/2023 63 § 1 mom.``.
 
     Where there was none, as with a letter to a wrong address, ``provision`` says so in plain
-    words. ``necessity``: why the data was necessary, as 56 § 3 mom. asks of private recipients.
+    words. ``necessity``: why the data was necessary, as 56 § 3 mom. asks for private recipients.
     """
 
     kind: Literal["statute"] = "statute"
@@ -205,11 +205,13 @@ class BroadRight(Part):
 
     The client has no capacity to judge the meaning of a permission because of ``cause``,
     has no legal representative, and the data is necessary to arrange or carry out a
-    necessary social service: ``necessity`` says how. A condition that was not met is ``False``.
+    necessary social service: ``necessity`` says how. A condition that was not met is ``False``;
+    ``cause`` is left out where it was none of the four. It is health data, sent only where the
+    edition says so, and so missing in a notice that is read back from a Bundle.
     """
 
     kind: Literal["broad_right"] = "broad_right"
-    cause: Annotated[Cause, CoveredBy("N09.cause")]
+    cause: Annotated[Cause | None, CoveredBy("N09.cause")] = None
     no_legal_representative: Annotated[Stated, CoveredBy("N09.no_legal_representative")]
     necessity: Annotated[FreeText, CoveredBy("N09.necessity")]
     cannot_judge_permission: Condition = None

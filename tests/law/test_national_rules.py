@@ -111,6 +111,7 @@ ACCEPTED: list[tuple[str, Data]] = [
     ("N08", left_out(("client", "temporary_id"), ("client", "birth_date"))),
     ("N08", having(left_out(PERSONAL_ID), ("client", "birth_date"), "2026-11-15")),
     ("N09", changed((("recipient", "roles"), ["social_welfare_provider"]), kind="broad_right")),
+    ("N09", changed((("recipient", "roles"), ["social_welfare_authority"]), kind="broad_right")),
     ("N09", changed(kind="broad_right", to="professional")),
     (
         "N10",
@@ -168,7 +169,7 @@ REFUSED: list[tuple[str, str, Data]] = [
     (
         "N09",
         "recipient",
-        changed((("recipient", "roles"), ["social_welfare_authority"]), kind="broad_right"),
+        changed((("recipient", "roles"), ["health_care_provider"]), kind="broad_right"),
     ),
     ("N09", "recipient", changed(kind="broad_right", to="client")),
     ("N09", "recipient", changed(kind="broad_right", to="person")),

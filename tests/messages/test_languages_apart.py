@@ -12,7 +12,6 @@ FINNISH = re.compile(r"[äöÄÖ]")
 REASONED = {
     "sha_disclosure/codes/concept.py": "the letters it folds when it compares names",
     "sha_disclosure/law/citations.py": "the words by which a citation is recognised",
-    "sha_disclosure/law/fitting.py": "the words by which a stated necessity is recognised",
     "sha_disclosure/settings/__init__.py": "the name of the system in the stand-in settings",
     "sha_disclosure/tools/conformance/elements.py": "the letters it folds when it compares names",
     "sha_disclosure/tools/joint_test/notices.py": "the text of a notice that is sent",

@@ -38,7 +38,7 @@ OPTIONAL = {
     "language", "disclosed_data[].document_type", "disclosed_data[].specific_document_type",
     "disclosed_data[].description", "disclosed_data[].original_service_tasks",
     "disclosed_data[].document_id", "disclosed_data[].document_type.system",
-    "client.given_names", "discloser.given_names", "recipient.given_names",
+    "client.given_names", "discloser.given_names", "recipient.given_names", "ground.cause",
 }  # fmt: skip
 
 # The rule that asks for a required place; the longest match counts, all others are SHAPE.

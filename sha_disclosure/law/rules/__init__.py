@@ -81,8 +81,7 @@ def _acknowledged(notice: DisclosureNotice) -> frozenset[str]:
 def _ground_and_recipient(notice: DisclosureNotice) -> Iterator[Problem]:
     """Yield how the ground does not go with the recipient (N09, N10, N16-N24)."""
     with suppress(UnreadField):
-        purpose = getattr(notice, "purpose", None)  # unread, it has a problem of its own
-        yield from mismatches(notice.ground, notice.recipient, purpose)
+        yield from mismatches(notice.ground, notice.recipient)
 
 
 def check_data(data: object, given: Circumstances) -> tuple[Problem, ...]:

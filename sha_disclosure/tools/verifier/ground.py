@@ -80,12 +80,12 @@ class GroundReader:
 
     def _check_detail(self, detail: Node, parts: dict[str, Node]) -> None:
         needed: dict[str, tuple[str, ...]] = {
-            "broad_right": ("cause", "no_legal_representative", "necessity"),
+            "broad_right": ("no_legal_representative", "necessity"),
             "authority_right": ("purpose", "statutory_task"),
             "statute": ("necessity",),
         }
         may: dict[str, tuple[str, ...]] = {
-            "broad_right": ("cannot_judge_permission", "service_necessary", "reason"),
+            "broad_right": ("cause", "cannot_judge_permission", "service_necessary", "reason"),
             "authority_right": ("essential_effect", "necessary_for_task", "reason"),
         }
         required = needed.get(self.kind, ("stored_in_kanta",))

@@ -496,9 +496,6 @@ REFUSED = {
     "a broad right without its detail": (
         at((*EVENT, "extension"), lambda e: e[:2]), "ground", "detail is missing", "extension",
     ),
-    "a broad right without a cause": (
-        at((*DETAIL, "extension"), lambda e: e[1:]), "ground", "part cause", "extension",
-    ),
     "a broad right with another cause": (
         at((*DETAIL, "extension", 0, "valueCoding", "code"), "age"), "ground",
         "coding of the edition", "valueCoding",
