@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from sha_disclosure.findings import Finding, Problem
 from sha_disclosure.messages import Language, Message
-
-if TYPE_CHECKING:  # its hidden values raise errors of this module
-    from sha_disclosure.operation_outcome import OperationOutcome
+from sha_disclosure.operation_outcome import OperationOutcome
 
 
 class DisclosureError(Exception):

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from sha_disclosure.hidden import Held
 from sha_disclosure.identity_codes import names_a_person
-from sha_disclosure.values import Hidden
 
 _GRAVITY = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 _TOKEN = re.compile(r"[A-Za-z0-9._:-]{1,80}", re.ASCII)
 
 
-class Diagnostics(Hidden):
+class Diagnostics(Held[str]):
     """A service's own words about a message; it may quote the message, so they are hidden."""
 
-    _description = "Diagnostics"
+    __slots__ = ()
 
-    @classmethod
-    def check(cls, value: object) -> str:
-        """Return the words as they are."""
-        return str(value)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Diagnostics) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One issue: severity and codes may be shown; ``diagnostics`` only by ``reveal()``."""
+    """One issue: severity and codes may be shown; ``diagnostics`` only by ``reveal()``.
+
+    A pickle of it keeps the codes only.
+    """
 
     severity: str
     code: str
@@ -34,6 +38,13 @@ class Issue:
     diagnostics: Diagnostics | None = None
     expression: tuple[Diagnostics, ...] = ()
     detail_system: str | None = None
+
+    def __reduce__(self) -> tuple[type[Issue], tuple[Any, ...]]:
+        kept = replace(self, diagnostics=None, expression=())
+        return Issue, tuple(getattr(kept, each.name) for each in fields(kept))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Issue:
+        return self
 
     def __str__(self) -> str:
         return f"{self.severity} {self.code}" + (f" {self.detail_code}" if self.detail_code else "")

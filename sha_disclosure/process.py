@@ -15,13 +15,22 @@ def raised_by_signal_handler(error: BaseException) -> bool:
     A soft time limit, for example: it may strike in any call, of a listener or a signer too,
     and is the program's own; whoever catches what such a call raises must let it pass.
     """
-    handlers = {_code_of(signal.getsignal(number)) for number in signal.valid_signals()} - {None}
+    handlers = _codes_of_handlers()
     place = error.__traceback__
     while place is not None:
         if place.tb_frame.f_code in handlers:
             return True
         place = place.tb_next
     return False
+
+
+def is_signal_handler(code: CodeType) -> bool:
+    """Return whether ``code`` is that of a signal handler of the program."""
+    return code in _codes_of_handlers()
+
+
+def _codes_of_handlers() -> set[CodeType | None]:
+    return {_code_of(signal.getsignal(number)) for number in signal.valid_signals()} - {None}
 
 
 def _code_of(handler: object) -> CodeType | None:

@@ -13,13 +13,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.characters import CONTROL, NONCHARACTER, shows_nothing
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.findings import Problem, problem
+from sha_disclosure.hidden import MASK
 from sha_disclosure.identity_codes import CENTURIES, is_personal_id, names_a_person
 from sha_disclosure.messages import message
 
@@ -89,7 +91,6 @@ REFUSED_BY = {
 
 
 def _refuse(kind: str) -> PydanticCustomError:
-    """Name the fault; its text for people is in the rules, in both languages."""
     return PydanticCustomError(kind, "refused")
 
 
@@ -99,6 +100,13 @@ def _problem(fault: PydanticCustomError) -> Problem:
     if fault.type == "not_text":
         return problem("SHAPE.type", "", type=message("shape.text"))
     return problem(REFUSED_BY[fault.type], "")
+
+
+def _without_input(fault: PydanticCustomError, value: object) -> ValidationError:
+    """Return a refusal as pydantic reports it, with its text and without the value."""
+    shown = None if value is None else MASK
+    worded = PydanticCustomError(fault.type, str(_problem(fault).message), fault.context)
+    return ValidationError.from_exception_data("", [{"type": worded, "loc": (), "input": shown}])
 
 
 class _Checked:
@@ -111,15 +119,15 @@ class _Checked:
     _pattern: ClassVar[str | None] = None
     _description: ClassVar[str] = ""
 
+    @boundary
     def __init__(self, value: str) -> None:
-        found = []
         try:
             self._keep(self.check(value))
         except PydanticCustomError as fault:
-            found.append(_problem(fault))
-        if found:
-            del self, value  # a traceback keeps the variables of this frame
-            raise InvalidNotice(found)
+            found = _problem(fault)
+        else:
+            return
+        raise InvalidNotice([found])
 
     def _keep(self, text: str) -> None:
         self._value = text
@@ -148,8 +156,13 @@ class _Checked:
             if isinstance(value, cls):
                 return value
             made = cls.__new__(cls)
-            made._keep(cls.check(value))  # noqa: SLF001 - as __init__, which raises our own error
-            return made
+            try:
+                made._keep(cls.check(value))  # noqa: SLF001 - as __init__, which raises our own
+            except PydanticCustomError as fault:
+                refused = _without_input(fault, value)
+            else:
+                return made
+            raise refused
 
         return core_schema.no_info_plain_validator_function(
             parse,

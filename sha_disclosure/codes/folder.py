@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.codes.faults import in_file
 from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode
 from sha_disclosure.codes.reading import read_code_list
@@ -26,6 +27,7 @@ from sha_disclosure.messages import Message, message
 _ENDINGS = {".json", ".csv", ".tsv"}
 
 
+@boundary
 def load_code_lists(place: Path | str) -> CodeLists:
     """Return the code lists in a folder, or in one file. Raises ConfigurationError."""
     return CodeLists.of_lists(stored_lists(Path(place)))

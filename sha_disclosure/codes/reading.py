@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.codes.concept import Codes, from_concept, keep
 from sha_disclosure.codes.faults import UnfitCode, in_file
 from sha_disclosure.codes.lists import CodeList, ListedCode
@@ -24,6 +25,7 @@ _BETWEEN = re.compile(r"[ \t\r\n,:]*")
 _TABLES = {".csv", ".tsv", ".txt"}
 
 
+@boundary
 def read_code_list(path: Path, system: str | None = None) -> CodeList:
     """Return the code list in a file.
 

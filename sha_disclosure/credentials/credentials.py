@@ -10,6 +10,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.credentials.certificate import Chain
 from sha_disclosure.credentials.chain import check_usage
 from sha_disclosure.credentials.keys import AskPin, SoftwareKey, TokenSigner
@@ -57,6 +58,7 @@ class OwnSigners:
     pin: AskPin | None = None
 
 
+@boundary
 def load_credentials(
     settings: Settings,
     edition: Edition,

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from pydantic import SecretBytes
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.credentials.certificate import UNREADABLE, Chain, is_readable
 from sha_disclosure.credentials.chain import (
     check_connection,
@@ -24,11 +25,13 @@ from sha_disclosure.messages import Message, message
 _LABELS = ("CERTIFICATE", "X509 CERTIFICATE")  # RFC 7468 section 5.1
 
 
+@boundary
 def load_anchors(path: str | Path) -> Chain:
     """Return the trusted CA certificates of a PEM file. Raises ConfigurationError."""
     return load_chain(Path(path))
 
 
+@boundary
 def load_chain(place: Path | str) -> Chain:
     """Return the PEM certificates of a file, or of a variable ``env:NAME``.
 

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from pydantic import SecretBytes
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.credentials.certificate import UNREADABLE, extension
 from sha_disclosure.credentials.chain import at_place
 from sha_disclosure.credentials.names import same_name
@@ -29,6 +30,7 @@ _DER = (b"\x30\x81", b"\x30\x82", b"\x30\x83")  # a sequence of 128 bytes or mor
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
+@boundary
 def load_revocation_lists(path: str | Path) -> tuple[x509.CertificateRevocationList, ...]:
     """Return the lists of a file: PEM, one or more, or one in DER. Raises ConfigurationError."""
     try:

@@ -11,6 +11,7 @@ from typing import Literal
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.credentials.certificate import (
     Chain,
     key_kind,
@@ -74,6 +75,7 @@ class CertifiedSigner:
         starts = max(c.not_valid_before_utc for c in self.chain)
         return starts, min(c.not_valid_after_utc for c in self.chain)
 
+    @boundary
     def sign(self, data: bytes) -> bytes:
         """Return the JWS signature of ``data``, of the length the certificate's key has.
 
@@ -101,6 +103,7 @@ class CertifiedSigner:
             )
 
 
+@boundary
 def certified_signer(
     certificate_pem: bytes,
     signer: Signer,

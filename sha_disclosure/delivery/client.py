@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, Self, TypedDict, TypeVar, Unpack
 
 from tenacity import AsyncRetrying, Retrying
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.codes import CodeLists
 from sha_disclosure.credentials import AskPin, CertifiedSigner, Credentials, OwnSigners
 from sha_disclosure.credentials.store import CredentialStore
@@ -95,6 +96,7 @@ class _Client(ABC, Generic[_E]):
         """How far the service's clock is ahead of this host's, by the last answer that told it."""
         return self._shared.clock_skew
 
+    @boundary
     def prepare(self, notice: DisclosureNotice | Sequence[DisclosureNotice]) -> PreparedNotice:
         """Check, build and sign one notice, or several about the same client (one message).
 
@@ -178,6 +180,7 @@ class KantaClient(_Client[Endpoint]):
     Raises ConfigurationError when the settings, keys or edition are not fit for sending.
     """
 
+    @boundary
     def __init__(
         self,
         settings: Settings,
@@ -188,6 +191,7 @@ class KantaClient(_Client[Endpoint]):
         self._transport = transport
         super().__init__(settings, **options)
 
+    @boundary
     def submit(
         self,
         prepared: PreparedNotice,
@@ -236,6 +240,7 @@ class KantaClient(_Client[Endpoint]):
             self._endpoints()[0].ask(self._setup.probe, PROBE_HEADERS)
         )
 
+    @boundary
     def renew(self) -> bool:
         """Look at the files of keys and certificates at once, as after a SIGHUP.
 
@@ -247,6 +252,7 @@ class KantaClient(_Client[Endpoint]):
         self._retire()
         return good
 
+    @boundary
     def renew_when_due(self) -> None:
         """Do the same if ``renewal_s`` have passed; for a host that waits between notices."""
         if self._store.due():
@@ -288,6 +294,7 @@ class AsyncKantaClient(_Client[AsyncEndpoint]):
     ``prepare`` is not a coroutine: it takes as long as its signature, about a millisecond.
     """
 
+    @boundary
     def __init__(
         self,
         settings: Settings,
@@ -300,6 +307,7 @@ class AsyncKantaClient(_Client[AsyncEndpoint]):
         super().__init__(settings, **options)
         self._sleep = sleep
 
+    @boundary
     async def submit(
         self,
         prepared: PreparedNotice,
@@ -354,12 +362,14 @@ class AsyncKantaClient(_Client[AsyncEndpoint]):
             await self._endpoints()[0].ask(self._setup.probe, PROBE_HEADERS)
         )
 
+    @boundary
     async def renew(self) -> bool:
         """Look at the files at once, in a thread beside the loop; see ``KantaClient.renew``."""
         good = await asyncio.to_thread(self._store.renew)
         await self._retire()
         return good
 
+    @boundary
     async def renew_when_due(self) -> None:
         """Do the same if ``renewal_s`` have passed; for a host that waits between notices."""
         if self._store.due():

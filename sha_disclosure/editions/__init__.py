@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.editions.documents import Document, documents_of
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.encoding import Malformed, read_toml
@@ -88,6 +89,7 @@ class Edition:
         return {"edition": self.name, "entries": [e.to_dict() for e in self.entries]}
 
 
+@boundary
 def load_edition(name: str | Path = "kanta-1.0.0") -> Edition:
     """Return a shipped edition by its name, or that of an edition file by its path.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.actors import read_client, read_controller, read_discloser
@@ -22,21 +23,21 @@ from sha_disclosure.findings import problem
 from sha_disclosure.notice import DisclosureNotice
 
 
+@boundary
 def read_bundle(document: Mapping[str, Any], wire: Wire) -> tuple[DisclosureNotice, ...]:
     """Return the notices of a Bundle built by this SDK with the same edition.
 
     Raises InvalidNotice when the Bundle has another form.
     """
-    fault = ""
     try:
         resources = [entry["resource"] for entry in document["entry"]]
         pairs = zip(resources[::2], resources[1::2], strict=True)
         read = [_notice(event, provenance, wire) for event, provenance in pairs]
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         fault = type(error).__name__
-    if fault:
-        raise InvalidNotice([problem("SHAPE.bundle", "", reason=fault)])
-    return tuple(DisclosureNotice.model_validate(data) for data in read)
+    else:
+        return tuple(DisclosureNotice.model_validate(data) for data in read)
+    raise InvalidNotice([problem("SHAPE.bundle", "", reason=fault)])
 
 
 def _notice(event: Element, provenance: Element, wire: Wire) -> Data:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwcrypto import jwa, jwk
 from jwcrypto.common import JWException
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.errors import DisclosureError, KeyUnavailable
 from sha_disclosure.messages import message
 from sha_disclosure.process import raised_by_signal_handler
@@ -132,6 +133,7 @@ class CallbackSigner(Kept):
     def __init__(self, function: Callable[[bytes], bytes]) -> None:
         self._function = function
 
+    @boundary
     def sign(self, data: bytes) -> bytes:
         """Return the JWS signature of ``data``. Raises KeyUnavailable."""
         return signature_of(self._function, data)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, SchemaValidator
 
 from sha_disclosure import encoding
+from sha_disclosure.boundary import boundary
 from sha_disclosure.errors import InvalidAccessReason, InvalidNotice
-from sha_disclosure.findings import Problem, problem
+from sha_disclosure.findings import problem
 from sha_disclosure.limits import NOTICE_BYTES
-from sha_disclosure.notice.faults import problems_of
+from sha_disclosure.notice.reporting import problems_in, refused, reporting
 
 _Value = TypeVar("_Value")
 
@@ -37,53 +38,61 @@ class Part(BaseModel):
         frozen=True, extra="forbid", hide_input_in_errors=True, serialize_by_alias=True
     )
 
+    @boundary
     def __init__(self, /, **data: Any) -> None:
-        problems: tuple[Problem, ...] = ()
         try:
             super().__init__(**data)
         except ValidationError as error:
-            problems = problems_of(type(self), error)
-        del data  # a traceback keeps the variables of this frame
-        if problems:
-            raise self._refusal(problems)
+            problems = problems_in(error)
+        else:
+            return
+        raise self._refusal(problems)
 
     @classmethod
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Return the schema in which a nested part does not pass through ``__init__``.
+        """Return the schema that reports in the words of the rules, without what was given.
 
-        The outermost part then reports the problems of all its parts at once.
+        Also to a model of the program around the SDK that has a part as field.
         """
-        schema = handler(source)
-        own = cast("dict[str, Any]", handler.resolve_ref_schema(schema))
-        own["custom_init"] = False
-        return schema
+        return reporting(cls, source, handler)
 
     @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        super().__pydantic_init_subclass__(**options)
+        # What a TypeAdapter of the part validates with.
+        cls.__pydantic_validator__ = cast("SchemaValidator", _Validator(cls.__pydantic_validator__))
+
+    @classmethod
+    @boundary
     def model_validate(cls, obj: Any, **options: Any) -> Self:
         """Return the part that ``obj`` describes. Raises as the class says."""
+        return cls._validated(super().model_validate, obj, options)
+
+    @classmethod
+    @boundary
+    def model_validate_strings(cls, obj: Any, **options: Any) -> Self:
+        """Return the part that ``obj`` describes, all of it texts. Raises as the class says."""
+        return cls._validated(super().model_validate_strings, obj, options)
+
+    @classmethod
+    def _validated(
+        cls, validate: Callable[..., Self], data: object, options: Mapping[str, Any]
+    ) -> Self:
         try:
-            return super().model_validate(obj, **options)
+            return validate(data, **options)
         except ValidationError as error:
-            problems = problems_of(cls, error)
-        del obj  # a traceback keeps the variables of this frame
+            problems = problems_in(error)
         raise cls._refusal(problems)
 
     @classmethod
+    @boundary
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
         """Return the part that the JSON text describes. Raises as the class says."""
-        read: list[object] = []
-        problems: tuple[Problem, ...] = ()
-        try:
-            read.append(read_json(json_data))
-        except InvalidNotice as error:
-            problems = error.problems
-        del json_data  # a traceback keeps the variables of this frame
-        if problems:
-            raise cls._refusal(problems)
-        return cls.model_validate(read.pop(), **options)
+        return cls._validated(super().model_validate_json, json_data, options)
 
+    @boundary
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with ``update``, checked like a new part. Raises as the class says."""
         if not update:
@@ -114,6 +123,28 @@ class Part(BaseModel):
         if name in type(self).model_fields:
             raise UnreadField(name, name=name, obj=None)
         return super().__getattr__(name)  # type: ignore[misc]
+
+
+class _Validator:
+    """A part's validator whose JSON is strict, and whose errors do not quote it."""
+
+    def __init__(self, validator: Any) -> None:
+        self.title = validator.title
+        self.validate_python = validator.validate_python
+        self.validate_strings = validator.validate_strings
+        self.validate_assignment = validator.validate_assignment
+        self.isinstance_python = validator.isinstance_python
+        self.get_default_value = validator.get_default_value
+
+    def validate_json(self, data: str | bytes | bytearray, **options: Any) -> object:
+        """Return the part that the JSON text describes. Raises pydantic's ValidationError."""
+        try:
+            read = read_json(data)
+        except InvalidNotice as error:
+            problems = error.problems
+        else:
+            return self.validate_python(read, **options)
+        raise refused(problems)
 
 
 _JSON_FAULTS = {

@@ -10,8 +10,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from sha_disclosure.findings import Problem
 from sha_disclosure.limits import DATA_SETS
-from sha_disclosure.notice.faults import kind_of, members, problems_of
+from sha_disclosure.notice.faults import kind_of, members
 from sha_disclosure.notice.part import Part
+from sha_disclosure.notice.reporting import problems_in
 
 P = TypeVar("P", bound=Part)
 
@@ -24,7 +25,7 @@ def read_partly(kind: type[P], data: object) -> tuple[P, tuple[Problem, ...]]:
     try:
         return cast("P", _adapter_of(kind).validate_python(data)), ()
     except ValidationError as error:
-        problems = problems_of(kind, error)
+        problems = problems_in(error)
     return cast("P", _partial(kind, data)), problems
 
 

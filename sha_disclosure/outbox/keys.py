@@ -18,9 +18,11 @@ from typing import Any
 from jwcrypto import jwe, jwk
 from jwcrypto.common import JWException
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.encoding import Malformed, from_base64url, read_json, to_base64url
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_file, text_of
+from sha_disclosure.hidden import Held
 from sha_disclosure.messages import Message, message
 
 VARIABLE = "SHA_DISCLOSURE_OUTBOX_KEY"
@@ -34,12 +36,14 @@ class OutboxKey:
     Raises ConfigurationError when ``secret`` has not 32 bytes.
     """
 
+    @boundary
     def __init__(self, secret: bytes, kid: str | None = None) -> None:
         if len(secret) != _BYTES:
             raise ConfigurationError(message("outbox.key.length", length=len(secret)))
         named = hmac.new(secret, b"sha-disclosure outbox key id", hashlib.sha256)
         self.kid = kid or named.hexdigest()[:16]
-        self._key = jwk.JWK(kty="oct", k=to_base64url(secret))
+        # A JWK is a dictionary: whatever prints one would print the key.
+        self._key = Held(jwk.JWK(kty="oct", k=to_base64url(secret)))
         self._header = {"alg": "dir", "enc": "A256GCM", "kid": self.kid}
 
     def __repr__(self) -> str:
@@ -49,6 +53,7 @@ class OutboxKey:
         raise TypeError("a key is not pickled")
 
     @classmethod
+    @boundary
     def parse(cls, text: str) -> OutboxKey:
         """Return the key in base64 or JWK text. Raises ConfigurationError."""
         try:
@@ -66,14 +71,14 @@ class OutboxKey:
         """
         header = {**self._header, _BINDING: binding} if binding else self._header
         token = jwe.JWE(data, protected=json.dumps(header))
-        token.add_recipient(self._key)
+        token.add_recipient(self._key.reveal())
         return str(token.serialize(compact=True)).encode()
 
     def open(self, sealed: bytes) -> bytes | None:
         """Return the data, or None when it was changed or sealed with another key."""
         token = jwe.JWE(algs=["dir", "A256GCM"])
         try:
-            token.deserialize(sealed.decode("ascii"), self._key)
+            token.deserialize(sealed.decode("ascii"), self._key.reveal())
         except (JWException, ValueError):
             return None
         data: bytes = token.payload
@@ -155,6 +160,7 @@ def _header_of(stored: bytes) -> dict[str, Any] | None:
     return header if isinstance(header, dict) else {}
 
 
+@boundary
 def keys_from_environment(variables: Mapping[str, str] | None = None) -> list[OutboxKey]:
     """Return the keys of SHA_DISCLOSURE_OUTBOX_KEY and then ..._KEY_2, ..._KEY_3 and so on."""
     given = os.environ if variables is None else variables
@@ -164,6 +170,7 @@ def keys_from_environment(variables: Mapping[str, str] | None = None) -> list[Ou
     return [OutboxKey.parse(given[name]) for name in names if given.get(name)]
 
 
+@boundary
 def keys_from_file(path: str | Path) -> list[OutboxKey]:
     """Return the keys of a file: a JWK set, or one key a line, the one that seals first.
 

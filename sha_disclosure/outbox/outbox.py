@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import URL
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import ConfigurationError, OutboxDamaged, OutboxError
@@ -61,6 +62,7 @@ class Outbox:
     wrong or a key is missing.
     """
 
+    @boundary
     def __init__(
         self,
         place: str | Path | URL | Engine,
@@ -102,6 +104,7 @@ class Outbox:
         """Close the connections; an engine of the caller's is left as it is."""
         self._database.close()
 
+    @boundary
     def add(
         self, prepared: PreparedNotice, connection: Connection | Session | None = None
     ) -> AddedNotice:
@@ -137,6 +140,7 @@ class Outbox:
             self._listeners.notify(NoticeAdded(added.notice_ids, added.references))
         return added
 
+    @boundary
     def drain(  # noqa: PLR0913 - each keyword has a default that serves most hosts
         self,
         kanta: Client,
@@ -227,6 +231,7 @@ class Outbox:
     def _own_breaker(self) -> Breaker:
         return Breaker(clock=self._sources.clock, listeners=[self._listeners.notify])
 
+    @boundary
     def status(self) -> Status:
         """Return how many messages are in which state and how long the oldest has waited."""
         with self._database.read() as connection:
@@ -243,11 +248,13 @@ class Outbox:
         except OutboxError as error:
             return Health((error.sentence,))
 
+    @boundary
     def list(self, state: State | None = None, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         """Return entries in order, of one state or all, with numbers above ``after``."""
         with self._database.read() as connection:
             return inventory.entries(connection, state=state, after=after, limit=limit)
 
+    @boundary
     def show(self, notice_id: str) -> Entry:
         """Return the entry of a notice, its stored message checked.
 
@@ -263,6 +270,7 @@ class Outbox:
             require_signed(unpacked(Stored.of(row), self._seals))
         return entry
 
+    @boundary
     def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
         """Make one message, or all of a state, due at once; return how many.
 
@@ -278,6 +286,7 @@ class Outbox:
             now = self._database.now(connection)
             return inventory.retry(connection, self._seals, now, number=number, state=state)
 
+    @boundary
     def evidence(self, notice_id: str) -> dict[str, Any]:
         """Return what was done with a notice and what Kanta answered, without personal data.
 
@@ -301,6 +310,7 @@ class Outbox:
         if damaged:
             raise OutboxDamaged(message("outbox.row.some_changed", count=damaged))
 
+    @boundary
     def forget_delivered(self, before: datetime) -> int:
         """Remove the content of messages delivered before a moment; return how many there were.
 
@@ -311,6 +321,7 @@ class Outbox:
         with self._database.write() as connection:
             return inventory.forget(connection, self._seals, before)
 
+    @boundary
     def reencrypt(self) -> int:
         """Seal everything stored with the first key; return how many messages were resealed.
 

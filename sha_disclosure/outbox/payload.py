@@ -68,13 +68,14 @@ class Stored:
     @classmethod
     def of(cls, row: Any) -> Stored:
         """Return what a row of the messages' table holds."""
+        payload = row.payload  # SQLite keeps text, too, in a column of bytes
         return cls(
             notice_ids=tuple(json.loads(row.notice_ids)),
             digest=row.digest,
             organisation=row.organisation or "",
             edition=row.edition,
             payload_digest=row.payload_digest,
-            payload=row.payload,
+            payload=payload.encode() if isinstance(payload, str) else payload,
         )
 
     @property

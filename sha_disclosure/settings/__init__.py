@@ -8,14 +8,15 @@ single values over the file's.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
@@ -103,6 +104,7 @@ class Settings(Table):
     clock_skew_s: Annotated[float, Field(ge=0, le=600)] = 60.0
     correct_clock_skew: bool = False
 
+    @boundary
     def __init__(self, **data: Any) -> None:
         findings: tuple[Finding, ...] = ()
         try:
@@ -110,10 +112,38 @@ class Settings(Table):
         except ValidationError as error:
             findings = findings_of(error.errors(include_url=False, include_input=False))
         if findings:
-            del data  # a traceback that shows variables would show a passphrase
             raise settings_refused("arguments", findings)
 
     @classmethod
+    @boundary
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Return the settings that ``obj`` holds. Raises ConfigurationError."""
+        return cls._validated(super().model_validate, obj, options)
+
+    @classmethod
+    @boundary
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Return the settings in a JSON text. Raises ConfigurationError."""
+        return cls._validated(super().model_validate_json, json_data, options)
+
+    @classmethod
+    @boundary
+    def model_validate_strings(cls, obj: Any, **options: Any) -> Self:
+        """Return the settings that ``obj`` holds as texts. Raises ConfigurationError."""
+        return cls._validated(super().model_validate_strings, obj, options)
+
+    @classmethod
+    def _validated(
+        cls, validate: Callable[..., Self], data: object, options: Mapping[str, Any]
+    ) -> Self:
+        try:
+            return validate(data, **options)
+        except ValidationError as error:
+            findings = findings_of(error.errors(include_url=False, include_input=False))
+        raise settings_refused("arguments", findings)
+
+    @classmethod
+    @boundary
     def load(
         cls,
         path: str | Path | None = None,
@@ -134,14 +164,13 @@ class Settings(Table):
         try:
             return cls(**_gathered(named, environment, values))
         except ConfigurationError as error:
-            refused = error
-        findings = naming_variables(refused.findings, environment.keys())
-        del environment, variables, values  # a traceback with variables would show secrets
-        if findings:
-            refused = settings_refused(str(named or "environment"), findings)
-        raise refused.with_traceback(None)
+            findings = naming_variables(error.findings, environment.keys())
+            if not findings:
+                raise
+        raise settings_refused(str(named or "environment"), findings)
 
     @classmethod
+    @boundary
     def stand_in(cls, variables: Mapping[str, str] | None = None) -> Settings:
         """Return the sandbox's sender, for work that needs no keys: validating and building.
 

@@ -11,12 +11,16 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     SecretStr,
     StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from sha_disclosure.hidden import MASK
 from sha_disclosure.settings.key_place import FilePath, KeyPlace
 from sha_disclosure.values import Oid
 
@@ -28,10 +32,35 @@ ROOT_MAX = 64 - len(".2026.") - ID_DIGITS_MIN
 """Characters of the root of generated ids: a FHIR id has 64 at most."""
 
 
+def _without_input(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+    raise ValidationError.from_exception_data(
+        "",
+        [
+            {
+                "type": PydanticCustomError(each["type"], each["msg"], each.get("ctx")),
+                "loc": each["loc"],
+                "input": MASK,
+            }
+            for each in faults
+        ],
+    )
+
+
 class Table(BaseModel):
     """One table of the settings file (asetustaulukko)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Return the schema whose errors do not hold what was given: it may be a passphrase."""
+        return core_schema.no_info_wrap_validator_function(_without_input, handler(source))
 
 
 class Party(Table):

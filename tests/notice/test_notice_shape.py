@@ -304,7 +304,7 @@ def test_a_changed_copy_is_checked_like_a_new_part() -> None:
             notice.model_copy(update=update)
 
 
-def test_a_traceback_does_not_hold_the_input() -> None:
+def test_a_traceback_has_no_frame_of_the_package() -> None:
     text = json.dumps(full() | {"purpose": 5, "language": "Zzmarker"})
     for make in (
         lambda: DisclosureNotice.model_validate_json(text),
@@ -314,10 +314,7 @@ def test_a_traceback_does_not_hold_the_input() -> None:
         with pytest.raises(InvalidNotice) as caught:
             make()
         walked = traceback.walk_tb(caught.value.__traceback__)
-        inside = [f for f, _ in walked if f.f_code.co_filename.endswith("notice/part.py")]
-        assert inside
-        for frame in inside:
-            assert "Zzmarker" not in repr(frame.f_locals)
+        assert [f for f, _ in walked if "sha_disclosure/" in f.f_code.co_filename] == []
 
 
 # --- JSON --------------------------------------------------------------------------------------

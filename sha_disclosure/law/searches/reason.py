@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.codes import CodeLists, Coding
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidAccessReason
@@ -83,6 +84,7 @@ class AuthorityAccessReason(AccessReason):
         return cast("AuthorityRightOfSearch", self.request.right)
 
 
+@boundary
 def require_access_reason(
     request: AccessRequest | Mapping[str, Any],
     *,
@@ -108,7 +110,6 @@ def require_access_reason(
     asked, found = _judged(request, given)
     errors = [p for p in found if p.severity == "error"]
     if errors:
-        del request, asked  # a traceback keeps the variables of this frame
         raise InvalidAccessReason(errors)
     kind = BroadAccessReason if asked.right.use_case == "broad_right" else AuthorityAccessReason
     reason = asked.reason

@@ -14,6 +14,7 @@ from typing import Any
 
 from cryptography import x509
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.credentials import thumbprint
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Wire
@@ -99,6 +100,7 @@ class Verification:
         }
 
 
+@boundary
 def verify_bundle(  # noqa: PLR0913 - what may be known beside the document
     document: bytes | Mapping[str, Any],
     edition: Edition,

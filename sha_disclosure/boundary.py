@@ -1,0 +1,87 @@
+"""The public boundary: what an error takes along when it leaves the SDK.
+
+A traceback keeps the local variables of every frame it went through, and error trackers print
+them: content, keys and passphrases among them. So the SDK's own errors leave without the frames
+inside and without what they were raised from, and any other exception leaves with those
+frames emptied.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, iscoroutinefunction
+from types import FrameType
+from typing import Any, ParamSpec, TypeVar, cast
+
+from sha_disclosure.errors import DisclosureError
+from sha_disclosure.process import is_signal_handler
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def boundary(call: Callable[P, R]) -> Callable[P, R]:
+    """Return a public function, or a coroutine function, whose exceptions show nothing inside.
+
+    An exception of the program around it stays the same object, with its cause and its places.
+    """
+    if iscoroutinefunction(call):
+
+        @wraps(call)
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            handled = sys.exception()
+            try:
+                return await call(*args, **kwargs)
+            except BaseException as error:
+                del args, kwargs
+                _leave(error, handled)
+                raise
+
+        return cast("Callable[P, R]", awaited)
+
+    @wraps(call)
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        handled = sys.exception()
+        try:
+            return call(*args, **kwargs)
+        except BaseException as error:
+            del args, kwargs
+            _leave(error, handled)
+            raise
+
+    return called
+
+
+def _leave(error: BaseException, handled: BaseException | None) -> None:
+    """Take what is inside off an error; ``handled`` is what its caller was handling before."""
+    if isinstance(error, DisclosureError):
+        error.__traceback__ = error.__cause__ = None
+        error.__context__ = None if error is handled else handled
+        error.__suppress_context__ = False
+        return
+    inside: BaseException | None = error
+    while inside is not None and inside is not handled:
+        _empty_frames(inside)
+        inside = inside.__cause__ or inside.__context__
+
+
+def _empty_frames(error: BaseException) -> None:
+    """Empty the frames of a traceback, but those of a signal handler and what it called."""
+    place = error.__traceback__
+    while place is not None and not is_signal_handler(place.tb_frame.f_code):
+        if _is_over(place.tb_frame):
+            with suppress(RuntimeError):  # it is running: a frame of the caller
+                place.tb_frame.clear()
+        place = place.tb_next
+
+
+_RESUMABLE = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+
+
+def _is_over(frame: FrameType) -> bool:
+    """Return whether a frame may be emptied: one that others resume would be closed by it."""
+    ours = str(frame.f_globals.get("__name__")).partition(".")[0] == __package__
+    return ours or not frame.f_code.co_flags & _RESUMABLE
