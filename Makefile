@@ -42,6 +42,10 @@ specs: $(VENV)/.dev  ## write the generated files under specs/
 	$(BIN)/python specs/generate.py
 	$(BIN)/python specs/fhir/generate.py
 
+docs: $(VENV)/.dev  ## the documentation site, in site/index.html; every link is checked
+	$(BIN)/python -m pip install --quiet --group docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 dist: $(VENV)/.dev  ## build the packages, check them, and try the wheel in a new environment
 	$(BIN)/python -m pip install --quiet --group release
 	.ci/dist $(BIN)
