@@ -33,6 +33,15 @@ def test_the_python_of_the_readme_stores_a_notice(tmp_path, monkeypatch, capsys)
         assert capsys.readouterr().out.startswith(sandbox.received()[0].notice_id)
 
 
+def test_the_python_of_the_readme_names_what_is_wrong_with_a_notice(tmp_path, monkeypatch, capsys):
+    code = blocks("python", "kanta.submit")
+    with Sandbox(tmp_path) as sandbox:
+        monkeypatch.chdir(tmp_path)
+        exec(compile(code, "README.md", "exec"), {"text": "{}"})
+        assert capsys.readouterr().out.startswith("N08 client ")
+        assert sandbox.received() == []
+
+
 def test_the_outbox_of_the_readme_delivers_a_notice(tmp_path, monkeypatch, capsys):
     code = blocks("python", "outbox.add")
     text = (NOTICES / "statute-to-authority.json").read_text("utf-8")

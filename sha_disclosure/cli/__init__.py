@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in {"rich", "typer"}:
             raise
-        sys.stderr.write(f"{message('cli.extra', extra='cli')}\n")
+        sys.stderr.write(f"{message('extras.missing', extra='cli')}\n")
         code = 4
     sys.exit(code)
 

@@ -28,7 +28,7 @@ def needs(extra: str) -> Iterator[None]:
             raise
     else:
         return
-    raise ConfigurationError(message("cli.extra", extra=f"cli,{extra}"))
+    raise ConfigurationError(message("extras.missing", extra=f"cli,{extra}"))
 
 
 def sandbox_class() -> type[Sandbox]:

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, Self, TypedDict, TypeVar, Unpack
 
 from tenacity import AsyncRetrying, Retrying
 
+from sha_disclosure.arguments import require
 from sha_disclosure.boundary import boundary
 from sha_disclosure.codes import CodeLists
 from sha_disclosure.credentials import AskPin, CertifiedSigner, Credentials, OwnSigners
@@ -29,7 +30,7 @@ from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError, Rejected
 from sha_disclosure.events import Listener, Listeners
 from sha_disclosure.messages import message
-from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice, Part
 from sha_disclosure.settings import Settings
 from sha_disclosure.settings.organisations import refuse_brokering
 from sha_disclosure.sources import Sources
@@ -72,7 +73,9 @@ class _Client(ABC, Generic[_E]):
         pin: AskPin | None = None,
         listeners: Sequence[Listener] = (),
     ) -> None:
+        require(settings, Settings, "settings")
         self.settings = settings
+        self._closed = False
         self.edition = edition or load_edition(settings.edition)
         self._sources = sources or Sources()
         self._setup = Setup(settings, self.edition, self._sources, code_lists)
@@ -104,9 +107,8 @@ class _Client(ABC, Generic[_E]):
 
         Raises InvalidNotice with every problem; SigningError when the key cannot sign.
         """
-        notices = [notice] if isinstance(notice, DisclosureNotice) else list(notice or ())
-        if not notices:
-            raise ConfigurationError(message("client.no_notice"))
+        self._require_open()
+        notices = _listed(notice)
         self._renew_before_signing()
         unsigned = build(notices, self._setup)
         credentials, _ = self._connection(unsigned.organisation)
@@ -118,7 +120,13 @@ class _Client(ABC, Generic[_E]):
         listener: Listener | None,
         stop: Stop | None = None,
     ) -> Submission:
+        self._require_open()
+        require(prepared, PreparedNotice, "submit")
         return Submission(self._setup, prepared, self._shared, listener, stop)
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ConfigurationError(message("arguments.closed"))
 
     def _connection(self, organisation: str = "") -> _Connection[_E]:
         """Return an organisation's credentials and endpoint as they are now."""
@@ -271,12 +279,14 @@ class KantaClient(_Client[Endpoint]):
         return Endpoint(self._setup.url, settings, tls, self._transport)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; nothing can be prepared or sent any more."""
+        self._closed = True
         self._retire()
         for endpoint in self._endpoints():
             endpoint.close()
 
     def __enter__(self) -> Self:
+        self._require_open()
         return self
 
     def __exit__(
@@ -390,12 +400,14 @@ class AsyncKantaClient(_Client[AsyncEndpoint]):
         return AsyncEndpoint(self._setup.url, settings, tls, self._transport)
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections; nothing can be prepared or sent any more."""
+        self._closed = True
         await self._retire()
         for endpoint in self._endpoints():
             await endpoint.aclose()
 
     async def __aenter__(self) -> Self:
+        self._require_open()
         return self
 
     async def __aexit__(
@@ -405,6 +417,20 @@ class AsyncKantaClient(_Client[AsyncEndpoint]):
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+def _listed(given: DisclosureNotice | Iterable[DisclosureNotice]) -> list[DisclosureNotice]:
+    """Return the notices given to ``prepare``. Raises ConfigurationError."""
+    if isinstance(given, DisclosureNotice):
+        return [given]
+    if isinstance(given, Part | str | bytes | Mapping) or not isinstance(given, Iterable):
+        require(given, DisclosureNotice, "prepare")
+    notices = list(given)
+    if not notices:
+        raise ConfigurationError(message("client.no_notice"))
+    for notice in notices:
+        require(notice, DisclosureNotice, "prepare")
+    return notices
 
 
 def refuse_unconfirmed(settings: Settings, edition: Edition) -> None:

@@ -14,7 +14,7 @@ from sha_disclosure.credentials import CertifiedSigner
 from sha_disclosure.delivery.ids import derived_oid, new_oid
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import address
-from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.bundle import bundle, to_bytes
 from sha_disclosure.fhir.defaults import with_defaults
 from sha_disclosure.findings import Problem, problem
@@ -165,11 +165,6 @@ def build(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
 
     Raises InvalidNotice with every problem of every notice.
     """
-    if not all(isinstance(notice, DisclosureNotice) for notice in notices):
-        raise ConfigurationError(
-            "prepare takes DisclosureNotice objects: make them with "
-            "DisclosureNotice.model_validate_json(text)"
-        )
     unread = ""
     try:
         return _built(notices, setup)

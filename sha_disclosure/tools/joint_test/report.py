@@ -49,7 +49,7 @@ class _Templates:
             import jinja2  # noqa: PLC0415 - an extra
             import markupsafe  # noqa: PLC0415 - comes with it
         except ModuleNotFoundError:
-            raise ConfigurationError(message("cli.extra", extra="joint-test")) from None
+            raise ConfigurationError(message("extras.missing", extra="joint-test")) from None
         self._environment = jinja2.Environment(
             loader=jinja2.FunctionLoader(_template),
             autoescape=True,

@@ -20,28 +20,31 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from aiohttp import web
-
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.extras import NamedExtra
 from sha_disclosure.messages import message
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.sandbox.admin import Admin
-from sha_disclosure.tools.sandbox.faults import Fault, FaultKind, Faults
-from sha_disclosure.tools.sandbox.files import write_settings
-from sha_disclosure.tools.sandbox.pki import KeyKind, Pki, Purpose
-from sha_disclosure.tools.sandbox.server import Counts, Front, Listener, Port, server_context
-from sha_disclosure.tools.sandbox.service import Refusal, Service
-from sha_disclosure.tools.sandbox.store import Received, Store
-from sha_disclosure.tools.verifier import (
-    MessageFinding,
-    Organisation,
-    Registry,
-    Surroundings,
-    Trust,
-    signing_anchors,
-)
+
+with NamedExtra("sandbox"):
+    from aiohttp import web
+
+    from sha_disclosure.tools.sandbox.admin import Admin
+    from sha_disclosure.tools.sandbox.faults import Fault, FaultKind, Faults
+    from sha_disclosure.tools.sandbox.files import write_settings
+    from sha_disclosure.tools.sandbox.pki import KeyKind, Pki, Purpose
+    from sha_disclosure.tools.sandbox.server import Counts, Front, Listener, Port, server_context
+    from sha_disclosure.tools.sandbox.service import Refusal, Service
+    from sha_disclosure.tools.sandbox.store import Received, Store
+    from sha_disclosure.tools.verifier import (
+        MessageFinding,
+        Organisation,
+        Registry,
+        Surroundings,
+        Trust,
+        signing_anchors,
+    )
 
 __all__ = ["Fault", "MessageFinding", "Pki", "Received", "Refusal", "Sandbox"]
 

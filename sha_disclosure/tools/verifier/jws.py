@@ -11,15 +11,18 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from joserfc.jwk import ECKey, RSAKey
-from joserfc.jws import JWSRegistry
 
 from sha_disclosure.credentials import Chain, explanation, key_kind
 from sha_disclosure.encoding import Malformed, from_base64url, read_json, to_base64url
+from sha_disclosure.extras import NamedExtra
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Message, message
 from sha_disclosure.tools.verifier.certificates import Trust, read_x5c
 from sha_disclosure.tools.verifier.findings import Report
+
+with NamedExtra("sandbox"):
+    from joserfc.jwk import ECKey, RSAKey
+    from joserfc.jws import JWSRegistry
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384")
 _REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS))

@@ -1,0 +1,15 @@
+"""Arguments of the public calls: one of another type is refused with what to give instead."""
+
+from __future__ import annotations
+
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
+
+
+def require(given: object, kind: type, call: str) -> None:
+    """Refuse what is not a ``kind``, with the sentence ``arguments.<call>``.
+
+    Raises ConfigurationError, which names the type given and never the value.
+    """
+    if not isinstance(given, kind):
+        raise ConfigurationError(message(f"arguments.{call}", given=type(given).__name__))

@@ -1,0 +1,36 @@
+"""Extras, the optional dependencies: one that is missing is named where it is imported."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from sha_disclosure.messages import message
+
+
+class NamedExtra:
+    """Imports in this ``with`` block come with an extra: ``with NamedExtra("outbox"): ...``.
+
+    Raises ModuleNotFoundError that says how to install the extra when a package of another
+    project is missing.
+    """
+
+    def __init__(self, extra: str) -> None:
+        self._extra = extra
+
+    def __enter__(self) -> None:
+        """Begin the imports."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Name the extra if a package is missing."""
+        if isinstance(error, ModuleNotFoundError) and not _own(error.name):
+            named = str(message("extras.missing", extra=self._extra))
+            raise ModuleNotFoundError(named, name=error.name) from None
+
+
+def _own(module: str | None) -> bool:
+    return (module or "").partition(".")[0] in {"", __name__.partition(".")[0]}
