@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py
     from sha_disclosure.events import opentelemetry_listener as opentelemetry_listener
     from sha_disclosure.findings import Finding as Finding
     from sha_disclosure.findings import Problem as Problem
+    from sha_disclosure.integrations import AsyncOutbox as AsyncOutbox
     from sha_disclosure.jose import CallbackSigner as CallbackSigner
     from sha_disclosure.jose import Signer as Signer
     from sha_disclosure.law import notice_needed as notice_needed
@@ -73,7 +74,7 @@ else:
     def __getattr__(name: str) -> Any:
         if name == "__all__":
             # Without its extra the outbox cannot be loaded, and `import *` loads every name.
-            left_out = () if find_spec("sqlalchemy") else ("outbox",)
+            left_out = () if find_spec("sqlalchemy") else ("outbox", "integrations")
             return [each for each, room in ROOMS.items() if room not in left_out]
         if name not in ROOMS:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

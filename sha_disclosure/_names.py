@@ -3,6 +3,7 @@
 ROOMS = {
     "AddedNotice": "outbox",
     "AsyncKantaClient": "delivery.client",
+    "AsyncOutbox": "integrations",
     "CallbackSigner": "jose",
     "CertificateExpired": "errors",
     "CertifiedSigner": "credentials",

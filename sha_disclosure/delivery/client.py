@@ -301,7 +301,8 @@ class KantaClient(_Client[Endpoint]):
 class AsyncKantaClient(_Client[AsyncEndpoint]):
     """The same as KantaClient for asyncio: ``await submit``, ``async with``.
 
-    ``prepare`` is not a coroutine: it takes as long as its signature, about a millisecond.
+    ``prepare`` is not a coroutine: it takes as long as its signature, about a millisecond with a
+    key in memory. Where the key is on a token or a smart card, ``await prepare_async``.
     """
 
     @boundary
@@ -316,6 +317,13 @@ class AsyncKantaClient(_Client[AsyncEndpoint]):
         self._transport = transport
         super().__init__(settings, **options)
         self._sleep = sleep
+
+    @boundary
+    async def prepare_async(
+        self, notice: DisclosureNotice | Sequence[DisclosureNotice]
+    ) -> PreparedNotice:
+        """Prepare in a thread beside the loop, which goes on meanwhile; see ``prepare``."""
+        return await asyncio.to_thread(self.prepare, notice)
 
     @boundary
     async def submit(

@@ -21,7 +21,7 @@ with NamedExtra("outbox"):
     from sha_disclosure.outbox.outbox import Outbox
     from sha_disclosure.outbox.repetition import AddedNotice
     from sha_disclosure.outbox.schema import METADATA, STATES, State
-    from sha_disclosure.outbox.tables_sql import DatabaseKind, tables_sql
+    from sha_disclosure.outbox.tables_sql import DatabaseKind, is_outbox_table, tables_sql
 
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "State",
     "Status",
     "Timing",
+    "is_outbox_table",
     "keys_from_environment",
     "keys_from_file",
     "tables_sql",

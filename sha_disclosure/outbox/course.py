@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from sha_disclosure.backoff import backoff
@@ -18,6 +18,10 @@ from sha_disclosure.sources import Sources
 _BUSY_TRIES = 8
 _LOOK_S = 0.1
 _T = TypeVar("_T")
+
+
+def _silent() -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,21 @@ class Timing:
     patience_s: float = 30.0
 
 
+@dataclass(frozen=True)
+class Watch:
+    """What is seen of a drain while it runs: its beats, and its counts by state."""
+
+    beat: Callable[[], None] = _silent
+    counts: Counter[str] = field(default_factory=Counter)
+
+
 class Course:
     """What the workers of one drain share. May be used by many threads.
 
-    ``beat`` is called whenever a worker reached the database; ``counts`` may go on from an
-    earlier drain.
+    ``beat`` is called whenever a worker reached the database.
     """
 
-    def __init__(  # noqa: PLR0913 - each keyword is a way to watch it
+    def __init__(
         self,
         crew: Crew,
         sources: Sources,
@@ -70,20 +81,19 @@ class Course:
         stop: Event,
         *,
         until_empty: bool,
-        beat: Callable[[], None] = lambda: None,
-        counts: Counter[str] | None = None,
+        watch: Watch,
     ) -> None:
         self.sources = sources
         self.timing = timing
         self.until_empty = until_empty
         self.stop = stop
-        self.beat = beat
+        self.beat = watch.beat
         self.ended = crew.event()
         self.error: BaseException | None = None
         self._message_done = crew.event()
         self._lock = ProcessLock()
         self._held: dict[str, int] = {}
-        self._counts: Counter[str] = Counter() if counts is None else counts
+        self._counts: Counter[str] = watch.counts
 
     @property
     def stopping(self) -> bool:

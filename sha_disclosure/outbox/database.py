@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
-from sqlalchemy import Connection, Engine, create_engine, event, text, update
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, text, update
+from sqlalchemy.engine import URL
 
-from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.messages import message
 from sha_disclosure.outbox.database_errors import outbox_errors
-from sha_disclosure.outbox.database_file import private_file
 from sha_disclosure.outbox.database_fork import LentEngine
+from sha_disclosure.outbox.engines import ISOLATION, MYSQL, WRITES, engine_of
 from sha_disclosure.outbox.joining import require_own_connections
 from sha_disclosure.outbox.schema import META, SERVERS
 from sha_disclosure.sources import Sources
 
-_BUSY_TIMEOUT_MS = 10_000
-_WRITES = "sha_outbox_writes"
-# libpq and many operators write postgres://; the others are SQLAlchemy's names without a driver.
-_DRIVERS = {
-    "postgres": "postgresql+psycopg",
-    "postgresql": "postgresql+psycopg",
-    "mysql": "mysql+pymysql",
-    "mariadb": "mariadb+pymysql",
-}
-_MYSQL = frozenset({"mysql", "mariadb"})
-# MySQL's default, one snapshot for a whole transaction, hides what others just wrote.
-_ISOLATION = "READ COMMITTED"
 # Milliseconds since 1970 by the server's clock, untouched by any time zone.
 _MYSQL_CLOCK = text("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000")
 _CLOCKS = {
@@ -65,14 +47,19 @@ class Database:
         self.own = not isinstance(place, Engine)
         if isinstance(place, Engine):
             require_own_connections(place)
-        self.engine = place if isinstance(place, Engine) else _engine(place, create=create)
+        self.engine = place if isinstance(place, Engine) else engine_of(place, create=create)
         self.kind = self.engine.dialect.name
-        options: dict[str, Any] = {_WRITES: True}
-        if self.kind in _MYSQL and not self.own:
-            options["isolation_level"] = _ISOLATION
+        options: dict[str, Any] = {WRITES: True}
+        if self.kind in MYSQL and not self.own:
+            options["isolation_level"] = ISOLATION
         self._writing = self.engine.execution_options(**options)
         self._lent = LentEngine(self.engine)
         self._clock = _CLOCKS.get(self.kind)
+
+    @property
+    def own_file(self) -> bool:
+        """Whether it is a file of the outbox's own, reached without asyncio."""
+        return self.own and self.kind == "sqlite" and not self.engine.dialect.is_async
 
     def close(self) -> None:
         """Close the connections of the outbox's own engine."""
@@ -140,7 +127,7 @@ class Database:
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
     """Hold a lock of the session where making a table ends the transaction, as on MySQL."""
-    if connection.dialect.name not in _MYSQL:
+    if connection.dialect.name not in MYSQL:
         yield
         return
     with connection.begin():
@@ -150,109 +137,3 @@ def _alone(connection: Connection) -> Iterator[None]:
     finally:
         with connection.begin():
             connection.execute(_MYSQL_UNLOCK)
-
-
-def _engine(place: str | Path | URL, *, create: bool) -> Engine:
-    url = _url(place)
-    kind = url.get_backend_name()
-    if kind == "sqlite":
-        return _sqlite_engine(url, create=create)
-    options: dict[str, Any] = {}
-    more: dict[str, Any] = {}
-    if url.drivername == "postgresql+psycopg":
-        # Statements that are prepared in one session are unknown in the next one that a
-        # transaction pooler such as pgbouncer hands out. The driver takes no URL parameter.
-        threshold = str(url.query.get("prepare_threshold", ""))
-        known = re.fullmatch(r"[0-9]{1,9}", threshold)
-        options["prepare_threshold"] = int(threshold) if known else None
-        url = url.difference_update_query(["prepare_threshold"])
-    elif kind in _MYSQL:
-        more["isolation_level"] = _ISOLATION
-        if "charset" not in url.query:
-            url = url.update_query_dict({"charset": "utf8mb4"})
-    engine = _made(url, pool_pre_ping=True, connect_args=options, **more)
-    return _strict(engine) if kind in _MYSQL else engine
-
-
-def _made(url: URL, **options: Any) -> Engine:
-    """Return the engine of a URL. Raises ConfigurationError."""
-    try:
-        return create_engine(url, hide_parameters=True, **options)
-    except NoSuchModuleError:
-        why = message("outbox.place.unknown_database")
-    except (ArgumentError, TypeError, ValueError):  # its dialects read the parameters of a URL
-        why = message("outbox.place.no_url")
-    except ImportError as missing:
-        why = message("outbox.place.no_driver", driver=str(missing.name))
-    raise ConfigurationError(why)
-
-
-def _strict(engine: Engine) -> Engine:
-    """Have MySQL refuse what does not fit into a column, whatever its server is set to."""
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')")
-        cursor.close()
-
-    return engine
-
-
-def _url(place: str | Path | URL) -> URL:
-    if isinstance(place, URL):
-        return place
-    if isinstance(place, Path) or "://" not in place:
-        return URL.create("sqlite", database=str(place))
-    try:
-        url = make_url(place)
-    except (ArgumentError, ValueError):  # a port that is no number
-        url = None
-    if url is None:
-        raise ConfigurationError(message("outbox.place.no_url"))
-    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
-
-
-def _sqlite_file(url: URL) -> Path | None:
-    """Return the file a SQLite URL names, also as a URI of SQLite's own; None for memory."""
-    name, query = url.database or "", url.query
-    if str(query.get("uri", "")).lower() in {"true", "1", "yes", "on"} and name.startswith("file:"):
-        name = _path_of(name)
-        if query.get("mode") == "memory":
-            return None
-    return None if name in {"", ":memory:"} else Path(name)
-
-
-def _path_of(uri: str) -> str:
-    try:
-        return url2pathname(urlsplit(uri).path)
-    except ValueError:  # a bracket without its other half
-        pass
-    raise ConfigurationError(message("outbox.place.no_url"))
-
-
-def _sqlite_engine(url: URL, *, create: bool) -> Engine:
-    path = _sqlite_file(url)
-    if path is None:
-        raise ConfigurationError(message("outbox.place.memory"))
-    private_file(path, create=create and url.query.get("mode") not in {"ro", "rw"})
-    engine = _made(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # this module begins transactions, below
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves the file too
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

@@ -89,7 +89,9 @@ class LentEngine:
 
     @property
     def _on_a_file(self) -> bool:
-        return self._engine.dialect.name == "sqlite" and isinstance(self._engine.pool, QueuePool)
+        dialect = self._engine.dialect  # one for asyncio can be closed in its loop only
+        on_a_file = dialect.name == "sqlite" and not dialect.is_async
+        return on_a_file and isinstance(self._engine.pool, QueuePool)
 
 
 _KNOWN: WeakSet[LentEngine] = WeakSet()

@@ -16,7 +16,7 @@ from weakref import WeakSet
 from sha_disclosure.backoff import backoff
 from sha_disclosure.errors import DisclosureError
 from sha_disclosure.events import DrainRestarted, Listeners
-from sha_disclosure.outbox.course import DrainReport, report_of
+from sha_disclosure.outbox.course import DrainReport, Watch, report_of
 from sha_disclosure.sources import Sources
 
 _LONGEST_PAUSE_S = 60.0
@@ -51,8 +51,8 @@ class DrainerHealth:
         }
 
 
-DrainOnce = Callable[[threading.Event, Callable[[], None], Counter[str]], object]
-"""Drains until the event is set; calls the function at each beat and adds to the counts."""
+DrainOnce = Callable[[threading.Event, Watch], None]
+"""Drains until the event is set."""
 
 
 class Drainer:
@@ -138,7 +138,7 @@ class Drainer:
             while not self._stop.is_set():
                 began = self._sources.monotonic()
                 try:
-                    self._drain(self._stop, self._beats, self._counts)
+                    self._drain(self._stop, Watch(self._beats, self._counts))
                 except Exception as error:  # noqa: BLE001 - whatever ended it, the queue waits
                     steady = self._sources.monotonic() - began > _LONGEST_PAUSE_S
                     failures = 1 if steady else failures + 1

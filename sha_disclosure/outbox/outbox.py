@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,22 +22,19 @@ from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import Adding
 from sha_disclosure.outbox.binding import Binding
 from sha_disclosure.outbox.clients import Client, policy_of
-from sha_disclosure.outbox.course import Course, DrainReport, Timing
+from sha_disclosure.outbox.course import DrainReport, Timing
 from sha_disclosure.outbox.crew import Threads
 from sha_disclosure.outbox.database import Database, milliseconds
-from sha_disclosure.outbox.delivering import Delivering, Store
-from sha_disclosure.outbox.drain import Drain
 from sha_disclosure.outbox.drainer import Drainer
+from sha_disclosure.outbox.draining import Draining, Watch
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
 from sha_disclosure.outbox.health import Health, judged
 from sha_disclosure.outbox.inventory import Entry, Status
 from sha_disclosure.outbox.joining import joined
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
-from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.outbox.migration import migrate, steps
 from sha_disclosure.outbox.payload import Stored, unpacked
 from sha_disclosure.outbox.repetition import AddedNotice
-from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.schema import MESSAGE, State
 from sha_disclosure.outbox.seals import Seals, load_secrets
 from sha_disclosure.outbox.signature import require_signed
@@ -85,6 +81,7 @@ class Outbox:
             self._database.close()
             raise
         self._adding = Adding(self._seals, limit)
+        self.draining = Draining(self._database, self._seals, self._sources, self._listeners)
 
     def __repr__(self) -> str:
         return f"Outbox({self._database.engine.url.render_as_string(hide_password=True)})"
@@ -129,7 +126,7 @@ class Outbox:
                 now = self._database.now(mine)
                 return self._adding.add(mine, prepared, payload, now)
         added = None
-        if self._database.own and self._database.kind == "sqlite":
+        if self._database.own_file:
             now = milliseconds(self._sources.clock())
             with self._database.errors(), self._database.lend() as engine:
                 added = self._adding.add_directly(engine, prepared, payload, now)
@@ -162,11 +159,16 @@ class Outbox:
         Raises OutboxError when the outbox's own database fails, and when the outbox has a key
         but rows from before it: call ``reencrypt`` once, which binds them.
         """
-        self._require_drainable(workers)
-        crew, chosen = Threads(), timing or Timing()
-        course = Course(crew, self._sources, chosen, stop or crew.event(), until_empty=until_empty)
-        drain = self._drain(kanta, course, breaker, policy or policy_of(kanta))
-        return drain.run(workers, crew)
+        return self.draining.run(
+            kanta,
+            Threads(),
+            workers=workers,
+            policy=policy or policy_of(kanta),
+            stop=stop,
+            until_empty=until_empty,
+            breaker=breaker,
+            timing=timing,
+        )
 
     def drainer(
         self,
@@ -189,18 +191,20 @@ class Outbox:
 
         Raises OutboxError when the outbox has a key but rows from before it.
         """
-        self._require_drainable(workers)
-        chosen, shared = timing or Timing(), breaker or self._own_breaker()
+        self.draining.require(workers)
+        chosen, shared = timing or Timing(), breaker or self.draining.breaker()
 
-        def drain(
-            stop: threading.Event, beat: Callable[[], None], counts: Counter[str]
-        ) -> DrainReport:
-            crew = Threads()
-            course = Course(
-                crew, self._sources, chosen, stop, until_empty=False, beat=beat, counts=counts
+        def drain(stop: threading.Event, watch: Watch) -> None:
+            self.draining.run(
+                kanta,
+                Threads(),
+                workers=workers,
+                policy=policy or policy_of(kanta),
+                stop=stop,
+                breaker=shared,
+                timing=chosen,
+                watch=watch,
             )
-            drain = self._drain(kanta, course, shared, policy or policy_of(kanta))
-            return drain.run(workers, crew)
 
         return Drainer(
             drain,
@@ -208,28 +212,6 @@ class Outbox:
             listeners=self._listeners,
             sources=self._sources,
         )
-
-    def _require_drainable(self, workers: int) -> None:
-        if workers < 1:
-            raise ConfigurationError(message("outbox.no_workers"))
-        if self._seals.unbound:
-            raise OutboxError(message("outbox.unbound"))
-
-    def _drain(
-        self, kanta: Client, course: Course, breaker: Breaker | None, policy: OutboxPolicy
-    ) -> Drain:
-        store = Store(
-            self._database,
-            Leases(self._database, self._sources, course.timing.lease_s, self._seals),
-            Results(self._database, self._seals),
-            self._seals,
-        )
-        shared = breaker or self._own_breaker()
-        delivering = Delivering(kanta, store, course, shared, self._listeners, policy)
-        return Drain(kanta, store.leases, course, shared, delivering)
-
-    def _own_breaker(self) -> Breaker:
-        return Breaker(clock=self._sources.clock, listeners=[self._listeners.notify])
 
     @boundary
     def status(self) -> Status:

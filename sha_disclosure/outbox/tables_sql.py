@@ -14,6 +14,18 @@ from sha_disclosure.outbox.schema import META, METADATA
 DatabaseKind = Literal["sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle"]
 
 
+def is_outbox_table(thing: object) -> bool:
+    """Return whether a table, or what belongs to one, is the outbox's (säilön taulu).
+
+    For Alembic, whose autogenerate would drop the tables it does not know::
+
+        def include_object(thing, name, kind, reflected, compare_to):
+            return not is_outbox_table(thing)
+    """
+    table = getattr(thing, "table", thing)
+    return getattr(table, "name", None) in METADATA.tables
+
+
 def tables_sql(kind: DatabaseKind) -> str:
     """Return the statements that make an empty outbox (taulujen luonti), each ending in ``;``.
 

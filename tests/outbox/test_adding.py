@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from sha_disclosure.errors import ConfigurationError, OutboxBusy, OutboxError, OutboxFull
 from sha_disclosure.events import NoticeAdded
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.outbox.database import _url
+from sha_disclosure.outbox.engines import url_of
 
 
 @pytest.fixture
 def engine(place):
-    made = create_engine(_url(place))
+    made = create_engine(url_of(place))
     yield made
     made.dispose()
 
@@ -111,7 +111,7 @@ def test_at_its_limit_it_refuses_loudly_and_delivered_ones_do_not_count(file, ka
 
 
 def test_a_locked_database_is_told_as_busy(file, prepare, monkeypatch):
-    monkeypatch.setattr("sha_disclosure.outbox.database._BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("sha_disclosure.outbox.engines._BUSY_TIMEOUT_MS", 50)
     with Outbox(file) as outbox, create_engine(f"sqlite:///{file}").connect() as other:
         other.connection.driver_connection.isolation_level = None
         other.exec_driver_sql("BEGIN IMMEDIATE")

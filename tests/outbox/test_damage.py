@@ -17,7 +17,7 @@ from sha_disclosure.errors import (
     OutboxFull,
 )
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.outbox.database import _url
+from sha_disclosure.outbox.engines import url_of
 from sha_disclosure.outbox.migration import migrate, version_of
 from sha_disclosure.outbox.schema import META, NOTICE, VERSION
 
@@ -210,7 +210,7 @@ def test_where_tables_are_changed_at_once_a_cut_off_change_is_finished_later(mar
 
 def test_where_tables_are_made_at_once_a_cut_off_making_is_finished_later(mariadb, prepare):
     with mariadb.database() as place:
-        engine = create_engine(_url(place))
+        engine = create_engine(url_of(place))
         with engine.begin() as connection:
             META.create(connection)
         engine.dispose()

@@ -19,7 +19,7 @@ from proofs import lengths
 from sqlalchemy import create_engine
 
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.outbox.database import _url
+from sha_disclosure.outbox.engines import url_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 IN_CHILD = 3
@@ -69,7 +69,7 @@ def draining(outbox, kanta):
 
 @pytest.mark.parametrize("of_the_caller", [False, True])
 def test_the_child_adds_and_drains_on_connections_of_its_own(place, kanta, prepare, of_the_caller):
-    engine = create_engine(_url(place)) if of_the_caller else None
+    engine = create_engine(url_of(place)) if of_the_caller else None
     with Outbox(engine if engine is not None else place) as outbox:
         outbox.add(prepare())
         before = outbox._database.engine.pool

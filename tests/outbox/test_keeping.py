@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from sha_disclosure.cli.app import application
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.outbox import Outbox, OutboxKey, tables_sql
-from sha_disclosure.outbox.database import _url
+from sha_disclosure.outbox.engines import url_of
 from sha_disclosure.outbox.schema import METADATA
 from sha_disclosure.outbox.seals import store_secrets
 
@@ -69,7 +69,7 @@ def test_an_unknown_kind_is_refused(command):
 
 
 def test_tables_that_were_made_by_hand_are_an_outbox(place, kanta, prepare):
-    engine = create_engine(_url(place))
+    engine = create_engine(url_of(place))
     kind: Any = engine.dialect.name
     with engine.begin() as connection:
         for statement in tables_sql(kind).split(";\n"):

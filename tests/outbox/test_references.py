@@ -16,7 +16,7 @@ from sha_disclosure import DisclosureNotice
 from sha_disclosure.errors import OutboxDamaged, OutboxError, ReferenceTaken
 from sha_disclosure.events import NoticeAdded, NoticeDelivered, NoticeParked, NoticeQuarantined
 from sha_disclosure.outbox import Outbox, OutboxKey
-from sha_disclosure.outbox.database import _url
+from sha_disclosure.outbox.engines import url_of
 
 KEY = OutboxKey(b"r" * 32)
 
@@ -151,7 +151,7 @@ def test_one_of_many_that_add_a_reference_at_once_is_new(place, keys, disclose):
 
 
 def test_a_reference_that_is_rolled_back_is_free(place, disclose):
-    engine = create_engine(_url(place))
+    engine = create_engine(url_of(place))
     with Outbox(engine) as outbox:
         with engine.connect() as caller:
             outbox.add(disclose("a"), caller)

@@ -1,0 +1,25 @@
+"""The outbox in other surroundings: asyncio, Prometheus.
+
+``AsyncOutbox`` needs the extra ``async``, ``exporter`` the extra ``prometheus``.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sha_disclosure.integrations.async_outbox import AsyncClient, AsyncOutbox
+    from sha_disclosure.integrations.prometheus import OutboxCollector
+
+_MODULES = {
+    "AsyncClient": "async_outbox",
+    "AsyncOutbox": "async_outbox",
+    "OutboxCollector": "prometheus",
+}
+
+__all__ = ["AsyncClient", "AsyncOutbox", "OutboxCollector"]
+
+
+def __getattr__(name: str) -> Any:  # each needs an extra of its own
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,0 +1,234 @@
+"""The outbox on asyncio (extra ``async``): in the host's own AsyncSession, drained in its loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar, cast
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_scoped_session,
+)
+from sqlalchemy.util import await_only, greenlet_spawn
+
+from sha_disclosure.delivery.breaker import Breaker
+from sha_disclosure.delivery.prepare import PreparedNotice
+from sha_disclosure.delivery.receipt import Receipt
+from sha_disclosure.errors import ConfigurationError, Rejected
+from sha_disclosure.events import Listener
+from sha_disclosure.integrations.async_crew import AwaitedEvent, Tasks
+from sha_disclosure.messages import message
+from sha_disclosure.outbox import (
+    AddedNotice,
+    DrainReport,
+    Entry,
+    Health,
+    Outbox,
+    OutboxKey,
+    State,
+    Status,
+    Timing,
+)
+from sha_disclosure.outbox.clients import policy_of
+from sha_disclosure.outbox.engines import engine_of
+from sha_disclosure.settings import OutboxPolicy
+from sha_disclosure.sources import Sources
+
+_T = TypeVar("_T")
+
+
+class AsyncClient(Protocol):
+    """The part of ``AsyncKantaClient`` a drain uses (lähettäjä)."""
+
+    async def submit(
+        self,
+        prepared: PreparedNotice,
+        *,
+        listener: Listener | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> Receipt:
+        """Send a prepared notice and return its receipt, or raise a SubmissionError."""
+
+    async def confirms(self, refusal: Rejected) -> bool:
+        """Return whether a refusal is surely the service's word on the notice."""
+
+    async def renew_when_due(self) -> None:
+        """Check for renewed keys if it is time to."""
+
+
+class AsyncOutbox:
+    """The same as ``Outbox`` for asyncio: ``await add``, ``await drain``, ``async with``.
+
+    ``place``: a file for SQLite (aiosqlite), a SQLAlchemy URL (``postgresql://`` by psycopg,
+    ``postgresql+asyncpg://``), or an ``AsyncEngine`` of the caller's. Use it in one event loop,
+    and open it in the child where a process forks. The keywords are those of ``Outbox``.
+    """
+
+    def __init__(
+        self,
+        place: str | Path | URL | AsyncEngine,
+        *,
+        keys: Sequence[OutboxKey] = (),
+        limit: int = 100_000,
+        create: bool = True,
+        sources: Sources | None = None,
+        listeners: Sequence[Listener] = (),
+    ) -> None:
+        self._own = not isinstance(place, AsyncEngine)
+        if isinstance(place, AsyncEngine):
+            self._engine: Engine = place.sync_engine
+        else:
+            self._engine = engine_of(place, create=create, asynchronous=True)
+        self._make = lambda: Outbox(
+            self._engine,
+            keys=keys,
+            limit=limit,
+            create=create,
+            sources=sources,
+            listeners=listeners,
+        )
+        self._outbox: Outbox | None = None
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> Self:
+        """Open it; the first call of any other method does it too.
+
+        Raises OutboxError and ConfigurationError as ``Outbox`` does.
+        """
+        async with self._opening:
+            if self._outbox is None:
+                try:
+                    self._outbox = await greenlet_spawn(self._make)
+                except BaseException:
+                    await self.aclose()
+                    raise
+        return self
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections; an engine of the caller's is left as it is."""
+        if self._own:
+            await greenlet_spawn(self._engine.dispose)
+
+    async def _do(self, work: Callable[[Outbox], _T]) -> _T:
+        await self.open()
+        return await greenlet_spawn(work, cast("Outbox", self._outbox))
+
+    async def add(
+        self,
+        prepared: PreparedNotice,
+        connection: AsyncSession | AsyncConnection | async_scoped_session[Any] | None = None,
+    ) -> AddedNotice:
+        """Add a prepared notice, in the transaction of an AsyncSession or AsyncConnection.
+
+        See ``Outbox.add``.
+        """
+        if connection is None:
+            return await self._do(lambda outbox: outbox.add(prepared))
+        given = connection() if isinstance(connection, async_scoped_session) else connection
+        await self.open()
+        outbox = cast("Outbox", self._outbox)
+        if isinstance(given, AsyncSession):
+            return await given.run_sync(lambda session: outbox.add(prepared, session))
+        if isinstance(given, AsyncConnection):
+            return await given.run_sync(lambda mine: outbox.add(prepared, mine))
+        kind = f"{type(given).__module__}.{type(given).__qualname__}"
+        raise ConfigurationError(message("outbox.joining.not_asynchronous", kind=kind))
+
+    async def drain(  # noqa: PLR0913 - as of Outbox
+        self,
+        kanta: AsyncClient,
+        *,
+        workers: int = 8,
+        until_empty: bool = True,
+        stop: asyncio.Event | None = None,
+        breaker: Breaker | None = None,
+        timing: Timing | None = None,
+        policy: OutboxPolicy | None = None,
+    ) -> DrainReport:
+        """Deliver what is due over an ``AsyncKantaClient``, ``workers`` at once at most.
+
+        See ``Outbox.drain``. A cancellation passes on once what is under way is finished.
+        """
+        ends = stop or asyncio.Event()
+        return await self._do(
+            lambda outbox: outbox.draining.run(
+                _Awaiting(kanta, ends),
+                Tasks(),
+                workers=workers,
+                policy=policy or policy_of(kanta),
+                stop=AwaitedEvent(ends),
+                until_empty=until_empty,
+                breaker=breaker,
+                timing=timing,
+            )
+        )
+
+    async def status(self) -> Status:
+        """Return how many messages are in which state and how long the oldest has waited."""
+        return await self._do(lambda outbox: outbox.status())
+
+    async def health(
+        self, *, max_age: float | None = None, max_quarantined: int | None = None
+    ) -> Health:
+        """Return whether it can be read and is within thresholds; see ``Outbox.health``."""
+        return await self._do(
+            lambda outbox: outbox.health(max_age=max_age, max_quarantined=max_quarantined)
+        )
+
+    async def list(
+        self, state: State | None = None, *, after: int = 0, limit: int = 1000
+    ) -> list[Entry]:
+        """Return entries in order; see ``Outbox.list``."""
+        return await self._do(lambda outbox: outbox.list(state, after=after, limit=limit))
+
+    async def show(self, notice_id: str) -> Entry:
+        """Return the entry of a notice, its stored message checked; see ``Outbox.show``."""
+        return await self._do(lambda outbox: outbox.show(notice_id))
+
+    async def evidence(self, notice_id: str) -> dict[str, Any]:
+        """Return what was done with a notice; see ``Outbox.evidence``."""
+        return await self._do(lambda outbox: outbox.evidence(notice_id))
+
+    async def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
+        """Make one message, or all of a state, due at once; see ``Outbox.retry``."""
+        return await self._do(lambda outbox: outbox.retry(notice_id, state=state))
+
+    async def forget_delivered(self, before: datetime) -> int:
+        """Remove the content of messages delivered before a moment; return how many."""
+        return await self._do(lambda outbox: outbox.forget_delivered(before))
+
+
+class _Awaiting:
+    """A client of asyncio with the face of one of threads, for code that runs in a greenlet."""
+
+    def __init__(self, kanta: AsyncClient, stop: asyncio.Event) -> None:
+        self._kanta = kanta
+        self._stop = stop
+
+    def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
+        return await_only(self._kanta.submit(prepared, listener=listener, stop=self._stop))
+
+    def confirms(self, refusal: Rejected) -> bool:
+        return await_only(self._kanta.confirms(refusal))
+
+    def renew_when_due(self) -> None:
+        await_only(self._kanta.renew_when_due())

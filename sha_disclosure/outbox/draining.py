@@ -1,0 +1,75 @@
+"""The drains of one outbox, whatever kind of workers they have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sha_disclosure.delivery.breaker import Breaker
+from sha_disclosure.errors import ConfigurationError, OutboxError
+from sha_disclosure.events import Listeners
+from sha_disclosure.messages import message
+from sha_disclosure.outbox.clients import Client
+from sha_disclosure.outbox.course import Course, DrainReport, Timing, Watch
+from sha_disclosure.outbox.crew import Crew, Event
+from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.delivering import Delivering, Store
+from sha_disclosure.outbox.drain import Drain
+from sha_disclosure.outbox.leases import Leases
+from sha_disclosure.outbox.results import Results
+from sha_disclosure.outbox.seals import Seals
+from sha_disclosure.settings import OutboxPolicy
+from sha_disclosure.sources import Sources
+
+
+@dataclass(frozen=True)
+class Draining:
+    """Runs the drains of one outbox."""
+
+    database: Database
+    seals: Seals
+    sources: Sources
+    listeners: Listeners
+
+    def require(self, workers: int) -> None:
+        """Raise ConfigurationError or OutboxError if no drain is possible."""
+        if workers < 1:
+            raise ConfigurationError(message("outbox.no_workers"))
+        if self.seals.unbound:
+            raise OutboxError(message("outbox.unbound"))
+
+    def breaker(self) -> Breaker:
+        """Return a breaker whose changes the outbox's listeners hear of."""
+        return Breaker(clock=self.sources.clock, listeners=[self.listeners.notify])
+
+    def run(  # noqa: PLR0913 - each keyword is one of a drain's
+        self,
+        kanta: Client,
+        crew: Crew,
+        *,
+        workers: int,
+        policy: OutboxPolicy,
+        stop: Event | None = None,
+        until_empty: bool = False,
+        breaker: Breaker | None = None,
+        timing: Timing | None = None,
+        watch: Watch | None = None,
+    ) -> DrainReport:
+        """Drain with the workers of a crew; see ``Outbox.drain``."""
+        self.require(workers)
+        chosen, shared = timing or Timing(), breaker or self.breaker()
+        course = Course(
+            crew,
+            self.sources,
+            chosen,
+            stop or crew.event(),
+            until_empty=until_empty,
+            watch=watch or Watch(),
+        )
+        store = Store(
+            self.database,
+            Leases(self.database, self.sources, chosen.lease_s, self.seals),
+            Results(self.database, self.seals),
+            self.seals,
+        )
+        delivering = Delivering(kanta, store, course, shared, self.listeners, policy)
+        return Drain(kanta, store.leases, course, shared, delivering).run(workers, crew)

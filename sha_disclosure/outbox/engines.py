@@ -1,0 +1,160 @@
+"""The engine of a place: its driver, and what a database is set to for an outbox of its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import message
+from sha_disclosure.outbox.database_file import private_file
+
+WRITES = "sha_outbox_writes"
+"""The execution option of a connection whose transactions write."""
+MYSQL = frozenset({"mysql", "mariadb"})
+# MySQL's default, one snapshot for a whole transaction, hides what others just wrote.
+ISOLATION = "READ COMMITTED"
+
+_BUSY_TIMEOUT_MS = 10_000
+# libpq and many operators write postgres://; the others are SQLAlchemy's names without a driver.
+_DRIVERS = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
+_ASYNC_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "mysql+pymysql": "mysql+asyncmy",
+    "mariadb+pymysql": "mariadb+asyncmy",
+}
+
+
+def engine_of(
+    place: str | Path | URL, *, create: bool = True, asynchronous: bool = False
+) -> Engine:
+    """Return an engine for an outbox of its own; ``asynchronous``: one for asyncio.
+
+    Raises ConfigurationError when the place cannot hold an outbox.
+    """
+    url = url_of(place)
+    if asynchronous:
+        url = url.set(drivername=_ASYNC_DRIVERS.get(url.drivername, url.drivername))
+    kind = url.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite_engine(url, create=create, asynchronous=asynchronous)
+    options: dict[str, Any] = {}
+    more: dict[str, Any] = {}
+    if url.drivername == "postgresql+psycopg":
+        # Statements that are prepared in one session are unknown in the next one that a
+        # transaction pooler such as pgbouncer hands out. The driver takes no URL parameter.
+        threshold = str(url.query.get("prepare_threshold", ""))
+        known = re.fullmatch(r"[0-9]{1,9}", threshold)
+        options["prepare_threshold"] = int(threshold) if known else None
+        url = url.difference_update_query(["prepare_threshold"])
+    elif kind in MYSQL:
+        more["isolation_level"] = ISOLATION
+        if "charset" not in url.query:
+            url = url.update_query_dict({"charset": "utf8mb4"})
+    engine = _made(url, asynchronous, pool_pre_ping=True, connect_args=options, **more)
+    return _strict(engine) if kind in MYSQL else engine
+
+
+def _made(url: URL, asynchronous: bool, **options: Any) -> Engine:
+    """Return the engine of a URL. Raises ConfigurationError."""
+    try:
+        if asynchronous:
+            return _async_engine(url, hide_parameters=True, **options)
+        return create_engine(url, hide_parameters=True, **options)
+    except NoSuchModuleError:
+        why = message("outbox.place.unknown_database")
+    except (ArgumentError, TypeError, ValueError):  # its dialects read the parameters of a URL
+        why = message("outbox.place.no_url")
+    except ImportError as missing:
+        why = message("outbox.place.no_driver", driver=str(missing.name))
+    raise ConfigurationError(why)
+
+
+def _async_engine(url: URL, **options: Any) -> Engine:
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - only for asyncio
+
+    return create_async_engine(url, **options).sync_engine
+
+
+def _strict(engine: Engine) -> Engine:
+    """Have MySQL refuse what does not fit into a column, whatever its server is set to."""
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')")
+        cursor.close()
+
+    return engine
+
+
+def url_of(place: str | Path | URL) -> URL:
+    """Return a place as a URL with a driver. Raises ConfigurationError."""
+    if isinstance(place, URL):
+        return place
+    if isinstance(place, Path) or "://" not in place:
+        return URL.create("sqlite", database=str(place))
+    try:
+        url = make_url(place)
+    except (ArgumentError, ValueError):  # a port that is no number
+        url = None
+    if url is None:
+        raise ConfigurationError(message("outbox.place.no_url"))
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def _sqlite_file(url: URL) -> Path | None:
+    """Return the file a SQLite URL names, also as a URI of SQLite's own; None for memory."""
+    name, query = url.database or "", url.query
+    if str(query.get("uri", "")).lower() in {"true", "1", "yes", "on"} and name.startswith("file:"):
+        name = _path_of(name)
+        if query.get("mode") == "memory":
+            return None
+    return None if name in {"", ":memory:"} else Path(name)
+
+
+def _path_of(uri: str) -> str:
+    try:
+        return url2pathname(urlsplit(uri).path)
+    except ValueError:  # a bracket without its other half
+        pass
+    raise ConfigurationError(message("outbox.place.no_url"))
+
+
+def _sqlite_engine(url: URL, *, create: bool, asynchronous: bool) -> Engine:
+    path = _sqlite_file(url)
+    if path is None:
+        raise ConfigurationError(message("outbox.place.memory"))
+    private_file(path, create=create and url.query.get("mode") not in {"ro", "rw"})
+    engine = _made(url, asynchronous, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # this module begins transactions, below
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves the file too
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

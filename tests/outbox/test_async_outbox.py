@@ -1,0 +1,207 @@
+"""The outbox on asyncio: the host's own AsyncSession, and a drain over AsyncKantaClient."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from outbox_parts import TIMING, fast, proven
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import (
+    AsyncSession,
+    async_scoped_session,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import Session
+
+from sha_disclosure import AsyncKantaClient, AsyncOutbox, Outbox
+from sha_disclosure.errors import (
+    ConfigurationError,
+    OutboxError,
+    OutboxFull,
+    ReferenceTaken,
+    Unavailable,
+)
+from sha_disclosure.outbox import OutboxKey
+
+
+@pytest.fixture(params=["aiosqlite", "asyncpg", "psycopg"])
+def url(request, file):
+    """The address of a new database by each driver of asyncio."""
+    if request.param == "aiosqlite":
+        yield f"sqlite+aiosqlite:///{file}"
+        return
+    with request.getfixturevalue("cluster").database() as address:
+        yield address.replace("postgresql:", f"postgresql+{request.param}:")
+
+
+@pytest.fixture
+async def engine(url):
+    made = create_async_engine(url)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def client(sandbox):
+    async with AsyncKantaClient(fast(sandbox.settings())) as made:
+        yield made
+
+
+@pytest.mark.parametrize("kind", ["session", "connection", "registry"])
+async def test_disclosure_and_notice_commit_together_or_not_at_all(engine, client, prepare, kind):
+    async with AsyncOutbox(engine) as outbox:
+        async with engine.begin() as host:
+            await host.execute(text("CREATE TABLE disclosure (id INTEGER)"))
+        open_ = {
+            "session": async_sessionmaker(engine),
+            "connection": engine.connect,
+            "registry": async_scoped_session(async_sessionmaker(engine), asyncio.current_task),
+        }[kind]
+        for ends, kept in (("rollback", 0), ("commit", 1)):
+            async with open_() as caller:
+                await caller.execute(text("INSERT INTO disclosure VALUES (1)"))
+                added = await outbox.add(prepare(), caller)
+                await getattr(caller, ends)()
+            async with engine.connect() as host:
+                count = (await host.execute(text("SELECT count(*) FROM disclosure"))).scalar_one()
+            assert (count, (await outbox.status()).counts["pending"]) == (kept, kept)
+        report = await outbox.drain(client, timing=TIMING)
+        assert report.delivered == 1
+        assert (await outbox.show(added.notice_ids[0])).state == "delivered"
+        assert (await outbox.evidence(added.notice_ids[0]))["attempts"][0]["outcome"] == "Receipt"
+
+
+async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
+    url, client, sandbox, prepare
+):
+    added = {}
+    async with AsyncOutbox(url) as outbox:
+
+        async def add() -> None:
+            prepared = prepare()
+            await outbox.add(prepared)
+            added[prepared.notice_ids[0]] = prepared.body
+
+        sandbox.inject("status", status=503, times=3)
+        sandbox.inject("reset_after", times=2)
+        await asyncio.gather(*(add() for _ in range(24)))
+        report = await outbox.drain(client, workers=6, timing=TIMING)
+        assert (report.delivered, report.lost_leases) == (24, 0)
+    address = url.replace("+aiosqlite", "").replace("+asyncpg", "")
+    with Outbox(address) as again:  # the same tables
+        proven(again, sandbox, added)
+
+
+async def test_no_more_are_under_way_than_workers_and_the_loop_goes_on(url, prepare):
+    now, most, ticks = 0, 0, 0
+
+    class Counts:
+        async def submit(self, prepared, *, listener=None, stop=None):
+            nonlocal now, most
+            now, most = now + 1, max(most, now + 1)
+            await asyncio.sleep(0.3)
+            now -= 1
+            raise Unavailable("busy")
+
+        async def renew_when_due(self):
+            pass
+
+        async def confirms(self, refusal):
+            return True
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    async with AsyncOutbox(url) as outbox:
+        for _ in range(8):
+            await outbox.add(prepare())
+        ticking = asyncio.create_task(tick())
+        stop = asyncio.Event()
+        drain = asyncio.create_task(
+            outbox.drain(Counts(), workers=3, until_empty=False, stop=stop, timing=TIMING)
+        )
+        await asyncio.sleep(1.2)
+        stop.set()
+        report = await drain
+        ticking.cancel()
+        assert 2 <= most <= 3
+        assert report.postponed >= 3
+        assert ticks > 10
+
+
+async def test_a_cancelled_drain_finishes_what_is_under_way(file, client, sandbox, prepare):
+    async with AsyncOutbox(file) as outbox:
+        await outbox.add(prepare())
+        sandbox.inject("delay", seconds=0.8)
+        drain = asyncio.create_task(outbox.drain(client, until_empty=False, timing=TIMING))
+        while not (await outbox.status()).counts["sending"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        drain.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await drain
+        assert (await outbox.status()).counts["delivered"] == 1
+
+
+async def test_a_stop_ends_every_wait_at_once(file, sandbox, prepare):
+    patient = fast(sandbox.settings(), attempts=6, deadline_s=120, base_s=40, longest_s=60)
+    async with AsyncKantaClient(patient) as client, AsyncOutbox(file) as outbox:
+        await outbox.add(prepare())
+        sandbox.inject("status", status=503)
+        stop = asyncio.Event()
+        drain = asyncio.create_task(
+            outbox.drain(client, until_empty=False, stop=stop, timing=TIMING)
+        )
+        await asyncio.sleep(0.5)
+        began = time.monotonic()
+        stop.set()
+        assert (await drain).postponed == 1
+        assert time.monotonic() - began < 2
+
+
+async def test_it_is_kept_as_the_other_is(file, prepare):
+    key = OutboxKey(bytes(32))
+    async with AsyncOutbox(file, keys=[key], limit=1) as outbox:
+        prepared = prepare(reference="a")
+        assert (await outbox.add(prepared)).new
+        assert not (await outbox.add(prepared)).new
+        with pytest.raises(OutboxFull):
+            await outbox.add(prepare())
+        assert (file.stat().st_mode & 0o777) == 0o600
+        assert (await outbox.health(max_age=60)).ok
+        assert [e.references for e in await outbox.list()] == [("a",)]
+    async with AsyncOutbox(file, keys=[key]) as outbox:
+        with pytest.raises(ReferenceTaken):
+            await outbox.add(prepare(reference="a"))
+    with pytest.raises(ConfigurationError):
+        await AsyncOutbox(file).open()
+    with pytest.raises(OutboxError):
+        await AsyncOutbox(file.parent / "none.sqlite", create=False).open()
+
+
+async def test_what_it_cannot_join_it_refuses_by_name(file, engine, prepare):
+    async with AsyncOutbox(engine) as outbox:
+        for given in (Session(), engine, object(), engine.sync_engine):
+            with pytest.raises(ConfigurationError, match="Nothing was added"):
+                await outbox.add(prepare(), given)
+        assert await outbox.list() == []
+
+
+async def test_a_notice_is_prepared_beside_the_loop(client, prepare, sandbox):
+    from outbox_parts import notice_about  # noqa: PLC0415
+
+    prepared = await client.prepare_async(notice_about(1))
+    assert (await client.submit(prepared)).notices
+
+
+async def test_an_engine_of_the_callers_is_left_open(engine, prepare):
+    async with AsyncOutbox(engine) as outbox:
+        await outbox.add(prepare())
+    async with AsyncSession(engine) as session:
+        count = await session.execute(text("SELECT count(*) FROM sha_outbox_message"))
+        assert count.scalar_one() == 1
