@@ -237,6 +237,7 @@ class KantaClient(_Client[Endpoint]):
         credentials, endpoint = self._connection(prepared.organisation)
         return submission.receipt(endpoint.exchange(submission.request(credentials)))
 
+    @boundary
     def confirms(self, refusal: Rejected) -> bool:
         """Return whether a refusal is surely the service's word on the notice.
 
@@ -374,6 +375,7 @@ class AsyncKantaClient(_Client[AsyncEndpoint]):
             if not bound.expired():
                 raise
 
+    @boundary
     async def confirms(self, refusal: Rejected) -> bool:
         """Return whether a refusal is surely the service's; see ``KantaClient.confirms``."""
         return bears_own_code(refusal.outcome, self.edition.wire) or shows_the_root(

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from sha_disclosure.boundary import boundary
 from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
@@ -98,6 +99,7 @@ class AsyncOutbox:
         self._outbox: Outbox | None = None
         self._opening = asyncio.Lock()
 
+    @boundary
     async def open(self) -> Self:
         """Open it; the first call of any other method does it too.
 
@@ -132,6 +134,7 @@ class AsyncOutbox:
         await self.open()
         return await greenlet_spawn(work, cast("Outbox", self._outbox))
 
+    @boundary
     async def add(
         self,
         prepared: PreparedNotice,
@@ -153,6 +156,7 @@ class AsyncOutbox:
         kind = f"{type(given).__module__}.{type(given).__qualname__}"
         raise ConfigurationError(message("outbox.joining.not_asynchronous", kind=kind))
 
+    @boundary
     async def drain(  # noqa: PLR0913 - as of Outbox
         self,
         kanta: AsyncClient,
@@ -182,10 +186,12 @@ class AsyncOutbox:
             )
         )
 
+    @boundary
     async def status(self) -> Status:
         """Return how many messages are in which state and how long the oldest has waited."""
         return await self._do(lambda outbox: outbox.status())
 
+    @boundary
     async def health(
         self, *, max_age: float | None = None, max_quarantined: int | None = None
     ) -> Health:
@@ -194,24 +200,29 @@ class AsyncOutbox:
             lambda outbox: outbox.health(max_age=max_age, max_quarantined=max_quarantined)
         )
 
+    @boundary
     async def list(
         self, state: State | None = None, *, after: int = 0, limit: int = 1000
     ) -> list[Entry]:
         """Return entries in order; see ``Outbox.list``."""
         return await self._do(lambda outbox: outbox.list(state, after=after, limit=limit))
 
+    @boundary
     async def show(self, notice_id: str) -> Entry:
         """Return the entry of a notice, its stored message checked; see ``Outbox.show``."""
         return await self._do(lambda outbox: outbox.show(notice_id))
 
+    @boundary
     async def evidence(self, notice_id: str) -> dict[str, Any]:
         """Return what was done with a notice; see ``Outbox.evidence``."""
         return await self._do(lambda outbox: outbox.evidence(notice_id))
 
+    @boundary
     async def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
         """Make one message, or all of a state, due at once; see ``Outbox.retry``."""
         return await self._do(lambda outbox: outbox.retry(notice_id, state=state))
 
+    @boundary
     async def forget_delivered(self, before: datetime) -> int:
         """Remove the content of messages delivered before a moment; return how many."""
         return await self._do(lambda outbox: outbox.forget_delivered(before))

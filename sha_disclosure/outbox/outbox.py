@@ -22,11 +22,11 @@ from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import Adding
 from sha_disclosure.outbox.binding import Binding
 from sha_disclosure.outbox.clients import Client, policy_of
-from sha_disclosure.outbox.course import DrainReport, Timing
+from sha_disclosure.outbox.course import DrainReport, Timing, Watch
 from sha_disclosure.outbox.crew import Threads
 from sha_disclosure.outbox.database import Database, milliseconds
 from sha_disclosure.outbox.drainer import Drainer
-from sha_disclosure.outbox.draining import Draining, Watch
+from sha_disclosure.outbox.draining import Draining
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
 from sha_disclosure.outbox.health import Health, judged
 from sha_disclosure.outbox.inventory import Entry, Status
@@ -170,6 +170,7 @@ class Outbox:
             timing=timing,
         )
 
+    @boundary
     def drainer(
         self,
         kanta: Client,
@@ -219,6 +220,7 @@ class Outbox:
         with self._database.read() as connection:
             return inventory.status_of(connection, self._database.now(connection))
 
+    @boundary
     def health(self, *, max_age: float | None = None, max_quarantined: int | None = None) -> Health:
         """Return whether the outbox can be read and is within thresholds, for monitoring.
 
