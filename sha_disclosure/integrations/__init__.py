@@ -1,10 +1,12 @@
 """The outbox in other surroundings: asyncio, Prometheus.
 
-``AsyncOutbox`` needs the extra ``async``, ``exporter`` the extra ``prometheus``.
+``AsyncOutbox`` needs the extra ``async``, ``OutboxCollector`` the extra ``prometheus``.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from sha_disclosure.extras import NamedExtra
 
 if TYPE_CHECKING:
     from sha_disclosure.integrations.async_outbox import AsyncClient, AsyncOutbox
@@ -16,10 +18,14 @@ _MODULES = {
     "OutboxCollector": "prometheus",
 }
 
+_EXTRAS = {"async_outbox": "async", "prometheus": "prometheus"}
+
 __all__ = ["AsyncClient", "AsyncOutbox", "OutboxCollector"]
 
 
 def __getattr__(name: str) -> Any:  # each needs an extra of its own
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    module = _MODULES[name]
+    with NamedExtra(_EXTRAS[module]):
+        return getattr(import_module(f"{__name__}.{module}"), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 
 import pytest
@@ -205,3 +206,20 @@ async def test_an_engine_of_the_callers_is_left_open(engine, prepare):
     async with AsyncSession(engine) as session:
         count = await session.execute(text("SELECT count(*) FROM sha_outbox_message"))
         assert count.scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "extra"),
+    [
+        ("AsyncOutbox", "greenlet", "async"),
+        ("OutboxCollector", "prometheus_client", "prometheus"),
+    ],
+)
+def test_a_missing_extra_is_named(monkeypatch, name, package, extra):
+    from sha_disclosure import integrations  # noqa: PLC0415
+
+    for module in [each for each in sys.modules if each.startswith(integrations.__name__ + ".")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ModuleNotFoundError, match=rf"\[{extra}\]"):
+        getattr(integrations, name)
