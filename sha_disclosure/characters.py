@@ -38,6 +38,20 @@ _LOOK_ALIKE = dict(
 )
 
 
+def visible(text: str) -> str:
+    """Return foreign text as one line without what steers a terminal or turns its direction.
+
+    Controls, format characters and lone surrogates become question marks, odd blanks plain ones.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _shown(c) for c in text)
+
+
+def _shown(character: str) -> str:
+    return " " if unicodedata.category(character) == "Zs" else "?"
+
+
 def shows_nothing(text: str) -> bool:
     """Return whether a reader sees nothing of a text: blanks and invisible characters only."""
     return _NOTHING_SEEN.fullmatch(text) is not None

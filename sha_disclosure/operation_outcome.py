@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sha_disclosure.hidden import Held
-from sha_disclosure.identity_codes import names_a_person
+from sha_disclosure.identity_codes import has_code
 
 _GRAVITY = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 _TOKEN = re.compile(r"[A-Za-z0-9._:-]{1,80}", re.ASCII)
@@ -77,18 +77,18 @@ class OperationOutcome:
 def _issue(issue: dict[str, Any]) -> Issue:
     details = issue.get("details")
     codings = _list(details.get("coding") if isinstance(details, dict) else None)
-    named = [c for c in codings if isinstance(c, dict) and _token(c.get("code"))]
+    named = [c for c in codings if isinstance(c, dict) and token(c.get("code"))]
     coding: dict[str, Any] = named[0] if named else {}
     text = details.get("text") if isinstance(details, dict) else None
     words = [w for w in (issue.get("diagnostics"), text) if isinstance(w, str) and w]
     places = _list(issue.get("expression")) or _list(issue.get("location"))
     return Issue(
-        severity=_token(issue.get("severity")) or "unknown",
-        code=_token(issue.get("code")) or "unknown",
-        detail_code=_token(coding.get("code")),
+        severity=token(issue.get("severity")) or "unknown",
+        code=token(issue.get("code")) or "unknown",
+        detail_code=token(coding.get("code")),
         diagnostics=Diagnostics("; ".join(words)) if words else None,
         expression=tuple(Diagnostics(p) for p in places if isinstance(p, str)),
-        detail_system=_token(coding.get("system")),
+        detail_system=token(coding.get("system")),
     )
 
 
@@ -96,8 +96,8 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _token(value: object) -> str | None:
-    """Return a code that is safe to show: a service could put anything there."""
-    if not isinstance(value, str) or not _TOKEN.fullmatch(value) or names_a_person(value):
+def token(value: object) -> str | None:
+    """Return a code or id that is safe to show and keep: a service could put anything there."""
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value) or has_code(value):
         return None
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from sha_disclosure.characters import visible
 from sha_disclosure.errors import DisclosureError, InvalidNotice
 from sha_disclosure.findings import Problem
 from sha_disclosure.messages import Language, Message, message
@@ -21,9 +23,22 @@ from sha_disclosure.messages import Language, Message, message
 _COLOURS = {"error": "red", "objection": "red", "warning": "yellow", "acknowledged": "yellow"}
 
 
+_UNSEEN_IN_JSON = re.compile(r"[^\n\x20-\x7e]")
+
+
 def clean(text: object) -> str:
     """Return foreign text without what would steer a terminal or cannot be encoded."""
-    return "".join(c if c.isprintable() else "?" for c in str(text))
+    return visible(str(text))
+
+
+def as_json(value: object, *, indent: bool = False) -> str:
+    """Return JSON in which whatever a terminal would obey or not show is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2 if indent else None)
+    return _UNSEEN_IN_JSON.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def clean_lines(text: str) -> str:
@@ -66,8 +81,7 @@ class Output:
 
     def json_line(self, value: object, *, error: bool = False, indent: bool = False) -> None:
         """Print a value as JSON in UTF-8, on one line unless ``indent``."""
-        text = json.dumps(value, ensure_ascii=False, indent=2 if indent else None)
-        typer.echo(text.encode("utf-8", "replace"), err=error)
+        typer.echo(as_json(value, indent=indent).encode(), err=error)
 
     def problems(self, label: str, problems: Sequence[Problem], *, to: Console) -> None:
         """Print the problems of one notice, or that it has none."""

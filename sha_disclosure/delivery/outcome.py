@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sha_disclosure.delivery.answer import Answer
+from sha_disclosure.delivery.named import location, stored_status
 from sha_disclosure.delivery.receipt import StoredNotice
 from sha_disclosure.delivery.skew import http_date
 from sha_disclosure.editions.wire import Wire
@@ -24,9 +25,8 @@ from sha_disclosure.errors import (
     UnexpectedAnswer,
 )
 from sha_disclosure.messages import Message, message
-from sha_disclosure.operation_outcome import OperationOutcome
+from sha_disclosure.operation_outcome import OperationOutcome, token
 
-_STORED = re.compile(r"2[0-9]{2}( .*)?")
 _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 _MISDIRECTED = frozenset({404, 405, 406, 415})
 """Statuses of a wrong address or set-up, whoever gives them and in whatever form."""
@@ -124,7 +124,7 @@ def _refused(answer: Answer, outcome: OperationOutcome | None, wire: Wire) -> bo
 
 
 def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored | Failure:
-    response_id = answer.headers.get(wire.answer.request_id.lower())
+    response_id = token(answer.headers.get(wire.answer.request_id.lower()))
     if not answer.body and not answer.encoded and wire.answer.empty_success == "Stored":
         status = str(answer.status)
         return Stored(
@@ -148,9 +148,9 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
     stored = tuple(
         StoredNotice(
             notice_id=notice_id,
-            status=str(event["status"]),
-            location=_text(event.get("location")),
-            provenance_location=_text(provenance.get("location")),
+            status=stored_status(event["status"]) or "",
+            location=location(event.get("location")),
+            provenance_location=location(provenance.get("location")),
         )
         for notice_id, event, provenance in zip(
             notice_ids, responses[::2], responses[1::2], strict=True
@@ -162,8 +162,8 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
 def _response(entry: object) -> dict[str, Any] | None:
     """Return the response of an entry that was stored."""
     response = entry.get("response") if isinstance(entry, dict) else None
-    status = response.get("status") if isinstance(response, dict) else None
-    return response if isinstance(status, str) and _STORED.fullmatch(status) else None
+    stored = isinstance(response, dict) and stored_status(response.get("status")) is not None
+    return response if stored else None
 
 
 def _unproven(answer: Answer, what: Message, outcome: OperationOutcome | None = None) -> Failure:
@@ -193,10 +193,6 @@ def _support_id(answer: Answer) -> str | None:
     """Return the number on a firewall's page (specs/transport.md, TR-48), if that is what came."""
     found = _SUPPORT_ID.search(answer.body[:65536]) if answer.is_page else None
     return found[1].decode("ascii") if found else None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _json(body: bytes) -> Any:

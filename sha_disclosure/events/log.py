@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import fields
 
+from sha_disclosure.characters import visible
 from sha_disclosure.events.kinds import (
     STORED,
     AttemptEnded,
@@ -70,7 +71,7 @@ def _level(event: Event) -> int:
 
 def _written(name: str, value: object) -> str:
     if isinstance(value, tuple):
-        return f"{name}={','.join(value)}"
+        return f"{name}={visible(','.join(value))}"
     if isinstance(value, float):
         return f"{name}={value:.3f}"
-    return f"{name}={value}"
+    return f"{name}={visible(str(value))}"

@@ -15,6 +15,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal, get_args
 
+from sha_disclosure.characters import visible
+
 Language = Literal["en", "fi"]
 """The languages of the catalogues. English stands in for what another one lacks."""
 
@@ -27,7 +29,7 @@ class Message:
 
     ``str()`` is the English text. A parameter that is a message itself is put in the same
     language; of a tuple all members, with commas between them or what the template asks for:
-    ``{faults:; }``.
+    ``{faults:; }``. Names from files and services are put in as visible characters only.
     """
 
     id: str
@@ -71,7 +73,7 @@ def _in(value: object, language: Language) -> object:
         return value.text(language)
     if isinstance(value, tuple):
         return _Listed(str(_in(each, language)) for each in value)
-    return value
+    return visible(value) if isinstance(value, str) else value
 
 
 class _Listed(tuple[str, ...]):

@@ -562,9 +562,11 @@ def test_what_is_no_outcome_is_none(value: object) -> None:
     assert OperationOutcome.read(value) is None
 
 
-def test_an_outcome_survives_pickle_with_its_hidden_words() -> None:
+def test_an_outcome_survives_pickle_without_its_hidden_words() -> None:
     made = read(*OUTCOME["issue"])
-    assert pickle.loads(pickle.dumps(made)) == made
+    again = pickle.loads(pickle.dumps(made))
+    assert again.to_dict() == made.to_dict()
+    assert all(issue.diagnostics is None and not issue.expression for issue in again.issues)
 
 
 # --- the receipt -------------------------------------------------------------------------------
