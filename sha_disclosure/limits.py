@@ -70,12 +70,15 @@ PACKAGE_FILE_BYTES = Limit("package_file_bytes", 64 * _MEGABYTE)
 """Bytes of one file of a FHIR package."""
 PACKAGE_FILES = Limit("package_files", 20_000)
 """Files of one FHIR package, with folders and headers of the archive."""
+PACKAGE_ELEMENTS = Limit("package_elements", 3_000)
+"""Elements of one definition of a FHIR package, with those of the types it builds on."""
 PACKAGE_VALUES = Limit("package_values", 20_000_000)
 """Values in the JSON of one FHIR package, counted as those of one text are."""
 
 LIMITS = (
     FILE_BYTES, NOTICE_BYTES, DATA_SETS, JSON_VALUES, TOML_PARTS, CODE_LIST_BYTES, CODE_LIST_VALUES,
-    PACKAGE_BYTES, PACKAGE_FILE_BYTES, PACKAGE_FILES, PACKAGE_VALUES,
+    PACKAGE_BYTES, PACKAGE_FILE_BYTES, PACKAGE_FILES, PACKAGE_ELEMENTS,
+    PACKAGE_VALUES,
 )  # fmt: skip
 """Every limit, in the order of docs/limits.md."""
 
@@ -88,6 +91,7 @@ __all__ = [
     "LIMITS",
     "NOTICE_BYTES",
     "PACKAGE_BYTES",
+    "PACKAGE_ELEMENTS",
     "PACKAGE_FILES",
     "PACKAGE_FILE_BYTES",
     "PACKAGE_VALUES",

@@ -75,13 +75,13 @@ def value_mutated(value: Any, chance: Chance) -> Any:
                 _, other = chance.choice([(h, h[k]) for h, k in _places(made)])
                 holder[key] = copy.deepcopy(other)
             case 3:
-                holder[key] = [holder[key]] * chance.randint(1, 3)
+                holder[key] = [copy.deepcopy(holder[key]) for _ in range(chance.randint(1, 3))]
             case 4 if isinstance(holder[key], str):
                 place = chance.randrange(len(holder[key]) + 1)
                 odd = chance.choice(ODD_TEXTS)
                 holder[key] = holder[key][:place] + odd + holder[key][place:]
             case _:
-                holder[key] = chance.choice(ODD_VALUES)
+                holder[key] = copy.deepcopy(chance.choice(ODD_VALUES))
     return made[0]
 
 

@@ -75,7 +75,7 @@ class Reader:
     mutation: Mutation
     read: Callable[[bytes, Path], object]
     refuses: tuple[type[BaseException], ...] = (ConfigurationError,)
-    cases: int = 200
+    cases: int = 150
 
     def refusal(self, data: bytes, folder: Path) -> str:
         """Return why good input is refused; empty when it is not."""

@@ -11,7 +11,7 @@ from sha_disclosure.tools.conformance.definitions import Definitions
 from sha_disclosure.tools.conformance.elements import fixed_value, required_value_set
 from sha_disclosure.tools.conformance.locations import DEFINITIONS, LOCATIONS
 from sha_disclosure.tools.conformance.resources import Element, path_of
-from sha_disclosure.tools.conformance.terms import code_system, listed, value_set
+from sha_disclosure.tools.conformance.terms import code_system, listed, systems_of, value_set
 
 Kind = Literal["profile", "extension", "code_system", "codes", "fixed", "mandatory"]
 
@@ -52,9 +52,8 @@ def _code_systems(definitions: Definitions) -> Iterator[Finding]:
     known = set(_texts(definitions))
     first = definitions.packages.first
     systems = {cs["url"] for cs in first.of_type("CodeSystem")}
-    for each in first.of_type("ValueSet"):
-        held = value_set(each["url"], definitions.packages)
-        systems |= set(held.systems if held else ())
+    value_sets = (each["url"] for each in first.of_type("ValueSet"))
+    systems |= set(systems_of(value_sets, definitions.packages))
     for system in sorted(systems - known):
         terms = code_system(system, definitions.packages).values()
         yield _addition("code_system", system, listed(term.label for term in terms) or "-")

@@ -11,7 +11,7 @@ import orjson
 
 from sha_disclosure.encoding import count_values
 from sha_disclosure.files import Unreadable, text_of
-from sha_disclosure.limits import PACKAGE_VALUES
+from sha_disclosure.limits import PACKAGE_ELEMENTS, PACKAGE_VALUES
 from sha_disclosure.messages import message
 from sha_disclosure.tools.conformance.archive import files_of, refused, too_large
 from sha_disclosure.tools.conformance.resources import Resource, normalised
@@ -52,6 +52,8 @@ class Packages:
     """Packages that are searched together; the first is the one to compare with."""
 
     all: tuple[Package, ...]
+    read: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was put together of their value sets and code systems, by kind and URL."""
 
     @property
     def first(self) -> Package:
@@ -129,9 +131,9 @@ def _load(path: Path, named: Mapping[str, str] | None = None) -> Package:
         document = _parsed(path, file, text)
         if file == _MANIFEST:
             manifest = document if isinstance(document, dict) else {}
-        elif isinstance(document, dict) and document.get("resourceType") in _KEPT:
-            url = document.get("url")
-            if isinstance(url, str):
+        elif isinstance(document, dict):
+            url, kind = document.get("url"), document.get("resourceType")
+            if isinstance(url, str) and isinstance(kind, str) and kind in _KEPT:
                 resources.setdefault(url, _definition(path, file, document))
     if manifest is None:
         raise refused(path, message("conformance.package.no_manifest"))
@@ -151,9 +153,14 @@ def _load(path: Path, named: Mapping[str, str] | None = None) -> Package:
 
 def _definition(path: Path, name: str, document: Resource) -> Resource:
     try:
-        return normalised(document)
+        made = normalised(document)
     except ValueError:
-        pass
+        made = None
+    if made is not None:
+        for view in ("snapshot", "differential"):
+            if len(made.get(view, {}).get("element", ())) > PACKAGE_ELEMENTS.value:
+                raise too_large(path, PACKAGE_ELEMENTS.exceeded(name=name))
+        return made
     raise refused(path, message("conformance.package.not_fhir", name=name))
 
 

@@ -99,8 +99,17 @@ def conformance(packages: Packages, edition: Edition, bundles: Sequence[Labelled
     """Compare an edition with packages and validate Bundles against their profiles.
 
     The base definitions of FHIR R4 have to be among the packages (see ``load_packages``).
-    Raises ConfigurationError when they are not, or when the validator is not installed.
+    Raises ConfigurationError when they are not, when the validator is not installed, or when a
+    definition is nested deeper than Python reads.
     """
+    try:
+        return _conformance(packages, edition, bundles)
+    except RecursionError:
+        pass
+    raise ConfigurationError(message("conformance.deep"))
+
+
+def _conformance(packages: Packages, edition: Edition, bundles: Sequence[LabelledBundle]) -> Report:
     if packages.core is None:
         raise ConfigurationError(message("conformance.no_core", package=CORE))
     snapshots = Snapshots(packages)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.limits import PACKAGE_ELEMENTS
+from sha_disclosure.messages import message
 from sha_disclosure.tools.conformance.packages import BASE, Packages
 from sha_disclosure.tools.conformance.resources import Element
 
 _LONGEST_CHAIN = 20
-_LARGEST = 20_000
 
 
 class Unresolved(Exception):  # noqa: N818 - a signal, not an error of the caller
@@ -87,7 +89,10 @@ class _Merge:
     def apply(self, difference: Element) -> None:
         """Apply one element of a differential, adding it where it is new."""
         index = self._position(difference["id"])
-        if index is None or len(self.elements) > _LARGEST:
+        if len(self.elements) > PACKAGE_ELEMENTS.value:
+            fault = PACKAGE_ELEMENTS.exceeded(name=self._above[-1])
+            raise ConfigurationError(message("conformance.package.too_large", what=fault))
+        if index is None:
             return
         element = self.elements[index]
         narrowed = _type_in_name(difference["path"], element["path"])

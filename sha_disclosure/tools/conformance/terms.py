@@ -67,25 +67,39 @@ class ValueSet:
 
 def value_set(canonical: str, packages: Packages) -> ValueSet | None:
     """Return a value set of the packages, or None when they have it not."""
-    if packages.find(canonical, "ValueSet") is None:
+    url = canonical.partition("|")[0]
+    if packages.find(url, "ValueSet") is None:
         return None
-    systems: dict[str, None] = {}
-    terms: dict[Term, None] = {}
-    whole, seen, waiting = True, set[str](), [canonical.partition("|")[0]]
+    key = ("ValueSet", url)
+    if key not in packages.read:
+        parts = list(_parts([url], packages))
+        terms = tuple(dict.fromkeys(term for part in parts for term in part.terms))
+        whole = bool(terms) and all(part.whole for part in parts)
+        packages.read[key] = ValueSet(url, _systems(parts), terms if whole else None)
+    made: ValueSet = packages.read[key]
+    return made
+
+
+def systems_of(canonicals: Iterable[str], packages: Packages) -> tuple[str, ...]:
+    """Return the code systems of which value sets have codes, each once."""
+    return _systems(_parts(canonicals, packages))
+
+
+def _systems(parts: Iterable[_Part]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(system for part in parts for system in part.systems))
+
+
+def _parts(canonicals: Iterable[str], packages: Packages) -> Iterator[_Part]:
+    """Yield each value set, and each that it includes, once."""
+    waiting = dict.fromkeys(url.partition("|")[0] for url in canonicals)
+    seen: set[str] = set()
     while waiting:
-        url = waiting.pop()
-        found = packages.find(url, "ValueSet")
-        if url in seen:
-            continue
+        url, _ = waiting.popitem()
         seen.add(url)
+        found = packages.find(url, "ValueSet")
         part = _Part(found[0] if found else {}, packages)
-        systems |= dict.fromkeys(part.systems)
-        terms |= dict.fromkeys(part.terms)
-        waiting += part.others
-        whole = whole and part.whole
-    return ValueSet(
-        canonical.partition("|")[0], tuple(systems), tuple(terms) if whole and terms else None
-    )
+        waiting |= dict.fromkeys(other for other in part.others if other not in seen)
+        yield part
 
 
 class _Part:
@@ -131,12 +145,16 @@ def _listed(include: Mapping[str, Any], packages: Packages) -> Iterator[Term]:
 
 def code_system(system: str, packages: Packages) -> dict[str, Term]:
     """Return the codes a code system of the packages lists, by code."""
-    found = packages.find(system, "CodeSystem")
-    return {
-        term.code: term
-        for concept in _concepts(found[0].get("concept") if found else None)
-        if (term := Term.of({**concept, "system": system})).code
-    }
+    key = ("CodeSystem", system)
+    if key not in packages.read:
+        found = packages.find(system, "CodeSystem")
+        packages.read[key] = {
+            term.code: term
+            for concept in _concepts(found[0].get("concept") if found else None)
+            if (term := Term.of({**concept, "system": system})).code
+        }
+    made: dict[str, Term] = packages.read[key]
+    return made
 
 
 def _concepts(given: object) -> Iterator[dict[str, Any]]:

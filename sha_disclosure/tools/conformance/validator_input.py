@@ -159,8 +159,8 @@ def _unchecked(element: Element, elements: list[Element], packages: Packages) ->
         yield "target"
     if element.get("sliceName") and _is_inner(identifier):
         yield "inner_slices"
-    has_slices = any(e["id"].startswith(f"{identifier}:") for e in elements)
-    if has_slices and _is_sliced(element) and not _Slicing(element, elements, packages).understood:
+    has_slices = _is_sliced(element) and any(e["id"].startswith(f"{identifier}:") for e in elements)
+    if has_slices and not _Slicing(element, elements, packages).understood:
         yield "slicing"
 
 
