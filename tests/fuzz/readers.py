@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -303,7 +304,7 @@ decides = { "1" = ["claim.*"] }
 
 def editions() -> list[bytes]:
     """Return an edition of one's own, the shipped one whole, and its worksheet."""
-    shipped = Path(load_edition.__code__.co_filename).with_name("kanta-1.0.0.toml").read_bytes()
+    shipped = resources.files("sha_disclosure.editions").joinpath("kanta-1.0.0.toml").read_bytes()
     sheet = worksheet(EDITION, EDITION.name).encode()
     return [*[EDITION_FILE.encode()] * 6, shipped, sheet]
 
