@@ -1,8 +1,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 
-.PHONY: help demo test proof check lint types layering specs docs dist bench clean
+.PHONY: help demo test lowest proof check lint types layering specs docs dist bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -12,6 +13,9 @@ demo: $(VENV)/.run  ## one notice of every kind through the embedded sandbox
 
 test: $(VENV)/.dev  ## the test suite, with a sample of each long proof
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
+
+lowest: $(LOWEST)/.dev  ## the test suite on the lowest versions that pyproject.toml allows
+	$(LOWEST)/bin/python -m pytest -q -n auto --dist worksteal
 
 proof: $(VENV)/.dev  ## the long proofs: kill -9 at length, volume, every row of the long tables, more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q -n auto --dist worksteal -m "proof or hypothesis"
@@ -55,7 +59,7 @@ bench: $(VENV)/.dev  ## costs as ratios to their floors
 	$(BIN)/python benchmarks/outbox.py
 
 clean:  ## remove the environment and what tools left
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -67,4 +71,13 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
+	@touch $@
+
+$(LOWEST)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet uv
+	$(LOWEST)/bin/uv pip compile --quiet --python $(LOWEST)/bin/python --resolution lowest-direct \
+	  --extra all --output-file $(LOWEST)/lowest.txt pyproject.toml
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
+	  --constraint $(LOWEST)/lowest.txt --editable '.[all]' --group dev
 	@touch $@

@@ -53,11 +53,11 @@ def test_renewals_and_days_left_are_counted(telemetry):
     moment = datetime(2027, 1, 1, tzinfo=UTC)
     telemetry.listener(CertificateRenewed("tls", "ab", moment))
     telemetry.listener(RenewalRefused(("signing",), "KeyUnavailable", "x"))
-    telemetry.listener(CertificateExpiring("signing", "cd", 29))
     assert telemetry.points("certificate.renewals") == {
         (("use", "tls"),): 1,
         (("outcome", "KeyUnavailable"),): 1,
     }
+    telemetry.listener(CertificateExpiring("signing", "cd", 29))
     assert telemetry.points("certificate.days_left") == {(("use", "signing"),): 29}
 
 
