@@ -448,7 +448,7 @@ def refuse_unconfirmed(settings: Settings, edition: Edition) -> None:
 
     Raises ConfigurationError that names them.
     """
-    open_entries = edition.assumed()
+    open_entries = edition.assumed_in_notices()
     if settings.environment != "production" or settings.accept_assumed or not open_entries:
         return
     named = ", ".join(entry.key for entry in open_entries[:5])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -77,8 +78,27 @@ class Edition:
         return f"{package.name} {package.version}, FHIR {package.fhir_version}"
 
     def assumed(self) -> tuple[Entry, ...]:
-        """Return the entries that are only assumed; production is refused while there are any."""
+        """Return the entries that are only assumed."""
         return tuple(e for e in self.entries if e.status == "assumed")
+
+    def assumed_in_notices(self) -> tuple[Entry, ...]:
+        """Return the assumed entries that notices rest on.
+
+        Production is refused while there are any. The others are of searches, or another entry
+        leaves out what they are about.
+        """
+        idle = tuple(self._idle())
+        return tuple(
+            e for e in self.assumed() if not any(fnmatchcase(e.key, each) for each in idle)
+        )
+
+    def _idle(self) -> Iterator[str]:
+        """Yield the entries, as patterns, that show in no notice."""
+        yield "control_act.*"
+        if self.wire.event.cause == "omitted" or not self.wire.extension.ground_detail:
+            yield from ("ground_detail.cause", "cause.*")
+        if not self.wire.extension.ground_detail:
+            yield from ("ground_detail.*", "authority_purpose.*", "event.cause")
 
     def unconfirmed(self) -> tuple[Entry, ...]:
         """Return the entries with something to check: assumed and inferred."""

@@ -133,6 +133,7 @@ class Event(Section):
     observer_at: Literal["contained Device"]
     observer_name_type: Literal["other", "user-friendly-name", "manufacturer-name", "model-name"]
     right_of_access: Text
+    cause: Literal["omitted", "sent"]
 
 
 class Cardinality(Section):

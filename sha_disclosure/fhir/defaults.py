@@ -1,8 +1,8 @@
 """What a notice gets before it is built: an id and the time of recording, where it has none.
 
-Line breaks and blanks in its texts become those of the edition, and a code system that the
-edition names anyway is taken out of a coding, so that what is read back from a Bundle equals
-what was built.
+Line breaks and blanks in its texts become those of the edition, a code system that the edition
+names anyway is taken out of a coding, and what the edition does not send is left out, so that
+what is read back from a Bundle equals what was built.
 """
 
 from __future__ import annotations
@@ -15,14 +15,21 @@ from pydantic import BaseModel
 
 from sha_disclosure.characters import with_plain_blanks
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.notice import Coding, DisclosedData, DisclosureNotice, reason_of
+from sha_disclosure.notice import (
+    BroadRight,
+    Coding,
+    DisclosedData,
+    DisclosureNotice,
+    Ground,
+    reason_of,
+)
 from sha_disclosure.values import Instant, Oid, WrittenText
 
 
 def with_defaults(
     notice: DisclosureNotice, now: Instant, new_id: Callable[[], Oid], wire: Wire
 ) -> DisclosureNotice:
-    """Return the notice with its defaults, and without what the edition says anyway."""
+    """Return the notice with its defaults, and without what the edition says or does not send."""
     if wire.text.line_breaks == "LF":
         notice = _with_texts(notice, _with_line_feeds)
     if wire.text.blanks == "plain":
@@ -45,10 +52,9 @@ def with_defaults(
     kind = notice.type_of_disclosure
     if kind is not None:
         changes["type_of_disclosure"] = _short(kind, wire.code_system.type_of_disclosure)
-    reason = reason_of(notice.ground)
-    if reason is not None:
-        short = _short(reason, wire.code_system.access_reason)
-        changes["ground"] = notice.ground.model_copy(update={"reason": short})
+    ground = _ground(notice.ground, wire)
+    if ground is not notice.ground:
+        changes["ground"] = ground
     # What is put in is checked already, so the copy need not be checked again.
     return BaseModel.model_copy(notice, update=changes) if changes else notice
 
@@ -76,6 +82,16 @@ def _with_texts(given: _Given, made_of: Callable[[str], str]) -> _Given:
         changed = {name: new for name, (old, new) in parts.items() if new is not old}
         made = BaseModel.model_copy(given, update=changed) if changed else given
     return cast("_Given", made)
+
+
+def _ground(ground: Ground, wire: Wire) -> Ground:
+    changes: dict[str, Any] = {}
+    reason = reason_of(ground)
+    if reason is not None:
+        changes["reason"] = _short(reason, wire.code_system.access_reason)
+    if isinstance(ground, BroadRight) and wire.event.cause == "omitted":
+        changes["cause"] = None
+    return ground.model_copy(update=changes) if changes else ground
 
 
 def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:

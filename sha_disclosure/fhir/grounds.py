@@ -174,7 +174,7 @@ class _BroadRight(_RightOfAccess):
 
     def details(self, ground: Any, wire: Wire) -> Iterator[Element]:
         names = wire.ground_detail
-        if names.cause and ground.cause is not None:
+        if ground.cause is not None:
             cause = fixed(getattr(wire.cause, ground.cause.reveal()))
             yield extension(names.cause, "Coding", cause)
         yield extension(names.no_legal_representative, "Boolean", ground.no_legal_representative)

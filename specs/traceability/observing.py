@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sha_disclosure.editions import Edition, Entry
@@ -25,8 +25,14 @@ from traceability.places import Flat, differences, flat
 from traceability.watching import Uses, watched
 
 # Entries that only matter when another entry lets them.
+_CAUSE_SENT = ("event.cause", "sent")
 _NEEDS: Mapping[str, tuple[str, Any]] = {
     "content_signature.typ": ("content_signature.header", ("x5c", "typ")),
+    "ground_detail.cause": _CAUSE_SENT,
+    "cause.memory_disease": _CAUSE_SENT,
+    "cause.mental_disorder": _CAUSE_SENT,
+    "cause.intellectual_disability": _CAUSE_SENT,
+    "cause.similar_cause": _CAUSE_SENT,
 }
 _ANSWERING = frozenset({"tools.sandbox.service", "delivery.outcome"})
 """The modules whose readings may show in an answer."""
@@ -199,17 +205,22 @@ class Observer:
 
     def _specimens(self, key: str) -> list[int]:
         """Return the notices whose message reads the entry, one of each kind, or the first."""
-        reading = [index for index, keys in enumerate(self._read) if key in keys]
+        read = self._read_where(*_NEEDS[key]) if key in _NEEDS else self._read
+        reading = [index for index, keys in enumerate(read) if key in keys]
         return reading[:_KINDS_OF_NOTICES] or [0]
 
     @cached_property
     def _read(self) -> list[frozenset[str]]:
-        return [self._keys_read(index) for index in range(len(self.notices))]
+        return [self._keys_read(index, self.edition.wire) for index in range(len(self.notices))]
 
-    def _keys_read(self, index: int) -> frozenset[str]:
+    @cache  # noqa: B019 - an observer lives as long as the program
+    def _read_where(self, key: str, value: Any) -> list[frozenset[str]]:
+        wire = put(self.edition.wire, key, value)
+        return [self._keys_read(index, wire) for index in range(len(self.notices))]
+
+    def _keys_read(self, index: int, wire: Wire) -> frozenset[str]:
         uses = Uses()
-        edition = self._with(watched(self.edition.wire, uses))
-        self._pretended(index, edition, "p256")
+        self._pretended(index, self._with(watched(wire, uses)), "p256")
         return frozenset(uses.seen)
 
     @cached_property
@@ -227,6 +238,12 @@ class Observer:
         edition.package  # noqa: B018 - read, so that the reading is noted
         for kind in KINDS:
             self._pretended(0, edition, kind)
+        for needed in set(_NEEDS.values()):
+            other = self._with(watched(put(self.edition.wire, *needed), uses))
+            for index in range(len(self.notices)):
+                message = self._pretended(index, other, "p256")
+                self.judges.structure(message, other)
+                self.judges.reading_back(message, other)
         self.judges.answers(message, edition)
         for notice in self.refused:
             self._told(notice, edition)

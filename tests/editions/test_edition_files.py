@@ -66,6 +66,7 @@ def test_unconfirmed_entries_are_all_that_have_something_to_check(edition: Editi
     assert {e.status for e in edition.unconfirmed()} == {"assumed", "inferred"}
     assert edition.unconfirmed() == tuple(e for e in edition.entries if e.check)
     assert {e.status for e in edition.assumed()} == {"assumed"}
+    assert len(edition.assumed_in_notices()) < len(edition.assumed())
 
 
 def test_an_edition_turns_into_plain_values(edition: Edition) -> None:
@@ -212,6 +213,30 @@ def test_an_empty_ground_detail_leaves_that_extension_out(
     assert url in built(edition, settings)
     assert url not in built(made, settings)
     assert '"storedInKanta"' not in built(made, settings)
+
+
+def test_what_no_notice_carries_keeps_nobody_from_production(
+    tmp_path: Path, edition: Edition
+) -> None:
+    def counted(made: Edition) -> set[str]:
+        return {entry.key for entry in made.assumed_in_notices()}
+
+    def others(made: Edition) -> set[str]:
+        return {entry.key for entry in made.assumed()} - counted(made)
+
+    causes = {f"cause.{each}" for each in type(edition.wire.cause).model_fields}
+    not_sent = {"ground_detail.cause", *causes}
+    assert others(edition) == {"control_act.reasons", *not_sent}
+    assert "event.cause" in counted(edition)
+    sending = ours(tmp_path, f'[event.cause]\nvalue = "sent"\n{CONFIRMED}')
+    assert others(sending) == {"control_act.reasons"}
+    bare = ours(tmp_path, f'[extension.ground_detail]\nvalue = ""\n{CONFIRMED}')
+    parts = {f"ground_detail.{each}" for each in type(edition.wire.ground_detail).model_fields}
+    purposes = {
+        f"authority_purpose.{each}" for each in type(edition.wire.authority_purpose).model_fields
+    }
+    idle = {"control_act.reasons", "event.cause", *causes, *parts, *purposes}
+    assert others(bare) == idle & {entry.key for entry in bare.assumed()}
 
 
 def test_headers_are_those_of_the_edition(tmp_path: Path, edition: Edition) -> None:

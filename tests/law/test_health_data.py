@@ -1,10 +1,11 @@
-"""The cause is health data: in the signed content, and in nothing else the SDK gives out."""
+"""The cause is health data: sent only where the edition says so, and in nothing else."""
 
 from __future__ import annotations
 
 import json
 import logging
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sha_disclosure.notice import Cause, DisclosureNotice
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.settings import Settings
 from sha_disclosure.tools.sandbox import Sandbox
+from sha_disclosure.tools.verifier import check_structure
 
 PLANTED = "Istutettu-Salaisuus"
 SECRETS = ("memory_disease", "muistisairaus", "Muistisairaus", PLANTED)
@@ -80,13 +82,42 @@ def test_the_cause_is_not_in_the_evidence_of_the_outbox(
     assert told(shown) == []
 
 
-def test_the_cause_is_read_back_from_the_content_that_was_signed(
-    notice_texts: dict[str, str],
+def of_cause(edition: Edition, value: str) -> Edition:
+    event = edition.wire.event.model_copy(update={"cause": value})
+    return replace(edition, wire=edition.wire.model_copy(update={"event": event}))
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_the_cause_stays_with_the_caller_unless_the_edition_sends_it(
+    cause: str, edition: Edition, notice_texts: dict[str, str]
 ) -> None:
-    notice = DisclosureNotice.model_validate(planted(notice_texts))
-    with Sandbox() as sandbox, KantaClient(sandbox.settings()) as kanta:
-        (read,) = read_bundle(kanta.prepare(notice).bundle(), kanta.edition.wire)
-    assert read.ground == notice.ground
+    data = having(json.loads(notice_texts["broad-right"]), ("ground", "cause"), cause)
+    notice = DisclosureNotice.model_validate(data)
+    assert edition.wire.event.cause == "omitted"
+    sending = of_cause(edition, "sent")
+    omitted = build([notice], Setup(Settings.stand_in(), edition)).bundle
+    sent = build([notice], Setup(Settings.stand_in(), sending)).bundle
+    coding = getattr(edition.wire.cause, cause)
+    assert coding.code not in json.dumps(omitted)
+    assert coding.code in json.dumps(sent)
+    assert [each.ground.cause for each in read_bundle(omitted, edition.wire)] == [None]
+    assert [each.ground for each in read_bundle(sent, sending.wire)] == [notice.ground]
+    assert check_structure(omitted, edition) == check_structure(omitted, sending) == ()
+    assert check_structure(sent, sending) == ()
+    assert {each.id for each in check_structure(sent, edition)} == {"verifier.other_part"}
+
+
+def test_a_cause_that_was_none_of_the_four_is_sent_by_no_edition(
+    edition: Edition, notice_texts: dict[str, str]
+) -> None:
+    data = json.loads(notice_texts["broad-right"]) | {"acknowledged": ["N09.no_cause"]}
+    del data["ground"]["cause"]
+    notice = DisclosureNotice.model_validate(data)
+    sending = of_cause(edition, "sent")
+    made = build([notice], Setup(Settings.stand_in(), sending))
+    assert made.acknowledged == ("N09.no_cause",)
+    assert check_structure(made.bundle, sending) == ()
+    assert [each.ground for each in read_bundle(made.bundle, sending.wire)] == [notice.ground]
 
 
 BROKEN: list[tuple[tuple[str, ...], Any]] = [

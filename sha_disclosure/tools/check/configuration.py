@@ -31,7 +31,7 @@ def check_edition(partial: PartialSettings) -> tuple[Edition | None, list[Findin
 
 
 def _assumed(edition: Edition, partial: PartialSettings) -> Finding:
-    check, count = "edition.assumed", len(edition.assumed())
+    check, count = "edition.assumed", len(edition.assumed_in_notices())
     settings = partial.settings
     if not count:
         return passed(check, message("check.ok.edition_assumed"))

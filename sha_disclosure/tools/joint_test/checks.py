@@ -8,6 +8,7 @@ from typing import Any
 
 from sha_disclosure.credentials import load_anchors
 from sha_disclosure.delivery.prepare import PreparedNotice
+from sha_disclosure.editions.wire import Wire
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.findings import Finding
@@ -119,14 +120,18 @@ def _reads_back(prepared: PreparedNotice, execution: Execution, environment: Env
     first = prepared is execution.prepared[0]
     given = execution.notices if first else execution.notices[-1:]
     notices = [DisclosureNotice.model_validate(data) for data in given[: len(prepared.notice_ids)]]
-    return [_plain(each) for each in read] == [_plain(each) for each in notices]
+    wire = environment.edition.wire
+    return [_plain(each, wire) for each in read] == [_plain(each, wire) for each in notices]
 
 
-def _plain(notice: DisclosureNotice) -> dict[str, Any]:
-    """Return a notice without what the SDK adds to it, and what is never sent."""
+def _plain(notice: DisclosureNotice, wire: Wire) -> dict[str, Any]:
+    """Return a notice without what the SDK adds to it, and what is not sent."""
     added = {"id": None, "recorded_at": None}
     data = notice.model_copy(update={**added, "acknowledged": (), "reference": None})
-    return data.model_dump(mode="json", by_alias=True)
+    plain = data.model_dump(mode="json", by_alias=True)
+    if wire.event.cause == "omitted":
+        plain["ground"].pop("cause", None)
+    return plain
 
 
 def _exchanges(

@@ -84,8 +84,9 @@ class GroundReader:
             "authority_right": ("purpose", "statutory_task"),
             "statute": ("necessity",),
         }
+        cause = ("cause",) if self._wire.event.cause == "sent" else ()
         may: dict[str, tuple[str, ...]] = {
-            "broad_right": ("cause", "cannot_judge_permission", "service_necessary", "reason"),
+            "broad_right": (*cause, "cannot_judge_permission", "service_necessary", "reason"),
             "authority_right": ("essential_effect", "necessary_for_task", "reason"),
         }
         required = needed.get(self.kind, ("stored_in_kanta",))

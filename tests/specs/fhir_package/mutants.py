@@ -20,7 +20,7 @@ from tests.specs.fhir_package.changes import (
     twice,
 )
 from tests.specs.fhir_package.contained_mutants import CONSENT, CONTAINED
-from tests.specs.fhir_package.mutant_parts import MARK, OTHER, UUID
+from tests.specs.fhir_package.mutant_parts import MARK, OTHER, UUID, cause
 
 FRAME = (
     Mutant("Bundle.type batch", lambda b: b.update(type="batch")),
@@ -198,16 +198,16 @@ EXTENSIONS = (
     Mutant("a part of the ground detail twice", twice(inside(extension(DETAIL), "extension")),
            "broad-right"),
     Mutant("a part of the ground detail without a value", drop(
-        inside(extension(DETAIL), "extension", 0), "valueCoding",
+        inside(extension(DETAIL), "extension", 0), "valueBoolean",
     ), "broad-right"),
     Mutant("a part of the ground detail of another type", lambda b: extension(DETAIL)(b)[
-        "extension"].__setitem__(1, {"url": "noLegalRepresentative", "valueString": "true"}),
+        "extension"].__setitem__(0, {"url": "noLegalRepresentative", "valueString": "true"}),
         "broad-right"),
-    Mutant("cause of no known code", put(
-        inside(extension(DETAIL), "extension", 0, "valueCoding"), code="x",
+    Mutant("cause of no known code", add(
+        inside(extension(DETAIL), "extension"), cause(code="x"),
     ), "broad-right"),
-    Mutant("cause of another system", put(
-        inside(extension(DETAIL), "extension", 0, "valueCoding"), system="urn:oid:1.2.3",
+    Mutant("cause of another system", add(
+        inside(extension(DETAIL), "extension"), cause(system="urn:oid:1.2.3"),
     ), "broad-right"),
     Mutant("purpose of no known code", put(
         inside(extension(DETAIL), "extension", 0, "valueCoding"), code="x",

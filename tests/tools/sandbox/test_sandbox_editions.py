@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import copy
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,20 @@ def test_no_ground_detail(of_edition):
     assert caller.post(content).status_code == 400
     del content["entry"][0]["resource"]["extension"][2]
     assert caller.post(content).status_code == 200
+
+
+def test_the_cause_of_a_broad_right(of_edition):
+    caller = of_edition(event__cause='"sent"')
+
+    def posted(*causes):
+        content = m.bundle()
+        content["entry"][0]["resource"]["extension"][2]["extension"] += causes
+        return caller.post(content).status_code
+
+    assert posted() == posted(m.CAUSE) == 200
+    other = copy.deepcopy(m.CAUSE)
+    other["valueCoding"]["code"] = "age"
+    assert posted(other) == posted(m.CAUSE, m.CAUSE) == 400
 
 
 def test_no_target_format(of_edition):

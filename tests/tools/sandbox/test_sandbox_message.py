@@ -496,16 +496,16 @@ REFUSED = {
     "a broad right without its detail": (
         at((*EVENT, "extension"), lambda e: e[:2]), "ground", "detail is missing", "extension",
     ),
-    "a broad right with another cause": (
-        at((*DETAIL, "extension", 0, "valueCoding", "code"), "age"), "ground",
-        "coding of the edition", "valueCoding",
+    "a broad right with its cause, which the edition does not send": (
+        appended((*DETAIL, "extension"), m.CAUSE), "ground", "does not go with this ground",
+        "extension[2]",
     ),
     "a broad right without necessity": (
-        at((*DETAIL, "extension"), lambda e: e[:2]), "ground", "part necessity", "extension",
+        at((*DETAIL, "extension"), lambda e: e[:1]), "ground", "part necessity", "extension",
     ),
     "a broad right with another's part": (
         appended((*DETAIL, "extension"), {"url": "statutoryTask", "valueString": "x"}), "ground",
-        "does not go with this ground", "extension[3]",
+        "does not go with this ground", "extension[2]",
     ),
     "an authority's right without a task": (
         both(authority, at((*DETAIL, "extension"), lambda e: e[:1])), "ground",
@@ -566,7 +566,7 @@ LAWS_OWN = {
         with_consent, at((*EVENT, "contained", 7, "dateTime"), FUTURE)
     ),
     "a broad right past a legal representative": at(
-        (*DETAIL, "extension", 1, "valueBoolean"), False
+        (*DETAIL, "extension", 0, "valueBoolean"), False
     ),
     "a broad right of an authority": at((*EVENT, "agent", 2, "role", 0, "coding", 0), m.AUTHORITY),
     "an authority's right of a provider": both(

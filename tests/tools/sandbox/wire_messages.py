@@ -49,7 +49,10 @@ PROVIDER = coding(
 AUTHORITY = coding(
     OURS + "recipient-role", "social-welfare-authority", "Sosiaalihuollon viranomainen"
 )
-MEMORY = coding(OURS + "cause", "memory-disease", "Muistisairaus")
+CAUSE = {
+    "url": "cause",
+    "valueCoding": coding(OURS + "cause", "memory-disease", "Muistisairaus"),
+}
 ASSESS = coding(OURS + "authority-purpose", "assess-need", "Sosiaalihuollon tarpeen selvittäminen")
 TASK = coding("urn:oid:1.2.246.537.6.1221.201601", "esim", "Iäkkäiden palvelut")
 OLD_TASK = coding("urn:oid:1.2.246.537.6.1283.201101", "vanha", "Vanhustenhuolto")
@@ -135,7 +138,6 @@ def broad_right():
     return {
         "url": OURS + "ground-detail",
         "extension": [
-            {"url": "cause", "valueCoding": MEMORY},
             {"url": "noLegalRepresentative", "valueBoolean": True},
             {"url": "necessity", "valueString": "Välttämätön ihmeasia"},
         ],
