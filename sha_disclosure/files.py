@@ -72,16 +72,19 @@ def open_file(path: str | Path) -> Iterator[BinaryIO]:
 
 def _opened(path: str | Path) -> BinaryIO:
     try:
-        return open(path, "rb", opener=_open_at_once)
+        # Without O_NONBLOCK opening a pipe would wait for its writer.
+        flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+        number = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except ValueError as error:  # a NUL in the name
         if raised_by_signal_handler(error):
             raise
+    else:
+        try:
+            return os.fdopen(number, "rb")
+        except BaseException:  # a folder
+            os.close(number)
+            raise
     raise Unreadable(message("file.name"))
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    # Without O_NONBLOCK opening a pipe would wait for its writer.
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_stream(stream: BinaryIO, limit: Limit) -> bytes:

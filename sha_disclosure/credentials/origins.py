@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 
 from sha_disclosure.credentials.keys import TokenUri
 from sha_disclosure.credentials.keys.pin import pin_file
-from sha_disclosure.files import Unreadable, read_file
+from sha_disclosure.credentials.places import look_at
+from sha_disclosure.files import Unreadable
 from sha_disclosure.settings import KeyPair, Settings, Tls
 
 Table = Literal["tls", "signing", "token"]
@@ -62,7 +63,7 @@ class FileDigests:
     def _digest(self, file: Path) -> bytes:
         if file not in self._digests:
             try:
-                self._digests[file] = hashlib.sha256(read_file(file).data).digest()
+                self._digests[file] = hashlib.sha256(look_at(file).data).digest()
             except Unreadable:
                 self._digests[file] = b"unreadable"
         return self._digests[file]

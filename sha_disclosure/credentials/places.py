@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +17,29 @@ from sha_disclosure.files import FileContent, Unreadable, read_file
 from sha_disclosure.messages import Message, message
 
 Secret = Literal["key", "pin"]
+
+
+_SEEN: ContextVar[dict[Path, FileContent] | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Read each file once in this block, so that what is compared is what is loaded."""
+    before = _SEEN.set({})
+    try:
+        yield
+    finally:
+        _SEEN.reset(before)
+
+
+def look_at(path: Path) -> FileContent:
+    """Return the content of a file. Raises Unreadable."""
+    seen = _SEEN.get()
+    if seen is None:
+        return read_file(path)
+    if path not in seen:
+        seen[path] = read_file(path)
+    return seen[path]
 
 
 def read_secret(place: Path | str, what: Secret = "key") -> SecretBytes:
@@ -56,7 +82,7 @@ def _variable(place: str) -> SecretBytes | None:
 
 def _read(path: Path) -> FileContent | Message:
     try:
-        return read_file(path)
+        return look_at(path)
     except Unreadable as error:
         return error.message
 

@@ -14,6 +14,7 @@ from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load
 from sha_disclosure.credentials.expiry import ExpiryReminders, chains, ends_at
 from sha_disclosure.credentials.organisation import check_organisation
 from sha_disclosure.credentials.origins import FileDigests, Origins, Table
+from sha_disclosure.credentials.places import one_look
 from sha_disclosure.credentials.reading import require
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import CertificateExpired, DisclosureError
@@ -63,7 +64,8 @@ class CredentialStore:
         self._refused: dict[_Tables, Origins] = {}
         self._expired: dict[_Tables, CertificateExpired] = {}
         self._due_at = sources.monotonic() + settings.renewal_s
-        self._load_first()
+        with one_look():
+            self._load_first()
         use(self._by_requester())
         self._remind()
 
@@ -97,11 +99,15 @@ class CredentialStore:
         if self.due() and not (lock := self._lock.own).locked():
             with lock:
                 if self.due():  # another thread was a moment sooner
-                    self._renew()
+                    self._look()
 
     def renew(self) -> bool:
         """Look at the files now; return whether what they hold is what is in use."""
         with self._lock.own:
+            return self._look()
+
+    def _look(self) -> bool:
+        with one_look():
             return self._renew()
 
     def _renew(self) -> bool:

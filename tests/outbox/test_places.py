@@ -18,7 +18,8 @@ from sqlalchemy import create_engine, text
 
 from sha_disclosure.errors import ConfigurationError, OutboxError
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.outbox.database import Database, _engine, _url
+from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.engines import engine_of, url_of
 from sha_disclosure.sources import Sources
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
@@ -111,7 +112,7 @@ def test_nothing_is_made_where_no_outbox_is_unless_asked_for(tmp_path):
 
 
 def test_a_database_without_an_outbox_is_left_as_it_is(place):
-    engine = create_engine(_url(place))
+    engine = create_engine(url_of(place))
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE own (id INTEGER)"))
     with pytest.raises(OutboxError, match="holds no outbox"):
@@ -122,7 +123,7 @@ def test_a_database_without_an_outbox_is_left_as_it_is(place):
 @pytest.mark.parametrize("scheme", ["mysql", "mariadb", "mysql+pymysql"])
 def test_the_usual_schemes_of_mysql_are_known(scheme):
     pytest.importorskip("pymysql")
-    engine = _engine(f"{scheme}://u@127.0.0.1:1/x", create=True)
+    engine = engine_of(f"{scheme}://u@127.0.0.1:1/x", create=True)
     assert engine.driver == "pymysql"
     assert engine.url.query["charset"] == "utf8mb4"
 
@@ -130,14 +131,14 @@ def test_the_usual_schemes_of_mysql_are_known(scheme):
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_every_usual_scheme_of_postgresql_is_known(scheme):
     pytest.importorskip("psycopg")
-    engine = _engine(f"{scheme}://u@127.0.0.1:1/x?prepare_threshold=0", create=True)
+    engine = engine_of(f"{scheme}://u@127.0.0.1:1/x?prepare_threshold=0", create=True)
     assert engine.url.drivername == "postgresql+psycopg"
     assert "prepare_threshold" not in engine.url.query
 
 
 def test_a_wrong_database_a_role_without_rights_and_a_stopped_server_differ(cluster):
     with cluster.database() as url:
-        engine = create_engine(_url(url))
+        engine = create_engine(url_of(url))
         with engine.begin() as connection:
             connection.execute(text("CREATE ROLE reader LOGIN"))
             connection.execute(text("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
@@ -151,7 +152,7 @@ def test_a_wrong_database_a_role_without_rights_and_a_stopped_server_differ(clus
         for words, place in refused.items():
             with pytest.raises(OutboxError, match=words):
                 Outbox(place)
-        engine = create_engine(_url(url))
+        engine = create_engine(url_of(url))
         with engine.begin() as connection:
             connection.execute(text("DROP ROLE reader"))
         engine.dispose()
