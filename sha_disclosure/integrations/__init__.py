@@ -1,6 +1,7 @@
-"""The outbox in other surroundings: asyncio, Prometheus.
+"""The outbox in other surroundings: asyncio, Django, Prometheus.
 
-``AsyncOutbox`` needs the extra ``async``, ``OutboxCollector`` the extra ``prometheus``.
+``AsyncOutbox`` needs the extra ``async``, ``OutboxCollector`` the extra ``prometheus``,
+``sha_disclosure.integrations.django`` the extra ``django``.
 """
 
 from importlib import import_module
