@@ -11,7 +11,7 @@ from sha_disclosure.integrations.django.models import OutboxMessage
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(admin.ModelAdmin):
+class OutboxMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it has none at run time
     """What became of each notice; changes are made by ``manage.py sha_disclosure``."""
 
     list_display = (

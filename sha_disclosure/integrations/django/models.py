@@ -64,7 +64,7 @@ class OutboxNotice(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return self.notice_id
+        return str(self.notice_id)
 
 
 class OutboxAttempt(models.Model):
