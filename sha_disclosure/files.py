@@ -1,4 +1,4 @@
-"""Reading files of others: bounded, regular files only; and whether a file is private."""
+"""Reading files of others: bounded, regular files only; and who may use and change a file."""
 
 from __future__ import annotations
 
@@ -35,13 +35,15 @@ class FileContent:
     mode: int
     owner: int
 
-    @property
-    def open_to_others(self) -> bool:
-        """Whether others than its owner and this user may use the file.
+    def exposed(self, name: str | Path) -> Message | None:
+        """Return why a file called ``name`` is not private; None when it is."""
+        return exposed(self.mode, self.owner, name)
 
-        False on Windows, which keeps that in an access list.
-        """
-        return hasattr(os, "geteuid") and open_to_others(self.mode, self.owner, os.geteuid())
+    def alterable(self, name: str | Path) -> Message | None:
+        """Return why everybody may change a file called ``name``; None when not so."""
+        if not hasattr(os, "geteuid") or not self.mode & stat.S_IWOTH:
+            return None
+        return message("file.alterable", mode=f"{self.mode:o}", path=str(name))
 
 
 def read_file(path: str | Path, *, limit: Limit = FILE_BYTES) -> FileContent:
@@ -120,6 +122,21 @@ def read_text(path: str | Path, *, limit: Limit = FILE_BYTES) -> str:
     return text_of(read_file(path, limit=limit).data)
 
 
+def exposed(mode: int, owner: int, name: str | Path) -> Message | None:
+    """Return why a file that holds a secret is not private; None when it is.
+
+    It belongs to root or this user, and nobody else may use it. Windows keeps that in an access
+    list, which is not looked at.
+    """
+    if not hasattr(os, "geteuid"):
+        return None
+    if owner not in {0, os.geteuid()}:
+        return message("file.of_another_user", owner=owner, path=str(name))
+    if open_to_others(mode, owner, os.geteuid()):
+        return message("file.open_to_others", mode=f"{mode:o}", path=str(name))
+    return None
+
+
 def open_to_others(mode: int, owner: int, reader: int) -> bool:
     """Return whether others than ``owner`` and ``reader`` (user ids) may use a file of ``mode``.
 
@@ -131,6 +148,7 @@ def open_to_others(mode: int, owner: int, reader: int) -> bool:
 __all__ = [
     "FileContent",
     "Unreadable",
+    "exposed",
     "open_file",
     "open_to_others",
     "read_file",

@@ -58,13 +58,20 @@ def read_secret(place: Path | str, what: Secret = "key") -> SecretBytes:
 def read_certificates(place: Path | str) -> SecretBytes:
     """Return what a certificate file or a variable holds: some hold the key as well.
 
+    Whoever may change it decides whom we trust: a file that all may change is refused.
+
     Raises ConfigurationError.
     """
     if isinstance(place, Path):
         read = _read(place)
-        if isinstance(read, FileContent):
-            return SecretBytes(read.data)
-        raise ConfigurationError(message("certificate_files.unreadable", path=str(place), why=read))
+        if isinstance(read, Message):
+            fault = message("certificate_files.unreadable", path=str(place), why=read)
+            raise ConfigurationError(fault)
+        if why := read.alterable(place):
+            raise ConfigurationError(
+                message("certificate_files.alterable", path=str(place), why=why)
+            )
+        return SecretBytes(read.data)
     if not place.startswith("env:"):
         raise ConfigurationError(message("certificate_files.on_token", place=place))
     value = _variable(place)
@@ -93,11 +100,8 @@ def _read_guarded(path: Path, what: Secret) -> SecretBytes:
         raise KeyUnavailable(message(f"secret.{what}_unreadable", path=str(path), why=read))
     if not hasattr(os, "geteuid"):
         _warn(path, what)
-    elif read.open_to_others:
-        mode = f"{read.mode:o}"
-        del read  # a traceback with variables would show the key
-        fault = message(f"secret.{what}_open_to_others", path=str(path), mode=mode)
-        raise ConfigurationError(fault)
+    elif why := read.exposed(path):
+        raise ConfigurationError(message(f"secret.{what}_exposed", path=str(path), why=why))
     return SecretBytes(read.data)
 
 

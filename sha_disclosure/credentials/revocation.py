@@ -34,7 +34,12 @@ _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 def load_revocation_lists(path: str | Path) -> tuple[x509.CertificateRevocationList, ...]:
     """Return the lists of a file: PEM, one or more, or one in DER. Raises ConfigurationError."""
     try:
-        read = _lists(read_file(path).data)
+        content = read_file(path)
+        if why := content.alterable(path):
+            raise ConfigurationError(
+                message("certificate_files.alterable", path=str(path), why=why)
+            )
+        read = _lists(content.data)
     except Unreadable as error:
         fault = message("certificate_files.unreadable", path=str(path), why=error.message)
     except UNREADABLE:

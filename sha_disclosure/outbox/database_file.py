@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from sha_disclosure.errors import OutboxError
-from sha_disclosure.files import open_to_others
+from sha_disclosure.files import exposed
 from sha_disclosure.messages import Message, message
 
 _OWNER_ONLY = 0o600
@@ -50,12 +50,12 @@ def _not_private(path: Path) -> Message | None:
         return message("outbox.place.not_made", path=str(path), reason=reason)
     if not stat.S_ISREG(about.st_mode):
         return message("outbox.place.not_a_file", path=str(path))
-    if os.name != "posix" or not open_to_others(about.st_mode, about.st_uid, about.st_uid):
-        return None
-    if about.st_uid == os.geteuid() and stat.S_IMODE(about.st_mode) == _REMOUNTED:
+    mode = stat.S_IMODE(about.st_mode)
+    why = exposed(mode, about.st_uid, path)
+    if why and about.st_uid == os.geteuid() and mode == _REMOUNTED:
         _close_again(path)
         return None
-    return message("outbox.place.open_to_others", path=str(path))
+    return why and message("outbox.place.exposed", path=str(path), why=why)
 
 
 def _close_again(path: Path) -> None:

@@ -184,9 +184,8 @@ def keys_from_file(path: str | Path) -> list[OutboxKey]:
         why = error.message
     else:
         texts = _texts_of_keys(text)
-        if content.open_to_others:
-            why = message("outbox.key.open_to_others")
-        elif not texts:
+        why = content.exposed(path)
+        if not why and not texts:
             why = message("outbox.key.none")
     if why:
         raise ConfigurationError(message("outbox.key.file", path=str(path), why=why))

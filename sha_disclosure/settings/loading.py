@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from sha_disclosure.editions import SHIPPED
 from sha_disclosure.encoding import Malformed, read_toml
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.files import Unreadable, read_text
+from sha_disclosure.files import Unreadable, read_file, text_of
 from sha_disclosure.messages import Message, message
 from sha_disclosure.settings.key_place import key_place
 
@@ -29,12 +29,31 @@ def from_file(path: Path) -> dict[str, Any]:
     """
     why: Message
     try:
-        return beside(read_toml(read_text(path)), path.parent)
+        content = read_file(path)
+        entries = read_toml(text_of(content.data))
     except Unreadable as error:
         why = error.message
     except Malformed as error:
         why = error.message
+    else:
+        exposed = content.exposed(path) if _holds_secret(entries) else None
+        if exposed is None:
+            return beside(entries, path.parent)
+        why = message("settings.with_secret", why=exposed)
     raise ConfigurationError(message("settings.file", path=str(path), why=why))
+
+
+def _holds_secret(entries: object) -> bool:
+    """Return whether there is a passphrase in a settings file, or a password for the proxy."""
+    if isinstance(entries, list):
+        return any(map(_holds_secret, entries))
+    if not isinstance(entries, dict):
+        return False
+    return (
+        "passphrase" in entries
+        or "@" in str(entries.get("proxy"))
+        or any(map(_holds_secret, entries.values()))
+    )
 
 
 def from_environment(variables: Mapping[str, str]) -> dict[str, Any]:

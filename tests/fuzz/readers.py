@@ -109,7 +109,9 @@ def read_lines(data: bytes, folder: Path) -> None:
 
 def read_settings(data: bytes, folder: Path) -> None:
     """Read a settings file, and what its entries name."""
-    made = Settings.load(_written(folder / "sha-disclosure.toml", data), variables={})
+    file = _written(folder / "sha-disclosure.toml", data)
+    file.chmod(0o600)  # there is a passphrase in it
+    made = Settings.load(file, variables={})
     watched_files(made)
     readable_url(made.base_url)
     proxy_at(made.proxy.get_secret_value() if made.proxy else None)

@@ -47,6 +47,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def path(tmp_path: Path) -> Path:
     file = tmp_path / "sha-disclosure.toml"
     file.write_text(FILE + TABLES, "utf-8")
+    file.chmod(0o600)  # there is a passphrase in it
     return file
 
 

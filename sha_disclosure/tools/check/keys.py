@@ -92,8 +92,8 @@ def _is_private(check: str, first: str, source: Path | str, file: str) -> Findin
         content = read_file(source)
     except Unreadable:
         return not_run(check, first)
-    if content.open_to_others:
-        return failed(check, message("check.key_not_private", file=file, mode=f"{content.mode:o}"))
+    if why := content.exposed(file):
+        return failed(check, message("check.key_not_private", file=file, why=why))
     return passed(check, message("check.ok.permissions"))
 
 
