@@ -62,6 +62,8 @@ CODE_LIST_VALUES = Limit("code_list_values", 20_000_000)
 """Values in the JSON of one code list, counted alike."""
 TOML_PARTS = Limit("toml_parts", 32)
 """Names in one dotted key, and tables and lists within one another, of a TOML file."""
+ANSWER_BYTES = Limit("answer_bytes", 4 * _MEGABYTE)
+"""Bytes of a whole answer of the service; a longer one proves nothing."""
 DATA_SETS = Limit("data_sets", 10_000)
 """Data sets of one notice."""
 PACKAGE_BYTES = Limit("package_bytes", 512 * _MEGABYTE)
@@ -76,13 +78,14 @@ PACKAGE_VALUES = Limit("package_values", 20_000_000)
 """Values in the JSON of one FHIR package, counted as those of one text are."""
 
 LIMITS = (
-    FILE_BYTES, NOTICE_BYTES, DATA_SETS, JSON_VALUES, TOML_PARTS, CODE_LIST_BYTES, CODE_LIST_VALUES,
+    FILE_BYTES, NOTICE_BYTES, ANSWER_BYTES, DATA_SETS, JSON_VALUES, TOML_PARTS, CODE_LIST_BYTES, CODE_LIST_VALUES,
     PACKAGE_BYTES, PACKAGE_FILE_BYTES, PACKAGE_FILES, PACKAGE_ELEMENTS,
     PACKAGE_VALUES,
 )  # fmt: skip
 """Every limit, in the order of docs/limits.md."""
 
 __all__ = [
+    "ANSWER_BYTES",
     "CODE_LIST_BYTES",
     "CODE_LIST_VALUES",
     "DATA_SETS",

@@ -33,8 +33,8 @@ def test_what_is_over_a_limit_is_told_with_its_number(
 ) -> None:
     monkeypatch.setenv(limit.variable, "77")
     for language in LANGUAGES:
-        if limit.name == "data_sets":
-            continue  # a problem of a notice: SHAPE.data_sets
+        if limit.name in {"data_sets", "answer_bytes"}:
+            continue  # a problem of a notice, and an answer that proves nothing
         said = limit.exceeded(name="x").text(language)
         assert "77" in said
         assert limit.variable in said

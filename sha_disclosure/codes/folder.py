@@ -51,13 +51,21 @@ def stored_lists(place: Path) -> list[CodeList]:
         raise ConfigurationError(message("codes.no_folder", path=str(place)))
     files: dict[str, Path] = {}
     lists = []
-    for file in sorted(f for f in place.iterdir() if f.suffix.lower() in _ENDINGS):
+    for file in _files(place):
         read = read_code_list(file)
         if read.system in files:
             raise in_file(file, message("codes.also_in", other=files[read.system].name), line=1)
         files[read.system] = file
         lists.append(read)
     return lists
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(f for f in folder.iterdir() if f.suffix.lower() in _ENDINGS)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    raise in_file(folder, message("file.unreadable", reason=reason))
 
 
 @cache

@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 import h11
 
+from sha_disclosure.limits import ANSWER_BYTES
+
 _T = TypeVar("_T")
 Steps = Generator[bytes | None, bytes, _T]
 
 _HEAD_MAX = 100 * 1024  # bytes of an answer's head
-ANSWER_MAX = 4 * 1024 * 1024  # bytes of a whole answer, far above any transaction-response
 _CHUNK = 64 * 1024
 _NO_ANSWER = "the connection was closed before an answer"
 
@@ -161,7 +162,7 @@ class Incoming:
         while (event := self._protocol.next_event()) is h11.NEED_DATA:
             data = yield from self._channel.receive()
             self._size += len(data)
-            if self._size > ANSWER_MAX:
+            if self._size > ANSWER_BYTES.value:
                 raise AnswerTooLong
             self._protocol.receive_data(data)
         return event

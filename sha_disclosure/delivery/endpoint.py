@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 import httpx
 
 from sha_disclosure.delivery.answer import Answer
-from sha_disclosure.delivery.channel import ANSWER_MAX, Outgoing
+from sha_disclosure.delivery.channel import Outgoing
 from sha_disclosure.delivery.faults import failure_of
 from sha_disclosure.delivery.lane import AttemptTimeout
 from sha_disclosure.delivery.outcome import Failure
 from sha_disclosure.delivery.route import readable_url, route_to
 from sha_disclosure.delivery.transport import AsyncLaneTransport, LaneTransport
+from sha_disclosure.limits import ANSWER_BYTES
 from sha_disclosure.settings import Settings, Timeouts
 
 Transport = httpx.BaseTransport | Callable[[httpx.BaseTransport], httpx.BaseTransport]
@@ -218,7 +219,7 @@ class _Body:
 
     def add(self, part: bytes) -> None:
         self._read += part
-        if len(self._read) > ANSWER_MAX:
+        if len(self._read) > ANSWER_BYTES.value:
             message = "the answer is too long to be one"
             raise httpx.RemoteProtocolError(message)
 

@@ -375,6 +375,17 @@ def test_an_imported_list_changes_the_warning_into_acceptance_or_a_problem(
     assert (severity, "not in the loaded" in words) == ("error", True)
 
 
+def test_a_folder_that_cannot_be_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(ConfigurationError, match="Permission denied"):
+        load_code_lists(tmp_path)
+
+
 def test_settings_name_the_folder_relative_to_their_file(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     stand_in = Settings.stand_in()

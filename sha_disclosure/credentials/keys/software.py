@@ -91,7 +91,7 @@ def _is_pkcs12(data: SecretBytes) -> bool:
 def _pem(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain] | Finding:
     blocks = pem_blocks(data)
     if isinstance(blocks, Message):
-        return Finding("key.half_written")
+        return Finding("key.utf_16" if blocks.id == "file.utf_16" else "key.half_written")
     block = next((each for each in blocks if each.label.endswith("PRIVATE KEY")), None)
     if block is None:
         return Finding("key.no_pem")

@@ -80,7 +80,10 @@ def _attributes(text: str, separator: str, known: tuple[str, ...]) -> dict[str, 
 
 def _raw(path: str) -> dict[str, bytes]:
     pairs = (part.partition("=") for part in path.split(";"))
-    return {name: unquote_to_bytes(value) for name, _, value in pairs}
+    # Bytes that are no text come out of variables as lone surrogates.
+    return {
+        name: unquote_to_bytes(value.encode("utf-8", "surrogatepass")) for name, _, value in pairs
+    }
 
 
 def _refused(why: Message) -> ConfigurationError:

@@ -13,7 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.files import Unreadable, read_text
 from sha_disclosure.messages import Language, message
 from sha_disclosure.tools.joint_test.facts import CaseEvidence, case_facts, run_facts
 from sha_disclosure.tools.joint_test.redaction import ExchangeEvidence, Redaction
@@ -81,8 +83,8 @@ def _opened(path: Path, *, overwrite: bool) -> Folder:
 def _earlier(path: Path) -> list[str] | None:
     """Return the files of earlier evidence, or None when the folder holds none."""
     index = None
-    with suppress(OSError, ValueError):
-        index = json.loads((path / INDEX).read_text("utf-8"))
+    with suppress(Unreadable, Malformed):
+        index = read_json(read_text(path / INDEX))
     if not isinstance(index, dict) or index.get("form") != FORM:
         return None
     files = index.get("files")

@@ -155,3 +155,8 @@ def test_nothing_is_watched_of_variables_and_tokens(tmp_path: Path) -> None:
     made = loaded(tmp_path, 'certificate = "env:C"\nkey = "env:K"')
     assert len(watched_files(made)) == 3  # those of [tls]
     assert watched_files(Settings.stand_in()) == ()
+
+
+def test_bytes_of_a_variable_that_are_no_text_are_the_bytes_of_an_id() -> None:
+    uri = TokenUri.parse("pkcs11:id=a\udcff?module-name=m")
+    assert uri.id is not None

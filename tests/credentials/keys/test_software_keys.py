@@ -146,6 +146,20 @@ def test_a_half_written_key_is_damaged_whatever_the_passphrase(
         assert "damaged or half written: copy it again whole" in text
 
 
+@pytest.mark.parametrize("passphrase", [None, PASSPHRASE])
+def test_a_key_file_as_windows_saves_it_is_read_or_named(
+    passphrase: str | None, tmp_path: Path
+) -> None:
+    text = key_pem(key("p256"), passphrase.encode() if passphrase else None).decode()
+    marked = text.replace("\n", "\r\n").encode("utf-8-sig")
+    assert open_key(pair(put(tmp_path, marked), passphrase=passphrase))
+    told = refusal(
+        KeyUnavailable, pair(put(tmp_path, text.encode("utf-16")), passphrase=passphrase)
+    )
+    assert "UTF-16" in told
+    assert "save it as UTF-8" in told
+
+
 def test_a_key_without_a_certificate_asks_for_one(tmp_path: Path) -> None:
     for data in (archive(key("p256")), archive(key("p256"), None, [leaf("p384").certificate])):
         path = put(tmp_path, data)
