@@ -150,7 +150,7 @@ def application() -> typer.Typer:
         name=_NAME,
         cls=Commands,
         help=_HELP,
-        add_completion=False,
+        add_completion=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         pretty_exceptions_show_locals=False,

@@ -68,6 +68,11 @@ def _print(output: Output, lines: list[Line]) -> None:
         if each.status in {"warning", "failed"}:
             output.out.print(f"{'':<9}{text('expected')}: {clean(each.expected)}")
             output.out.print(f"{'':<9}{text('fix')}: {clean(each.fix)}")
+    wrong = [each for each in lines if each.status == "failed"]
+    if wrong:  # again, where one who reads the end of a long page looks
+        output.out.print(text("wrong"), style=_COLOURS["failed"])
+    for each in wrong:
+        output.out.print(f"  {each.check}: {clean(each.fix)}")
     counts = {status: sum(each.status == status for each in lines) for status in _COLOURS}
     output.out.print(
         ", ".join(f"{count} {text(status)}" for status, count in counts.items() if count)

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from sha_disclosure.cli.call import Call, exit_code
 from sha_disclosure.cli.extras import sandbox_class
+from sha_disclosure.cli.notices import Document
 from sha_disclosure.cli.options import LanguageOption
 from sha_disclosure.cli.output import Output
-from sha_disclosure.cli.send_report import TextReport
+from sha_disclosure.cli.send_report import End, TextReport
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError
@@ -45,7 +46,7 @@ def demo(
             try:
                 receipt = _send(text, kanta, steps)
             except DisclosureError as error:
-                failures.failed(name, error)
+                failures.failed(End(Document(name, None, text, len(text))), error)
                 codes.append(exit_code(error))
                 continue
             codes.append(0)

@@ -22,16 +22,25 @@ from sha_disclosure.limits import NOTICE_BYTES
 from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice, read_json
 
-_STDIN = "-"
+STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text of one notice and where it stands; ``size`` counts its part of the file."""
+    """The text of one notice and where it stands; ``size`` counts its part of the file.
 
-    label: str
+    ``line`` is None in a file of one notice.
+    """
+
+    file: str
+    line: int | None
     text: bytes = field(repr=False)
     size: int
+
+    @property
+    def label(self) -> str:
+        """The place as people write it: ``notices.jsonl:7``."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
 def documents(files: Sequence[str], acknowledged: Sequence[str] = ()) -> Iterator[Document]:
@@ -79,7 +88,7 @@ def _acknowledging(text: bytes, rules: Sequence[str]) -> bytes:
 def _documents(files: Iterable[str]) -> Iterator[Document]:
     for file in files:
         with _opened(file) as stream:
-            if file == _STDIN:
+            if file == STDIN:
                 yield from _standard_input(stream)
             elif Path(file).suffix.lower() == ".jsonl":
                 yield from _lines(file, _lines_of(stream))
@@ -88,13 +97,13 @@ def _documents(files: Iterable[str]) -> Iterator[Document]:
 
 
 def _whole(file: str, text: bytes) -> Iterator[Document]:
-    yield Document(file, text, len(text))
+    yield Document(file, None, text, len(text))
 
 
 def _lines(file: str, lines: Iterable[bytes]) -> Iterator[Document]:
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield Document(f"{file}:{number}", line, len(line))
+            yield Document(file, number, line, len(line))
 
 
 def _lines_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -111,8 +120,8 @@ def _standard_input(stream: BinaryIO) -> Iterator[Document]:
     first = next(lines, b"")
     second = next(lines, b"") if _is_json(first) else b""
     if second.strip():
-        return _lines(_STDIN, chain((first, second), lines))
-    return _whole(_STDIN, first + second + read_stream(stream, NOTICE_BYTES))
+        return _lines(STDIN, chain((first, second), lines))
+    return _whole(STDIN, first + second + read_stream(stream, NOTICE_BYTES))
 
 
 def _is_json(line: bytes) -> bool:
@@ -131,14 +140,14 @@ def read_file(file: str) -> bytes:
 def require_readable(files: Iterable[str]) -> None:
     """Refuse files that cannot be read, before anything is done. Raises ConfigurationError."""
     for file in files:
-        if file != _STDIN:
+        if file != STDIN:
             with _opened(file):
                 pass
 
 
 def length(files: Sequence[str]) -> int | None:
     """Return how many bytes the files have together, or None when that is not known."""
-    if any(file == _STDIN or not Path(file).is_file() for file in files):
+    if any(file == STDIN or not Path(file).is_file() for file in files):
         return None
     return sum(Path(file).stat().st_size for file in files)
 
@@ -147,7 +156,7 @@ def length(files: Sequence[str]) -> int | None:
 def _opened(file: str) -> Iterator[BinaryIO]:
     fault: Unreadable
     try:
-        with nullcontext(sys.stdin.buffer) if file == _STDIN else open_file(file) as stream:
+        with nullcontext(sys.stdin.buffer) if file == STDIN else open_file(file) as stream:
             yield stream
     except Unreadable as error:
         fault = error

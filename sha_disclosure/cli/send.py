@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sha_disclosure.cli.call import Call
+from sha_disclosure.cli.journal import Journal
 from sha_disclosure.cli.notices import length, require_readable, require_single
 from sha_disclosure.cli.options import (
     AcknowledgeOption,
@@ -18,7 +22,7 @@ from sha_disclosure.cli.options import (
     SettingsOption,
 )
 from sha_disclosure.cli.output import Output
-from sha_disclosure.cli.send_report import JsonReport, Report, TextReport
+from sha_disclosure.cli.send_report import JsonReport, Report, TextReport, counts
 from sha_disclosure.cli.sending import RateLimit, Sending
 from sha_disclosure.messages import message
 
@@ -37,6 +41,20 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check, build and sign everything, send nothing.")
     ] = False,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers", metavar="N", min=1, max=64, help="Send N notices at once, in any order."
+        ),
+    ] = 1,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            "--journal",
+            metavar="FILE",
+            help="Note what is accepted in FILE; a run with the same FILE sends only the rest.",
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print no receipts, only failures and the counts.")
     ] = False,
@@ -52,7 +70,11 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Example: sha-disclosure send --settings sha-disclosure.toml --json notices.jsonl
 
-    With --json: receipts on the standard output, failures on the standard error, one a line.
+    With --json: receipts and failures on the standard output, one a line; a failure has error.
+
+    With --journal a run that was interrupted is begun again with the same arguments: what was
+    accepted is skipped, and what ended unknown is sent again under the same notice id. A notice
+    is known by its reference, or by its line and its file's digest.
 
     Exit codes: 0 all accepted; 1 some not valid; 2 some refused by the service; 3 some not
     delivered or not known to be; of several the highest. 4 configuration or signing: sending
@@ -67,15 +89,24 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     require_single(files, acknowledged)
     require_readable(files)
     shows = show_diagnostics or given.environment != "production"
-    with _progress(output, files, as_json=as_json) as progress:
+    with (
+        Journal(journal) if journal else nullcontext() as noted,
+        _progress(output, files, as_json=as_json) as progress,
+    ):
         report: Report = (
             JsonReport(output, quiet=quiet)
             if as_json
             else TextReport(output, progress.console, show_diagnostics=shows, quiet=quiet)
         )
-        bar = progress.add_task("send", total=length(files))
-        sending = Sending(given, report, RateLimit(rate), dry_run=dry_run)
-        return sending.run(files, lambda size: progress.advance(bar, size), acknowledged)
+        bar = progress.add_task("send", total=length(files), counts="")
+        sending = Sending(
+            given, report, RateLimit(rate), dry_run=dry_run, workers=workers, journal=noted
+        )
+
+        def advance(size: int, codes: Mapping[int, int]) -> None:
+            progress.update(bar, advance=size, counts=output.text(counts(codes)))
+
+        return sending.run(files, advance, acknowledged)
 
 
 def _progress(output: Output, files: list[str], *, as_json: bool) -> Progress:
@@ -85,6 +116,7 @@ def _progress(output: Output, files: list[str], *, as_json: bool) -> Progress:
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[counts]}"),
         console=output.err,
         transient=True,
         redirect_stdout=False,

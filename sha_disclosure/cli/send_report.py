@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.text import Text
 
+from sha_disclosure.cli.notices import Document
 from sha_disclosure.cli.options import INVALID, REFUSED, UNDELIVERED
 from sha_disclosure.cli.output import Output, as_dict, clean, clean_lines
 from sha_disclosure.delivery.prepare import PreparedNotice
@@ -16,6 +18,20 @@ from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import DisclosureError, InvalidNotice, Rejected
 from sha_disclosure.messages import Message, message
 from sha_disclosure.operation_outcome import OperationOutcome
+
+_WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a notice ended: accepted, prepared only, in an error, or skipped as sent before."""
+
+    document: Document
+    prepared: PreparedNotice | None = None
+    receipt: Receipt | None = None
+    error: DisclosureError | None = None
+    code: int = 0
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,55 +49,64 @@ class Position:
         return message("cli.send.interrupted_before", file=self.label)
 
 
+def counts(codes: Mapping[int, int], *, dry_run: bool = False) -> Message:
+    """Return how many notices ended how, by exit code."""
+    return message(
+        "cli.send.prepared_counts" if dry_run else "cli.send.counts",
+        good=codes.get(0, 0),
+        invalid=codes.get(INVALID, 0),
+        refused=codes.get(REFUSED, 0),
+        undelivered=codes.get(UNDELIVERED, 0),
+    )
+
+
 class Report(Protocol):
     """Takes the end of each notice as soon as it is known; keeps nothing."""
 
-    def accepted(self, label: str, receipt: Receipt) -> None:
+    def accepted(self, end: End, receipt: Receipt) -> None:
         """Report that the service accepted a notice."""
 
-    def prepared(self, label: str, prepared: PreparedNotice) -> None:
+    def prepared(self, end: End) -> None:
         """Report that a notice could be sent (dry run)."""
 
-    def failed(self, label: str, error: DisclosureError) -> None:
+    def failed(self, end: End, error: DisclosureError) -> None:
         """Report why a notice was not accepted."""
 
-    def waiting(self, address: str) -> None:
+    def waiting(self, reason: Message) -> None:
         """Report that there is no connection yet and that another attempt follows."""
 
     def interrupted(self, position: Position) -> None:
         """Report where the user stopped the command."""
 
-    def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
+    def end(self, codes: Mapping[int, int], *, skipped: int, dry_run: bool) -> None:
         """Report how many notices ended how, by exit code."""
 
 
 class JsonReport:
-    """Receipts on the standard output, failures on the standard error, one JSON a line."""
+    """Receipts and failures on the standard output, one JSON a line, with the same keys."""
 
     def __init__(self, output: Output, *, quiet: bool = False) -> None:
         self._output = output
         self._quiet = quiet
 
-    def accepted(self, _label: str, receipt: Receipt) -> None:
+    def accepted(self, end: End, receipt: Receipt) -> None:
         """Print the receipt."""
         for record in () if self._quiet else receipt.to_dicts():
-            self._output.json_line(record)
+            self._output.json_line({**_place(end), **record})
 
-    def prepared(self, _label: str, prepared: PreparedNotice) -> None:
+    def prepared(self, end: End) -> None:
         """Print what stands for a receipt in a dry run."""
         status = str(message("cli.send.not_sent"))  # in one language: programs read it
-        references = prepared.references or ("",) * len(prepared.notice_ids)
-        for notice_id, reference in zip(prepared.notice_ids, references, strict=True):
-            named = {"reference": reference or None, "notice_id": notice_id}
-            record = {**named, "request_id": None, "status": status}
-            self._output.json_line({**record, "location": None, "attempts": 0})
+        if not self._quiet:
+            self._output.json_line(_record(end, status=status))
 
-    def failed(self, label: str, error: DisclosureError) -> None:
-        """Print the error with its file."""
-        record = as_dict(error, self._output.language)
-        self._output.json_line({**record, "file": label}, error=True)
+    def failed(self, end: End, error: DisclosureError) -> None:
+        """Print the error with the keys of a receipt."""
+        said = as_dict(error, self._output.language)
+        known = {key: said.pop(key) for key in ("request_id", "attempts") if key in said}
+        self._output.json_line({**_record(end, **known), **said})
 
-    def waiting(self, address: str) -> None:
+    def waiting(self, reason: Message) -> None:
         """Print nothing: only what became of a notice is a line."""
 
     def interrupted(self, position: Position) -> None:
@@ -94,8 +119,27 @@ class JsonReport:
         }
         self._output.json_line(record, error=True)
 
-    def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
+    def end(self, codes: Mapping[int, int], *, skipped: int, dry_run: bool) -> None:
         """Print nothing: the lines say everything."""
+
+
+def _place(end: End) -> dict[str, Any]:
+    return {"file": end.document.file, "line": end.document.line}
+
+
+def _record(end: End, **known: object) -> dict[str, Any]:
+    """Return the keys of a receipt for a notice that has none."""
+    prepared = end.prepared
+    return {
+        **_place(end),
+        "reference": (prepared.references[0] or None) if prepared and prepared.references else None,
+        "notice_id": prepared.notice_ids[0] if prepared else None,
+        "request_id": None,
+        "status": None,
+        "location": None,
+        "attempts": 0,
+        **known,
+    }
 
 
 class TextReport:
@@ -109,26 +153,26 @@ class TextReport:
         # On a terminal the bar and the lines share the screen, so one console writes both.
         self._out = progress if output.out.is_terminal and progress.is_terminal else output.out
         self._show_diagnostics = show_diagnostics
+        self._warned: Counter[str] = Counter()
 
-    def accepted(self, label: str, receipt: Receipt) -> None:
-        """Print the receipt."""
-        for each in () if self._quiet else receipt.notices:
-            self._line(label, message("cli.send.accepted"), "green", each.notice_id)
-            stored = f"{each.status}, {each.location}" if each.location else each.status
-            attempts = message("cli.send.attempts", count=receipt.attempts)
-            self._more(f"{stored}, X-Request-Id {receipt.request_id}, {self._text(attempts)}")
+    def accepted(self, end: End, receipt: Receipt) -> None:
+        """Print the receipt: one line, also for a long name of a file."""
+        self._warnings(end)
+        if not self._quiet:
+            word = message("cli.send.accepted")
+            self._line(end, word, "green")
         if receipt.possibly_duplicated:
             self._more(self._text(message("cli.send.possibly_duplicated")))
 
-    def prepared(self, label: str, prepared: PreparedNotice) -> None:
+    def prepared(self, end: End) -> None:
         """Print that the notice could be sent."""
-        for notice_id in prepared.notice_ids:
-            self._line(label, message("cli.send.not_sent"), "yellow", notice_id)
-        self._more(f"SHA-256 {prepared.digest}")
+        self._warnings(end)
+        if not self._quiet:
+            self._line(end, message("cli.send.prepared"), "yellow")
 
-    def failed(self, label: str, error: DisclosureError) -> None:
+    def failed(self, end: End, error: DisclosureError) -> None:
         """Print the error's class, what to do, and the issues the service named."""
-        err = self._output.err
+        err, label = self._output.err, end.document.label
         if isinstance(error, InvalidNotice):
             self._output.problems(label, error.problems, to=err)
             return
@@ -151,32 +195,41 @@ class TextReport:
         if not self._show_diagnostics:
             err.print(f"  {self._text(message('cli.send.diagnostics_hidden'))}")
 
-    def waiting(self, address: str) -> None:
+    def waiting(self, reason: Message) -> None:
         """Print that there is no connection, while the client tries again."""
-        said = message("cli.send.no_connection", address=address)
-        self._output.err.print(Text(clean(self._text(said)), "yellow"))
+        self._output.err.print(Text(clean(self._text(reason)), "yellow"))
 
     def interrupted(self, position: Position) -> None:
         """Print where the command was stopped."""
         self._output.err.print(Text(clean(self._text(position.interrupted))))
 
-    def end(self, codes: Mapping[int, int], *, dry_run: bool) -> None:
-        """Print the counts."""
-        counts = message(
-            "cli.send.prepared_counts" if dry_run else "cli.send.counts",
-            good=codes.get(0, 0),
-            invalid=codes.get(INVALID, 0),
-            refused=codes.get(REFUSED, 0),
-            undelivered=codes.get(UNDELIVERED, 0),
-        )
-        self._out.print(self._text(counts))
+    def end(self, codes: Mapping[int, int], *, skipped: int, dry_run: bool) -> None:
+        """Print the counts, and how often a warning that was printed once came again."""
+        for rule, times in self._warned.items():
+            if times > 1:
+                more = message("cli.send.warnings", rule=rule, count=times - 1)
+                self._output.err.print(Text(self._text(more), "yellow"))
+        self._out.print(self._text(counts(codes, dry_run=dry_run)))
+        if skipped:
+            self._out.print(self._text(message("cli.send.skipped", count=skipped)))
+
+    def _warnings(self, end: End) -> None:
+        """Print each kind of warning once: a big file would repeat it on every line."""
+        for warning in end.prepared.warnings if end.prepared else ():
+            self._warned[warning.key] += 1
+            if self._warned[warning.key] == 1:
+                self._output.problems(end.document.label, [warning], to=self._output.err)
 
     def _text(self, sentence: Message) -> str:
         return self._output.text(sentence)
 
-    def _line(self, label: str, word: Message, colour: str, notice_id: str) -> None:
-        styled = (self._text(word), colour)
-        self._out.print(Text.assemble(clean(label), ": ", styled, f" {notice_id}"))
+    def _line(self, end: End, word: Message, colour: str) -> None:
+        """Print what became of a notice on one line of a terminal, its label cut if need be."""
+        said, notice_id = self._text(word), _record(end)["notice_id"]
+        label, room = clean(end.document.label), _WIDTH - len(f": {said} {notice_id}")
+        if len(label) > room:
+            label = f"\u2026{label[len(label) - room + 1 :]}"
+        self._out.print(Text.assemble(f"{label}: ", (said, colour), f" {notice_id}"))
 
     def _more(self, text: str) -> None:
         self._out.print(Text(f"  {clean(text)}"))

@@ -19,7 +19,7 @@ from sha_disclosure.cli.sending import RateLimit
 from sha_disclosure.delivery.client import KantaClient
 from sha_disclosure.tools.sandbox import Pki, Sandbox
 
-KEYS = ["reference", "notice_id", "request_id", "status", "location", "attempts"]
+KEYS = ["file", "line", "reference", "notice_id", "request_id", "status", "location", "attempts"]
 FILE = EXAMPLES / "broad-right.json"
 
 
@@ -50,19 +50,20 @@ def test_accepted_notices_give_their_receipts_as_text(send):
     result = send("--lang", "fi", FILE)
     assert result.exit_code == 0
     assert "vastaanotettu" in result.stdout
-    assert "201 Created" in result.stdout
+    assert ": ok 1.2.246." in result.stdout
     assert "\x1b" not in result.stdout
 
 
 def test_an_invalid_notice_is_told_and_the_others_are_sent(send, write, broken, good):
     result = send("--json", "--lang", "fi", write("b.json", broken), write("g.json", good))
     assert result.exit_code == 1
-    assert len(lines(result.stdout)) == 1
-    (failure,) = lines(result.stderr)
+    failure, receipt = lines(result.stdout)
+    assert list(receipt) == KEYS
+    assert list(failure)[: len(KEYS) + 1] == [*KEYS, "error"]
     assert failure["error"] == "InvalidNotice"
     assert failure["file"].endswith("b.json")
     assert sorted(p["rule"] for p in failure["problems"]) == ["N02", "N04", "N05", "N08", "N11"]
-    assert "käyttötarkoitus" in result.stderr
+    assert "käyttötarkoitus" in result.stdout
     tells_no_secret(result.output, send(write("b.json", broken)).output)
 
 
@@ -74,7 +75,7 @@ def test_a_notice_the_service_refuses_ends_with_2_and_its_issues(send, sandbox):
     assert "this answer was asked for" in result.stderr
     sandbox.inject("status", status=401, times=2)
     result = send("--json", FILE)
-    assert (result.exit_code, lines(result.stderr)[0]["error"]) == (2, "Unauthorized")
+    assert (result.exit_code, lines(result.stdout)[0]["error"]) == (2, "Unauthorized")
 
 
 def test_the_words_of_the_service_are_hidden_in_production(
@@ -108,7 +109,7 @@ def test_the_words_of_the_service_are_hidden_in_production(
 def test_a_notice_that_is_not_delivered_ends_with_3(send, sandbox, fault, details, name):
     sandbox.inject(fault, times=2, **details)
     result = send("--json", FILE)
-    assert (result.exit_code, lines(result.stderr)[0]["error"]) == (3, name)
+    assert (result.exit_code, lines(result.stdout)[0]["error"]) == (3, name)
 
 
 def test_a_service_that_is_not_there_ends_with_3(send, monkeypatch):
@@ -154,7 +155,7 @@ def test_a_real_identity_code_is_refused_where_one_tests(
     before = len(sandbox.received())
     result = send("--json", write("real.json", real_person))
     assert result.exit_code == 1
-    assert [p["rule"] for p in lines(result.stderr)[0]["problems"]] == ["N13"]
+    assert [p["rule"] for p in lines(result.stdout)[0]["problems"]] == ["N13"]
     assert len(sandbox.received()) == before
     tells_no_secret(result.output)
 
@@ -195,8 +196,13 @@ def test_memory_stays_flat_however_many_lines_a_file_has(tmp_path, good):
 def test_a_broken_line_is_named_by_its_number(send, write, good, broken):
     result = send("--json", write("many.jsonl", good, broken, good))
     assert result.exit_code == 1
-    assert len(lines(result.stdout)) == 2
-    assert lines(result.stderr)[0]["file"].endswith("many.jsonl:2")
+    records = lines(result.stdout)
+    assert [(each["line"], each.get("error")) for each in records] == [
+        (1, None),
+        (2, "InvalidNotice"),
+        (3, None),
+    ]
+    assert records[1]["file"].endswith("many.jsonl")
 
 
 def test_the_rate_keeps_notices_apart():
@@ -224,7 +230,7 @@ def test_the_rate_option_slows_sending(send, write, good):
 
 
 def test_an_interruption_says_that_the_last_notice_is_unknown(send, monkeypatch):
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(KantaClient, "submit", interrupt)
@@ -301,7 +307,7 @@ def test_the_standard_input_may_hold_one_notice_or_one_a_line(send, good):
     ):
         result = send("--dry-run", "-", input=text)
         assert result.exit_code == 0, result.output
-        assert [line.split(": ")[0] for line in result.stdout.splitlines() if ": prep" in line] == (
+        assert [line.split(": ")[0] for line in result.stdout.splitlines() if ": dry" in line] == (
             labels
         )
 
@@ -312,7 +318,7 @@ def test_quiet_prints_failures_and_counts_only(send, write, good, broken):
     assert (text.exit_code, len(text.stdout.splitlines())) == (1, 1)
     assert "N05" in text.stderr
     as_json = send("--quiet", "--json", *files)
-    assert (as_json.stdout, len(lines(as_json.stderr))) == ("", 1)
+    assert [each["error"] for each in lines(as_json.stdout)] == ["InvalidNotice"]
 
 
 def test_that_the_service_does_not_answer_is_said_before_the_attempts_end(send, monkeypatch):
@@ -320,7 +326,7 @@ def test_that_the_service_does_not_answer_is_said_before_the_attempts_end(send, 
     result = send(FILE)
     assert result.exit_code == 3
     first, *rest = result.stderr.splitlines()
-    assert "https://127.0.0.1:1/fhir" in first
+    assert "127.0.0.1, port 1: nothing listens there" in first
     assert "check --connect" in first
     assert any("NotSent" in line for line in rest)
 
@@ -333,10 +339,9 @@ def test_a_batch_stores_the_objected_lines_that_are_acknowledged(send, tmp_path)
     batch.write_text("\n".join(map(json.dumps, (data, late, confirmed))), "utf-8")
     result = send("--json", batch)
     assert result.exit_code == 1
-    plain, acknowledged = lines(result.stdout)
+    plain, refused, acknowledged = lines(result.stdout)
     assert (plain["reference"], plain.get("acknowledged")) == (None, None)
     assert (acknowledged["reference"], acknowledged["acknowledged"]) == ("tapaus-7", ["N07.later"])
-    (refused,) = lines(result.stderr)
     assert [(p["rule"], p["severity"]) for p in refused["problems"]] == [("N07", "objection")]
 
 

@@ -94,3 +94,32 @@ def test_a_reader_that_leaves_sees_no_traceback(arguments):
         running.stdout.close()
         assert running.stderr.read() == b""
     assert running.returncode == 141
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [("sha-disclosure sen", "send"), ("sha-disclosure send --jo", "--journal")],
+)
+def test_a_shell_completes_commands_and_options(words, completed):
+    asked = process_environment(
+        _SHA_DISCLOSURE_COMPLETE="complete_bash",
+        COMP_WORDS=words,
+        COMP_CWORD=str(len(words.split()) - 1),
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "sha_disclosure"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=asked,
+    )
+    assert run.stdout.split() == [completed]
+
+
+def test_a_check_ends_with_what_is_wrong_again(command, tmp_path):
+    result = command("check", "--settings", tmp_path / "missing.toml")
+    assert result.exit_code == 4
+    *_, said, wrong, counts = result.stdout.splitlines()
+    assert said == "What is wrong:"
+    assert wrong.startswith("  settings: ")
+    assert "1 FAILED" in counts
