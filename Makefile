@@ -17,7 +17,7 @@ test: $(VENV)/.dev  ## the test suite, with a sample of each long proof
 lowest: $(LOWEST)/.dev  ## the test suite on the lowest versions that pyproject.toml allows
 	$(LOWEST)/bin/python -m pytest -q -n auto --dist worksteal
 
-proof: $(VENV)/.dev  ## the long proofs: kill -9 at length, volume, every row of the long tables, more examples
+proof: $(VENV)/.dev  ## the long proofs: kill -9, volumes, every row of the long tables; PROOF_TIMES=5 for five times the counts
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q -n auto --dist worksteal -m "proof or hypothesis"
 
 check: lint types layering test  ## what to run before a commit; CI runs the proofs too

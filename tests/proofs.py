@@ -1,7 +1,8 @@
 """How a test runs in two lengths: short in ``make test``, long in ``make proof``.
 
 ``pytest`` alone leaves the tests marked ``proof`` out; ``pytest -m proof`` runs only those.
-``PROOF_TIMES=4`` makes every long count four times as long. Property tests run in both, with
+``PROOF_TIMES=5`` makes every long count five times as long: those are the counts that
+docs/delivery.md and docs/security.md name. Property tests run in both, with
 more examples where ``HYPOTHESIS_PROFILE`` is ``long``.
 """
 

@@ -9,6 +9,7 @@ import socket
 import time
 
 import pytest
+from proofs import lengths
 from raw_service import OUTCOME, RawService, answer
 from sockets import sockets_to
 
@@ -210,7 +211,7 @@ def test_an_exception_of_the_hosts_passes_through_a_listener(sandbox, notice, al
             kanta.submit(prepared)
 
 
-@pytest.mark.parametrize("rounds", [100, pytest.param(10_000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("rounds", lengths(100, 2_000))
 @pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
@@ -234,7 +235,7 @@ def test_signals_at_any_instruction_leave_nothing_in_use(sandbox, notice, alarm,
     assert sockets_to(kanta.settings.base_url) == []
 
 
-@pytest.mark.parametrize("rounds", [100, pytest.param(100_000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("rounds", lengths(100, 20_000))
 async def test_cancellations_at_any_moment_leave_no_place_in_use(sandbox, notice, rounds):
     settings = settings_of(
         sandbox, sandbox.settings().base_url, connections=4, timeouts=Timeouts(connect_s=5)

@@ -13,7 +13,7 @@ SEED = 20261126
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
-@pytest.mark.parametrize("times", lengths(1, 40))
+@pytest.mark.parametrize("times", lengths(1, 8))
 def test_a_reader_ends_with_what_it_says_it_raises(
     reader: Reader, times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from places import ROOT
-from proofs import proof
+from proofs import TIMES, proof
 
 pytest.importorskip("django")
 
@@ -48,7 +48,7 @@ def test_the_example_system_passes_its_own_tests(database):
 
 @pytest.mark.parametrize(
     ("database", "count"),
-    [proof((kind, 1000)) for kind in ("sqlite", "postgresql")],
+    [proof((kind, 200 * TIMES)) for kind in ("sqlite", "postgresql")],
     indirect=["database"],
 )
 def test_the_service_has_the_committed_disclosures_and_no_others(database, service, count):

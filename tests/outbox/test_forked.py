@@ -157,7 +157,7 @@ def opens(place):
         assert len(outbox.list()) == 1
 
 
-@pytest.mark.parametrize("rounds", lengths(3, 200))
+@pytest.mark.parametrize("rounds", lengths(3, 40))
 def test_forks_while_notices_are_added_and_drained(place, rounds, kanta, sandbox, prepare, capsys):
     """Half of the children are killed at a random moment."""
     chance, added, kills = random.Random(12), {}, 0

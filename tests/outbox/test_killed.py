@@ -44,8 +44,8 @@ def end(process: subprocess.Popen[str]) -> str:
 
 RANDOMLY = [
     ("postgresql", 2, 1),
-    *(proof((place, n, 30 * TIMES)) for place in ("sqlite", "postgresql") for n in (1, 2)),
-    proof(("mariadb", 2, 30 * TIMES)),
+    *(proof((place, n, 6 * TIMES)) for place in ("sqlite", "postgresql") for n in (1, 2)),
+    proof(("mariadb", 2, 6 * TIMES)),
 ]
 
 
@@ -119,7 +119,7 @@ def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
         )
 
 
-@pytest.mark.parametrize("rounds", lengths(1, 200))
+@pytest.mark.parametrize("rounds", lengths(1, 40))
 def test_the_database_is_restarted_at_random_moments(server, rounds, sandbox, prepare, capsys):
     """The server is killed and started again while a drain of this process sends and records."""
     chance, added, faults, refused = random.Random(8), {}, [], 0

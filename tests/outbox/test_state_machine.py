@@ -280,4 +280,4 @@ class TestOutboxMachine(EndingMachine.TestCase):
 
 @pytest.mark.proof
 class TestOutboxMachineAtLength(EndingMachine.TestCase):
-    settings = hypothesis_settings(max_examples=300 * TIMES, stateful_step_count=40, deadline=None)
+    settings = hypothesis_settings(max_examples=60 * TIMES, stateful_step_count=40, deadline=None)

@@ -41,7 +41,7 @@ def submitted(shell: Shell, notice, count: int, midway) -> list:
     return shell.together(one, range(count))
 
 
-@pytest.mark.parametrize("count", lengths(20, 1000))
+@pytest.mark.parametrize("count", lengths(20, 200))
 @pytest.mark.parametrize("asked", [False, True], ids=["by itself", "asked to"])
 def test_all_are_accepted_at_the_first_attempt_and_two_certificates_are_seen(
     asked, shell, files, sandbox, notice, count
@@ -77,7 +77,7 @@ def test_all_are_accepted_at_the_first_attempt_and_two_certificates_are_seen(
     )
 
 
-@pytest.mark.parametrize("count", lengths(40, 1000))
+@pytest.mark.parametrize("count", lengths(40, 200))
 def test_many_renewals_one_after_the_other_hinder_nothing(shell, files, sandbox, notice, count):
     heard: list = []
     settings = sandbox.settings().model_copy(update={"renewal_s": 0.005})
