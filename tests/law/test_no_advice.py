@@ -42,7 +42,7 @@ ANOTHER = {
 
 # What a notice lacks may be asked for; what it says, never changed. These rules ask.
 ASKS = {"N01", "N02", "N03", "N04", "N05", "N06", "N07", "N08", "N13", "N15", "N26"}
-JUDGES = [f"N{number:02}" for number in (*range(3, 11), *range(16, 25))]
+JUDGES = [f"N{number:02}" for number in (*range(3, 11), *range(16, 25), 28, 29, 30)]
 
 
 def advice(text: str, language: Language) -> list[str]:

@@ -12,6 +12,7 @@ FINNISH = re.compile(r"[äöÄÖ]")
 REASONED = {
     "sha_disclosure/codes/concept.py": "the letters it folds when it compares names",
     "sha_disclosure/law/citations.py": "the words by which a citation is recognised",
+    "sha_disclosure/law/rules/reminders.py": "the endings and words by which names are recognised",
     "sha_disclosure/settings/__init__.py": "the name of the system in the stand-in settings",
     "sha_disclosure/tools/conformance/elements.py": "the letters it folds when it compares names",
     "sha_disclosure/tools/joint_test/notices.py": "the text of a notice that is sent",

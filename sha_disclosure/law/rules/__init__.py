@@ -19,6 +19,7 @@ from sha_disclosure.law.rules.codes import CODE_RULES
 from sha_disclosure.law.rules.data_sets import DATA_SET_RULES
 from sha_disclosure.law.rules.edition import EDITION_RULES
 from sha_disclosure.law.rules.grounds import GROUND_RULES
+from sha_disclosure.law.rules.reminders import REMINDERS
 from sha_disclosure.law.rules.texts import TEXT_RULES
 from sha_disclosure.law.rules.times import TIME_RULES
 from sha_disclosure.notice import DisclosureNotice, UnreadField, read_partly
@@ -33,6 +34,7 @@ RULES = (
     *CODE_RULES,
     *EDITION_RULES,
     *GROUND_RULES,
+    *REMINDERS,
 )
 
 
