@@ -58,7 +58,7 @@ CODE_LIST_BYTES = Limit("code_list_bytes", 512 * _MEGABYTE)
 """Bytes of one code list, as a file or as all pages of the code server together."""
 JSON_VALUES = Limit("json_values", 1_000_000)
 """Values in one JSON text, as its commas, colons and brackets count them."""
-CODE_LIST_VALUES = Limit("code_list_values", 20_000_000)
+CODE_LIST_VALUES = Limit("code_list_values", 10_000_000)
 """Values in the JSON of one code list, counted alike."""
 TOML_PARTS = Limit("toml_parts", 32)
 """Names in one dotted key, and tables and lists within one another, of a TOML file."""
@@ -74,7 +74,7 @@ PACKAGE_FILES = Limit("package_files", 20_000)
 """Files of one FHIR package, with folders and headers of the archive."""
 PACKAGE_ELEMENTS = Limit("package_elements", 3_000)
 """Elements of one definition of a FHIR package, with those of the types it builds on."""
-PACKAGE_VALUES = Limit("package_values", 20_000_000)
+PACKAGE_VALUES = Limit("package_values", 10_000_000)
 """Values in the JSON of one FHIR package, counted as those of one text are."""
 
 LIMITS = (

@@ -26,8 +26,9 @@ from sha_disclosure.credentials.keys.pin import pin_file, read_pin
 from sha_disclosure.credentials.keys.software import software_key
 from sha_disclosure.credentials.origins import watched_files
 from sha_disclosure.delivery.answer import Answer
-from sha_disclosure.delivery.outcome import judge
+from sha_disclosure.delivery.outcome import judge, retry_after
 from sha_disclosure.delivery.route import proxy_at, readable_url
+from sha_disclosure.delivery.skew import http_date
 from sha_disclosure.editions import load_edition
 from sha_disclosure.editions.worksheet import worksheet
 from sha_disclosure.errors import (
@@ -49,7 +50,18 @@ from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.joint_test.case_files import read_cases
 from sha_disclosure.tools.verifier import check_structure, verify_bundle
-from sha_disclosure.values import names_a_person
+from sha_disclosure.values import (
+    BirthDate,
+    Code,
+    FreeText,
+    Instant,
+    LanguageTag,
+    Oid,
+    PersonalId,
+    Time,
+    Uri,
+    names_a_person,
+)
 from tests.authority import chain, key_pem, leaf, pem, root
 from tests.fuzz.mutation import (
     Mutation,
@@ -223,6 +235,33 @@ def read_database_url(data: bytes, folder: Path) -> None:
     Database(place, Sources()).close()
 
 
+def read_header_dates(data: bytes, _: Path) -> None:
+    """Read the moments of an answer's headers."""
+    text = data.decode("latin-1")
+    http_date(text)
+    retry_after(text, NOW, NOW)
+
+
+def read_addresses(data: bytes, _: Path) -> None:
+    """Read a proxy and a service where variables and settings name them."""
+    text = data.decode("utf-8", "surrogateescape")
+    for read in (proxy_at, readable_url):
+        try:
+            read(text)
+        except ConfigurationError as refused:
+            shown(refused)
+
+
+def read_values(data: bytes, _: Path) -> None:
+    """Read a text as each of the values of a notice."""
+    text = data.decode("utf-8", "surrogateescape")
+    for kind in (Instant, Time, BirthDate, PersonalId, Oid, Code, Uri, LanguageTag, FreeText):
+        try:
+            kind(text)
+        except InvalidNotice as refused:
+            shown(refused)
+
+
 def read_case_file(data: bytes, folder: Path) -> None:
     """Read the cases of a joint test."""
     read_cases(_written(folder / "cases.toml", data))
@@ -347,6 +386,12 @@ PLACES = (
     "sqlite:///FOLDER/outbox.db", "sqlite:///file:FOLDER/outbox.db?uri=true&mode=rwc",
     "FOLDER/outbox.db", "postgres://h1,h2/outbox?prepare_threshold=5",
 )  # fmt: skip
+DATES = ("Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "120")
+ADDRESSES = ("http://user:word@proxy.example:3128", "proxy.example:3128", "https://[::1]:8443/fhir")
+VALUES = (
+    "2026-11-15T11:00:00.123+02:00", "2026-11-15", "010594Y9032", "1.2.246.10.1", "urn:oid:1.2.3",
+    "de-CH-1996", "esim-1", "Vapaa teksti 12/2026",
+)  # fmt: skip
 OUTCOME = {
     "resourceType": "OperationOutcome",
     "issue": [
@@ -434,6 +479,9 @@ READERS: tuple[Reader, ...] = (
     Reader("outbox_key", _outbox_keys, text_mutated, read_outbox_keys),
     Reader("database", _texts(*PLACES), text_mutated, read_database_url,
            (ConfigurationError, OutboxError)),
+    Reader("header_dates", _texts(*DATES), text_mutated, read_header_dates, ()),
+    Reader("addresses", _texts(*ADDRESSES), text_mutated, read_addresses, ()),
+    Reader("values", _texts(*VALUES), text_mutated, read_values, ()),
     Reader("joint_test_case", _texts(CASES), toml_mutated, read_case_file),
 )  # fmt: skip
 
