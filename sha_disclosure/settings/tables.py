@@ -20,11 +20,21 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from sha_disclosure.characters import CONTROL, NONCHARACTER, shows_nothing
 from sha_disclosure.hidden import MASK
 from sha_disclosure.settings.key_place import FilePath, KeyPlace
 from sha_disclosure.values import Oid
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"\S")]
+
+def _writable(name: str) -> str:
+    if shows_nothing(name):
+        raise PydanticCustomError("blank", "refused")
+    if CONTROL.search(name) or NONCHARACTER.search(name):
+        raise PydanticCustomError("unwritable", "refused")
+    return name
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_writable)]
 Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
 
 ID_DIGITS_MIN = 24

@@ -240,6 +240,15 @@ def test_a_requester_of_its_own_gives_the_root_of_ids(path: Path) -> None:
     assert str(made.ids.root) == "1.2.246.10.5.95"
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [(" \u200b", "empty"), ("\u3164", "empty"), ("a\ufffe", "no message may have"),
+     ("a\x01", "no message may have"), ("a\ud800", "no message may have")],
+)  # fmt: skip
+def test_a_name_is_one_that_a_message_may_have(path: Path, name: str, words: str) -> None:
+    assert words in refused(path, system={"id": "1.2.246.10.5", "name": name})
+
+
 def test_a_given_root_of_ids_is_kept_up_to_34_characters(path: Path) -> None:
     longest = "1.2.246." + "1" * 26
     assert len(longest) == 34
