@@ -101,7 +101,6 @@ class AsyncOutbox:
         self._opening = asyncio.Lock()
 
     @boundary
-    @boundary
     async def open(self) -> Self:
         """Open it; the first call of any other method does it too.
 
@@ -137,7 +136,6 @@ class AsyncOutbox:
         return await greenlet_spawn(work, cast("Outbox", self._outbox))
 
     @boundary
-    @boundary
     async def add(
         self,
         prepared: PreparedNotice,
@@ -159,7 +157,6 @@ class AsyncOutbox:
         kind = f"{type(given).__module__}.{type(given).__qualname__}"
         raise ConfigurationError(message("outbox.joining.not_asynchronous", kind=kind))
 
-    @boundary
     @boundary
     async def drain(  # noqa: PLR0913 - as of Outbox
         self,
@@ -191,7 +188,6 @@ class AsyncOutbox:
         )
 
     @boundary
-    @boundary
     async def status(self) -> Status:
         """Return how many messages are in which state and how long the oldest has waited."""
         return await self._do(lambda outbox: outbox.status())
@@ -206,7 +202,6 @@ class AsyncOutbox:
         )
 
     @boundary
-    @boundary
     async def list(
         self, state: State | None = None, *, after: int = 0, limit: int = 1000
     ) -> list[Entry]:
@@ -214,24 +209,20 @@ class AsyncOutbox:
         return await self._do(lambda outbox: outbox.list(state, after=after, limit=limit))
 
     @boundary
-    @boundary
     async def show(self, notice_id: str) -> Entry:
         """Return the entry of a notice, its stored message checked; see ``Outbox.show``."""
         return await self._do(lambda outbox: outbox.show(notice_id))
 
-    @boundary
     @boundary
     async def evidence(self, notice_id: str) -> dict[str, Any]:
         """Return what was done with a notice; see ``Outbox.evidence``."""
         return await self._do(lambda outbox: outbox.evidence(notice_id))
 
     @boundary
-    @boundary
     async def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
         """Make one message, or all of a state, due at once; see ``Outbox.retry``."""
         return await self._do(lambda outbox: outbox.retry(notice_id, state=state))
 
-    @boundary
     @boundary
     async def forget_delivered(self, before: datetime) -> int:
         """Remove the content of messages delivered before a moment; return how many."""
