@@ -34,6 +34,8 @@ types: $(VENV)/.dev  ## mypy, strict: package, examples, benchmarks, tests
 	$(BIN)/mypy
 	MYPYPATH=examples $(BIN)/mypy --config-file= --strict --follow-imports=silent examples/*.py tests/notice/from_objects.py
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	MYPYPATH=examples/hosts/flask $(BIN)/mypy examples/hosts/flask/records.py
+	MYPYPATH=examples/hosts/fastapi $(BIN)/mypy examples/hosts/fastapi/records.py
 	MYPYPATH=benchmarks $(BIN)/mypy benchmarks/*.py
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 

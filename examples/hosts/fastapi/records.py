@@ -1,0 +1,66 @@
+"""A small record system on FastAPI and asyncio, with a drain in its event loop.
+
+uvicorn --factory records:app
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import Column, MetaData, String, Table, insert
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from sha_disclosure import AsyncKantaClient, DisclosureNotice, InvalidNotice, Settings
+from sha_disclosure.integrations import AsyncOutbox
+
+METADATA = MetaData()
+DISCLOSURE = Table(
+    "disclosure",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("notice_id", String(64), nullable=False),
+)
+
+
+def create_app(settings: Settings, engine: AsyncEngine) -> FastAPI:
+    """Return the application; its lifespan opens the client and the outbox, and drains."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with engine.begin() as connection:
+            await connection.run_sync(METADATA.create_all)
+        async with AsyncKantaClient(settings) as kanta, AsyncOutbox(engine) as outbox:
+            app.state.kanta, app.state.outbox = kanta, outbox
+            stop = asyncio.Event()
+            drain = asyncio.create_task(outbox.drain(kanta, until_empty=False, stop=stop))
+            try:
+                yield
+            finally:
+                stop.set()
+                await drain
+
+    app = FastAPI(lifespan=lifespan)
+    sessions = async_sessionmaker(engine)
+
+    @app.post("/disclose", status_code=201)
+    async def disclose(asked: dict[str, Any]) -> dict[str, str]:
+        try:
+            notice = DisclosureNotice.model_validate(asked)
+            prepared = await asyncio.to_thread(app.state.kanta.prepare, notice)
+        except InvalidNotice as error:
+            raise HTTPException(422, error.to_dict()) from None
+        row = {"key": asked["reference"], "notice_id": prepared.notice_ids[0]}
+        async with sessions.begin() as session:
+            await session.execute(insert(DISCLOSURE).values(row))
+            await app.state.outbox.add(prepared, session)
+        return row
+
+    return app
+
+
+def app() -> FastAPI:
+    """Return the application that uvicorn finds, by the variables of its environment."""
+    return create_app(Settings.load(), create_async_engine(os.environ["RECORDS_DATABASE"]))
