@@ -106,7 +106,8 @@ def ground_table() -> str:
             "for another), 15 § and 16 § (documents move to another controller), 39 § and 64 § "
             "(data you obtain), 48 § (recording in work across sectors) and 76 § (relayed through "
             "Kanta), of 703/2023 without a section, and of 703/2023 cited for a disclosure before "
-            "1.1.2024, when it came into force (101 § 1 mom.).\n",
+            "1.1.2024, when it came into force (101 § 1 mom.): such a disclosure is not judged by "
+            "this table.\n",
             "\n## A permission or consent in Kanta\n\n",
             "`stored_in_kanta: true` needs no other data of the permission or consent. Where none "
             "is given, the SDK warns (N07) of a permission to a health-care provider, in which the "

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 _LAW = r"la(?:ki|in|issa|ista|kia|kiin|illa|ille)"
 _OUR_NAME = re.compile(
     rf"(?:\b{_LAW}\s)?(?:sosiaali- ja terveydenhuollon\s)?asiakastietojen\skäsittelystä"
-    rf"(?:\sannet\w{{1,8}}\s{_LAW})?|\basiakastietola(?:ki|i|ke)\w{{0,6}}|\bklientuppgiftslag\w{{0,6}}"
+    rf"(?:\sannet\w{{1,8}}\s{_LAW})?|\basiakastietola(?:ki|i|ke)\w{{0,6}}|\bk(?:lient|und)uppgiftslag\w{{0,6}}"
+    r"|\blag(?:en)?\som\sbehandling\sav\skunduppgifter(?:\sinom\ssocial- och hälsovården)?"
     rf"|\b{_LAW}\s\(?703/2023|\b703/2023\s{_LAW}\b",
     re.IGNORECASE,
 )
@@ -57,8 +58,8 @@ def names_a_provision(text: str) -> bool:
 
 
 def names_the_act(text: str) -> bool:
-    """Return whether a text names 703/2023, or cites sections of it alone."""
-    return _OURS in _OUR_NAME.sub(_OURS, text) or bool(citations(text))
+    """Return whether a text names 703/2023 by its number, or as its only act."""
+    return _OURS in text or names_no_section(text) or bool(citations(text))
 
 
 def names_no_section(text: str) -> bool:

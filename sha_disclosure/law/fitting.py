@@ -8,7 +8,12 @@ from itertools import chain
 from types import MappingProxyType
 
 from sha_disclosure.findings import Problem, Severity, problem
-from sha_disclosure.law.citations import Citation, citations, names_no_section
+from sha_disclosure.law.citations import (
+    Citation,
+    citations,
+    names_a_provision,
+    names_no_section,
+)
 from sha_disclosure.law.grounds import BY_KIND, CITING, Row
 from sha_disclosure.law.provisions import OTHER_SECTIONS, PROVISIONS, SUBSECTIONS
 from sha_disclosure.law.recipients import Categories, categories_of, organisation_name
@@ -105,7 +110,7 @@ def _asks_necessity(cited: tuple[Citation, ...], categories: Categories) -> bool
 def _no_ground(text: str, cited: tuple[Citation, ...]) -> Problem | None:
     """Return what there is to say of a text that cites no ground of 703/2023."""
     if not cited:
-        bare = names_no_section(text)
+        bare = names_a_provision(text) and names_no_section(text)  # else N06 says so already
         return _problem("N24.no_section", "ground.provision", "703/2023") if bare else None
     exists = [each for each in cited if _is_in_the_act(each)]
     known = [each for each in exists if each.paragraph in OTHER_SECTIONS]

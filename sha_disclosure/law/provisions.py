@@ -6,6 +6,7 @@ The table of ``grounds`` goes on here. Law as of 21.2.2025: 703/2023 with 307/20
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from sha_disclosure.law.grounds import Row
@@ -98,6 +99,9 @@ OTHER_SECTIONS: Mapping[int, str] = MappingProxyType(
     }
 )
 """Sections that are cited though they give no right to disclose past Kanta, with what they do."""
+
+IN_FORCE = date(2024, 1, 1)
+"""101 § 1 mom.: what was disclosed before is not judged by this act."""
 
 SUBSECTIONS = (
     *(1, 3, 1, 3, 3, 1, 1, 2, 3, 4, 5, 1, 2, 2, 2, 4, 1, 2, 2, 2, 2, 3, 2, 2, 3),

@@ -241,6 +241,8 @@ def test_what_is_not_understood_is_never_judged(provision: str) -> None:
         ("703/2023 49-50 §", [(49,), (50,)]),
         ("Laki sosiaali- ja terveydenhuollon asiakastietojen käsittelystä 703/2023, 63 §", [(63,)]),
         ("klientuppgiftslagen 63 § 1 mom.", [(63, 1)]),
+        ("kunduppgiftslagen 63 § 1 mom.", [(63, 1)]),
+        ("lagen om behandling av kunduppgifter inom social- och hälsovården 63 §", [(63,)]),
         ("asiakastietolakiin 63 §", [(63,)]),
         ("asiakastietolaissa 63 §:n 1 ja 2 momentti", [(63, 1, 2)]),
         ("asiakastietolain nojalla 62 §", [(62,)]),

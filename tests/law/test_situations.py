@@ -204,6 +204,8 @@ SITUATIONS: dict[str, tuple[Data, list[str]]] = {
     "a telephone call in an emergency": (by("Pakkotila", HOSPITAL), ["N06.unrecognised"]),
     "an act without a section": (by("Lastensuojelulaki", COUNTY), ["N06.unrecognised"]),
     "the act without a section": (by("703/2023", COUNTY), ["N24.no_section"]),
+    "the act by its short name alone": (by("asiakastietolaki", COUNTY), ["N06.unrecognised"]),
+    "a chapter of the act": (by("703/2023 8 luku", COUNTY), ["N24.no_section"]),
     "a section that gives no right": (by("703/2023 58 §", COUNTY), ["N24"]),
     "a section that is not": (by("703/2023 163 §", COUNTY), ["N24.subsection"]),
     # before the act was in force
@@ -216,6 +218,12 @@ SITUATIONS: dict[str, tuple[Data, list[str]]] = {
     ),
     "the broad right before it was in force": (
         on(ground("broad_right"), CARE_HOME, disclosed_at="2023-06-01"), ["N24.not_in_force"],
+    ),
+    "the earlier act of the same short name": (
+        by("asiakastietolaki 784/2021 20 §", authority("Kela"), disclosed_at="2023-12-31"), [],
+    ),
+    "a section that gives no right, before it was in force": (
+        by("703/2023 58 §", CLIENT, disclosed_at="2023-12-31"), ["N24.not_in_force"],
     ),
     "another act before 703/2023 was in force": (
         by("812/2000 18 §", authority("Kela"), disclosed_at="2023-12-31"), [],

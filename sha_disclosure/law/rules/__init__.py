@@ -13,6 +13,7 @@ from dataclasses import replace
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.fitting import mismatches
+from sha_disclosure.law.provisions import IN_FORCE
 from sha_disclosure.law.rule import breaches
 from sha_disclosure.law.rules.actors import ACTOR_RULES
 from sha_disclosure.law.rules.codes import CODE_RULES
@@ -82,6 +83,9 @@ def _acknowledged(notice: DisclosureNotice) -> frozenset[str]:
 
 def _ground_and_recipient(notice: DisclosureNotice) -> Iterator[Problem]:
     """Yield how the ground does not go with the recipient (N09, N10, N16-N24)."""
+    disclosed = getattr(notice, "disclosed_at", None)  # unread, it has a problem of its own
+    if disclosed is not None and disclosed.day < IN_FORCE:
+        return
     with suppress(UnreadField):
         yield from mismatches(notice.ground, notice.recipient)
 

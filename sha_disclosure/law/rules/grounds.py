@@ -6,10 +6,10 @@ N06, N07, N09 and N10; and N24, where 703/2023 was not in force yet.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.citations import names_a_provision, names_the_act
+from sha_disclosure.law.provisions import IN_FORCE
 from sha_disclosure.law.recipients import CARE, HEALTH, Categories, categories_of
 from sha_disclosure.law.rule import Places, Rule
 from sha_disclosure.notice import BroadRight, Consent, DisclosureNotice, Permission
@@ -59,7 +59,7 @@ def _says_anything(will: Will) -> bool:
 
 
 def _is_in_force(disclosed: Time, _: Circumstances) -> bool:
-    return disclosed.day >= _IN_FORCE
+    return disclosed.day >= IN_FORCE
 
 
 def _is_recognisable(provision: FreeText, _: Circumstances) -> bool:
@@ -73,9 +73,6 @@ def _condition(name: str) -> Where:
 
     return where
 
-
-_IN_FORCE = date(2024, 1, 1)
-"""101 § 1 mom."""
 
 _CONDITIONS = {
     "N09": ("no_legal_representative", "cannot_judge_permission", "service_necessary"),
