@@ -62,10 +62,15 @@ def _leave(error: BaseException, handled: BaseException | None) -> None:
         error.__context__ = None if error is handled else handled
         error.__suppress_context__ = False
         return
-    inside: BaseException | None = error
-    while inside is not None and inside is not handled:
+    known: set[int] = {id(handled)}
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        inside = waiting.pop()
+        if inside is None or id(inside) in known:
+            continue
+        known.add(id(inside))
         _empty_frames(inside)
-        inside = inside.__cause__ or inside.__context__
+        waiting += [inside.__cause__, inside.__context__, *getattr(inside, "exceptions", ())]
 
 
 def _empty_frames(error: BaseException) -> None:

@@ -8,6 +8,7 @@ import json
 import signal
 import sqlite3
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +34,7 @@ from sha_disclosure import (
     load_edition,
     require_access_reason,
 )
+from sha_disclosure.boundary import boundary
 from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.jose import CallbackSigner
 from sha_disclosure.notice import Client, Coding
@@ -328,6 +330,35 @@ def test_an_exception_of_the_host_passes_as_it_is_and_takes_no_content_along(
     assert str(error) == "the host's own"
     assert "sign_bundle" in frames_of_package(error)  # its places are kept
     clean(channels_of(error))
+
+
+def test_every_exception_of_a_chain_or_a_group_that_passes_takes_no_content_along() -> None:
+    def fail(content: str) -> NoReturn:
+        raise OSError("the host's own")
+
+    @boundary
+    def public(content: str) -> None:
+        found: list[Exception] = []
+        for _ in range(2):
+            try:
+                fail(content)
+            except OSError as error:
+                found.append(error)
+        try:
+            raise ExceptionGroup("several", found) from found[0]  # noqa: TRY301 - as a task group
+        except ExceptionGroup as group:
+            found[0].__context__ = group  # a circle
+            raise KeyError("the last") from None
+
+    error = raised(lambda: public(TEXT))
+    group = error.__context__
+    assert isinstance(group, ExceptionGroup)
+    assert group.__cause__ is group.exceptions[0]
+    for each in (error, group, *group.exceptions):
+        frames = [frame for frame, _ in traceback.walk_tb(each.__traceback__)]
+        inside = [frame for frame in frames if frame.f_code.co_name in {"public", "fail"}]
+        assert inside
+        assert not any(frame.f_locals for frame in inside)
 
 
 def test_no_frame_of_a_cancelled_submission_holds_content(sandbox: Sandbox) -> None:
