@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, cast
 
-import greenlet as _needed  # type: ignore[import-untyped]  # noqa: F401 - SQLAlchemy loads it late
+import greenlet as _needed  # noqa: F401 - SQLAlchemy loads it late
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import (

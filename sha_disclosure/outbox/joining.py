@@ -6,7 +6,7 @@ library shares, a notice would be reported as added and never be stored.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, SingletonThreadPool, StaticPool
 from sqlalchemy.engine import AdaptedConnection
@@ -15,13 +15,16 @@ from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.messages import message
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import Session, scoped_session
+
+Joined: TypeAlias = "Connection | Session | scoped_session[Any]"
+"""What stands for a transaction of the caller's."""
 
 _ALCHEMY = "sqlalchemy"
 _DJANGO = "django"
 
 
-def joined(given: Connection | Session) -> Connection:
+def joined(given: Joined) -> Connection:
     """Return the connection of a caller's transaction. Raises ConfigurationError."""
     connection = given if isinstance(given, Connection) else _of_session(given)
     require_own_connections(connection.engine)

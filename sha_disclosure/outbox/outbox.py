@@ -30,7 +30,7 @@ from sha_disclosure.outbox.draining import Draining
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of
 from sha_disclosure.outbox.health import Health, judged
 from sha_disclosure.outbox.inventory import Entry, Status
-from sha_disclosure.outbox.joining import joined
+from sha_disclosure.outbox.joining import Joined, joined
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
 from sha_disclosure.outbox.migration import migrate, steps
 from sha_disclosure.outbox.payload import Stored, unpacked
@@ -103,7 +103,7 @@ class Outbox:
 
     @boundary
     def add(
-        self, prepared: PreparedNotice, connection: Connection | Session | None = None
+        self, prepared: PreparedNotice, connection: Joined | None = None
     ) -> AddedNotice:
         """Add a prepared notice; when this returns it is on disk and will be delivered.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from typing import Any
 
 import pytest
 from outbox_parts import TIMING, fast, proven
@@ -75,6 +76,15 @@ async def test_disclosure_and_notice_commit_together_or_not_at_all(engine, clien
         assert (await outbox.evidence(added.notice_ids[0]))["attempts"][0]["outcome"] == "Receipt"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "aiosqlite",
+        pytest.param("asyncpg", marks=pytest.mark.proof),
+        pytest.param("psycopg", marks=pytest.mark.proof),
+    ],
+    indirect=True,
+)
 async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
     url, client, sandbox, prepare
 ):
@@ -187,7 +197,8 @@ async def test_it_is_kept_as_the_other_is(file, prepare):
 
 async def test_what_it_cannot_join_it_refuses_by_name(file, engine, prepare):
     async with AsyncOutbox(engine) as outbox:
-        for given in (Session(), engine, object(), engine.sync_engine):
+        others: list[Any] = [Session(), engine, object(), engine.sync_engine]
+        for given in others:
             with pytest.raises(ConfigurationError, match="Nothing was added"):
                 await outbox.add(prepare(), given)
         assert await outbox.list() == []

@@ -181,6 +181,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         assert outbox.status().counts["delivered"] == 1
 
 
+@pytest.mark.proof
 def test_sigterm_ends_the_command_soon_whatever_hangs(file, kanta, sandbox, prepare):
     with Outbox(file) as outbox:
         outbox.add(prepare())

@@ -23,7 +23,7 @@ def test_the_figures_of_an_outbox_and_its_drainer(file, kanta, sandbox, prepare)
         outbox.add(prepare())
         assert value("sha_disclosure_outbox_up") == 1
         assert value("sha_disclosure_outbox_messages", {"state": "pending"}) == 1
-        assert value("sha_disclosure_outbox_oldest_pending_seconds") > 0
+        assert value("sha_disclosure_outbox_oldest_pending_seconds")
         assert value("sha_disclosure_outbox_drainer_up") == 0
         sandbox.inject("status", status=422)
         outbox.drain(kanta, timing=TIMING)
