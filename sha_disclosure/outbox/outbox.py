@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 from sqlalchemy.engine import URL
 
 from sha_disclosure.boundary import boundary
@@ -40,9 +40,6 @@ from sha_disclosure.outbox.seals import Seals, load_secrets
 from sha_disclosure.outbox.signature import require_signed
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 class Outbox:
@@ -102,9 +99,7 @@ class Outbox:
         self._database.close()
 
     @boundary
-    def add(
-        self, prepared: PreparedNotice, connection: Joined | None = None
-    ) -> AddedNotice:
+    def add(self, prepared: PreparedNotice, connection: Joined | None = None) -> AddedNotice:
         """Add a prepared notice; when this returns it is on disk and will be delivered.
 
         With ``connection``, a SQLAlchemy Connection or Session of the caller's, it becomes part
