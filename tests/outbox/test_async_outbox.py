@@ -233,6 +233,7 @@ def test_a_missing_extra_is_named(monkeypatch, name, package, extra):
 
     for module in [each for each in sys.modules if each.startswith(integrations.__name__ + ".")]:
         monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, package, None)
+    for module in [package, *(each for each in sys.modules if each.startswith(f"{package}."))]:
+        monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ModuleNotFoundError, match=rf"\[{extra}\]"):
         getattr(integrations, name)
