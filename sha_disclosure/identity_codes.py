@@ -26,7 +26,7 @@ _IN_TEXT = re.compile(
 _MAY_BE_DIGIT = re.compile(r"[0-9²³¹]|[^\x00-\u02af]")
 _UUID = re.compile(r"(?<!\w)[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?!\w)")
 # A Finnish telephone number: its digits stand in groups as no date of birth does.
-_PHONE = re.compile(r"(?<![0-9])0(?:[0-9]{2} [0-9]{3}|[235689] [0-9]{4})-[0-9]{3} ?[0-9](?![0-9])")
+_PHONE = re.compile(r"(?<![0-9])0[1-9](?:[0-9] [0-9]{3}| [0-9]{4})-[0-9]{3} ?[0-9](?![0-9])")
 _END = (
     r" ?([-+A-FU-Ya-fu-y]) ?([0-9] ?[0-9] ?[0-9]) ?"
     r"((?:[0-9](?![0-9])|[A-FHJ-NPR-Ya-fhj-npr-y](?![^\W_])))"
