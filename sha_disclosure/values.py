@@ -109,10 +109,18 @@ def _without_input(fault: PydanticCustomError, value: object) -> ValidationError
     return ValidationError.from_exception_data("", [{"type": worded, "loc": (), "input": shown}])
 
 
+class _InvalidValue(InvalidNotice, ValueError):  # noqa: N818 - the public name is its parent's
+    """The refusal of a value made by itself: a ``ValueError`` too, as of any type's own value."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as the public one that it is."""
+        return {**super().to_dict(), "error": InvalidNotice.__name__}
+
+
 class _Checked:
     """A value made from a string by ``check`` and turned back to the same string.
 
-    Raises InvalidNotice when it is refused.
+    Raises InvalidNotice, which is a ``ValueError`` here, when it is refused.
     """
 
     __slots__ = ("_value",)
@@ -127,7 +135,7 @@ class _Checked:
             found = _problem(fault)
         else:
             return
-        raise InvalidNotice([found])
+        raise _InvalidValue([found])
 
     def _keep(self, text: str) -> None:
         self._value = text

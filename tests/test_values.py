@@ -26,6 +26,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
 from sha_disclosure import values
+from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.identity_codes import names_a_person
 from sha_disclosure.notice import Cause, DisclosureNotice
 from sha_disclosure.values import (
@@ -269,6 +270,19 @@ def test_an_instant_is_kept_byte_for_byte(text: str) -> None:
 )
 def test_what_is_no_instant_is_refused_by_its_fault(text: object, fault: str) -> None:
     assert refusal(Instant, text) == fault
+
+
+@pytest.mark.parametrize("kind", [Instant, Time, PersonalId, Oid, BirthDate, Code])
+def test_a_value_that_is_refused_is_a_value_error_and_the_errors_of_a_notice(
+    kind: type[Instant | Oid],
+) -> None:
+    with pytest.raises(ValueError, match="is not valid") as caught:
+        kind(" bad")
+    assert isinstance(caught.value, InvalidNotice)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert isinstance(again, ValueError)
+    assert again.to_dict() == caught.value.to_dict()
+    assert again.to_dict()["error"] == "InvalidNotice"
 
 
 @pytest.mark.parametrize("kind", [Instant, Time])
