@@ -223,7 +223,7 @@ class BroadRight(Part):
         def __init__(  # noqa: PLR0913 - one parameter a field
             self,
             *,
-            cause: CauseName | Cause,
+            cause: CauseName | Cause | None = None,
             no_legal_representative: bool,
             necessity: str | FreeText,
             cannot_judge_permission: bool | None = None,
