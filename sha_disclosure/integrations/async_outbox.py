@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, cast
 
-import greenlet as _needed  # noqa: F401 - SQLAlchemy loads it late
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import (
@@ -43,6 +43,8 @@ from sha_disclosure.outbox.clients import policy_of
 from sha_disclosure.outbox.engines import engine_of
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
+
+import_module("greenlet")  # SQLAlchemy loads it late, and then names no extra
 
 _T = TypeVar("_T")
 
