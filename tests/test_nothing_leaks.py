@@ -225,6 +225,8 @@ CASES: dict[str, tuple[type[DisclosureError], Callable[[Sandbox, Path], Any]]] =
         errors.InvalidNotice, lambda s, f: DisclosureNotice(**planted(colour=TEXT))),
     "a notice that is no JSON": (
         errors.InvalidNotice, lambda s, f: DisclosureNotice.model_validate_json(f'["{TEXT}", ')),
+    "a notice by a deprecated name": (
+        errors.InvalidNotice, lambda s, f: DisclosureNotice.parse_raw(f'["{TEXT}", ')),
     "a notice as texts": (
         errors.InvalidNotice,
         lambda s, f: DisclosureNotice.model_validate_strings(planted(colour=TEXT))),
@@ -249,6 +251,8 @@ CASES: dict[str, tuple[type[DisclosureError], Callable[[Sandbox, Path], Any]]] =
     "settings as JSON": (
         errors.ConfigurationError,
         lambda s, f: Settings.model_validate_json(f'{{"proxy": "{TEXT}"')),
+    "settings by a deprecated name": (
+        errors.ConfigurationError, lambda s, f: Settings.parse_raw(f'{{"proxy": "{TEXT}"')),
     "settings that are none": (
         errors.ConfigurationError, lambda s, f: Settings.model_validate([TEXT])),
     "settings as texts": (

@@ -92,6 +92,12 @@ class Part(BaseModel):
         """Return the part that the JSON text describes. Raises as the class says."""
         return cls._validated(super().model_validate_json, json_data, options)
 
+    @classmethod
+    @boundary
+    def parse_raw(cls, b: str | bytes, **_: Any) -> Self:
+        """Do as ``model_validate_json``, for which this is pydantic's deprecated name."""
+        return cls.model_validate_json(b)
+
     @boundary
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with ``update``, checked like a new part. Raises as the class says."""

@@ -128,6 +128,12 @@ class Settings(Table):
 
     @classmethod
     @boundary
+    def parse_raw(cls, b: str | bytes, **_: Any) -> Self:
+        """Do as ``model_validate_json``, for which this is pydantic's deprecated name."""
+        return cls.model_validate_json(b)
+
+    @classmethod
+    @boundary
     def model_validate_strings(cls, obj: Any, **options: Any) -> Self:
         """Return the settings that ``obj`` holds as texts. Raises ConfigurationError."""
         return cls._validated(super().model_validate_strings, obj, options)
