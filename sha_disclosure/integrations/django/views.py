@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 from sha_disclosure.integrations.django.access import outbox
 from sha_disclosure.integrations.django.checks import language
 
+__all__ = ["health"]
+
 
 @never_cache
 @require_safe
