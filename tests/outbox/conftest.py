@@ -10,6 +10,7 @@ import pytest
 from mariadb import Server, server_or_reason
 from outbox_parts import fast, notice_about
 from postgresql import Cluster, cluster_or_reason
+from proofs import proof
 
 from sha_disclosure import KantaClient
 from sha_disclosure.delivery.prepare import PreparedNotice
@@ -83,13 +84,13 @@ def running(request: pytest.FixtureRequest) -> Cluster | Server:
     return started
 
 
-@pytest.fixture(params=["postgresql", "mariadb"])
+@pytest.fixture(params=["postgresql", proof("mariadb")])
 def server(request: pytest.FixtureRequest) -> Cluster | Server:
     """Each database server."""
     return running(request)
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(params=["sqlite", "postgresql", proof("mariadb")])
 def place(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
     """The address of a new outbox, on each database."""
     if request.param == "sqlite":
