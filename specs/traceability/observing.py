@@ -235,6 +235,7 @@ class Observer:
             self.judges.structure(message, edition)
             self.judges.signature(message, edition)
             self.judges.reading_back(message, edition)
+        self.judges.answers(message, edition)  # a message that is really signed, unlike those below
         edition.package  # noqa: B018 - read, so that the reading is noted
         for kind in KINDS:
             self._pretended(0, edition, kind)
@@ -244,7 +245,6 @@ class Observer:
                 message = self._pretended(index, other, "p256")
                 self.judges.structure(message, other)
                 self.judges.reading_back(message, other)
-        self.judges.answers(message, edition)
         for notice in self.refused:
             self._told(notice, edition)
         for gate in GATES.values():
