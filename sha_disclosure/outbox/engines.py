@@ -108,6 +108,7 @@ def url_of(place: str | Path | URL) -> URL:
         return URL.create("sqlite", database=str(place))
     try:
         url = make_url(place)
+        (url.host or "").encode("idna")  # drivers would raise what is no error of a database
     except (ArgumentError, ValueError):  # a port that is no number
         url = None
     if url is None:
