@@ -5,7 +5,7 @@ uvicorn --factory records:app
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,7 +29,7 @@ def create_app(settings: Settings, engine: AsyncEngine) -> FastAPI:
     """Return the application; its lifespan opens the client and the outbox, and drains."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with engine.begin() as connection:
             await connection.run_sync(METADATA.create_all)
         async with AsyncKantaClient(settings) as kanta, AsyncOutbox(engine) as outbox:
