@@ -1,4 +1,4 @@
-"""Every sentence for people, by id: one catalogue file per language (``en.toml``, ``fi.toml``).
+"""Every sentence for people, by id: one catalogue file per language, such as ``fi.toml``.
 
 A ``Message`` names a sentence and the values of its parameters; its text exists only when
 somebody asks for it in a language. Parameters are constants and names of things, never a value
@@ -17,7 +17,7 @@ from typing import Literal, get_args
 
 from sha_disclosure.characters import visible
 
-Language = Literal["en", "fi"]
+Language = Literal["en", "fi", "sv"]
 """The languages of the catalogues. English stands in for what another one lacks."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -15,8 +15,16 @@ ENGLISH = catalogue("en")
 OTHERS = [language for language in LANGUAGES if language != "en"]
 IDS = sorted(ENGLISH)
 
-SAME_IN_BOTH: set[str] = set()
-"""Ids whose text is a name or a term alone, the same in every language."""
+SAME: dict[str, set[str]] = {
+    "fi": set(),
+    "sv": {
+        "answer.seen", "check.name.proxy", "checks.bundle", "checks.json", "checks.provenance",
+        "checks.token_form", "cli.edition.status", "codes.entry", "edition.file",
+        "joint_test.page.edition", "joint_test.page.status", "sandbox.column_status",
+        "sandbox.other_language", "shape.text",
+    },
+}  # fmt: skip
+"""Ids whose text is a name or a term alone, the same as in English."""
 
 
 def parameters(text: str) -> set[str]:
@@ -68,7 +76,7 @@ def test_the_languages_end_a_sentence_alike(language):
 def test_a_sentence_is_translated(language):
     other = catalogue(language)
     same = [i for i in IDS if other[i] == ENGLISH[i] and words(ENGLISH[i])]
-    assert [i for i in same if i not in SAME_IN_BOTH] == []
+    assert [i for i in same if i not in SAME[language]] == []
 
 
 def test_no_text_is_blank_or_ends_with_a_blank():
