@@ -155,6 +155,8 @@ def test_a_soft_time_limit_ends_the_drain_with_the_hosts_own_exception(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="signals of POSIX")
+# What a handler raises within a callback of a weak reference Python prints and drops.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_signal_at_any_moment_of_adding_leaves_no_lock_held(file, prepare):
     class TimeIsUp(Exception):  # noqa: N818 - as such exceptions are named elsewhere
         pass

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sha_disclosure._version import __version__
 from sha_disclosure.findings import Finding
-from sha_disclosure.messages import LANGUAGES, Language, Message
+from sha_disclosure.messages import Language, Message
 from sha_disclosure.tools.joint_test.case import Faults
 from sha_disclosure.tools.joint_test.redaction import ExchangeEvidence
 from sha_disclosure.tools.joint_test.result import CaseResult, Run
@@ -114,18 +114,22 @@ def case_facts(result: CaseResult, exchanges: Sequence[ExchangeEvidence]) -> dic
     }
 
 
+REPORTED: tuple[Language, ...] = ("fi", "en")
+"""The languages of the evidence and its report: those the cases are written in."""
+
+
 class _Text(Protocol):
     def text(self, language: Language = "en") -> str: ...
 
 
 def _in_all(sentence: _Text) -> dict[str, str]:
-    return {language: sentence.text(language) for language in LANGUAGES}
+    return {language: sentence.text(language) for language in REPORTED}
 
 
 def _sentence(text: Message | str) -> dict[str, str] | None:
     if isinstance(text, Message):
         return _in_all(text)
-    return dict.fromkeys(LANGUAGES, text) if text else None
+    return dict.fromkeys(REPORTED, text) if text else None
 
 
 def _check(check: Finding) -> dict[str, Any]:

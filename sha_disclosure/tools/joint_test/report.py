@@ -9,12 +9,11 @@ from importlib import resources
 from typing import Any, get_args
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.messages import LANGUAGES, Language, catalogue, message
+from sha_disclosure.messages import Language, catalogue, message
 from sha_disclosure.tools.joint_test.case import Group
-from sha_disclosure.tools.joint_test.facts import CaseEvidence
+from sha_disclosure.tools.joint_test.facts import REPORTED, CaseEvidence
 from sha_disclosure.tools.joint_test.result import Run
 
-_SHOWN: tuple[Language, ...] = ("fi", "en")
 _SPAN = '<span lang="{}">{}</span>'
 _SHOWN_MOST = 6000  # characters of one body on the page; the file beside it has all
 
@@ -61,13 +60,13 @@ class _Templates:
 
         def both(texts: Mapping[str, str]) -> markupsafe.Markup:
             """Return a text in every language; the page shows the one that is chosen."""
-            spans = (_SPAN.format(language, escape(texts[language])) for language in _SHOWN)
+            spans = (_SPAN.format(language, escape(texts[language])) for language in REPORTED)
             return markup("".join(spans))
 
         def page(key: str, **values: object) -> markupsafe.Markup:
             """Return a sentence of the page itself."""
             message_id = message(f"joint_test.page.{key}").id
-            texts = {name: escape(catalogue(name)[message_id]) for name in LANGUAGES}
+            texts = {name: escape(catalogue(name)[message_id]) for name in REPORTED}
             return both({name: text.format(**values) for name, text in texts.items()})
 
         self._environment.globals |= {
@@ -98,7 +97,7 @@ def _grouped(
         own = [(number, each) for number, each in numbered if each.facts["group"] == group]
         heading = message(f"joint_test.group.{group}")
         if own:
-            groups.append(({name: heading.text(name) for name in LANGUAGES}, own))
+            groups.append(({name: heading.text(name) for name in REPORTED}, own))
     return groups
 
 
