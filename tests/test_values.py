@@ -281,6 +281,7 @@ def test_a_value_that_is_refused_is_a_value_error_and_the_errors_of_a_notice(
     assert isinstance(caught.value, InvalidNotice)
     again = pickle.loads(pickle.dumps(caught.value))
     assert isinstance(again, ValueError)
+    assert isinstance(again, InvalidNotice)
     assert again.to_dict() == caught.value.to_dict()
     assert again.to_dict()["error"] == "InvalidNotice"
 
