@@ -64,9 +64,14 @@ def has_code(text: str) -> bool:
     return names_a_person(text) and names_a_person(_UUID.sub(";", text))
 
 
+def has_few_digits(text: str) -> bool:
+    """Return whether a text has too few digits, however written, to have a code in it."""
+    return len(text) < _FEWEST_DIGITS or len(_MAY_BE_DIGIT.findall(text)) < _FEWEST_DIGITS
+
+
 def may_hide_code(text: str) -> bool:
     """Return whether a code shows once a text is normalised: a case number may look alike."""
-    if len(_MAY_BE_DIGIT.findall(text)) < _FEWEST_DIGITS:
+    if has_few_digits(text):
         return False
     read = as_read(_PHONE.sub(";", _UUID.sub(";", text)))
     return names_a_person(read) or any(

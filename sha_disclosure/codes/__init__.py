@@ -5,9 +5,16 @@ program wants it. Nothing here calls out by itself.
 """
 
 from sha_disclosure.codes.folder import code_lists_for, load_code_lists, sample_code_lists
-from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode, Standing, Status
+from sha_disclosure.codes.lists import (
+    CodeList,
+    CodeLists,
+    CodeStanding,
+    ListedCode,
+    Standing,
+    Status,
+)
 from sha_disclosure.codes.reading import read_code_list
-from sha_disclosure.codes.used import CodeStanding, UsedCode
+from sha_disclosure.codes.used import UsedCode
 from sha_disclosure.notice import Coding
 
 __all__ = [

@@ -16,6 +16,10 @@ Status = Literal["ACTIVE", "PROPOSAL", "DELETED"]
 Standing = Literal["in_force", "closed", "deleted", "proposal"]
 """How a code stands on a day."""
 
+CodeStanding = Literal["not_loaded", "unknown", "unlisted"] | Standing
+"""How a code stands: its list is not at hand, it is not in the list (``unlisted``: of which only
+a part is at hand), or as the list says."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListedCode:
@@ -132,6 +136,16 @@ class CodeLists:
     def find(self, system: str, code: str) -> ListedCode | None:
         """Return the code, or None when the loaded list does not have it."""
         return self.lists[system].get(code)
+
+    def standing(self, system: str, code: str, day: date) -> CodeStanding:
+        """Return how a code stands on a day in the list of its system, if that is at hand."""
+        codes = self.lists.get(system)
+        if codes is None:
+            return "not_loaded"
+        listed = codes.get(code)
+        if listed is not None:
+            return listed.standing_on(day)
+        return "unlisted" if system in self.incomplete else "unknown"
 
     def coding(
         self, system: str, code: str, language: str = "fi", on: date | None = None

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from sha_disclosure.codes.lists import CodeLists, Standing
+from sha_disclosure.codes.lists import CodeLists, CodeStanding
 from sha_disclosure.notice import Coding
 from sha_disclosure.values import Instant, Time
-
-CodeStanding = Literal["not_loaded", "unknown", "unlisted"] | Standing
-"""How a code stands: its list is not at hand, it is not in the list (``unlisted``: of which only
-a part is at hand), or as the list says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +16,6 @@ class UsedCode:
     system: str
     code: str
     at: Instant | Time
-    first_of_its_system: bool = True
 
     @classmethod
     def of(cls, coding: Coding, system: str, at: Instant | Time) -> UsedCode:
@@ -30,12 +24,7 @@ class UsedCode:
 
     def standing(self, lists: CodeLists) -> CodeStanding:
         """Return how the code stands at its time of use."""
-        if not lists.loaded(self.system):
-            return "not_loaded"
-        listed = lists.find(self.system, self.code)
-        if listed is None:
-            return "unlisted" if self.system in lists.incomplete else "unknown"
-        return listed.standing_on(self.at.day)
+        return lists.standing(self.system, self.code, self.at.day)
 
     def validity(self, lists: CodeLists) -> str:
         """Return the validity of the code in its loaded list, for the text of a problem."""

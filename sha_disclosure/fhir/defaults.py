@@ -22,6 +22,7 @@ from sha_disclosure.notice import (
     DisclosureNotice,
     Ground,
     reason_of,
+    written_texts,
 )
 from sha_disclosure.values import Instant, Oid, WrittenText
 
@@ -30,10 +31,8 @@ def with_defaults(
     notice: DisclosureNotice, now: Instant, new_id: Callable[[], Oid], wire: Wire
 ) -> DisclosureNotice:
     """Return the notice with its defaults, and without what the edition says or does not send."""
-    if wire.text.line_breaks == "LF":
-        notice = _with_texts(notice, _with_line_feeds)
-    if wire.text.blanks == "plain":
-        notice = _with_texts(notice, with_plain_blanks)
+    if not all(_is_as_sent(text, wire) for text in written_texts(notice)):
+        notice = _with_texts(notice, wire)
     changes: dict[str, Any] = {}
     if notice.id is None:
         changes["id"] = new_id()
@@ -62,23 +61,28 @@ def with_defaults(
 _Given = TypeVar("_Given")
 
 
-def _with_line_feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _as_sent(text: str, wire: Wire) -> str:
+    if wire.text.line_breaks == "LF":
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return with_plain_blanks(text) if wire.text.blanks == "plain" else text
 
 
-def _with_texts(given: _Given, made_of: Callable[[str], str]) -> _Given:
-    """Return a part of a notice with what is made of each of its texts."""
+def _is_as_sent(text: WrittenText, wire: Wire) -> bool:
+    written = text.reveal()
+    plain = written.isprintable() and written[0] != " " != written[-1]  # as most texts are
+    return plain or _as_sent(written, wire) == written
+
+
+def _with_texts(given: _Given, wire: Wire) -> _Given:
+    """Return a part of a notice with each of its texts as the edition sends it."""
     made: Any = given
     if isinstance(given, WrittenText):
-        text = given.reveal()
-        new = made_of(text)
-        if new != text:
-            made = type(given)(new)
+        made = given if _is_as_sent(given, wire) else type(given)(_as_sent(given.reveal(), wire))
     elif isinstance(given, tuple):
-        each = tuple(_with_texts(one, made_of) for one in given)
+        each = tuple(_with_texts(one, wire) for one in given)
         made = given if all(map(is_, each, given)) else each
     elif isinstance(given, BaseModel):
-        parts = {name: (value, _with_texts(value, made_of)) for name, value in given}
+        parts = {name: (value, _with_texts(value, wire)) for name, value in given}
         changed = {name: new for name, (old, new) in parts.items() if new is not old}
         made = BaseModel.model_copy(given, update=changed) if changed else given
     return cast("_Given", made)

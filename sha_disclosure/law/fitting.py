@@ -17,7 +17,7 @@ from sha_disclosure.law.citations import (
 from sha_disclosure.law.grounds import BY_KIND, CITING, Row
 from sha_disclosure.law.provisions import OTHER_SECTIONS, PROVISIONS, SUBSECTIONS
 from sha_disclosure.law.recipients import Categories, categories_of, organisation_name
-from sha_disclosure.notice import Ground, Recipient
+from sha_disclosure.notice import Ground, Recipient, field_of
 
 SEVERITIES: Mapping[str, Severity] = MappingProxyType(
     {
@@ -60,7 +60,7 @@ def _of_provision(ground: Ground, recipient: Recipient, categories: Categories) 
     mismatch = _of_rows(rows, categories)
     if mismatch is not None:
         return mismatch
-    if _asks_necessity(cited, categories) and getattr(ground, "necessity", None) is None:
+    if _asks_necessity(cited, categories) and field_of(ground, "necessity") is None:
         return _problem("N20.necessity", "ground.necessity", "703/2023 56 § 3 mom.")
     to_police = _POLICE.search(organisation_name(recipient))
     if {each.paragraph for each in cited} == {_THREAT} and not to_police:

@@ -26,7 +26,7 @@ from sha_disclosure.notice.grounds import (
     reason_of,
 )
 from sha_disclosure.notice.notice import DisclosedData, DisclosureNotice
-from sha_disclosure.notice.part import Part, UnreadField, read_json
+from sha_disclosure.notice.part import Part, UnreadField, field_of, read_json
 from sha_disclosure.notice.partial import read_partly
 from sha_disclosure.notice.recipients import (
     ClientRecipient,
@@ -36,6 +36,7 @@ from sha_disclosure.notice.recipients import (
     Recipient,
     RecipientRole,
 )
+from sha_disclosure.notice.texts import places_of_texts, written_texts
 
 __all__ = [
     "AuthenticationMethod",
@@ -68,7 +69,10 @@ __all__ = [
     "Statute",
     "Unit",
     "UnreadField",
+    "field_of",
+    "places_of_texts",
     "read_json",
     "read_partly",
     "reason_of",
+    "written_texts",
 ]

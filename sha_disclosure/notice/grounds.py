@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from sha_disclosure.notice.coding import Coding
 from sha_disclosure.notice.faults import CoveredBy
-from sha_disclosure.notice.part import Part
+from sha_disclosure.notice.part import Part, field_of
 from sha_disclosure.values import FreeText, Hidden, Oid, Time
 
 CauseName = Literal["memory_disease", "mental_disorder", "intellectual_disability", "similar_cause"]
@@ -275,4 +275,5 @@ Ground = Annotated[
 
 def reason_of(ground: Ground) -> Coding | None:
     """Return the coded reason of a right of access; None for the other grounds."""
-    return getattr(ground, "reason", None)
+    reason: Coding | None = field_of(ground, "reason")
+    return reason

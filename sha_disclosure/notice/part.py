@@ -131,6 +131,11 @@ class Part(BaseModel):
         return super().__getattr__(name)  # type: ignore[misc]
 
 
+def field_of(part: Part, name: str) -> Any:
+    """Return a field, or None where a part has no such field or it could not be read."""
+    return part.__dict__.get(name)
+
+
 class _Validator:
     """A part's validator whose JSON is strict, and whose errors do not quote it."""
 

@@ -14,7 +14,7 @@ from sha_disclosure.findings import Problem, problem
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.fitting import mismatches
 from sha_disclosure.law.provisions import IN_FORCE
-from sha_disclosure.law.rule import breaches
+from sha_disclosure.law.rule import Rules
 from sha_disclosure.law.rules.actors import ACTOR_RULES
 from sha_disclosure.law.rules.codes import CODE_RULES
 from sha_disclosure.law.rules.data_sets import DATA_SET_RULES
@@ -23,19 +23,21 @@ from sha_disclosure.law.rules.grounds import GROUND_RULES
 from sha_disclosure.law.rules.reminders import REMINDERS
 from sha_disclosure.law.rules.texts import TEXT_RULES
 from sha_disclosure.law.rules.times import TIME_RULES
-from sha_disclosure.notice import DisclosureNotice, UnreadField, read_partly
+from sha_disclosure.notice import DisclosureNotice, UnreadField, field_of, read_partly
 
 UNUSED_ACKNOWLEDGEMENT = "N27"
 
-RULES = (
-    *DATA_SET_RULES,
-    *TIME_RULES,
-    *ACTOR_RULES,
-    *TEXT_RULES,
-    *CODE_RULES,
-    *EDITION_RULES,
-    *GROUND_RULES,
-    *REMINDERS,
+RULES: Rules[DisclosureNotice, Circumstances] = Rules(
+    (
+        *DATA_SET_RULES,
+        *TIME_RULES,
+        *ACTOR_RULES,
+        *TEXT_RULES,
+        *CODE_RULES,
+        *EDITION_RULES,
+        *GROUND_RULES,
+        *REMINDERS,
+    )
 )
 
 
@@ -50,7 +52,7 @@ def check(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]
 
 
 def _found(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]:
-    return (*breaches(RULES, notice, given), *_ground_and_recipient(notice))
+    return (*RULES.breaches(notice, given), *_ground_and_recipient(notice))
 
 
 def _settled(
@@ -83,7 +85,7 @@ def _acknowledged(notice: DisclosureNotice) -> frozenset[str]:
 
 def _ground_and_recipient(notice: DisclosureNotice) -> Iterator[Problem]:
     """Yield how the ground does not go with the recipient (N09, N10, N16-N24)."""
-    disclosed = getattr(notice, "disclosed_at", None)  # unread, it has a problem of its own
+    disclosed = field_of(notice, "disclosed_at")  # unread, it has a problem of its own
     if disclosed is not None and disclosed.day < IN_FORCE:
         return
     with suppress(UnreadField):

@@ -9,7 +9,7 @@ from sha_disclosure.values import BirthDate, PersonalId, Time
 
 
 def _client(notice: DisclosureNotice, _: Circumstances) -> Places:
-    yield "client", notice.client
+    return (("client", notice.client),)
 
 
 def _personal_id(notice: DisclosureNotice, _: Circumstances) -> Places:
@@ -30,7 +30,7 @@ def _both_births(notice: DisclosureNotice, _: Circumstances) -> Places:
 
 
 def _controller(notice: DisclosureNotice, _: Circumstances) -> Places:
-    yield "controller.oid", notice.controller.oid
+    return (("controller.oid", notice.controller.oid),)
 
 
 def _is_born(pair: tuple[BirthDate, Time], _: Circumstances) -> bool:

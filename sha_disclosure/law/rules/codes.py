@@ -2,54 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
 from sha_disclosure.codes import CodeStanding, UsedCode
 from sha_disclosure.editions import PLACEHOLDER
+from sha_disclosure.editions.wire import CodeSystem
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.law.rules.data_sets import data_sets, original_service_tasks, service_tasks
-from sha_disclosure.notice import DisclosureNotice, reason_of
+from sha_disclosure.law.rules.data_sets import original_service_tasks, service_tasks
+from sha_disclosure.notice import Coding, DisclosureNotice, field_of, reason_of
 
 
 def _register(notice: DisclosureNotice, _: Circumstances) -> Places:
-    yield "controller.register", notice.controller.register
+    return (("controller.register", notice.controller.register),)
 
 
 def _codes(notice: DisclosureNotice, given: Circumstances) -> Places:
-    """Yield every code of a national list, the first of each list marked."""
-    met: set[str] = set()
-    for path, used in _every_code(notice, given):
-        first = used.system not in met
-        met.add(used.system)
-        yield path, used if first else replace(used, first_of_its_system=False)
+    """Yield every code that is not in force; where its list is not loaded, the first of it."""
+    day, lists = notice.disclosed_at.day, given.code_lists
+    missing: set[str] = set()
+    for path, system, code in _every_code(notice, given.wire.code_system):
+        standing = lists.standing(system, code, day)
+        if standing == "in_force" or system in missing:
+            continue
+        if standing == "not_loaded":
+            missing.add(system)
+        yield path, UsedCode(system, code, notice.disclosed_at)
 
 
-def _every_code(notice: DisclosureNotice, given: Circumstances) -> Places:
-    systems, at = given.wire.code_system, notice.disclosed_at
-    for path, data in data_sets(notice, given):
+def _every_code(notice: DisclosureNotice, systems: CodeSystem) -> Iterator[tuple[str, str, str]]:
+    """Yield the path, the system and the code of every code of a national list."""
+    for index, data in enumerate(notice.disclosed_data):
         for name, system in (
             ("document_type", systems.document_type),
             ("specific_document_type", systems.specific_document_type),
         ):
-            coding = getattr(data, name, None)
+            coding = field_of(data, name)
             if coding is not None:
-                yield f"{path}.{name}", UsedCode.of(coding, system, at)
+                yield _used(f"disclosed_data[{index}].{name}", coding, system)
     method = notice.discloser.authentication_method
     if method is not None:
-        used = UsedCode(systems.authentication_method, str(method.code), at)
-        yield "discloser.authentication_method", used
-    for path, task in service_tasks(notice, given):
-        yield path, UsedCode.of(task, systems.service_task, at)
-    for path, task in original_service_tasks(notice, given):
-        yield path, UsedCode.of(task, systems.original_service_task[0], at)
+        system = systems.authentication_method
+        yield "discloser.authentication_method", system, str(method.code)
+    for path, task in service_tasks(notice):
+        yield _used(path, task, systems.service_task)
+    for path, task in original_service_tasks(notice):
+        yield _used(path, task, systems.original_service_task[0])
     if notice.type_of_disclosure is not None:
-        used = UsedCode.of(notice.type_of_disclosure, systems.type_of_disclosure, at)
-        yield "type_of_disclosure", used
+        yield _used("type_of_disclosure", notice.type_of_disclosure, systems.type_of_disclosure)
     reason = reason_of(notice.ground)
     if reason is not None:
-        yield "ground.reason", UsedCode.of(reason, systems.access_reason, at)
+        yield _used("ground.reason", reason, systems.access_reason)
+
+
+def _used(path: str, coding: Coding, system: str) -> tuple[str, str, str]:
+    return path, str(coding.system or system), str(coding.code)
 
 
 def _is_not(standing: CodeStanding) -> Callable[[UsedCode, Circumstances], bool]:
@@ -60,8 +67,7 @@ def _is_placeholder(used: UsedCode, _: Circumstances) -> bool:
     return used.system.startswith(PLACEHOLDER)
 
 
-def _is_loaded(used: UsedCode, given: Circumstances) -> bool:
-    return not used.first_of_its_system or given.code_lists.loaded(used.system)
+_is_loaded = _is_not("not_loaded")
 
 
 CODE_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (

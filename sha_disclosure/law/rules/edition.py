@@ -9,15 +9,15 @@ from typing import Any
 from sha_disclosure.editions.wire import Cardinality
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.notice import Client, DisclosureNotice
+from sha_disclosure.notice import Client, DisclosureNotice, field_of
 
 
 def _whole(notice: DisclosureNotice, _: Circumstances) -> Places:
-    yield "", notice
+    return (("", notice),)
 
 
 def _client(notice: DisclosureNotice, _: Circumstances) -> Places:
-    yield "client", notice.client
+    return (("client", notice.client),)
 
 
 def _has_code_of_ground(notice: DisclosureNotice, given: Circumstances) -> bool:
@@ -37,8 +37,8 @@ def _has_identifier_if_asked(client: Client, given: Circumstances) -> bool:
 
 def _without_given_names(notice: DisclosureNotice, _: Circumstances) -> Places:
     for name in ("client", "discloser", "recipient"):
-        person: Any = getattr(notice, name, None)
-        if getattr(person, "family_name", None) and not person.given_names:
+        person: Any = field_of(notice, name)
+        if person and field_of(person, "family_name") and not person.given_names:
             yield f"{name}.given_names", person
 
 

@@ -12,7 +12,7 @@ from sha_disclosure.law.citations import names_a_provision, names_the_act
 from sha_disclosure.law.provisions import IN_FORCE
 from sha_disclosure.law.recipients import CARE, HEALTH, Categories, categories_of
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.notice import BroadRight, Consent, DisclosureNotice, Permission
+from sha_disclosure.notice import BroadRight, Consent, DisclosureNotice, Permission, field_of
 from sha_disclosure.values import FreeText, Time
 
 Will = Permission | Consent
@@ -20,7 +20,7 @@ Where = Callable[[DisclosureNotice, Circumstances], Places]
 
 
 def _provision(notice: DisclosureNotice, _: Circumstances) -> Places:
-    provision = getattr(notice.ground, "provision", None)
+    provision = field_of(notice.ground, "provision")
     if provision is not None:
         yield "ground.provision", provision
 
@@ -37,7 +37,7 @@ def _will_in_kanta(notice: DisclosureNotice, _: Circumstances) -> Places:
 
 def _days_of_the_act(notice: DisclosureNotice, _: Circumstances) -> Places:
     """Yield the time of a disclosure that is said to rest on 703/2023."""
-    provision = getattr(notice.ground, "provision", None)
+    provision = field_of(notice.ground, "provision")
     by_right = notice.ground.kind in {"broad_right", "authority_right"}
     if by_right or (provision is not None and names_the_act(provision.reveal())):
         yield "ground", notice.disclosed_at
@@ -68,8 +68,9 @@ def _is_recognisable(provision: FreeText, _: Circumstances) -> bool:
 
 def _condition(name: str) -> Where:
     def where(notice: DisclosureNotice, _: Circumstances) -> Places:
-        if getattr(notice.ground, name, None) is not None:
-            yield f"ground.{name}", getattr(notice.ground, name)
+        met = field_of(notice.ground, name)
+        if met is not None:
+            yield f"ground.{name}", met
 
     return where
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.notice import Client, DisclosureNotice, PersonRecipient
+from sha_disclosure.notice import Client, DisclosureNotice, PersonRecipient, field_of
 from sha_disclosure.values import FreeText
 
 _AGE_OF_DENIAL = 12
@@ -23,7 +23,7 @@ _SEVERAL = re.compile(r"\s(?:ja|och|and|sekä|samt)\s|[&;/+]", re.IGNORECASE)
 
 def _texts(notice: DisclosureNotice, _: Circumstances) -> Places:
     """Yield each text in a person's own words, with the recipient's family name."""
-    name = getattr(notice.recipient, "family_name", None)
+    name = field_of(notice.recipient, "family_name")
     if name is None or len(name.reveal()) < _SHORTEST_NAME:
         return
     for path, text in _own_words(notice):
@@ -41,7 +41,7 @@ def _own_words(notice: DisclosureNotice) -> Iterator[tuple[str, FreeText]]:
     ]
     for path, part, names in parts:
         for name in names:
-            text = getattr(part, name, None)
+            text = field_of(part, name)
             if text is not None:
                 yield f"{path}{name}", text
 
@@ -73,7 +73,7 @@ def _names(notice: DisclosureNotice, _: Circumstances) -> Places:
     """Yield each name of the client and the recipient."""
     for who in ("client", "recipient"):
         person: Any = getattr(notice, who)
-        family = getattr(person, "family_name", None)
+        family = field_of(person, "family_name")
         if family is not None:
             yield f"{who}.family_name", family
             for index, given in enumerate(person.given_names):

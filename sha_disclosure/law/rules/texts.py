@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from sha_disclosure.characters import has_odd_blanks
-from sha_disclosure.identity_codes import has_code, may_hide_code
+from sha_disclosure.identity_codes import has_code, has_few_digits, may_hide_code
 from sha_disclosure.law.circumstances import Circumstances
-from sha_disclosure.law.rule import Places, Rule, values_of
-from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.law.rule import Places, Rule
+from sha_disclosure.notice import DisclosureNotice, places_of_texts, written_texts
 from sha_disclosure.values import Reference, WrittenText
 
 
-def _texts(notice: DisclosureNotice, _: Circumstances) -> Places:
-    yield from values_of(notice, WrittenText)
+def _texts(notice: DisclosureNotice, given: Circumstances) -> Places:
+    """Return every text with its path, or none when no rule below is broken in any."""
+    if all(_is_good(text, given) for text in written_texts(notice)):
+        return ()
+    return places_of_texts(notice)
+
+
+def _is_good(text: WrittenText, given: Circumstances) -> bool:
+    return _is_plain(text.reveal(), given.wire.limit.text) or all(
+        rule.holds(text, given) for rule in TEXT_RULES
+    )
+
+
+def _is_plain(text: str, limit: int) -> bool:
+    """Return whether a text is of the kind that most are, in which no rule can be broken."""
+    blanks = text.isprintable() and text[0] != " " != text[-1]
+    return blanks and len(text) <= limit and has_few_digits(text)
+
+
+def _has_no_code(text: WrittenText, _: Circumstances) -> bool:
+    return not has_code(text.reveal())
+
+
+def _hides_no_code(text: WrittenText, _: Circumstances) -> bool:
+    return not may_hide_code(text.reveal()) or has_code(text.reveal())
+
+
+def _is_short(text: WrittenText, given: Circumstances) -> bool:
+    return len(text.reveal()) <= given.wire.limit.text
 
 
 def _has_plain_blanks(text: WrittenText, given: Circumstances) -> bool:
@@ -21,18 +48,8 @@ def _has_plain_blanks(text: WrittenText, given: Circumstances) -> bool:
 
 
 TEXT_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
-    Rule("N11", _texts, lambda text, _: not has_code(text.reveal())),
-    Rule(
-        "N11.hidden",
-        _texts,
-        lambda text, _: not may_hide_code(text.reveal()) or has_code(text.reveal()),
-        severity="objection",
-    ),
-    Rule(
-        "N14.long",
-        _texts,
-        lambda text, given: len(text.reveal()) <= given.wire.limit.text,
-        values={"limit": lambda _, given: given.wire.limit.text},
-    ),
+    Rule("N11", _texts, _has_no_code),
+    Rule("N11.hidden", _texts, _hides_no_code, severity="objection"),
+    Rule("N14.long", _texts, _is_short, values={"limit": lambda _, given: given.wire.limit.text}),
     Rule("N14.blanks", _texts, _has_plain_blanks, severity="warning"),
 )

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.notice import DisclosureNotice
+from sha_disclosure.notice import DisclosureNotice, field_of
 from sha_disclosure.values import Instant, Time, day_in_finland
 
 
@@ -21,7 +21,7 @@ def _is_past(time: Instant | Time, given: Circumstances) -> bool:
 
 def _times(notice: DisclosureNotice, _: Circumstances) -> Places:
     for name in ("disclosed_at", "recorded_at"):
-        time = getattr(notice, name, None)
+        time = field_of(notice, name)
         if time is not None:
             yield name, time
 
@@ -34,13 +34,13 @@ def _order(notice: DisclosureNotice, given: Circumstances) -> Places:
 
 def _will_outside_kanta(notice: DisclosureNotice, _: Circumstances) -> Places:
     # Only a permission and a consent say where they are stored.
-    if getattr(notice.ground, "stored_in_kanta", None) is False:
+    if field_of(notice.ground, "stored_in_kanta") is False:
         yield "ground", notice.ground
 
 
 def _will_given(notice: DisclosureNotice, _: Circumstances) -> Places:
     """Yield when a permission or consent was given, with the time of the disclosure."""
-    given_at = getattr(notice.ground, "given_at", None)
+    given_at = field_of(notice.ground, "given_at")
     if given_at is not None:
         yield "ground.given_at", (given_at, notice.disclosed_at)
 

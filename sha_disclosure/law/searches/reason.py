@@ -16,7 +16,6 @@ from sha_disclosure.codes import CodeLists, Coding
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import InvalidAccessReason
 from sha_disclosure.findings import Problem
-from sha_disclosure.law.rule import breaches
 from sha_disclosure.law.searches.control_act import ControlAct, control_act_of
 from sha_disclosure.law.searches.log import AccessLogEntry, UsedData
 from sha_disclosure.law.searches.request import AccessRequest
@@ -129,4 +128,4 @@ def _judged(
 ) -> tuple[AccessRequest, tuple[Problem, ...]]:
     """Return what could be read of a request, and every problem of shape and of rules."""
     asked, shape = read_partly(AccessRequest, request)
-    return asked, (*shape, *breaches(SEARCH_RULES, asked, given))
+    return asked, (*shape, *SEARCH_RULES.breaches(asked, given))

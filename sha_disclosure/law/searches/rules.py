@@ -9,9 +9,9 @@ from typing import Any
 
 from sha_disclosure.codes import CodeLists, CodeStanding, UsedCode
 from sha_disclosure.identity_codes import has_code, may_hide_code
-from sha_disclosure.law.rule import Places, Rule, values_of
+from sha_disclosure.law.rule import Places, Rule, Rules
 from sha_disclosure.law.searches.request import AccessRequest
-from sha_disclosure.values import WrittenText
+from sha_disclosure.notice import places_of_texts
 
 _SKEW = timedelta(seconds=60)
 
@@ -72,7 +72,7 @@ def _asked(request: AccessRequest, _: _Given) -> Places:
 
 
 def _texts(request: AccessRequest, given: _Given) -> Places:
-    for path, text in values_of(request, WrittenText):
+    for path, text in places_of_texts(request):
         if path != "user.id.value" or request.user.id.system != given.personal_id_system:
             yield path, text
 
@@ -99,7 +99,7 @@ def _validity(used: UsedCode, given: _Given) -> str:
 _OWNER: Mapping[str, Callable[[Any, _Given], str]] = {"role": lambda pair, _: f"`{pair[0]}`"}
 
 
-SEARCH_RULES: tuple[_SearchRule, ...] = (
+_RULES: tuple[_SearchRule, ...] = (
     Rule("A02.asker", _asker("broad_right"), _holds_role, values=_OWNER),
     Rule("A03.asker", _asker("authority_right"), _holds_role, values=_OWNER),
     Rule("A04", _reason_of_right, lambda reason, _: reason is not None),
@@ -139,3 +139,5 @@ SEARCH_RULES: tuple[_SearchRule, ...] = (
         severity="warning",
     ),
 )
+
+SEARCH_RULES: Rules[AccessRequest, SearchCircumstances] = Rules(_RULES)
