@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py
     from sha_disclosure.credentials import CertifiedSigner as CertifiedSigner
     from sha_disclosure.credentials import certified_signer as certified_signer
     from sha_disclosure.credentials import load_anchors as load_anchors
-    from sha_disclosure.delivery.client import AsyncKantaClient as AsyncKantaClient
+    from sha_disclosure.delivery.async_client import AsyncKantaClient as AsyncKantaClient
     from sha_disclosure.delivery.client import KantaClient as KantaClient
     from sha_disclosure.delivery.prepare import PreparedNotice as PreparedNotice
     from sha_disclosure.delivery.receipt import Receipt as Receipt

@@ -2,7 +2,7 @@
 
 ROOMS = {
     "AddedNotice": "outbox",
-    "AsyncKantaClient": "delivery.client",
+    "AsyncKantaClient": "delivery.async_client",
     "AsyncOutbox": "integrations",
     "CallbackSigner": "jose",
     "CertificateExpired": "errors",

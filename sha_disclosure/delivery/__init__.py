@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sha_disclosure.delivery.async_client import AsyncKantaClient as AsyncKantaClient
     from sha_disclosure.delivery.breaker import Breaker as Breaker
-    from sha_disclosure.delivery.client import AsyncKantaClient as AsyncKantaClient
     from sha_disclosure.delivery.client import KantaClient as KantaClient
     from sha_disclosure.delivery.endpoint import AsyncTransport as AsyncTransport
     from sha_disclosure.delivery.endpoint import Transport as Transport
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sha_disclosure.delivery.receipt import StoredNotice as StoredNotice
 
 _MODULES = {
-    "AsyncKantaClient": "client",
+    "AsyncKantaClient": "async_client",
     "AsyncTransport": "endpoint",
     "Breaker": "breaker",
     "KantaClient": "client",

@@ -14,14 +14,18 @@ from typing import Any, TypeVar
 
 import h11
 
+from sha_disclosure.delivery.answer import Answer
 from sha_disclosure.limits import ANSWER_BYTES
 
 _T = TypeVar("_T")
 Steps = Generator[bytes | None, bytes, _T]
 
 _HEAD_MAX = 100 * 1024  # bytes of an answer's head
-_CHUNK = 64 * 1024
+_RECORD = 16 * 1024  # the most that a record of TLS holds (RFC 8446 section 5.1)
+_END = b"\r\n"
+_VISIBLE = bytes(range(0x20, 0x7F))
 _NO_ANSWER = "the connection was closed before an answer"
+_NO_HEAD = "a request's head is visible ASCII"
 
 
 class ProxyRefusal(Exception):  # noqa: N818 - a signal to the lane, never shown to users
@@ -34,12 +38,23 @@ class AnswerTooLong(Exception):  # noqa: N818 - a signal to the lane, never show
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One HTTP request; hidden, since the token names the user."""
+    """One HTTP request, ``headers`` without its length; hidden, since the token names the user."""
 
     method: str
     target: str
     headers: Sequence[tuple[str, str]] = field(repr=False)
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def encoded(self) -> bytes:
+        """Return head and body in one piece. Raises LocalProtocolError and UnicodeError."""
+        lines = [f"{self.method} {self.target} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        if self.body:
+            lines.append(f"Content-Length: {len(self.body)}")
+        head = "\r\n".join((*lines, "", "")).encode("ascii")
+        if head.translate(None, _VISIBLE) != _END * (len(lines) + 1):
+            raise h11.LocalProtocolError(_NO_HEAD)
+        return head + self.body
 
 
 class Channel:
@@ -62,10 +77,10 @@ class Channel:
                 finished = layer.shake_hands()
             except ssl.SSLError:
                 if alert := layer.to_send():
-                    yield from self.send(alert)
+                    yield self.sealed(alert)
                 raise
             if data := layer.to_send():
-                yield from self.send(data)
+                yield self.sealed(data)
             if not finished:
                 layer.feed((yield from self.receive()))
         self._layers.append(layer)
@@ -76,22 +91,11 @@ class Channel:
         headers = [("Host", authority)]
         if authorization:
             headers.append(("Proxy-Authorization", authorization))
-        protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAX)
-        yield from self.send(
-            _sent(protocol, h11.Request(method="CONNECT", target=authority, headers=headers))
-        )
-        answer = yield from Incoming(self, protocol).read_head()
-        if not 200 <= answer.status < 300 or protocol.trailing_data[0]:
-            raise ProxyRefusal(answer.status)
-
-    def request(self, request: Outgoing) -> Steps[Incoming]:
-        """Send a request, head and body in one piece; return its answer from the head on."""
-        protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAX)
-        head = h11.Request(
-            method=request.method, target=request.target, headers=list(request.headers)
-        )
-        yield from self.send(_sent(protocol, head, request.body))
-        return (yield from Incoming(self, protocol).read_head())
+        yield self.sealed(Outgoing("CONNECT", authority, headers).encoded())
+        incoming = Incoming(self, "CONNECT")
+        head = yield from incoming.read_head()
+        if not 200 <= head.status < 300 or incoming.more:
+            raise ProxyRefusal(head.status)
 
     def at_rest(self, received: bytes = b"") -> bool:
         """Return whether nothing but whole records without content has come.
@@ -106,11 +110,11 @@ class Channel:
             first.feed(received)
         return not others and first.whole and first.content() is None
 
-    def send(self, data: bytes) -> Steps[None]:
-        """Send bytes through every layer."""
+    def sealed(self, data: bytes) -> bytes:
+        """Return what goes out for bytes that are sent through every layer."""
         for layer in reversed(self._layers):
             data = layer.sealed(data)
-        yield data
+        return data
 
     def receive(self) -> Steps[bytes]:
         """Return the next bytes, or none at the end."""
@@ -128,11 +132,14 @@ class Channel:
 class Incoming:
     """An answer as it comes in; its bytes are counted as they are on the wire."""
 
-    def __init__(self, channel: Channel, protocol: h11.Connection) -> None:
+    def __init__(self, channel: Channel, method: str) -> None:
         self._channel = channel
-        self._protocol = protocol
-        self._size = 0
-        self.status = 0
+        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAX)
+        for event in _ASKED.get(method, _ASKED["GET"]):
+            self._protocol.send(event)
+        self._left = ANSWER_BYTES.value
+        self._head: Answer | None = None
+        self._body = bytearray()
         self.headers: list[tuple[bytes, bytes]] = []
 
     @property
@@ -140,40 +147,52 @@ class Incoming:
         """Whether it ended cleanly, nothing came behind it, and the connection may go on."""
         protocol = self._protocol
         ended = protocol.our_state is h11.DONE and protocol.their_state is h11.DONE
-        return ended and not protocol.trailing_data[0] and self._channel.at_rest()
+        return ended and not self.more and self._channel.at_rest()
 
-    def read_head(self) -> Steps[Incoming]:
-        """Read status and headers; interim answers (RFC 9110 section 15.2) are passed over."""
-        while True:
-            event = yield from self._event()
-            if isinstance(event, h11.Response):
-                self.status = event.status_code
-                self.headers = event.headers.raw_items()
-                return self
+    @property
+    def more(self) -> bool:
+        """Whether bytes came that are not the answer's."""
+        return bool(self._protocol.trailing_data[0])
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer with what has come of its body; None before its head has come."""
+        head = self._head
+        return head and Answer(head.status, head.headers, bytes(self._body))
+
+    def read(self) -> Steps[Answer]:
+        """Return the whole answer; the body of one in an encoding is left unread."""
+        head = yield from self.read_head()
+        if head.encoded:
+            return head
+        while isinstance(event := (yield from self._event()), h11.Data):
+            self._body += event.data
+        return Answer(head.status, head.headers, bytes(self._body))
+
+    def read_head(self) -> Steps[Answer]:
+        """Return status and headers; interim answers (RFC 9110 section 15.2) are passed over."""
+        while not isinstance(event := (yield from self._event()), h11.Response):
             if isinstance(event, h11.ConnectionClosed):
                 raise h11.RemoteProtocolError(_NO_ANSWER)
-
-    def part(self) -> Steps[bytes]:
-        """Return the next part of the body, or nothing at its end."""
-        event = yield from self._event()
-        return bytes(event.data) if isinstance(event, h11.Data) else b""
+        self.headers = event.headers.raw_items()
+        self._head = head = Answer.head(event.status_code, self.headers)
+        return head
 
     def _event(self) -> Steps[Any]:
         while (event := self._protocol.next_event()) is h11.NEED_DATA:
             data = yield from self._channel.receive()
-            self._size += len(data)
-            if self._size > ANSWER_BYTES.value:
+            self._left -= len(data)
+            if self._left < 0:
                 raise AnswerTooLong
             self._protocol.receive_data(data)
         return event
 
 
-def _sent(protocol: h11.Connection, head: h11.Request, body: bytes = b"") -> bytes:
-    parts = [protocol.send(head)]
-    if body:
-        parts.append(protocol.send(h11.Data(data=body)))
-    parts.append(protocol.send(h11.EndOfMessage()))
-    return b"".join(part for part in parts if part)
+# Where an answer ends depends on the method only for HEAD and CONNECT (RFC 9112 section 6.3).
+_ASKED = {
+    method: (h11.Request(method=method, target="*", headers=[("Host", "")]), h11.EndOfMessage())
+    for method in ("GET", "HEAD", "CONNECT")
+}
 
 
 class _Tls:
@@ -213,7 +232,7 @@ class _Tls:
     def content(self) -> bytes | None:
         """Return what was received, decrypted: nothing at the end, None when more must come."""
         try:
-            return self.object.read(_CHUNK)
+            return self.object.read(_RECORD)
         except ssl.SSLWantReadError:
             return None
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 import httpx
 
 from sha_disclosure.delivery.answer import Answer
+from sha_disclosure.delivery.async_transport import AsyncLaneTransport
 from sha_disclosure.delivery.channel import Outgoing
 from sha_disclosure.delivery.faults import failure_of
 from sha_disclosure.delivery.lane import AttemptTimeout
 from sha_disclosure.delivery.outcome import Failure
 from sha_disclosure.delivery.route import readable_url, route_to
-from sha_disclosure.delivery.transport import AsyncLaneTransport, LaneTransport
+from sha_disclosure.delivery.transport import LaneTransport
 from sha_disclosure.limits import ANSWER_BYTES
 from sha_disclosure.settings import Settings, Timeouts
 
@@ -176,7 +177,6 @@ class _Target:
 
     def outgoing(self, request: Request) -> Outgoing:
         headers = [("Host", self.host), *request.headers.items()]
-        headers.append(("Content-Length", str(len(request.body))))
         return Outgoing(self.method, self.target, headers, request.body)
 
     def message(self, request: Request) -> httpx.Request:

@@ -1,7 +1,7 @@
 """One submission, from the first attempt to its receipt or error, without the network.
 
-The two shells in ``client`` hold the connection; what is sent, what an answer means, whether
-to try again and which events listeners get is here, once.
+The two clients hold the connection; what is sent, what an answer means, whether to try again
+and which events listeners get is here, once.
 
 Time that passes is measured by the monotonic clock: a host's clock that is set an hour back or
 forward neither ends a submission nor prolongs it. Only tokens, receipts and ``retry_at`` go by
@@ -13,8 +13,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
-
-from tenacity import RetryCallState
 
 from sha_disclosure._version import __version__
 from sha_disclosure.credentials import Credentials
@@ -46,13 +44,10 @@ from sha_disclosure.events.kinds import STORED
 from sha_disclosure.jose.token import TokenFacts
 from sha_disclosure.messages import Message, message
 
-
-class AttemptFailed(Exception):  # noqa: N818 - a signal between the shells and the retry loop
-    """An attempt ended in ``failure``; caught by the loop, never seen by users."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__()
-        self.failure = failure
+_OWN_HEADERS = {
+    "User-Agent": f"sha-disclosure/{__version__}",
+    "Accept-Encoding": "identity",  # an answer must not unpack to more than came
+}
 
 
 class Stop(Protocol):
@@ -70,14 +65,15 @@ class Submission:
         setup: Setup,
         prepared: PreparedNotice,
         shared: SharedState,
-        listener: Listener | None = None,
-        stop: Stop | None = None,
+        listener: Listener | None,
+        stop: Stop | None,
     ) -> None:
         self._setup = setup
         self._prepared = prepared
         self._shared = shared
         self._listeners = shared.listeners.and_also(listener)
         self._stop = stop
+        self.organisation = prepared.organisation
         self._began = self._sent = setup.sources.monotonic()
         self._attempts = 0
         self._refused_tokens = 0
@@ -99,8 +95,7 @@ class Submission:
         request_id, wire = sources.uuid(), self._setup.edition.wire
         token = self._token(credentials, self._now_for_tokens(), sources.uuid())
         headers = request_headers(wire, token=token, request_id=request_id)
-        headers["User-Agent"] = f"sha-disclosure/{__version__}"
-        headers["Accept-Encoding"] = "identity"  # an answer must not unpack to more than came
+        headers |= _OWN_HEADERS
         self._request_id = request_id
         self._attempts += 1
         self._due = None
@@ -111,8 +106,8 @@ class Submission:
             )
         return Request(headers, self._prepared.body)
 
-    def receipt(self, answer: Answer | Failure) -> Receipt:
-        """Return the receipt in an answer. Raises AttemptFailed when it holds none."""
+    def judged(self, answer: Answer | Failure) -> Receipt | Failure:
+        """Return the receipt in an answer, or why it holds none."""
         now, took = self._setup.sources.clock(), self._since(self._sent)
         verdict: Stored | Failure
         if isinstance(answer, Failure):
@@ -124,7 +119,7 @@ class Submission:
             self._shared.answered(answer.headers, received_at=now, took_s=took)
         if isinstance(verdict, Failure):
             self._ended(verdict.kind.__name__, status, took)
-            raise AttemptFailed(verdict)
+            return verdict
         self._ended(STORED, status, took)
         self._shared.quota.succeeded(retried=self._attempts > 1)
         self._submitted()
@@ -146,12 +141,11 @@ class Submission:
         pairs = zip(notices, references, strict=True)
         return tuple(replace(notice, reference=key or None) for notice, key in pairs)
 
-    def again(self, state: RetryCallState) -> bool:
+    def again(self, result: Receipt | Failure) -> bool:
         """Return whether to try again (for tenacity)."""
-        fault = state.outcome and state.outcome.exception()
-        if not isinstance(fault, AttemptFailed):
+        if isinstance(result, Receipt) or result is self._due:
             return False
-        failure, sources = fault.failure, self._setup.sources
+        failure, sources = result, self._setup.sources
         self._refused_tokens += failure.kind is Unauthorized
         self._lost_answers += failure.kind is OutcomeUnknown
         now, fraction = sources.clock(), sources.randomness.random()
@@ -161,13 +155,13 @@ class Submission:
         wait = decide(self._setup.settings.retry, progress, failure, now, fraction)
         if wait is None:
             return False
-        if not self._stopped and not self._shared.quota.take():
+        if self._stop_is_set():
+            self._wait_for(failure, wait, now)
+            return False
+        if not self._shared.quota.take():
             self._quota_spent = True
             return False
-        self._wait = wait
-        self._due = replace(failure, retry_at=failure.retry_at or now + timedelta(seconds=wait))
-        if self._stopped:
-            return False
+        self._wait_for(failure, wait, now)
         if self._listeners:
             ids, kind = self._prepared.notice_ids, failure.kind.__name__
             self._listeners.notify(
@@ -175,21 +169,30 @@ class Submission:
             )
         return True
 
-    def wait(self, _: RetryCallState) -> float:
+    def _wait_for(self, failure: Failure, seconds: float, now: datetime) -> None:
+        self._wait = seconds
+        due = failure.retry_at or now + timedelta(seconds=seconds)
+        self._due = replace(failure, retry_at=due)
+
+    def wait(self, _: object = None) -> float:
         """Return the seconds to wait before the next attempt (for tenacity)."""
         return self._wait
 
-    def waited(self) -> None:
-        """Raise AttemptFailed with the last failure if the wait after it ended by a stop."""
-        if self._due and self._stopped:
-            raise AttemptFailed(self._due)
-
     @property
-    def _stopped(self) -> bool:
+    def stopped(self) -> Failure | None:
+        """The failure after which no further attempt is made, once the stop is set."""
+        return self._due if self._stop_is_set() else None
+
+    def _stop_is_set(self) -> bool:
         return self._stop is not None and self._stop.is_set()
 
-    def error(self, failure: Failure) -> SubmissionError:
-        """Return the error that ends the submission."""
+    def end(self, result: Receipt | Failure) -> Receipt:
+        """Return the receipt, or raise the error that ends the submission."""
+        if isinstance(result, Receipt):
+            return result
+        raise self._error(result)
+
+    def _error(self, failure: Failure) -> SubmissionError:
         failure = self._due or failure
         reason = failure.reason
         if self._lost_answers and failure.kind is Rejected:

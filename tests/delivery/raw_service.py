@@ -105,11 +105,12 @@ class RawService:
         head, _, body = bytes(got).partition(b"\r\n\r\n")
         if self._read == "headers":
             return head
-        length = next(
+        lengths = (
             int(line.split(b":")[1])
             for line in head.lower().split(b"\r\n")
             if line.startswith(b"content-length:")
         )
+        length = next(lengths, 0)
         while len(body) < length:
             body += connection.recv(65536)
         return body

@@ -79,7 +79,7 @@ def test_no_log_record_event_span_metric_error_or_traceback_shows_it(
 
 def test_no_url_or_header_outside_the_signed_token_shows_it(kanta, planted):
     client = kanta.client
-    request = client._submission(kanta.prepare(planted), None).request(
+    request = client._submission(kanta.prepare(planted), None, None).request(
         client._connection().credentials
     )
     clean(request, client._setup.url)

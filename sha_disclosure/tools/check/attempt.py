@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import httpx
 
 from sha_disclosure.delivery.answer import Answer as Received
-from sha_disclosure.delivery.channel import Incoming, Outgoing
-from sha_disclosure.delivery.lane import Clock, Lane, Stage
+from sha_disclosure.delivery.channel import Outgoing
+from sha_disclosure.delivery.lane import Clock, Stage
 from sha_disclosure.delivery.route import Route
+from sha_disclosure.delivery.thread_lane import ThreadLane
 from sha_disclosure.settings import Timeouts
 from sha_disclosure.sources import Sources
 
@@ -40,7 +40,7 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, how much of the body there was, and when its head came."""
+    """What came back, with how much of the body there was, and when."""
 
     received: Received
     received_at: datetime
@@ -128,35 +128,27 @@ class Attempts:
         attempt = Attempt()
         began = self.sources.monotonic()
         clock = Clock.start(self.timeouts)
-        lane = Lane(replace(self.route, tls=context))
+        lane = ThreadLane(replace(self.route, tls=context))
         try:
             lane.open(clock)
             attempt.peer = _peer(lane.tls)
             if request:
-                incoming = lane.request(self._request(), clock)
-                received_at, took_s = self.sources.clock(), self.sources.monotonic() - began
-                received = _received(lane, incoming, clock)
-                attempt.answer = Answer(received, received_at, took_s)
+                lane.exchange(self._request(), clock)
         except httpx.TransportError as fault:
             attempt.fault = fault
         finally:
             attempt.connected = lane.stage >= Stage.CONNECTED
             attempt.greeted = lane.stage >= Stage.GREETED
             lane.close()
+        if lane.received is not None:  # also when it broke off: its head alone proves much
+            took_s = self.sources.monotonic() - began
+            attempt.answer = Answer(lane.received, self.sources.clock(), took_s)
+            attempt.fault = None
         return attempt
 
     def _request(self) -> Outgoing:
         host = self.route.url.netloc.decode("ascii")
-        return Outgoing("GET", self.target, [("Host", host), *_HEADERS], b"")
-
-
-def _received(lane: Lane, incoming: Incoming, clock: Clock) -> Received:
-    """Return an answer with what there was of its body: its head alone proves much."""
-    head, body = Received.head(incoming.status, incoming.headers), bytearray()
-    with suppress(httpx.TransportError):
-        while not head.encoded and (part := lane.part(incoming, clock)):
-            body += part
-    return replace(head, body=bytes(body))
+        return Outgoing("GET", self.target, [("Host", host), *_HEADERS])
 
 
 def _peer(tls: ssl.SSLObject | None) -> Peer | None:
