@@ -36,7 +36,7 @@ types: $(VENV)/.dev  ## mypy, strict: package, examples, benchmarks, tests
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	MYPYPATH=examples/hosts/flask $(BIN)/mypy examples/hosts/flask/records.py
 	MYPYPATH=examples/hosts/fastapi $(BIN)/mypy examples/hosts/fastapi/records.py
-	MYPYPATH=benchmarks $(BIN)/mypy benchmarks/*.py
+	MYPYPATH=benchmarks:tests/outbox $(BIN)/mypy benchmarks/*.py
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 layering: $(VENV)/.dev  ## rooms import one way
@@ -56,9 +56,8 @@ dist: $(VENV)/.dev  ## build the packages, check them, and try the wheel in a ne
 	$(BIN)/python -m pip install --quiet --group release
 	.ci/dist $(BIN)
 
-bench: $(VENV)/.dev  ## costs as ratios to their floors
-	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/outbox.py
+bench: $(VENV)/.dev  ## costs beside their targets and floors; QUICK=1 for a few minutes, RECORD=file for the figures
+	$(BIN)/python benchmarks/run.py --record $(or $(RECORD),bench.json) $(if $(QUICK),--quick)
 
 clean:  ## remove the environment and what tools left
 	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

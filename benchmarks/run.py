@@ -1,136 +1,107 @@
-"""What a notice costs, each figure beside its floor and as a ratio of the same run.
+"""Measure everything beside its target and its floor, in one run.
 
-``make bench``. Absolute figures are this machine's; compare the ratios.
+``make bench``, or ``make bench QUICK=1`` in a few minutes, by smaller counts. Absolute figures
+are this machine's; compare the shares. The record has the figures and the machine as JSON.
 """
 
-import http.client
+import argparse
 import json
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import httpx
-import orjson
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from measure import (
-    NOTICE,
-    Kind,
-    client_context,
-    cpu_per_call,
-    per_call,
-    report,
-    service,
-    settings_for,
-    side_by_side,
-)
+import growing
+import machine
+import queueing
+import sending
+import starting
+from measuring import QUICK, WHOLE, Curve, Effort
+from targets import BY_KEY, TARGETS, Measured, shown
 
-from sha_disclosure import KantaClient
-from sha_disclosure.tools.sandbox import Pki
-
-HEADERS = {"Content-Type": "application/fhir+json", "Authorization": "x" * 4000}
-
-
-def bare(key: object, data: bytes) -> Callable[[], bytes]:
-    """Return a signature by the primitive alone."""
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        return lambda: key.sign(data, ec.ECDSA(hashes.SHA256()))
-    if isinstance(key, rsa.RSAPrivateKey):
-        return lambda: key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-    raise TypeError(f"no benchmark signs with {type(key).__name__}")
-
-
-def thousand(folder: Path) -> None:
-    """Count how often the key is read and how many connections are made for 1000 notices."""
-    reads: list[str] = []
-
-    def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "open" and str(arguments[0]) == str(folder / "signing.key"):
-            reads.append(event)
-
-    sys.addaudithook(hook)
-    with service(folder) as running:
-        with KantaClient(settings_for(folder, running.port)) as kanta:
-            for _ in range(1000):
-                kanta.submit(kanta.prepare(NOTICE))
-        running.stop()
-        counted = f"key reads {len(reads)}, handshakes {running.handshakes}"
-    print(f"per 1000 notices: {counted}")
-
-
-def sending(kind: Kind) -> None:
-    """Prepare and submit against their floors."""
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        pki = Pki(folder, key_kind=kind)
-        with (
-            service(folder) as running,
-            KantaClient(settings_for(folder, running.port)) as kanta,
-            httpx.Client(verify=client_context(folder), trust_env=False) as plain,
-        ):
-            prepared = kanta.prepare(NOTICE)
-            bundle = json.loads(prepared.body)
-            sign = bare(pki.signing.key, prepared.body)
-            url = f"https://127.0.0.1:{running.port}/fhir/"
-            line = http.client.HTTPSConnection(
-                "127.0.0.1", running.port, context=client_context(folder)
-            )
-
-            def prepare_floor() -> None:
-                orjson.dumps(bundle)
-                sign()
-
-            def one_notice() -> None:
-                kanta.submit(kanta.prepare(NOTICE))
-
-            def httpx_floor() -> None:
-                sign()
-                sign()
-                plain.post(url, content=prepared.body, headers=HEADERS)
-
-            def bare_floor() -> None:
-                sign()
-                sign()
-                line.request("POST", "/fhir/", prepared.body, HEADERS)
-                line.getresponse().read()
-
-            alone = side_by_side(lambda: kanta.prepare(NOTICE), prepare_floor)
-            report(f"prepare {kind}", *alone, "orjson.dumps + a bare signature")
-            whole = side_by_side(one_notice, httpx_floor)
-            report(f"prepare + submit {kind}", *whole, "bare httpx + two bare signatures")
-            print(f"{'':<34}throughput {1 / whole[2]:.0%} of the floor (goal 95 %)")
-            least = side_by_side(one_notice, bare_floor)
-            report(f"prepare + submit {kind}", *least, "http.client + two bare signatures")
-            print(f"{'':<34}throughput {1 / least[2]:.0%} of the floor (goal {GOALS[kind]})")
-            ours, floor = cpu_per_call(one_notice), cpu_per_call(httpx_floor)
-            report(f"  processor time {kind}", ours, floor, ours / floor, "httpx, as above")
-            line.close()
-        if kind == "P-256":
-            thousand(folder)
-
-
-GOALS: dict[Kind, str] = {"P-256": "50 %", "RSA-2048": "65 %", "RSA-3072": "78 %"}
-"""Shares of the throughput of ``http.client`` with two bare signatures."""
-
-
-def importing() -> None:
-    """Measure the import of the package and of its client, and what they do not import."""
-    bare_start = per_call(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 2)
-    for what in ("import sha_disclosure", "from sha_disclosure import KantaClient"):
-        code = f"import sys; {what}; assert 'fhir.resources' not in sys.modules"
-        run = lambda code=code: subprocess.run([sys.executable, "-c", code], check=True)  # noqa: E731
-        added = (per_call(run, 3) - bare_start) / 1e6
-        print(f"{what}: {added:.2f} s above bare Python (goal 0.26), no fhir.resources")
+PARTS: Mapping[str, Callable[[Effort], Iterator[Measured]]] = {
+    "starting": starting.measured,
+    "sending": sending.measured,
+    "queueing": queueing.measured,
+}
 
 
 def main() -> None:
-    """Print every figure."""
-    print(f"{'':<34}{'ours':>13} {'floor':>13} {'ratio':>8}   floor is")
-    for kind in GOALS:
-        sending(kind)
-    importing()
+    """Measure, print the table, write the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="smaller counts, a few minutes")
+    parser.add_argument("--record", type=Path, help="write the figures as JSON")
+    parser.add_argument("--only", choices=(*PARTS, "growing"), help="one part")
+    given = parser.parse_args()
+    effort = QUICK if given.quick else WHOLE
+    began = time.perf_counter()
+    machine.place_client()
+    found = [
+        figure
+        for name, part in PARTS.items()
+        if given.only in {None, name}
+        for figure in _said(part(effort))
+    ]
+    curves: dict[str, Curve] = {}
+    if given.only in {None, "growing"}:
+        for name, curve in growing.curves(effort):
+            curves[name] = curve
+            found += _said(iter([Measured(f"growth.{name}", curve.exponent)]))
+            print("   ", _points(curve))
+    print(f"\n{table(found)}\n")
+    if given.quick:
+        print("quick: every count, those in the table too, is smaller\n")
+    record = {
+        "quick": given.quick,
+        "machine": machine.facts(),
+        "figures": {each.key: _figure(each) for each in found},
+        "curves": {
+            name: {"sizes": curve.sizes, "seconds": [float(f"{s:.3g}") for s in curve.seconds]}
+            for name, curve in curves.items()
+        },
+    }
+    for name, fact in machine.facts().items():
+        print(f"{name:<16}{fact}")
+    print(f"measured in {time.perf_counter() - began:.0f} s")
+    if given.record:
+        given.record.parent.mkdir(parents=True, exist_ok=True)
+        given.record.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+
+
+def _said(figures: Iterator[Measured]) -> Iterator[Measured]:
+    """Print each figure as it comes: a whole run takes long."""
+    for each in figures:
+        target = BY_KEY[each.key]
+        print(f"{target.what}: {shown(each.value, target.unit)}", flush=True)
+        yield each
+
+
+def _points(curve: Curve) -> str:
+    pairs = zip(curve.sizes, curve.seconds, strict=True)
+    return ", ".join(f"{size}: {seconds * 1e3:.3g} ms" for size, seconds in pairs)
+
+
+def _figure(each: Measured) -> dict[str, float]:
+    parts = {"value": each.value, "ours": each.ours, "floor": each.floor}
+    return {name: float(f"{part:.4g}") for name, part in parts.items() if part is not None}
+
+
+def table(found: list[Measured]) -> str:
+    """Return every target with what was measured, in the order of the targets."""
+    measured = {each.key: each for each in found}
+    lines = [f"{'':<50}{'target':>11}{'measured':>11}   {'ours':>12}{'floor':>12}   floor is"]
+    for target in TARGETS:
+        each = measured.get(target.key)
+        if each is None:
+            continue
+        parts = [
+            "" if part is None else shown(part, target.parts) for part in (each.ours, each.floor)
+        ]
+        missed = " !" if target.kept(each.value) is False else "  "
+        lines.append(
+            f"{target.what:<50}{target.bound:>11}{shown(each.value, target.unit):>11}{missed} "
+            f"{parts[0]:>12}{parts[1]:>12}   {target.floor}".rstrip()
+        )
+    return "\n".join((*lines, "", "! misses its target"))
 
 
 if __name__ == "__main__":

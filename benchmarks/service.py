@@ -1,7 +1,8 @@
 """A TLS server that does nothing but answer: the service's own cost must not hide the client's.
 
-Run as a program: ``service.py FOLDER`` prints its port, then answers every POST with a
-transaction-response of one pair, and on end of input prints how many handshakes it made.
+Run as a program: ``service.py FOLDER DELAY`` prints its port, then answers every POST after
+DELAY seconds with a transaction-response of one pair, and on end of input prints how many
+handshakes it made.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ def context(folder: Path) -> ssl.SSLContext:
     return made
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, delay_s: float) -> None:
     """Serve until the standard input ends."""
     handshakes = 0
 
@@ -44,6 +45,8 @@ async def main(folder: Path) -> None:
                     if line.lower().startswith(b"content-length:")
                 )
                 await reader.readexactly(length)
+                if delay_s:
+                    await asyncio.sleep(delay_s)
                 writer.write(ANSWER)
                 await writer.drain()
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
@@ -59,4 +62,4 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2])))
