@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sha_disclosure.tools.sandbox import Sandbox
 
 _PACKAGES = {
-    "sandbox": {"aiohttp", "joserfc"},
+    "sandbox": {"aiohttp", "jinja2", "joserfc"},
     "outbox": {"sqlalchemy"},
 }
 

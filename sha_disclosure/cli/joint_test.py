@@ -75,7 +75,6 @@ def joint_test(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise typer.BadParameter(
             output.text(message("cli.joint_test.no_folder")), param_hint="--out"
         )
-    kit.require_jinja()
     given = call.settings() if call.names_settings else None
     with kit.open_environment(given) as environment:
         folder = kit.open_folder(out, overwrite=overwrite)

@@ -19,14 +19,18 @@ from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.sandbox.service import Answer, Service
+from sha_disclosure.tools.sandbox.answer import Answer
+from sha_disclosure.tools.sandbox.exchange import Exchange
+from sha_disclosure.tools.sandbox.service import Service
 from sha_disclosure.tools.verifier import Registry, Request, Trust, check_structure, verify_bundle
 from traceability.messages import NOW, Sent, Signing
 from traceability.places import plain
 
 
 class Forgetful:
-    """A store that keeps nothing, so that the same notice can come again."""
+    """A store that keeps the last request only, so that the same notice can come again."""
+
+    last: Exchange
 
     def knows_request(self, _: str) -> bool:
         """Tell that no request came before."""
@@ -37,8 +41,9 @@ class Forgetful:
     def find(self, _: str) -> None:
         """Tell that no notice came before."""
 
-    def keep(self, **_: Any) -> None:
-        """Forget it."""
+    def keep(self, exchange: Exchange, **_: Any) -> None:
+        """Remember this request until the next."""
+        self.last = exchange
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,11 @@ class Judges:
 
     def sandbox(self, message: Sent, edition: Edition, *, behind_s: int = 0) -> tuple[str, ...]:
         """Return the checks of the sandbox that refuse a message; none: it is stored."""
-        service = self._service(edition, behind_s)
-        answer = service.receive(self._request(message))
+        store = Forgetful()
+        answer = self._service(edition, behind_s, store).receive(self._request(message))
         if answer.status == 200:
             return ()
-        return tuple(dict.fromkeys(f.check_name() for f in service.refusals[-1].findings))
+        return tuple(dict.fromkeys(f.check_name() for f in store.last.findings))
 
     def answers(self, message: Sent, edition: Edition) -> dict[str, Any]:
         """Return what is in the sandbox's answers: to a right message and to two wrong ones."""
@@ -107,14 +112,14 @@ class Judges:
         """Return the notices of a message."""
         return read_bundle(message.prepared.bundle(), edition.wire)
 
-    def _service(self, edition: Edition, behind_s: int) -> Service:
+    def _service(self, edition: Edition, behind_s: int, store: Forgetful | None = None) -> Service:
         moment = NOW - timedelta(seconds=behind_s)
         return Service(
             edition,
             addresses=(self.settings.base_url,),
             trust=self.trust,
             own_chain=tuple(self.signing.chain),
-            store=Forgetful(),  # type: ignore[arg-type]
+            store=store or Forgetful(),  # type: ignore[arg-type]
             sources=Sources(lambda: moment, random.Random(2)),  # noqa: S311
             registry=Registry(),
         )

@@ -118,6 +118,7 @@ def test_a_closed_client_prepares_and_sends_nothing(
         ("sqlalchemy", "from sha_disclosure import Outbox", "outbox"),
         ("sqlalchemy", "from sha_disclosure.outbox import OutboxKey", "outbox"),
         ("aiohttp", "from sha_disclosure.tools.sandbox import Sandbox", "sandbox"),
+        ("jinja2", "from sha_disclosure.tools.sandbox import Sandbox", "sandbox"),
         ("joserfc", "from sha_disclosure.tools.sandbox import Sandbox", "sandbox"),
         ("joserfc", "from sha_disclosure.tools.verifier import verify_bundle", "sandbox"),
     ],

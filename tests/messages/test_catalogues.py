@@ -20,8 +20,8 @@ SAME: dict[str, set[str]] = {
     "sv": {
         "answer.seen", "check.name.proxy", "checks.bundle", "checks.json", "checks.provenance",
         "checks.token_form", "cli.edition.status", "codes.entry", "edition.file",
-        "joint_test.page.edition", "joint_test.page.status", "sandbox.column_status",
-        "sandbox.other_language", "shape.text",
+        "joint_test.page.edition", "joint_test.page.status", "sandbox.page.organisation",
+        "shape.text",
     },
 }  # fmt: skip
 """Ids whose text is a name or a term alone, the same as in English."""

@@ -20,7 +20,6 @@ from sha_disclosure.tools.joint_test.case_files import (
 )
 from sha_disclosure.tools.joint_test.environment import Environment, open_environment
 from sha_disclosure.tools.joint_test.evidence import open_folder, write_evidence
-from sha_disclosure.tools.joint_test.report import require_jinja
 from sha_disclosure.tools.joint_test.result import CaseResult, Execution, Run
 from sha_disclosure.tools.joint_test.runs import run_cases
 
@@ -35,7 +34,6 @@ __all__ = [
     "open_environment",
     "open_folder",
     "read_cases",
-    "require_jinja",
     "run_cases",
     "shipped_cases",
     "write_evidence",

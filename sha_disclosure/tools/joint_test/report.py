@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, get_args
 
-from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.extras import NamedExtra
 from sha_disclosure.messages import Language, catalogue, message
 from sha_disclosure.tools.joint_test.case import Group
 from sha_disclosure.tools.joint_test.facts import REPORTED, CaseEvidence
 from sha_disclosure.tools.joint_test.result import Run
+
+with NamedExtra("joint-test"):
+    import jinja2
+    import markupsafe
 
 _SPAN = '<span lang="{}">{}</span>'
 _SHOWN_MOST = 6000  # characters of one body on the page; the file beside it has all
@@ -21,10 +25,7 @@ _SHOWN_MOST = 6000  # characters of one body on the page; the file beside it has
 def render(
     facts: dict[str, Any], cases: Sequence[CaseEvidence], run: Run, language: Language
 ) -> str:
-    """Return the page; it opens in ``language`` and shows the other on request.
-
-    Raises ConfigurationError when jinja2 is not installed.
-    """
+    """Return the page; it opens in ``language`` and shows the other on request."""
     templates = _Templates()
     return templates.page(
         facts=facts,
@@ -35,20 +36,10 @@ def render(
     )
 
 
-def require_jinja() -> None:
-    """Refuse to begin without what the page is made with. Raises ConfigurationError."""
-    _Templates()
-
-
 class _Templates:
     """jinja2 with everything escaped that is not of the templates themselves."""
 
     def __init__(self) -> None:
-        try:
-            import jinja2  # noqa: PLC0415 - an extra
-            import markupsafe  # noqa: PLC0415 - comes with it
-        except ModuleNotFoundError:
-            raise ConfigurationError(message("extras.missing", extra="joint-test")) from None
         self._environment = jinja2.Environment(
             loader=jinja2.FunctionLoader(_template),
             autoescape=True,

@@ -35,8 +35,8 @@ with NamedExtra("sandbox"):
     from sha_disclosure.tools.sandbox.files import write_settings
     from sha_disclosure.tools.sandbox.pki import KeyKind, Pki, Purpose
     from sha_disclosure.tools.sandbox.server import Counts, Front, Listener, Port, server_context
-    from sha_disclosure.tools.sandbox.service import Refusal, Service
-    from sha_disclosure.tools.sandbox.store import Received, Store
+    from sha_disclosure.tools.sandbox.service import Service
+    from sha_disclosure.tools.sandbox.store import Received, Refusal, Store
     from sha_disclosure.tools.verifier import (
         MessageFinding,
         Organisation,
@@ -185,18 +185,12 @@ class Sandbox:
             port = int(listening.getsockname()[1])
             self.base_url = f"https://{_HOST}:{port}{_PATH}"
             self._service = self._make_service(port)
-            front = Front(
-                self._service,
-                self._faults,
-                self._sources,
-                address=self.base_url,
-                wire=self._edition.wire,
-            )
+            front = Front(self._service, self._faults)
             runner = web.ServerRunner(Listener(front.handle, self._counts), shutdown_timeout=1)
             await _open(stack, runner, listening, server_context(self.folder))
             listening_too = _listen(self._ports[1], Counts())
             stack.callback(listening_too.close)
-            pages = Admin(self._service, self._store, self._faults, self._counts, self.base_url)
+            pages = Admin(self._edition, self._store, self._faults, self._counts, self.base_url)
             admin = web.AppRunner(pages.application(), access_log=None, shutdown_timeout=1)
             await _open(stack, admin, listening_too, None)
             self.admin_url = f"http://{_HOST}:{listening_too.getsockname()[1]}"
@@ -265,7 +259,7 @@ class Sandbox:
 
     def refusals(self) -> list[Refusal]:
         """Return the requests refused so far (the last thousand), in the order they came."""
-        return list(self._service.refusals)
+        return self._store.refusals()
 
     def inject(self, fault: FaultKind, *, times: int = 1, **details: Any) -> None:
         """Let the next ``times`` requests meet a fault; ``details`` are fields of ``Fault``."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.tools.sandbox.service import Answer
+from sha_disclosure.tools.sandbox.answer import Answer
 from sha_disclosure.tools.verifier import MessageFinding, outcome
 
 FaultKind = Literal[
@@ -79,17 +79,18 @@ class Faults:
 
 
 def instead(fault: Fault, *, now: datetime, address: str, wire: Wire) -> Answer | None:
-    """Return the answer that stands instead of processing, or None if there is processing."""
+    """Return the answer that stands instead of processing, or None if there is processing.
+
+    Its status is 0 where the connection breaks first.
+    """
     date = {"Date": format_datetime(now.astimezone(UTC), usegmt=True)}
     asked = MessageFinding("verifier.fault_injected", check="fault_injection")
     body = json.dumps(outcome([asked], wire.outcome.invalid_message), ensure_ascii=False).encode()
     if fault.fault == "status":
         headers = {**date, **_retry_after(fault, now)}
-        if fault.body == "empty":
-            return Answer(fault.status or 503, headers)
-        return Answer(
-            fault.status or 503, {**headers, "Content-Type": wire.answer.content_type}, body
-        )
+        if fault.body == "outcome":
+            headers["Content-Type"] = wire.answer.content_type
+        return Answer(fault.status or 503, headers, body if fault.body == "outcome" else b"")
     if fault.fault == "html":
         page = b"<!doctype html><title>Gateway</title><p>The gateway speaks HTML."
         headers = {**date, "Content-Type": "text/html;charset=UTF-8"}
@@ -97,6 +98,8 @@ def instead(fault: Fault, *, now: datetime, address: str, wire: Wire) -> Answer 
     if fault.fault == "redirect":
         where = fault.location or f"{address}/elsewhere"
         return Answer(fault.status or 307, {**date, "Location": where})
+    if fault.fault == "reset_before":
+        return Answer(0, {})
     if fault.fault == "outcome_with_200":
         return Answer(200, {**date, "Content-Type": wire.answer.content_type}, body)
     return None
@@ -115,6 +118,8 @@ def _retry_after(fault: Fault, now: datetime) -> dict[str, str]:
 
 def altered(fault: Fault, answer: Answer, *, now: datetime) -> Answer:
     """Return the answer to a processed request as the fault changes it."""
+    if fault.fault == "reset_after":
+        return Answer(0, {})
     if fault.fault == "wrong_date":
         moment = now.astimezone(UTC) + timedelta(seconds=fault.seconds)
         dated = {**answer.headers, "Date": format_datetime(moment, usegmt=True)}

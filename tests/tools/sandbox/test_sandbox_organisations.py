@@ -1,7 +1,5 @@
 """The sandbox knows whose certificate is whose."""
 
-import sqlite3
-
 import wire_messages as messages
 from sandbox_caller import Caller
 
@@ -41,19 +39,6 @@ def test_received_tells_requester_and_certificates(tmp_path):
         signing = sandbox.pki.signing.sha256
         assert (received.signing_sha256, received.token_sha256) == (signing, signing)
         assert received.requester in caller.claims()["iss"]
-
-
-def test_a_folder_of_an_earlier_version_is_read(tmp_path):
-    with Sandbox(tmp_path) as sandbox:
-        caller = Caller(sandbox)
-        caller.post()
-        caller.close()
-    with sqlite3.connect(tmp_path / "sandbox.sqlite") as database:
-        database.execute("ALTER TABLE message DROP COLUMN senders")
-    database.close()
-    with Sandbox(tmp_path) as sandbox:
-        (received,) = sandbox.received()
-        assert (received.requester, received.signing_sha256) == ("", "")
 
 
 def test_an_organisation_keeps_its_certificate_with_the_folder(tmp_path):
