@@ -42,17 +42,16 @@ def read_json(data: str | bytes, *, values: Limit = JSON_VALUES) -> Any:
     that cannot be read, nesting beyond any document and more values than ``values``, before any
     is made. Raises Malformed.
     """
-    why = message("json.number")
     try:
         text = (data if isinstance(data, str) else _decoded(bytes(data))).removeprefix("\ufeff")
         _require_few(text, values)
-        return json.loads(text, object_pairs_hook=_members, parse_constant=_refuse_constant)
+        return _JSON.decode(text)
     except Malformed as error:
         why = error.message
     except json.JSONDecodeError as error:
         why = message("json.syntax", line=error.lineno, column=error.colno)
     except ValueError:  # a number with more digits than Python reads
-        pass
+        why = message("json.number")
     except RecursionError:
         why = message("json.deep")
     del data  # a traceback keeps the variables of this frame
@@ -92,6 +91,9 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(_: str) -> NoReturn:
     raise Malformed(message("json.number"))
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse_constant)
 
 
 def read_toml(text: str) -> dict[str, Any]:

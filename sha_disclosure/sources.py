@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,10 @@ from random import SystemRandom
 from typing import Protocol
 
 from sha_disclosure.identity_codes import names_a_person
+
+_RANDOM = ~(0xF << 76 | 0b11 << 62)
+_FOURTH = 4 << 76 | 0b10 << 62
+"""Version and variant of a random UUID (RFC 9562 section 5.4)."""
 
 
 class Randomness(Protocol):
@@ -55,6 +58,8 @@ class Sources:
         does: whoever scans headers and logs for such codes would take it for a person's.
         """
         while True:
-            made = str(uuid.UUID(int=self.randomness.getrandbits(128), version=4))
+            digits = f"{self.randomness.getrandbits(128) & _RANDOM | _FOURTH:032x}"
+            parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+            made = "-".join(parts)
             if not names_a_person(made):
                 return made

@@ -150,9 +150,9 @@ class Lane:
         self.incoming = None
         # A request that cannot be written fails before anything has begun.
         data = self._channel.sealed(request.encoded())
-        self.incoming = incoming = Incoming(self._channel, request.method)
         self.stage = Stage.BEGUN
         yield data
+        self.incoming = incoming = Incoming(self._channel, request.method)  # while we wait
         answer = yield from incoming.read()
         if incoming.reusable:
             self.stage = Stage.READY

@@ -142,28 +142,24 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
         return _unproven(answer, message(what), OperationOutcome.read(document))
     if len(entries) != 2 * len(notice_ids):
         return _unproven(answer, message("answer.other_number"))
-    responses = [r for r in map(_response, entries) if r is not None]
-    if len(responses) != len(entries):
+    stored = [each for each in map(_stored, entries) if each is not None]
+    if len(stored) != len(entries):
         return _unproven(answer, message("answer.entry_not_stored"))
-    stored = tuple(
-        StoredNotice(
-            notice_id=notice_id,
-            status=stored_status(event["status"]) or "",
-            location=location(event.get("location")),
-            provenance_location=location(provenance.get("location")),
-        )
-        for notice_id, event, provenance in zip(
-            notice_ids, responses[::2], responses[1::2], strict=True
-        )
+    pairs = zip(notice_ids, stored[::2], stored[1::2], strict=True)
+    return Stored(
+        tuple(
+            StoredNotice(notice_id, status, place, provenance_location=beside)
+            for notice_id, (status, place), (_, beside) in pairs
+        ),
+        response_id,
     )
-    return Stored(stored, response_id)
 
 
-def _response(entry: object) -> dict[str, Any] | None:
-    """Return the response of an entry that was stored."""
+def _stored(entry: object) -> tuple[str, str | None] | None:
+    """Return the status of an entry that was stored, and where it is."""
     response = entry.get("response") if isinstance(entry, dict) else None
-    stored = isinstance(response, dict) and stored_status(response.get("status")) is not None
-    return response if stored else None
+    status = stored_status(response.get("status")) if isinstance(response, dict) else None
+    return (status, location(response.get("location"))) if status else None
 
 
 def _unproven(answer: Answer, what: Message, outcome: OperationOutcome | None = None) -> Failure:
