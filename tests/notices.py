@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from sha_disclosure.characters import NONCHARACTER, shows_nothing
 from sha_disclosure.identity_codes import may_hide_code
-from sha_disclosure.values import PersonalId, day_in_finland
+from sha_disclosure.values import PersonalId
+from sha_disclosure.values.times import day_in_finland
 
 Data = dict[str, Any]
 

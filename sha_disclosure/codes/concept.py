@@ -15,7 +15,8 @@ from typing import Any
 from sha_disclosure.codes.faults import UnfitCode
 from sha_disclosure.codes.lists import ListedCode, Status
 from sha_disclosure.messages import message
-from sha_disclosure.values import Code, day_in_finland
+from sha_disclosure.values import Code
+from sha_disclosure.values.times import day_in_finland
 
 CODE = ("conceptcodeid", "codeid", "code", "koodi", "koodiarvo", "tunnus")
 FIRST_DAY = ("begindate", "beginningdate", "startdate", "validfrom", "effectivedate",

@@ -6,7 +6,8 @@ import hashlib
 from datetime import datetime
 
 from sha_disclosure.sources import Randomness
-from sha_disclosure.values import OID_MAX, Oid
+from sha_disclosure.values import Oid
+from sha_disclosure.values.identifiers import OID_MAX
 
 _DIGITS_MOST = 38  # 10**38 < 2**127: fits the integers that OID libraries use
 

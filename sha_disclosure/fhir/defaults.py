@@ -24,7 +24,8 @@ from sha_disclosure.notice import (
     reason_of,
     written_texts,
 )
-from sha_disclosure.values import Instant, Oid, WrittenText
+from sha_disclosure.values import Instant, Oid
+from sha_disclosure.values.texts import WrittenText
 
 
 def with_defaults(

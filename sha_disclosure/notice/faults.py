@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.limits import DATA_SETS
 from sha_disclosure.messages import Message, Parameter, message
-from sha_disclosure.values import REFUSED_BY
+from sha_disclosure.values.checked import REFUSED_BY
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from sha_disclosure.notice.coding import Coding
 from sha_disclosure.notice.faults import CoveredBy
 from sha_disclosure.notice.part import Part, field_of
-from sha_disclosure.values import FreeText, Hidden, Oid, Time
+from sha_disclosure.values import FreeText, Oid, Time
+from sha_disclosure.values.checked import Hidden
 
 CauseName = Literal["memory_disease", "mental_disorder", "intellectual_disability", "similar_cause"]
 

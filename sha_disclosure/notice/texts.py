@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal
 
 from sha_disclosure.notice.part import Part
-from sha_disclosure.values import WrittenText
+from sha_disclosure.values.texts import WrittenText
 
 
 def written_texts(part: Part) -> list[WrittenText]:

@@ -6,6 +6,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from proofs import sample
 from raw_service import RawService, answer
 
 from sha_disclosure import Unauthorized, Unavailable
@@ -104,7 +105,7 @@ def test_a_host_clock_that_is_set_costs_one_attempt_when_corrected(shell, sandbo
     assert attempts == [1, 2, 1, 2, 1, 2]
 
 
-@pytest.mark.parametrize("date", ODD_DATES)
+@pytest.mark.parametrize("date", sample(ODD_DATES, every=5))
 @pytest.mark.parametrize("status", ["200 OK", "503 Busy"])
 def test_no_date_of_an_answer_breaks_its_verdict(shell, sandbox, notice, date, status):
     stored = b'{"response":{"status":"201"}}'

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from proofs import sample
 from raw_service import HTML, RawService, answer
 
 from sha_disclosure import Edition, KantaClient, Misdirected, Outbox, Rejected, load_edition
@@ -51,7 +52,9 @@ WRONG_PATHS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("said", WRONG_PATHS.values(), ids=WRONG_PATHS)
+@pytest.mark.parametrize(
+    "said", sample((pytest.param(v, id=k) for k, v in WRONG_PATHS.items()), every=5)
+)
 def test_a_wrong_path_parks_every_notice_and_quarantines_none(
     shell, sandbox, tmp_path, notice, said
 ):

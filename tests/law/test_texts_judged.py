@@ -14,7 +14,8 @@ from sha_disclosure.editions.wire import Limit
 from sha_disclosure.identity_codes import has_code, may_hide_code
 from sha_disclosure.law import Circumstances, check
 from sha_disclosure.notice import DisclosureNotice, places_of_texts, written_texts
-from sha_disclosure.values import FreeText, Reference, WrittenText
+from sha_disclosure.values import FreeText, Reference
+from sha_disclosure.values.texts import WrittenText
 
 LIMIT = 300
 WIRE = load_edition().wire.model_copy(update={"limit": Limit(text=LIMIT)})

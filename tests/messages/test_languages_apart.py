@@ -16,7 +16,7 @@ REASONED = {
     "sha_disclosure/settings/__init__.py": "the name of the system in the stand-in settings",
     "sha_disclosure/tools/conformance/elements.py": "the letters it folds when it compares names",
     "sha_disclosure/tools/joint_test/notices.py": "the text of a notice that is sent",
-    "sha_disclosure/values.py": "terms beside their English names",
+    "sha_disclosure/values/identifiers.py": "terms beside their English names",
 }
 """Files whose texts hold Finnish letters for a reason: file -> why."""
 

@@ -90,9 +90,9 @@ def server(request: pytest.FixtureRequest) -> Cluster | Server:
     return running(request)
 
 
-@pytest.fixture(params=["sqlite", "postgresql", proof("mariadb")])
+@pytest.fixture(params=["sqlite", *map(proof, ["postgresql", "mariadb"])])
 def place(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
-    """The address of a new outbox, on each database."""
+    """The address of a new outbox, on each database: the servers' turns are long proofs."""
     if request.param == "sqlite":
         yield str(file)
         return

@@ -6,8 +6,10 @@ import os
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from notices import identity_code
 from places import NOTICES, ROOT
+from proofs import proof
 
 from sha_disclosure import DisclosureNotice, Settings
 from sha_disclosure.outbox import Outbox, Timing
@@ -18,6 +20,11 @@ from sha_disclosure.values import PersonalId, PersonName
 EXAMPLE = NOTICES / "disclosed-to-client.json"
 TIMING = Timing(lease_s=2.0, poll_s=0.05, patience_s=3.0)
 SECRET = "Salaisuus-Istutettu"
+
+on_a_server_too = pytest.mark.parametrize(
+    "place", ["sqlite", "postgresql", proof("mariadb")], indirect=True
+)
+"""PostgreSQL in the short run too, where others leave the servers to the proofs."""
 
 
 def notice_about(client: int) -> DisclosureNotice:

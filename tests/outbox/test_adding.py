@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from outbox_parts import SECRET, TIMING
+from outbox_parts import SECRET, TIMING, on_a_server_too
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
@@ -84,6 +84,7 @@ def test_another_message_with_the_same_notice_id_is_refused(place, prepare):
         assert outbox.add(other).new
 
 
+@on_a_server_too
 def test_many_threads_add_the_same_notice_once(place, prepare):
     with Outbox(place) as outbox:
         prepared, new = prepare(), []

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from outbox_parts import SECRET, TIMING, environment, fast
+from outbox_parts import SECRET, TIMING, environment, fast, on_a_server_too
 
 from sha_disclosure import KantaClient
 from sha_disclosure.delivery.breaker import Breaker
@@ -92,6 +92,7 @@ def test_a_gateway_that_dislikes_the_certificate_quarantines_nothing(
         assert outbox.drain(kanta, timing=TIMING).delivered == 1
 
 
+@on_a_server_too
 def test_what_fails_for_the_moment_is_tried_again_by_itself(place, kanta, sandbox, prepare):
     with Outbox(place) as outbox:
         prepared = prepare()
@@ -411,6 +412,7 @@ def test_an_answer_that_proves_nothing_is_resent_a_bounded_number_of_times(
         assert outbox.show(prepared.notice_ids[0]).possibly_duplicated
 
 
+@on_a_server_too
 def test_a_refusal_after_a_lost_answer_is_shown_as_possibly_stored(place, sandbox, prepare):
     """The service holds it: a new notice in its place would be a second one."""
     with KantaClient(fast(sandbox.settings(), attempts=3)) as kanta, Outbox(place) as outbox:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from outbox_parts import TIMING
+from outbox_parts import TIMING, on_a_server_too
 
 from sha_disclosure.outbox import Outbox
 
 
+@on_a_server_too
 def test_what_is_added_is_delivered_byte_for_byte(place, kanta, sandbox, prepare):
     with Outbox(place) as outbox:
         prepared = [prepare() for _ in range(7)]

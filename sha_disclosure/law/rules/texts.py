@@ -7,7 +7,8 @@ from sha_disclosure.identity_codes import has_code, has_few_digits, may_hide_cod
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
 from sha_disclosure.notice import DisclosureNotice, places_of_texts, written_texts
-from sha_disclosure.values import Reference, WrittenText
+from sha_disclosure.values import Reference
+from sha_disclosure.values.texts import WrittenText
 
 
 def _texts(notice: DisclosureNotice, given: Circumstances) -> Places:

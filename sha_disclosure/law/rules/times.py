@@ -10,7 +10,8 @@ from datetime import timedelta
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
 from sha_disclosure.notice import DisclosureNotice, field_of
-from sha_disclosure.values import Instant, Time, day_in_finland
+from sha_disclosure.values import Instant, Time
+from sha_disclosure.values.times import day_in_finland
 
 
 def _is_past(time: Instant | Time, given: Circumstances) -> bool:

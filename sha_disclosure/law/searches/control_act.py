@@ -17,7 +17,8 @@ from sha_disclosure.editions.wire import Wire
 from sha_disclosure.findings import Finding
 from sha_disclosure.law.searches.request import AccessRequest
 from sha_disclosure.messages import message
-from sha_disclosure.values import Hidden, Uri
+from sha_disclosure.values import Uri
+from sha_disclosure.values.checked import Hidden
 
 NAMESPACE = "urn:hl7-org:v3"
 """The namespace of HL7 V3 messages."""

@@ -12,7 +12,8 @@ from sha_disclosure.tools.verifier.contained import CONTAINED, Contained
 from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.ground import GroundReader
 from sha_disclosure.tools.verifier.node import Node
-from sha_disclosure.values import Time, day_in_finland
+from sha_disclosure.values import Time
+from sha_disclosure.values.times import day_in_finland
 
 EVENT, TIMES, ACTORS = "event", "times", "actors"
 RECIPIENT, CLIENT, DATA = "recipient", "client", "disclosed_data"

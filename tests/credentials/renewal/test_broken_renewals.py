@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from proofs import sample
 from renewing import FAULTS
 
 from sha_disclosure.events import CertificateRenewed, RenewalRefused
@@ -13,7 +14,10 @@ def told(heard, kind):
     return [event for event in heard if isinstance(event, kind)]
 
 
-@pytest.mark.parametrize("fault", [(how, name) for how in FAULTS for name in ("tls", "signing")])
+@pytest.mark.parametrize(
+    "fault",
+    sample((pytest.param((how, name)) for how in FAULTS for name in ("tls", "signing")), every=5),
+)
 def test_the_old_identity_goes_on_until_the_fault_is_mended(
     fault, kanta, files, sandbox, notice, heard
 ):

@@ -25,7 +25,6 @@ from notices import (
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
-from sha_disclosure import values
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.identity_codes import names_a_person
 from sha_disclosure.notice import Cause, DisclosureNotice
@@ -41,6 +40,7 @@ from sha_disclosure.values import (
     TemporaryId,
     Time,
     Uri,
+    times,
 )
 
 DAY = date(1994, 5, 1)
@@ -296,7 +296,7 @@ def test_hour_24_is_refused_also_where_python_reads_it(
         def fromisoformat(cls, text: str) -> datetime:  # type: ignore[override]
             return datetime.fromisoformat(text.replace("T24:", "T00:").replace("T25:", "T01:"))
 
-    monkeypatch.setattr(values, "datetime", Later)
+    monkeypatch.setattr(times, "datetime", Later)
     for offset in ("Z", "+02:00", "-14:00"):
         assert refusal(kind, f"2026-11-15T{hour}{offset}") in {"instant", "time"}
 
