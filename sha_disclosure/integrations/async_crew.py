@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from sha_disclosure.outbox.crew import Event, Work
+from sha_disclosure.outbox.crew import Event, Queue, Work
 
 
 class AwaitedEvent:
@@ -46,6 +47,30 @@ class AwaitedEvent:
                 raise
 
 
+class AwaitedQueue:
+    """A queue of asyncio with the face of one of threads, for code that runs in a greenlet."""
+
+    def __init__(self) -> None:
+        self._items: asyncio.Queue[Any] = asyncio.Queue()
+        self.put = self._items.put_nowait
+
+    def get(self, timeout: float | None) -> Any:
+        """Return its first item; None when none came within so many seconds."""
+        if not self._items.empty():
+            return self._items.get_nowait()
+        return None if timeout == 0 else await_only(self._get(timeout))
+
+    async def _get(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - as of threads
+        bound = asyncio.timeout(timeout)
+        try:
+            async with bound:
+                return await self._items.get()
+        except TimeoutError:
+            if not bound.expired():
+                raise
+            return None
+
+
 class Tasks:
     """Workers that are tasks."""
 
@@ -53,13 +78,17 @@ class Tasks:
         """Return an event of asyncio."""
         return AwaitedEvent()
 
+    def queue(self) -> Queue:
+        """Return a queue of asyncio."""
+        return AwaitedQueue()
+
     def run(self, workers: Mapping[str, Work], beside: Work, *, stop: Event, ended: Event) -> None:
         """Run the workers; see ``sha_disclosure.outbox.crew.Crew``."""
         await_only(_run(workers, beside, stop, ended))
 
 
 async def _run(workers: Mapping[str, Work], beside: Work, stop: Event, ended: Event) -> None:
-    heartbeat = asyncio.create_task(greenlet_spawn(beside), name="outbox-leases")
+    writer = asyncio.create_task(greenlet_spawn(beside), name="outbox-writer")
     tasks = [asyncio.create_task(greenlet_spawn(work), name=name) for name, work in workers.items()]
     try:
         await asyncio.wait(tasks)
@@ -69,4 +98,4 @@ async def _run(workers: Mapping[str, Work], beside: Work, stop: Event, ended: Ev
         raise
     finally:
         ended.set()
-        await heartbeat
+        await writer

@@ -1,4 +1,4 @@
-"""The course of one drain: its times, whether it goes on, what it holds and what it did."""
+"""The course of one drain: its times, whether it goes on, and what it did."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import Any, TypeVar
 
 from sha_disclosure.backoff import backoff
 from sha_disclosure.errors import OutboxBusy, OutboxError
+from sha_disclosure.messages import message
 from sha_disclosure.outbox.crew import Crew, Event
 from sha_disclosure.outbox.database_errors import is_unreachable
-from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.process import ProcessLock
 from sha_disclosure.sources import Sources
 
 _BUSY_TRIES = 8
-_LOOK_S = 0.1
 _T = TypeVar("_T")
 
 
@@ -49,9 +48,9 @@ class DrainReport:
 class Timing:
     """The times of a drain (ajoitus), in seconds.
 
-    ``lease_s``: how long a worker that died keeps others from its message. ``poll_s``: how
-    often an idle worker looks for messages. ``patience_s``: how long a drain until empty waits
-    for the next message to come due, and for a database that cannot be reached.
+    ``lease_s``: how long a drain that died keeps others from its messages. ``poll_s``: how
+    often one looks for messages while it is idle. ``patience_s``: how long a drain until empty
+    waits for the next message to come due, and for a database that cannot be reached.
     """
 
     lease_s: float = 60.0
@@ -70,7 +69,7 @@ class Watch:
 class Course:
     """What the workers of one drain share. May be used by many threads.
 
-    ``beat`` is called whenever a worker reached the database.
+    ``beat`` is called whenever the drain reached its database.
     """
 
     def __init__(
@@ -90,9 +89,7 @@ class Course:
         self.beat = watch.beat
         self.ended = crew.event()
         self.error: BaseException | None = None
-        self._message_done = crew.event()
         self._lock = ProcessLock()
-        self._held: dict[str, int] = {}
         self._counts: Counter[str] = watch.counts
 
     @property
@@ -101,28 +98,11 @@ class Course:
         return self.stop.is_set() or self.error is not None
 
     def fail(self, error: BaseException) -> None:
-        """End the drain with an error."""
+        """End the drain with an error: the outbox's own, or the program's own, is raised."""
+        if isinstance(error, Exception) and not isinstance(error, OutboxError):
+            error = OutboxError(message("outbox.worker_failed", kind=type(error).__name__))
         with self._lock.own:
             self.error = self.error or error
-
-    def hold(self, leased: Leased | None) -> Leased | None:
-        """Note that a worker holds a message, if it leased one."""
-        if leased is not None:
-            with self._lock.own:
-                self._held[leased.token] = leased.number
-        return leased
-
-    def release(self, leased: Leased) -> None:
-        """Note that a worker is done with a message."""
-        with self._lock.own:
-            del self._held[leased.token]
-        self._message_done.set()
-
-    @property
-    def held(self) -> list[str]:
-        """The leases that are held now."""
-        with self._lock.own:
-            return list(self._held)
 
     def count(self, **messages: int) -> None:
         """Add to the counts, by state."""
@@ -132,15 +112,6 @@ class Course:
     def report(self, seconds: float) -> DrainReport:
         """Return what was counted."""
         return report_of(self._counts, seconds)
-
-    def wait_for_others(self, seconds: float) -> None:
-        """Wait until a message that is held is done: a later one of its client may be leased."""
-        until = self.sources.monotonic() + seconds
-        self._message_done.clear()
-        while self.held and not self.stopping:
-            left = until - self.sources.monotonic()
-            if left <= 0 or self._message_done.wait(min(left, _LOOK_S)):
-                return
 
     def while_busy(self, work: Callable[[], _T]) -> _T:
         """Do work on the database, again while it is locked by others or cannot be reached.
@@ -177,6 +148,8 @@ def report_of(counts: Counter[str], seconds: float) -> DrainReport:
     )
 
 
-def passes(error: OutboxError) -> bool:
+def passes(error: Exception) -> bool:
     """Return whether the same work may succeed a little later."""
-    return isinstance(error, OutboxBusy) or is_unreachable(error)
+    return isinstance(error, OutboxBusy) or (
+        isinstance(error, OutboxError) and is_unreachable(error)
+    )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import Any, Protocol
 
 _LOOK_S = 0.1
 
@@ -30,16 +30,30 @@ class Event(Protocol):
         """Wait for it, so many seconds at most; return whether it happened."""
 
 
+class Queue(Protocol):
+    """The part of ``queue.SimpleQueue`` that a drain uses; nothing in it is None."""
+
+    def put(self, item: Any, /) -> None:
+        """Put an item at its end."""
+
+    def get(self, timeout: float | None) -> Any:
+        """Return its first item; None when none came within so many seconds."""
+
+
 class Crew(Protocol):
-    """Runs the workers of one drain."""
+    """Runs the workers of one drain, and its writer."""
 
     def event(self) -> Event:
         """Return an event that the workers may wait for."""
 
-    def run(self, workers: Mapping[str, Work], beside: Work, *, stop: Event, ended: Event) -> None:
-        """Run the workers, by name, to their end, and another beside them until ``ended``.
+    def queue(self) -> Queue:
+        """Return a queue between the workers and the writer."""
 
-        An exception that strikes meanwhile sets ``stop``, and is raised when they have ended.
+    def run(self, workers: Mapping[str, Work], beside: Work, *, stop: Event, ended: Event) -> None:
+        """Run the workers, by name, to their end, and the writer ``beside`` them.
+
+        ``ended`` is set when the workers have ended. An exception that strikes meanwhile sets
+        ``stop``, and is raised when all have ended.
         """
 
 
@@ -50,11 +64,15 @@ class Threads:
         """Return an event of threads."""
         return threading.Event()
 
+    def queue(self) -> Queue:
+        """Return a queue of threads."""
+        return _Queue()
+
     def run(self, workers: Mapping[str, Work], beside: Work, *, stop: Event, ended: Event) -> None:
         """Run the workers; see ``Crew``."""
-        gang, heartbeat = _Gang(), _Gang()
+        gang, writer = _Gang(), _Gang()
         try:
-            heartbeat.start("outbox-leases", beside)
+            writer.start("outbox-writer", beside)
             for name, work in workers.items():
                 gang.start(name, work)
             gang.join()
@@ -64,7 +82,21 @@ class Threads:
             raise
         finally:
             ended.set()
-            heartbeat.join()
+            writer.join()
+
+
+class _Queue:
+    """A queue of threads."""
+
+    def __init__(self) -> None:
+        self._items: SimpleQueue[Any] = SimpleQueue()
+        self.put = self._items.put
+
+    def get(self, timeout: float | None) -> Any:
+        try:
+            return self._items.get(timeout=timeout) if timeout != 0 else self._items.get_nowait()
+        except Empty:
+            return None
 
 
 class _Gang:

@@ -20,8 +20,8 @@ from sha_disclosure.errors import (
     UnexpectedAnswer,
 )
 from sha_disclosure.events import AttemptEnded, Event, SubmissionFailed
-from sha_disclosure.outbox.leases import LONGEST_PENDING
 from sha_disclosure.outbox.schema import State
+from sha_disclosure.outbox.sweeping import LONGEST_PENDING
 
 _BASE_S = 1.0
 _LONGEST_S = 300.0

@@ -12,11 +12,14 @@ from sha_disclosure.outbox.clients import Client
 from sha_disclosure.outbox.course import Course, DrainReport, Timing, Watch
 from sha_disclosure.outbox.crew import Crew, Event
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.delivering import Delivering, Store
+from sha_disclosure.outbox.delivering import Delivering
+from sha_disclosure.outbox.dispatch import Dispatch
 from sha_disclosure.outbox.drain import Drain
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.seals import Seals
+from sha_disclosure.outbox.sweeping import Sweeping
+from sha_disclosure.outbox.writer import Store, Writer
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
 
@@ -65,11 +68,14 @@ class Draining:
             until_empty=until_empty,
             watch=watch or Watch(),
         )
+        parts = (self.database, self.sources, chosen.lease_s, self.seals)
         store = Store(
             self.database,
-            Leases(self.database, self.sources, chosen.lease_s, self.seals),
+            Leases(*parts),
             Results(self.database, self.seals),
-            self.seals,
+            Sweeping(*parts),
         )
-        delivering = Delivering(kanta, store, course, shared, self.listeners, policy)
-        return Drain(kanta, store.leases, course, shared, delivering).run(workers, crew)
+        dispatch = Dispatch(crew, self.sources)
+        delivering = Delivering(kanta, self.seals, course, shared, policy)
+        writer = Writer(kanta, store, course, dispatch, shared, self.listeners, workers)
+        return Drain(course, dispatch, delivering, writer, self.listeners).run(workers, crew)

@@ -1,4 +1,4 @@
-"""Recording how an attempt ended: its evidence always, its message only under the lease."""
+"""Recording how attempts ended: their evidence always, their messages only under the lease."""
 
 from __future__ import annotations
 
@@ -13,20 +13,15 @@ from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.decision import PARKED_S, Decision
 from sha_disclosure.outbox.known import stored_places
-from sha_disclosure.outbox.leases import Leased
+from sha_disclosure.outbox.leases import OWN, Leased, change_each, held_of
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER
 from sha_disclosure.outbox.seals import Seals
 
 _LAST_MS = 60_000
 
-_OWN = and_(
-    MESSAGE.c.number == bindparam("n"),
-    MESSAGE.c.lease == bindparam("token"),
-    MESSAGE.c.state == "sending",
-)
 _DELIVERED = (
     update(MESSAGE)
-    .where(_OWN)
+    .where(OWN)
     .values(
         state="delivered",
         lease=None,
@@ -40,7 +35,7 @@ _DELIVERED = (
 )
 _NOT_DELIVERED = (
     update(MESSAGE)
-    .where(_OWN)
+    .where(OWN)
     .values(
         state=bindparam("becomes"),
         lease=None,
@@ -55,7 +50,7 @@ _NOT_DELIVERED = (
 )
 _EVIDENCE = (
     update(ATTEMPT)
-    .where(ATTEMPT.c.number == bindparam("n"))
+    .where(ATTEMPT.c.message == bindparam("n"), ATTEMPT.c.lease == bindparam("token"))
     .values({c: bindparam(f"new_{c}") for c in (
         "ended_at", "outcome", "unknown_fate", "lease_lost", "requests", "http_status",
         "request_id", "response_id", "issues", "mac",
@@ -65,7 +60,7 @@ _OTHER_FATE = (
     select(ATTEMPT.c.number)
     .where(
         ATTEMPT.c.message == bindparam("n"),
-        ATTEMPT.c.number != bindparam("own"),
+        ATTEMPT.c.lease != bindparam("token"),
         or_(
             ATTEMPT.c.ended_at.is_(None),
             ATTEMPT.c.unknown_fate.is_(True),
@@ -78,7 +73,7 @@ _OTHER_FATE = (
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Whether the worker still held the message, and the message's mark, once recorded."""
+    """Whether the message was still held, and the message's mark, once recorded."""
 
     held: bool
     possibly_duplicated: bool
@@ -90,11 +85,6 @@ class Results:
     def __init__(self, database: Database, seals: Seals) -> None:
         self._database = database
         self._seals = seals
-
-    def record(self, leased: Leased, decision: Decision) -> Recorded:
-        """Record a decision in a transaction of its own; see ``record_in``."""
-        with self._database.write() as connection:
-            return self.record_in(connection, leased, decision)
 
     def park_queue(
         self, connection: Connection, organisation: str, refused: Sequence[int], outcome: str
@@ -110,17 +100,48 @@ class Results:
         queue = and_(MESSAGE.c.organisation == organisation, MESSAGE.c.state == "pending")
         return parked + change(connection, self._seals, queue, {**values, "due_at": due})
 
-    def record_in(self, connection: Connection, leased: Leased, decision: Decision) -> Recorded:
-        """Record a decision; when the lease was lost, another worker decides on the message.
+    def record(
+        self, connection: Connection, ends: Sequence[tuple[Leased, Decision]]
+    ) -> list[Recorded]:
+        """Record decisions together; where a lease was lost, another drain decides.
 
-        The attempt's evidence is kept in both cases.
+        The evidence of an attempt is kept in both cases.
         """
+        if not ends:
+            return []
         now = self._database.now(connection)
+        held = held_of(connection, [leased for leased, _ in ends])
+        delivered, others, recorded = [], [], {}
+        for leased, decision in ends:
+            if leased.token not in held:
+                continue
+            if decision.receipt is None:
+                others.append(self._not_delivered(leased, decision, now))
+                recorded[leased.token] = Recorded(True, False)
+                continue
+            twice = decision.receipt.possibly_duplicated or (
+                # A message leased for the first time has no other attempt while it is held.
+                leased.tries > 0 and _other_fate(connection, leased)
+            )
+            delivered.append(self._delivered(leased, decision.receipt, now, twice))
+            recorded[leased.token] = Recorded(True, twice)
+        change_each(connection, _DELIVERED, delivered)
+        change_each(connection, _NOT_DELIVERED, others)
+        for leased, decision in ends:
+            if leased.token not in held:
+                recorded[leased.token] = self._lost(connection, leased, decision.receipt, now)
+        told = [recorded[leased.token] for leased, _ in ends]
+        evidence = [
+            self._evidence(leased, decision, now, held=each.held)
+            for (leased, decision), each in zip(ends, told, strict=True)
+        ]
+        connection.execute(_EVIDENCE, evidence)
+        return told
+
+    def _evidence(
+        self, leased: Leased, decision: Decision, now: int, *, held: bool
+    ) -> dict[str, Any]:
         receipt = decision.receipt
-        if receipt is None:
-            held, twice = self._not_delivered(connection, leased, decision, now), False
-        else:
-            held, twice = self._delivered(connection, leased, receipt, now)
         evidence = {
             "ended_at": now,
             "outcome": decision.outcome[:40],
@@ -140,13 +161,10 @@ class Results:
         }
         evidence["mac"] = self._seals.attempt(begun | evidence)
         values = {f"new_{name}": value for name, value in evidence.items()}
-        connection.execute(_EVIDENCE, {"n": leased.attempt, **values})
-        return Recorded(held, twice)
+        return {"n": leased.number, "token": leased.token, **values}
 
-    def _not_delivered(
-        self, connection: Connection, leased: Leased, decision: Decision, now: int
-    ) -> bool:
-        """Record what becomes of a message without a receipt; return whether it was still held."""
+    def _not_delivered(self, leased: Leased, decision: Decision, now: int) -> dict[str, Any]:
+        """Return what becomes of a message without a receipt, for its statement."""
         due = NEVER if decision.delay_s is None else now + round(decision.delay_s * 1000)
         becomes = {
             "state": decision.state,
@@ -156,7 +174,7 @@ class Results:
             "possibly_duplicated": bool(leased.row["possibly_duplicated"] or leased.resends),
             "tries": leased.tries + 1,
         }
-        values = {
+        return {
             "n": leased.number,
             "token": leased.token,
             "becomes": becomes["state"],
@@ -165,51 +183,59 @@ class Results:
             "again": becomes["resends"],
             "twice": becomes["possibly_duplicated"],
             "tried": becomes["tries"],
-            "sealed": self._seals.message({**leased.row, **becomes}) if leased.genuine else "",
+            "sealed": self._sealed(leased, becomes),
         }
-        return connection.execute(_NOT_DELIVERED, values).rowcount == 1
 
-    def _delivered(
-        self, connection: Connection, leased: Leased, receipt: Receipt, now: int
-    ) -> tuple[bool, bool]:
-        """Record a receipt; return whether it counted, and whether there may be two copies."""
-        # A message leased for the first time has no other attempt while the lease is held.
-        twice = receipt.possibly_duplicated or (
-            leased.tries > 0 and _other_fate(connection, leased)
-        )
-        becomes: dict[str, Any] = {
-            "state": "delivered",
-            "reason": None,
-            "delivered_at": now,
-            "locations": stored_places(receipt),
-            "possibly_duplicated": twice,
-        }
-        values = {
+    def _delivered(self, leased: Leased, receipt: Receipt, now: int, twice: bool) -> dict[str, Any]:
+        """Return what becomes of a message with a receipt, for its statement."""
+        becomes = _received(receipt, now, twice)
+        return {
             "n": leased.number,
             "token": leased.token,
             "now": now,
             "where": becomes["locations"],
             "twice": twice,
-            "sealed": self._seals.message({**leased.row, **becomes}) if leased.genuine else "",
+            "sealed": self._sealed(leased, becomes),
         }
-        if connection.execute(_DELIVERED, values).rowcount == 1:
-            return True, twice
-        # The service holds it: that also ends a message that no worker holds at the moment.
+
+    def _sealed(self, leased: Leased, becomes: dict[str, Any]) -> str | None:
+        return self._seals.message({**leased.row, **becomes}) if leased.genuine else ""
+
+    def _lost(
+        self, connection: Connection, leased: Leased, receipt: Receipt | None, now: int
+    ) -> Recorded:
+        """Record what a receipt means for a message whose lease was lost.
+
+        The service holds it: that also ends a message that no drain holds at the moment.
+        """
+        if receipt is None:
+            return Recorded(False, False)
+        twice = receipt.possibly_duplicated or _other_fate(connection, leased)
         this = MESSAGE.c.number == leased.number
         free = and_(this, MESSAGE.c.lease.is_(None), MESSAGE.c.state.in_(("pending", "parked")))
-        becomes |= {"possibly_duplicated": twice or _other_fate(connection, leased)}
-        if change(connection, self._seals, free, becomes):
-            return True, bool(becomes["possibly_duplicated"])
+        if change(connection, self._seals, free, _received(receipt, now, twice)):
+            return Recorded(True, twice)
         done = and_(this, MESSAGE.c.state == "delivered")
         change(connection, self._seals, done, {"possibly_duplicated": True})
-        return False, True
+        return Recorded(False, True)
+
+
+def _received(receipt: Receipt, now: int, twice: bool) -> dict[str, Any]:
+    """Return what a receipt makes of its message."""
+    return {
+        "state": "delivered",
+        "reason": None,
+        "delivered_at": now,
+        "locations": stored_places(receipt),
+        "possibly_duplicated": twice,
+    }
 
 
 def _other_fate(connection: Connection, leased: Leased) -> bool:
     """Return whether another attempt may have stored the message, or certainly has."""
-    others = {"n": leased.number, "own": leased.attempt}
+    others = {"n": leased.number, "token": leased.token}
     return connection.execute(_OTHER_FATE, others).first() is not None
 
 
 def _short(text: str | None, length: int) -> str | None:
-    return text[:length] if text else None
+    return text.replace("\0", "")[:length] if text else None  # PostgreSQL keeps no NUL

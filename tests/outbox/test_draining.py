@@ -279,7 +279,9 @@ def test_a_clock_set_back_an_hour_delays_nothing_for_long(file, kanta, prepare):
         for _ in range(4):
             outbox.add(prepare())
     process_killed = Outbox(file, sources=ahead)
-    assert Leases(process_killed._database, ahead, 0.3, process_killed._seals).take("dead")
+    with process_killed._database.write() as connection:
+        leases = Leases(process_killed._database, ahead, 0.3, process_killed._seals)
+        assert leases.take(connection, "dead")
     process_killed.close()
     with Outbox(file) as outbox:
         report = outbox.drain(kanta, timing=Timing(lease_s=0.3, poll_s=0.05, patience_s=5))

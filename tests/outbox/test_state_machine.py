@@ -41,6 +41,7 @@ from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.schema import MESSAGE
+from sha_disclosure.outbox.sweeping import Sweeping
 from sha_disclosure.sources import Sources
 
 LEASE = 60.0
@@ -56,8 +57,8 @@ STORES = {  # what the service does with a notice, and what the sender hears
 }
 EVENTS = (
     "time 1", "time 20", "time 70", "time 4000", "clock set back", "heartbeat",
-    "process restarts", "worker vanishes", "worker vanishes", "worker returns", "worker returns",
-    "person retries",
+    "process restarts", "stop before sending", "worker vanishes", "worker vanishes",
+    "worker returns", "worker returns", "person retries",
 )  # fmt: skip
 
 
@@ -128,7 +129,8 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def open(self) -> None:
         self.outbox = Outbox(self.file, keys=self.keys, sources=self.sources)
-        self.leases = Leases(self.outbox._database, self.sources, LEASE, self.outbox._seals)
+        parts = (self.outbox._database, self.sources, LEASE, self.outbox._seals)
+        self.leases, self.sweeping = Leases(*parts), Sweeping(*parts)
         self.results = Results(self.outbox._database, self.outbox._seals)
 
     def teardown(self) -> None:
@@ -147,10 +149,8 @@ class OutboxMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.added)
     @rule(pick=st.integers(0, 2), does=st.sampled_from(sorted(STORES)))
     def all_lease_and_one_submits(self, pick: int, does: str) -> None:
-        for worker in {1, 2, 3} - set(self.workers):
-            leased = self.leases.take(f"w{worker}")
-            if leased is None:
-                break
+        idle = sorted({1, 2, 3} - set(self.workers))
+        for worker, leased in zip(idle, self.take(len(idle)), strict=False):
             for other, until in self.workers.values():
                 assert other.number != leased.number or until <= self.clock.steady
             self.workers[worker] = (leased, self.clock.steady + LEASE)
@@ -163,7 +163,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def something_happens(self, what: str, does: str) -> None:
         if what.startswith("time"):
             self.clock.advance(float(what.split()[1]))
-            self.leases.sweep()
+            self.sweeping.sweep()
         elif what == "clock set back":
             self.clock.now -= timedelta(hours=1)
             self.heartbeat()  # living workers renew before anybody takes their leases over
@@ -176,6 +176,10 @@ class OutboxMachine(RuleBasedStateMachine):
         elif what == "worker vanishes" and self.workers:
             leased, _ = self.workers.pop(min(self.workers))
             self.zombies.append(leased)
+        elif what == "stop before sending" and self.workers:
+            leased, _ = self.workers.pop(max(self.workers))
+            with self.outbox._database.write() as connection:
+                self.leases.give_back(connection, [leased])
         elif what == "worker returns" and self.zombies:
             self.end(self.zombies.pop(0), does)
         elif what == "person retries":
@@ -203,9 +207,14 @@ class OutboxMachine(RuleBasedStateMachine):
                 resends=leased.resends,
             )
             decision = undelivered(fault, log, given)
-        recorded = self.results.record(leased, decision)
+        with self.outbox._database.write() as connection:
+            (recorded,) = self.results.record(connection, [(leased, decision)])
         if (error is Rejected or decision.delay_s is None) and recorded.held:
             self.refused.add(notice_id)
+
+    def take(self, many: int) -> list[Leased]:
+        with self.outbox._database.write() as connection:
+            return self.leases.take(connection, "drain", many)
 
     def heartbeat(self) -> None:
         self.leases.renew([leased.token for leased, _ in self.workers.values()])
@@ -257,9 +266,10 @@ class OutboxMachine(RuleBasedStateMachine):
         self.outbox.retry(state="parked")
         for _ in range(3 * len(self.added) + 20):
             self.clock.advance(4000)
-            self.leases.sweep()
-            while (leased := self.leases.take("last")) is not None:
-                self.end(leased, "stores")
+            self.sweeping.sweep()
+            while leased := self.take(5):
+                for each in leased:
+                    self.end(each, "stores")
         assert set(self.service.first()) == set(self.added)
 
 

@@ -1,0 +1,117 @@
+"""What comes due by itself: leases that ran out, parking that is over, and when to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from sha_disclosure.outbox.changes import change
+from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.leases import FIRST_OF_CLIENT
+from sha_disclosure.outbox.schema import MESSAGE
+from sha_disclosure.outbox.seals import Seals, Values
+from sha_disclosure.sources import Sources
+
+LONGEST_PENDING = timedelta(hours=1)
+"""What waits longer is parked; a pending message due later than this had another clock."""
+
+
+def _soonest(state: str, *more: Any) -> Any:
+    return select(func.min(MESSAGE.c.due_at)).where(MESSAGE.c.state == state, *more)
+
+
+_SOONEST = select(
+    _soonest("pending", FIRST_OF_CLIENT).scalar_subquery().label("pending"),
+    _soonest("sending").scalar_subquery().label("sending"),
+    _soonest("parked").scalar_subquery().label("parked"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Soonest:
+    """What happens next in an outbox.
+
+    ``due_s``: seconds until a message is due that is not held back by an earlier one of its
+    client; None when there is none. ``lapsed``: a lease ran out or parking is over.
+    ``sending``: whether a lease is held, by any drain.
+    """
+
+    due_s: float | None
+    lapsed: bool
+    sending: bool
+
+
+class Sweeping:
+    """Sweeps for one drain."""
+
+    def __init__(self, database: Database, sources: Sources, lease_s: float, seals: Seals) -> None:
+        self._database = database
+        self._sources = sources
+        self._seals = seals
+        self._length = round(lease_s * 1000)
+        self._ahead: dict[tuple[int, int], float] = {}
+
+    def soonest(self) -> Soonest:
+        """Return what happens next, by one look."""
+        with self._database.read() as connection:
+            due = connection.execute(_SOONEST).one()
+            now = self._database.now(connection)
+        return Soonest(
+            due_s=None if due.pending is None else max(0.0, (due.pending - now) / 1000),
+            lapsed=any(each is not None and each <= now for each in (due.sending, due.parked)),
+            sending=due.sending is not None,
+        )
+
+    def sweep(self) -> int:
+        """Make messages pending again whose lease ran out or whose parking is over.
+
+        Returns how many there were.
+        """
+        with self._database.write() as connection:
+            now = self._database.now(connection)
+            back = {"state": "pending", "due_at": now, "lease": None, "worker": None}
+            late = now + round(LONGEST_PENDING.total_seconds() * 1000)
+
+            def lost_lease(row: Values) -> dict[str, Any]:
+                return {**back, "tries": row["tries"] + 1}
+
+            def waited_long(row: Values) -> dict[str, Any]:
+                # A parked message keeps its time, and so its place among the others.
+                return {**back, "due_at": row["due_at"] if row["state"] == "parked" else now}
+
+            over = and_(MESSAGE.c.state == "sending", MESSAGE.c.due_at <= now)
+            lost = change(connection, self._seals, over, lost_lease, skip_locked=True)
+            over = or_(
+                and_(MESSAGE.c.state == "parked", MESSAGE.c.due_at <= now),
+                and_(MESSAGE.c.state == "pending", MESSAGE.c.due_at > late),
+            )
+            waited = change(connection, self._seals, over, waited_long, skip_locked=True)
+            stale = self._stale(
+                connection.execute(
+                    select(MESSAGE.c.number, MESSAGE.c.due_at).where(
+                        MESSAGE.c.state == "sending", MESSAGE.c.due_at > now + 2 * self._length
+                    )
+                ).all()
+            )
+            for number, due_at in stale:
+                over = and_(
+                    MESSAGE.c.number == number,
+                    MESSAGE.c.state == "sending",
+                    MESSAGE.c.due_at == due_at,
+                )
+                lost += change(connection, self._seals, over, lost_lease, skip_locked=True)
+            return lost + waited
+
+    def _stale(self, ahead: Collection[Any]) -> list[tuple[int, int]]:
+        """Return the leases that end implausibly late and have not been renewed for long.
+
+        They were taken before the clock was set back, and their worker is gone: a living one
+        would have renewed them by the new time.
+        """
+        now = self._sources.monotonic()
+        self._ahead = {(n, due): self._ahead.get((n, due), now) for n, due in ahead}
+        return [key for key, seen in self._ahead.items() if (now - seen) * 1000 >= self._length]
