@@ -139,5 +139,5 @@ def newest(store: Store) -> int:
 
 def _row(facts: tuple[Any, ...]) -> Row:
     *rest, reason, reasons = facts
-    first = from_json(reason)[0] if reasons else None
-    return Row(*rest, reason=first, reasons=reasons)
+    kept: tuple[Any, ...] = (*rest, from_json(reason)[0] if reasons else None, reasons)
+    return Row(*kept)

@@ -266,5 +266,5 @@ def _whole(row: tuple[Any, ...]) -> Exchange:
 
 def _notices(rows: Iterable[tuple[Any, ...]]) -> Iterator[Received]:
     for *facts, checks, body, requester, signing, token, _ in rows:
-        kept = (from_json(checks), body, requester, signing, token)
-        yield Received(*facts, *kept)
+        kept: tuple[Any, ...] = (*facts, from_json(checks), body, requester, signing, token)
+        yield Received(*kept)
