@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _PLANES = range(0, 0x110000, 0x10000)
@@ -63,6 +64,12 @@ def has_odd_blanks(text: str) -> bool:
     They trim texts and rewrite these characters, and then compute another canonical form.
     """
     return text != text.strip() or _ODD_BLANK.search(text) is not None
+
+
+def have_plain_blanks(texts: Iterable[str]) -> bool:
+    """Return whether texts surely have no odd blanks, nor line breaks: as most do."""
+    joined = f"|{'|'.join(texts)}|"
+    return joined.isprintable() and "| " not in joined and " |" not in joined
 
 
 def with_plain_blanks(text: str) -> str:

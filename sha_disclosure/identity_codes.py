@@ -7,6 +7,7 @@ Source: 128/2010 2 § as amended by 690/2022, the separators of each century in 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from sha_disclosure.characters import as_read
@@ -23,7 +24,10 @@ _IN_TEXT = re.compile(
     r"(?<![0-9])([0-3][0-9])([01][0-9])([0-9]{2})\s?([-+‐‑‒–—−A-FU-Ya-fu-y])\s?"
     r"([0-9]{3})([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9])"
 )
-_MAY_BE_DIGIT = re.compile(r"[0-9²³¹]|[^\x00-\u02af]")
+_DIGITS = "0-9²³¹\u02b0-\U0010ffff"  # and what may be one in another script
+_MAY_BE_DIGIT = re.compile(f"[{_DIGITS}]")
+# One of several texts, each between two NUL.
+_MAY_HAVE_CODE = re.compile(rf"\0(?![0-9]*\0)(?:[^{_DIGITS}\0]*[{_DIGITS}]){{{_FEWEST_DIGITS}}}")
 _UUID = re.compile(r"(?<!\w)[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?!\w)")
 # A Finnish telephone number: its digits stand in groups as no date of birth does.
 _PHONE = re.compile(r"(?<![0-9])0[1-9](?:[0-9] [0-9]{3}| [0-9]{4})-[0-9]{3} ?[0-9](?![0-9])")
@@ -64,14 +68,17 @@ def has_code(text: str) -> bool:
     return names_a_person(text) and names_a_person(_UUID.sub(";", text))
 
 
-def has_few_digits(text: str) -> bool:
-    """Return whether a text has too few digits, however written, to have a code in it."""
-    return len(text) < _FEWEST_DIGITS or len(_MAY_BE_DIGIT.findall(text)) < _FEWEST_DIGITS
+def have_no_code(texts: Iterable[str]) -> bool:
+    """Return whether texts surely have no code in them, not even one that is hidden.
+
+    Each has too few digits, however written, or nothing but digits: a code has a sign.
+    """
+    return _MAY_HAVE_CODE.search("\0".join(("", *texts, ""))) is None
 
 
 def may_hide_code(text: str) -> bool:
     """Return whether a code shows once a text is normalised: a case number may look alike."""
-    if has_few_digits(text):
+    if len(_MAY_BE_DIGIT.findall(text)) < _FEWEST_DIGITS:
         return False
     read = as_read(_PHONE.sub(";", _UUID.sub(";", text)))
     return names_a_person(read) or any(

@@ -16,6 +16,7 @@ from sha_disclosure.delivery.prepare import Setup
 from sha_disclosure.delivery.prepare import build as build_bundle
 from sha_disclosure.delivery.prepare import sign as sign_bundle
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
+from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.messages import message
 from sha_disclosure.notice import read_json
 from sha_disclosure.notice.examples import example_notices
@@ -106,5 +107,5 @@ def _bundle(label: str, text: bytes, setup: Setup) -> dict[str, Any]:
         problems = tuple(f"{p.rule} {p.path}" for p in error.problems)
     if problems:
         raise ConfigurationError(message("conformance.not_a_notice", file=label, problems=problems))
-    identity = throw_away_identity(setup.sources.clock(), setup.edition)
-    return sign_bundle(made, setup, identity).bundle()
+    signer = BundleSigner(throw_away_identity(setup.sources.clock(), setup.edition), setup.edition)
+    return sign_bundle(made, setup, signer).bundle()

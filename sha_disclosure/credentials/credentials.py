@@ -22,6 +22,7 @@ from sha_disclosure.credentials.tls import tls_client
 from sha_disclosure.credentials.trust import check_environment
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.jose.signer import KeySigner, Signer
 from sha_disclosure.jose.token import TokenMaker
 from sha_disclosure.messages import message
@@ -33,14 +34,15 @@ class Credentials:
     """What one organisation proves itself with (avaimet ja varmenteet), and where it came from.
 
     ``tls`` is the context of mutual TLS and ``client_chain`` its certificate chain, leaf first;
-    ``content`` signs Bundles, ``token`` the tokens that ``tokens`` makes. Organisations with the
-    same tables of keys share one.
+    ``content`` signs the Bundles of ``bundles``, ``token`` the tokens that ``tokens`` makes.
+    Organisations with the same tables of keys share one.
     """
 
     tls: ssl.SSLContext
     client_chain: Chain = field(repr=False)
     content: CertifiedSigner
     token: CertifiedSigner
+    bundles: BundleSigner
     tokens: TokenMaker
     origins: Origins = field(repr=False)
 
@@ -95,7 +97,8 @@ def load_credentials(
     _require_environment(settings, edition, (*chain, *load_anchors(settings.tls.ca)), "tls")
     _require_environment(settings, edition, content.chain, "signing")
     _require_environment(settings, edition, token.chain, "token")
-    return Credentials(tls, chain, content, token, TokenMaker(token, edition), origins)
+    bundles, tokens = BundleSigner(content, edition), TokenMaker(token, edition)
+    return Credentials(tls, chain, content, token, bundles, tokens, origins)
 
 
 def _read_from(origin: Origin, loaded: Iterable[Credentials]) -> Credentials | None:

@@ -93,7 +93,7 @@ class ClientCore(ABC, Generic[E]):
         self._renew_before_signing()
         unsigned = build(notices, self._setup)
         credentials, _ = self._connection(unsigned.organisation)
-        return sign(unsigned, self._setup, credentials.content)
+        return sign(unsigned, self._setup, credentials.bundles)
 
     def _submission(
         self, prepared: PreparedNotice, listener: Listener | None, stop: Stop | None

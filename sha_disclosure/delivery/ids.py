@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sha_disclosure.sources import Randomness
 from sha_disclosure.values import Oid
+from sha_disclosure.values.checked import unchecked
 from sha_disclosure.values.identifiers import OID_MAX
 
 _DIGITS_MOST = 38  # 10**38 < 2**127: fits the integers that OID libraries use
@@ -35,4 +36,4 @@ def _oid(root: Oid, now: datetime, number: int) -> Oid:
     stem = f"{root}.{now.year}."
     digits = min(OID_MAX - len(stem), _DIGITS_MOST)
     smallest = 10 ** (digits - 1)
-    return Oid(f"{stem}{smallest + number % (9 * smallest)}")
+    return unchecked(Oid, f"{stem}{smallest + number % (9 * smallest)}")

@@ -10,21 +10,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sha_disclosure.codes import CodeLists, code_lists_for
-from sha_disclosure.credentials import CertifiedSigner
 from sha_disclosure.delivery.ids import derived_oid, new_oid
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import address
 from sha_disclosure.errors import InvalidNotice
-from sha_disclosure.fhir.bundle import bundle, to_bytes
+from sha_disclosure.fhir.bundle import BundleBuilder, to_bytes
 from sha_disclosure.fhir.defaults import with_defaults
 from sha_disclosure.findings import Problem, problem
-from sha_disclosure.jose.content import sign_bundle
+from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.law import Circumstances, check, check_together
 from sha_disclosure.notice import Client, Discloser, DisclosureNotice, UnreadField
 from sha_disclosure.settings import Settings
 from sha_disclosure.settings.organisations import settings_by_requester
 from sha_disclosure.sources import Sources
 from sha_disclosure.values import Instant, Oid
+from sha_disclosure.values.checked import unchecked
 
 if TYPE_CHECKING:
     from fhir.resources.R4B.resource import Resource
@@ -137,6 +137,7 @@ class Setup:
         lists = code_lists or code_lists_for(settings.code_lists, settings.environment)
         now = self.sources.clock()
         self._circumstances = Circumstances.of(settings, edition, now, lists)
+        self._builders: dict[str, BundleBuilder] = {}
 
     def __repr__(self) -> str:
         return f"Setup({self.settings.environment}, edition {self.edition.name})"
@@ -148,6 +149,13 @@ class Setup:
     def settings_of(self, requester: str) -> Settings:
         """Return the settings of one organisation; by default of the settings' own requester."""
         return self.organisations[requester or str(self.settings.requester.id)]
+
+    def builder_of(self, requester: str) -> BundleBuilder:
+        """Return what builds the Bundles of one organisation, made at its first one."""
+        if requester not in self._builders:
+            system = self.organisations[requester].system
+            self._builders[requester] = BundleBuilder(system, self.edition.wire)
+        return self._builders[requester]
 
     @property
     def url(self) -> str:
@@ -188,28 +196,21 @@ def _built(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
     moment, wire = instant(now), setup.edition.wire
     complete = tuple(with_defaults(notice, moment, new_id, wire) for notice in notices)
     provenance_ids = [_provenance_id(notice, settings) for notice in complete]
-    made = bundle(complete, provenance_ids, settings.system, wire)
+    made = setup.builder_of(organisation).build(complete, provenance_ids)
     contents = tuple(_content_of(notice) for notice in notices)
     return UnsignedNotice(made, complete, organisation, warnings, acknowledged, contents)
 
 
-def sign(unsigned: UnsignedNotice, setup: Setup, signer: CertifiedSigner) -> PreparedNotice:
+def sign(unsigned: UnsignedNotice, setup: Setup, by: BundleSigner) -> PreparedNotice:
     """Sign a built message. Raises SigningError: KeyUnavailable or CertificateExpired."""
     now = setup.sources.clock()
-    signer.require_valid(now)
-    signed = sign_bundle(
-        unsigned.bundle,
-        signer=signer,
-        edition=setup.edition,
-        who=setup.organisations[unsigned.organisation].requester,
-        when=instant(now),
-    )
-    body = to_bytes(signed.bundle)
+    who = setup.organisations[unsigned.organisation].requester
+    body = to_bytes(by.sign(unsigned.bundle, who=who, when=instant(now)).bundle)
     return PreparedNotice(
         notice_ids=tuple(str(notice.id) for notice in unsigned.notices),
         body=body,
         digest=hashlib.sha256(body).hexdigest(),
-        certificate=signer.thumbprint,
+        certificate=by.signer.thumbprint,
         edition=setup.edition.name,
         prepared_at=now,
         user=User.of(unsigned.notices[0].discloser),
@@ -251,7 +252,7 @@ def _identity_of(client: Client) -> str:
 
 def instant(moment: datetime) -> Instant:
     """Return a moment of the clock as the SDK writes it: milliseconds and offset."""
-    return Instant(moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    return unchecked(Instant, moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 
 def _checked(notices: Sequence[DisclosureNotice], given: Circumstances) -> tuple[Problem, ...]:

@@ -1,11 +1,11 @@
 """Who took part in a disclosure, and the system that recorded it, as contained resources.
 
-Built, and read back. The recipient is in ``recipients``.
+Built, and read back. The recipient is in ``recipients``. Elements that are the same in every
+message are shared: nothing changes an element in place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from sha_disclosure.editions.wire import Wire
@@ -29,113 +29,6 @@ from sha_disclosure.settings import Party
 from sha_disclosure.values import FreeText, Oid
 
 
-def controller(given: Controller, wire: Wire) -> Element:
-    """Return the controller of the register (rekisterinpitäjä) as an Organization."""
-    register = {
-        "system": wire.code_system.register_type,
-        "code": str(given.register),
-        "display": wire.register_type[str(given.register)],
-    }
-    return contained(
-        "Organization",
-        wire.contained.controller,
-        wire.profile.organisation,
-        extension=[extension(wire.extension.register_type, "Coding", register)],
-        identifier=[oid_identifier(wire.identifier.oid, given.oid)],
-        name=given.name.reveal(),
-    )
-
-
-def discloser(given: Discloser, wire: Wire) -> Iterator[Element]:
-    """Return the discloser (luovuttaja): PractitionerRole, Practitioner and Organization.
-
-    Of an organisation alone only the last.
-    """
-    labels = wire.contained
-    if given.family_name is None:
-        yield organisation(labels.discloser_unit, given.unit, wire)
-        return
-    yield practitioner_role(labels.discloser_role, labels.discloser, labels.discloser_unit, wire)
-    traits = title_extensions(given.title, wire)
-    method = given.authentication_method
-    if method is not None:
-        value = {
-            "system": wire.code_system.authentication_method,
-            "code": str(method.code),
-            "display": method.display.reveal(),
-        }
-        url = wire.extension.practitioner_authentication_method
-        traits.append(extension(url, "Coding", value))
-    identifier = given.id and {"system": str(given.id.system), "value": given.id.value.reveal()}
-    yield contained(
-        "Practitioner",
-        labels.discloser,
-        wire.profile.practitioner,
-        extension=traits or None,
-        identifier=[identifier] if identifier else None,
-        name=[human_name(given.family_name, given.given_names)],
-    )
-    yield organisation(labels.discloser_unit, given.unit, wire)
-
-
-def discloser_label(given: Discloser, wire: Wire) -> str:
-    """Return the id of the contained resource that is the discloser."""
-    labels = wire.contained
-    return labels.discloser_role if given.family_name is not None else labels.discloser_unit
-
-
-def client(given: Client, wire: Wire) -> Element:
-    """Return the client (asiakas) as a Patient."""
-    identifiers = []
-    if given.personal_id is not None:
-        value = given.personal_id.reveal()
-        identifiers.append({"system": wire.identifier.personal_id, "value": value})
-    if given.temporary_id is not None:
-        urn = f"urn:oid:{given.temporary_id.reveal()}"
-        identifiers.append({"system": wire.identifier.oid, "value": urn})
-    return contained(
-        "Patient",
-        wire.contained.client,
-        wire.profile.patient,
-        identifier=identifiers or None,
-        name=[human_name(given.family_name, given.given_names)],
-        birthDate=given.birth_date and given.birth_date.reveal(),
-    )
-
-
-def related_person(label: str, relation: str, wire: Wire) -> Element:
-    """Return a private person in a relation to the client as a RelatedPerson."""
-    return contained(
-        "RelatedPerson",
-        label,
-        wire.profile.related_person,
-        patient=to(wire.contained.client),
-        relationship=[concept(fixed(getattr(wire.relation, relation)))],
-    )
-
-
-def record_system(system: Party, wire: Wire) -> Element:
-    """Return the record system that wrote the notice (asiakastietojärjestelmä) as a Device."""
-    return contained(
-        "Device",
-        wire.contained.record_system,
-        wire.profile.device,
-        identifier=[oid_identifier(wire.identifier.oid, system.id)],
-        deviceName=[{"name": system.name, "type": wire.event.observer_name_type}],
-    )
-
-
-def practitioner_role(label: str, practitioner: str, organisation: str, wire: Wire) -> Element:
-    """Return a professional in an organisation as a PractitionerRole."""
-    return contained(
-        "PractitionerRole",
-        label,
-        wire.profile.practitioner_role,
-        practitioner=to(practitioner),
-        organization=to(organisation),
-    )
-
-
 class _Named(Protocol):
     @property
     def oid(self) -> Oid | None: ...
@@ -143,21 +36,136 @@ class _Named(Protocol):
     def name(self) -> FreeText: ...
 
 
-def organisation(label: str, given: _Named, wire: Wire) -> Element:
-    """Return an organisation or one of its units as an Organization."""
-    return contained(
-        "Organization",
-        label,
-        identifier=[oid_identifier(wire.identifier.oid, given.oid)] if given.oid else None,
-        name=given.name.reveal(),
-    )
+class Actors:
+    """Builds those who take part by one edition; what every message has alike is made once."""
 
+    def __init__(self, wire: Wire) -> None:
+        labels, urls, systems = wire.contained, wire.extension, wire.code_system
+        profiles = wire.profile
+        self._oid_system = wire.identifier.oid
+        self._personal_id_system = wire.identifier.personal_id
+        self._method_system = systems.authentication_method
+        self._title_url = urls.practitioner_title
+        self._method_url = urls.practitioner_authentication_method
+        self._observer_name_type = wire.event.observer_name_type
+        self._unit_label = labels.discloser_unit
+        self._registers = {
+            code: extension(
+                urls.register_type,
+                "Coding",
+                {"system": systems.register_type, "code": code, "display": display},
+            )
+            for code, display in wire.register_type.items()
+        }
+        self._relation = wire.relation
+        self._of_client = to(labels.client)
+        self._controller = contained("Organization", labels.controller, profiles.organisation)
+        self._discloser = contained("Practitioner", labels.discloser, profiles.practitioner)
+        self._client = contained("Patient", labels.client, profiles.patient)
+        self._record_system = contained("Device", labels.record_system, profiles.device)
+        self._role_profile = profiles.practitioner_role
+        self._person_profile = profiles.related_person
+        self._discloser_role = self.practitioner_role(
+            labels.discloser_role, labels.discloser, labels.discloser_unit
+        )
 
-def title_extensions(title: FreeText | None, wire: Wire) -> list[Element]:
-    """Return the title of a professional (ammattinimike) as an extension, if there is one."""
-    if title is None:
-        return []
-    return [extension(wire.extension.practitioner_title, "String", title.reveal())]
+    def controller(self, given: Controller) -> Element:
+        """Return the controller of the register (rekisterinpitäjä) as an Organization."""
+        return {
+            **self._controller,
+            "extension": [self._registers[str(given.register)]],
+            "identifier": [self.oid_identifier(given.oid)],
+            "name": given.name.reveal(),
+        }
+
+    def discloser(self, given: Discloser) -> list[Element]:
+        """Return the discloser (luovuttaja): PractitionerRole, Practitioner and Organization.
+
+        Of an organisation alone only the last.
+        """
+        unit = self.organisation(self._unit_label, given.unit)
+        if given.family_name is None:
+            return [unit]
+        practitioner = {**self._discloser}
+        traits = self.title_extensions(given.title)
+        method = given.authentication_method
+        if method is not None:
+            value = {
+                "system": self._method_system,
+                "code": str(method.code),
+                "display": method.display.reveal(),
+            }
+            traits.append(extension(self._method_url, "Coding", value))
+        if traits:
+            practitioner["extension"] = traits
+        if given.id is not None:
+            identifier = {"system": str(given.id.system), "value": given.id.value.reveal()}
+            practitioner["identifier"] = [identifier]
+        practitioner["name"] = [human_name(given.family_name, given.given_names)]
+        return [self._discloser_role, practitioner, unit]
+
+    def client(self, given: Client) -> Element:
+        """Return the client (asiakas) as a Patient."""
+        patient = {**self._client}
+        identifiers = []
+        if given.personal_id is not None:
+            value = given.personal_id.reveal()
+            identifiers.append({"system": self._personal_id_system, "value": value})
+        if given.temporary_id is not None:
+            urn = f"urn:oid:{given.temporary_id.reveal()}"
+            identifiers.append({"system": self._oid_system, "value": urn})
+        if identifiers:
+            patient["identifier"] = identifiers
+        patient["name"] = [human_name(given.family_name, given.given_names)]
+        if given.birth_date is not None:
+            patient["birthDate"] = given.birth_date.reveal()
+        return patient
+
+    def related_person(self, label: str, relation: str) -> Element:
+        """Return a private person in a relation to the client as a RelatedPerson."""
+        return contained(
+            "RelatedPerson",
+            label,
+            self._person_profile,
+            patient=self._of_client,
+            relationship=[concept(fixed(getattr(self._relation, relation)))],
+        )
+
+    def record_system(self, system: Party) -> Element:
+        """Return the record system that wrote the notice (asiakastietojärjestelmä) as a Device."""
+        return {
+            **self._record_system,
+            "identifier": [self.oid_identifier(system.id)],
+            "deviceName": [{"name": system.name, "type": self._observer_name_type}],
+        }
+
+    def practitioner_role(self, label: str, practitioner: str, organisation: str) -> Element:
+        """Return a professional in an organisation as a PractitionerRole."""
+        return contained(
+            "PractitionerRole",
+            label,
+            self._role_profile,
+            practitioner=to(practitioner),
+            organization=to(organisation),
+        )
+
+    def organisation(self, label: str, given: _Named) -> Element:
+        """Return an organisation or one of its units as an Organization."""
+        made: Element = {"resourceType": "Organization", "id": label}
+        if given.oid is not None:
+            made["identifier"] = [self.oid_identifier(given.oid)]
+        made["name"] = given.name.reveal()
+        return made
+
+    def oid_identifier(self, oid: Oid) -> Element:
+        """Return an Identifier whose value is an OID as a URN."""
+        return oid_identifier(self._oid_system, oid)
+
+    def title_extensions(self, title: FreeText | None) -> list[Element]:
+        """Return the title of a professional (ammattinimike) as an extension, if there is one."""
+        if title is None:
+            return []
+        return [extension(self._title_url, "String", title.reveal())]
 
 
 # --- read back ----------------------------------------------------------------------------

@@ -7,31 +7,48 @@ from collections.abc import Sequence
 import orjson
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.fhir.audit_event import audit_event
+from sha_disclosure.fhir.actors import Actors
+from sha_disclosure.fhir.audit_event import AuditEvents
 from sha_disclosure.fhir.datatypes import Element
-from sha_disclosure.fhir.provenance import provenance
+from sha_disclosure.fhir.provenance import Provenances
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Party
 from sha_disclosure.values import Oid
 
 
-def bundle(
-    notices: Sequence[DisclosureNotice], provenance_ids: Sequence[Oid], system: Party, wire: Wire
-) -> Element:
-    """Return the unsigned Bundle of complete notices; the ids of the Provenances go with them."""
-    entries = []
-    for notice, identifier in zip(notices, provenance_ids, strict=True):
-        entries.append(_entry(audit_event(notice, system, wire), wire))
-        entries.append(_entry(provenance(notice, identifier, wire), wire))
-    return {"resourceType": "Bundle", "type": wire.bundle.type, "entry": entries}
+class BundleBuilder:
+    """Builds Bundles by one edition, of one record system; what all have alike is made once."""
 
+    def __init__(self, system: Party, wire: Wire) -> None:
+        self._type = wire.bundle.type
+        self._full_url = wire.bundle.full_url
+        self._requests = {
+            kind: {"method": wire.bundle.method, "url": kind}
+            for kind in ("AuditEvent", "Provenance")
+        }
+        self._actors = Actors(wire)
+        self._events = AuditEvents(self._actors, system, wire)
+        self._provenances = Provenances(wire)
 
-def _entry(resource: Element, wire: Wire) -> Element:
-    return {
-        "fullUrl": wire.bundle.full_url.format(id=resource["id"]),
-        "resource": resource,
-        "request": {"method": wire.bundle.method, "url": resource["resourceType"]},
-    }
+    def build(self, notices: Sequence[DisclosureNotice], provenance_ids: Sequence[Oid]) -> Element:
+        """Return the unsigned Bundle of complete notices, with the ids of their Provenances.
+
+        Elements that are the same in every message are shared: nothing may change them.
+        """
+        entries: list[Element] = []
+        for notice, identifier in zip(notices, provenance_ids, strict=True):
+            discloser = self._actors.discloser(notice.discloser)
+            event = self._entry(self._events.build(notice, discloser))
+            provenance = self._provenances.build(notice, identifier, event["fullUrl"], discloser)
+            entries += (event, self._entry(provenance))
+        return {"resourceType": "Bundle", "type": self._type, "entry": entries}
+
+    def _entry(self, resource: Element) -> Element:
+        return {
+            "fullUrl": self._full_url.replace("{id}", resource["id"]),
+            "resource": resource,
+            "request": self._requests[resource["resourceType"]],
+        }
 
 
 def to_bytes(document: Element) -> bytes:

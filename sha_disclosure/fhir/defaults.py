@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
-from sha_disclosure.characters import with_plain_blanks
+from sha_disclosure.characters import have_plain_blanks, with_plain_blanks
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.notice import (
     BroadRight,
@@ -32,7 +32,7 @@ def with_defaults(
     notice: DisclosureNotice, now: Instant, new_id: Callable[[], Oid], wire: Wire
 ) -> DisclosureNotice:
     """Return the notice with its defaults, and without what the edition says or does not send."""
-    if not all(_is_as_sent(text, wire) for text in written_texts(notice)):
+    if not have_plain_blanks(written_texts(notice)):
         notice = _with_texts(notice, wire)
     changes: dict[str, Any] = {}
     if notice.id is None:
@@ -68,17 +68,12 @@ def _as_sent(text: str, wire: Wire) -> str:
     return with_plain_blanks(text) if wire.text.blanks == "plain" else text
 
 
-def _is_as_sent(text: WrittenText, wire: Wire) -> bool:
-    written = text.reveal()
-    plain = written.isprintable() and written[0] != " " != written[-1]  # as most texts are
-    return plain or _as_sent(written, wire) == written
-
-
 def _with_texts(given: _Given, wire: Wire) -> _Given:
     """Return a part of a notice with each of its texts as the edition sends it."""
     made: Any = given
     if isinstance(given, WrittenText):
-        made = given if _is_as_sent(given, wire) else type(given)(_as_sent(given.reveal(), wire))
+        sent = _as_sent(given.reveal(), wire)
+        made = given if sent == given.reveal() else type(given)(sent)
     elif isinstance(given, tuple):
         each = tuple(_with_texts(one, wire) for one in given)
         made = given if all(map(is_, each, given)) else each

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.fhir.actors import related_person
+from sha_disclosure.fhir.actors import Actors
 from sha_disclosure.fhir.datatypes import (
     Data,
     Element,
@@ -17,7 +17,6 @@ from sha_disclosure.fhir.datatypes import (
     fixed,
     fixed_name,
     given_only,
-    oid_identifier,
     oid_of,
     read_coding,
     read_extension,
@@ -32,65 +31,106 @@ from sha_disclosure.notice import (
     InformationRequest,
     Permission,
     Statute,
+    field_of,
 )
 
 
-class _GroundInFhir(Protocol):
+class _GroundInFhir:
     """How one kind of ground stands in an AuditEvent."""
 
-    def extensions(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        """Yield the extensions of the event that give the ground, but for its details."""
+    def __init__(self, actors: Actors, wire: Wire) -> None:
+        self._actors = actors
+        self._wire = wire
 
-    def details(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        """Yield the parts of the edition's own extension of ground details."""
+    def extensions(self, ground: Any) -> list[Element]:
+        """Return the extensions of the event that give the ground, but for its details."""
+        raise NotImplementedError  # pragma: no cover - each kind has its own
 
-    def contained(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        """Yield the contained resources of the ground."""
+    def details(self, ground: Any) -> list[Element]:
+        """Return the parts of the edition's own extension of ground details."""
+        raise NotImplementedError  # pragma: no cover - each kind has its own
 
-    def read(self, event: Element, details: Data, wire: Wire) -> Data:
+    def contained(self, ground: Any) -> list[Element]:
+        """Return the contained resources of the ground."""
+        return []
+
+    @classmethod
+    def read(cls, event: Element, details: Data, wire: Wire) -> Data:
         """Return what the event says of the ground, as its JSON would be, without ``kind``."""
+        raise NotImplementedError  # pragma: no cover - each kind has its own
 
 
 class _Will(_GroundInFhir):
     """A permission or consent: a contained Consent, or a reference to the stored document."""
 
-    def extensions(self, ground: Permission | Consent, wire: Wire) -> Iterator[Element]:
-        if _has_own_data(ground, wire):
-            yield extension(wire.extension.consent, "Reference", to(wire.contained.consent))
-        elif ground.document_id is not None:
-            document = oid_identifier(wire.identifier.oid, ground.document_id)
-            yield extension(wire.extension.consent, "Reference", {"identifier": document})
-
-    def details(self, ground: Permission | Consent, wire: Wire) -> Iterator[Element]:
-        yield extension(wire.ground_detail.stored_in_kanta, "Boolean", ground.stored_in_kanta)
-
-    def contained(self, ground: Permission | Consent, wire: Wire) -> Iterator[Element]:
-        if not _has_own_data(ground, wire):
-            return
+    def __init__(self, actors: Actors, wire: Wire) -> None:
+        super().__init__(actors, wire)
         labels, constants = wire.contained, wire.consent
+        self._label = labels.consent
+        self._to_consent = extension(wire.extension.consent, "Reference", to(labels.consent))
+        self._client = to(labels.client)
+        self._representative = to(labels.representative)
+        self._controller = [to(labels.controller)]
+        self._scope = concept(fixed(constants.scope))
+        self._categories = {
+            "permission": [concept(fixed(constants.permission))],
+            "consent": [concept(fixed(constants.consent))],
+        }
+        self._policy_rule = concept(fixed(constants.policy_rule))
+        self._stored = {
+            kept: extension(wire.ground_detail.stored_in_kanta, "Boolean", kept)
+            for kept in (True, False)
+        }
+        within = wire.event.consent_document_at == "contained Consent.identifier"
+        self._own = ("given_at", "given_by", "scope", *(["document_id"] if within else []))
+
+    def extensions(self, ground: Permission | Consent) -> list[Element]:
+        if self._has_own_data(ground):
+            return [self._to_consent]
+        if ground.document_id is None:
+            return []
+        document = {"identifier": self._actors.oid_identifier(ground.document_id)}
+        return [extension(self._wire.extension.consent, "Reference", document)]
+
+    def details(self, ground: Permission | Consent) -> list[Element]:
+        return [self._stored[ground.stored_in_kanta]]
+
+    def contained(self, ground: Permission | Consent) -> list[Element]:
+        if not self._has_own_data(ground):
+            return []
+        constants = self._wire.consent
         by_other = ground.given_by not in {None, "client"}
-        giver = labels.representative if by_other else labels.client
+        giver = self._representative if by_other else self._client
         extent = {"code": [{"text": ground.scope.reveal()}]} if ground.scope else {}
         document = ground.document_id
-        yield contained(
+        consent = contained(
             "Consent",
-            labels.consent,
-            wire.profile.consent,
-            identifier=[oid_identifier(wire.identifier.oid, document)] if document else None,
+            self._label,
+            self._wire.profile.consent,
+            identifier=[self._actors.oid_identifier(document)] if document else None,
             status=constants.status,
-            scope=concept(fixed(constants.scope)),
-            category=[concept(fixed(getattr(constants, ground.kind)))],
-            patient=to(labels.client),
+            scope=self._scope,
+            category=self._categories[ground.kind],
+            patient=self._client,
             dateTime=str(ground.given_at) if ground.given_at else None,
-            performer=[to(giver)] if ground.given_by else None,
-            organization=[to(labels.controller)],
-            policyRule=concept(fixed(constants.policy_rule)),
+            performer=[giver] if ground.given_by else None,
+            organization=self._controller,
+            policyRule=self._policy_rule,
             provision={"type": constants.provision_type, **extent},
         )
-        if by_other:
-            yield related_person(labels.representative, str(ground.given_by), wire)
+        if not by_other:
+            return [consent]
+        label = self._wire.contained.representative
+        return [consent, self._actors.related_person(label, str(ground.given_by))]
 
-    def read(self, event: Element, details: Data, wire: Wire) -> Data:
+    def _has_own_data(self, ground: Permission | Consent) -> bool:
+        """Return whether a Consent is built: always when Kanta does not hold the document."""
+        return not ground.stored_in_kanta or any(
+            field_of(ground, name) is not None for name in self._own
+        )
+
+    @classmethod
+    def read(cls, event: Element, details: Data, wire: Wire) -> Data:
         reference = read_extension(event, wire.extension.consent)
         labels = wire.contained
         consent: Element = next(
@@ -116,28 +156,20 @@ class _Will(_GroundInFhir):
         )
 
 
-def _has_own_data(ground: Permission | Consent, wire: Wire) -> bool:
-    """Return whether a Consent is built: always when Kanta does not hold the document."""
-    within = wire.event.consent_document_at == "contained Consent.identifier"
-    own = (ground.given_at, ground.given_by, ground.scope, ground.document_id if within else None)
-    return not ground.stored_in_kanta or any(part is not None for part in own)
-
-
 class _Provision(_GroundInFhir):
     """A provision that the caller cites."""
 
-    def extensions(self, ground: Statute | InformationRequest, wire: Wire) -> Iterator[Element]:
-        yield extension(wire.extension.provision, "String", ground.provision.reveal())
+    def extensions(self, ground: Statute | InformationRequest) -> list[Element]:
+        return [extension(self._wire.extension.provision, "String", ground.provision.reveal())]
 
-    def details(self, ground: Statute | InformationRequest, wire: Wire) -> Iterator[Element]:
-        necessity = getattr(ground, "necessity", None)
-        if necessity is not None:
-            yield extension(wire.ground_detail.necessity, "String", necessity.reveal())
+    def details(self, ground: Statute | InformationRequest) -> list[Element]:
+        necessity = field_of(ground, "necessity")
+        if necessity is None:
+            return []
+        return [extension(self._wire.ground_detail.necessity, "String", necessity.reveal())]
 
-    def contained(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        yield from ()
-
-    def read(self, event: Element, details: Data, wire: Wire) -> Data:
+    @classmethod
+    def read(cls, event: Element, details: Data, wire: Wire) -> Data:
         provision = read_extension(event, wire.extension.provision)
         return given_only(provision=provision and provision["valueString"], **details)
 
@@ -145,24 +177,26 @@ class _Provision(_GroundInFhir):
 class _RightOfAccess(_GroundInFhir):
     """What both rights of 55 § 2 mom. share: their provision, and the coded reason."""
 
-    def extensions(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        yield extension(wire.extension.provision, "String", wire.event.right_of_access)
-
     conditions: tuple[str, ...]
 
-    def details(self, ground: BroadRight | AuthorityRight, wire: Wire) -> Iterator[Element]:
+    def extensions(self, ground: Any) -> list[Element]:
+        right = self._wire.event.right_of_access
+        return [extension(self._wire.extension.provision, "String", right)]
+
+    def details(self, ground: BroadRight | AuthorityRight) -> list[Element]:
+        names = self._wire.ground_detail
+        details = []
         for name in self.conditions:
-            met = getattr(ground, name)
+            met = field_of(ground, name)
             if met is not None:
-                yield extension(getattr(wire.ground_detail, name), "Boolean", met)
+                details.append(extension(getattr(names, name), "Boolean", met))
         if ground.reason is not None:
-            reason = coding(ground.reason, wire.code_system.access_reason)
-            yield extension(wire.ground_detail.reason, "Coding", reason)
+            reason = coding(ground.reason, self._wire.code_system.access_reason)
+            details.append(extension(names.reason, "Coding", reason))
+        return details
 
-    def contained(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        yield from ()
-
-    def read(self, event: Element, details: Data, wire: Wire) -> Data:
+    @classmethod
+    def read(cls, event: Element, details: Data, wire: Wire) -> Data:
         if "reason" in details:
             system = wire.code_system.access_reason
             return {**details, "reason": read_coding(details["reason"], system)}
@@ -172,16 +206,19 @@ class _RightOfAccess(_GroundInFhir):
 class _BroadRight(_RightOfAccess):
     conditions = ("cannot_judge_permission", "service_necessary")
 
-    def details(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        names = wire.ground_detail
+    def details(self, ground: Any) -> list[Element]:
+        names = self._wire.ground_detail
+        details = []
         if ground.cause is not None:
-            cause = fixed(getattr(wire.cause, ground.cause.reveal()))
-            yield extension(names.cause, "Coding", cause)
-        yield extension(names.no_legal_representative, "Boolean", ground.no_legal_representative)
-        yield extension(names.necessity, "String", ground.necessity.reveal())
-        yield from super().details(ground, wire)
+            cause = fixed(getattr(self._wire.cause, ground.cause.reveal()))
+            details.append(extension(names.cause, "Coding", cause))
+        without = ground.no_legal_representative
+        details.append(extension(names.no_legal_representative, "Boolean", without))
+        details.append(extension(names.necessity, "String", ground.necessity.reveal()))
+        return [*details, *super().details(ground)]
 
-    def read(self, event: Element, details: Data, wire: Wire) -> Data:
+    @classmethod
+    def read(cls, event: Element, details: Data, wire: Wire) -> Data:
         found = super().read(event, details, wire)
         if "cause" in found:
             found["cause"] = fixed_name(wire.cause, found["cause"])
@@ -191,47 +228,59 @@ class _BroadRight(_RightOfAccess):
 class _AuthorityRight(_RightOfAccess):
     conditions = ("essential_effect", "necessary_for_task")
 
-    def details(self, ground: Any, wire: Wire) -> Iterator[Element]:
-        names = wire.ground_detail
-        for each in ground.purposes:
-            purpose = fixed(getattr(wire.authority_purpose, each))
-            yield extension(names.purpose, "Coding", purpose)
-        yield extension(names.statutory_task, "String", ground.statutory_task.reveal())
-        yield from super().details(ground, wire)
+    def details(self, ground: Any) -> list[Element]:
+        names, purposes = self._wire.ground_detail, self._wire.authority_purpose
+        task = extension(names.statutory_task, "String", ground.statutory_task.reveal())
+        return [
+            *(
+                extension(names.purpose, "Coding", fixed(getattr(purposes, each)))
+                for each in ground.purposes
+            ),
+            task,
+            *super().details(ground),
+        ]
 
-    def read(self, event: Element, details: Data, wire: Wire) -> Data:
+    @classmethod
+    def read(cls, event: Element, details: Data, wire: Wire) -> Data:
         codings = details["purpose"]
         purposes = [fixed_name(wire.authority_purpose, coding) for coding in codings]
         return {**super().read(event, details, wire), "purpose": purposes}
 
 
-_BY_KIND: Mapping[str, _GroundInFhir] = {
-    "permission": _Will(),
-    "consent": _Will(),
-    "statute": _Provision(),
-    "information_request": _Provision(),
-    "broad_right": _BroadRight(),
-    "authority_right": _AuthorityRight(),
+_BY_KIND: Mapping[str, type[_GroundInFhir]] = {
+    "permission": _Will,
+    "consent": _Will,
+    "statute": _Provision,
+    "information_request": _Provision,
+    "broad_right": _BroadRight,
+    "authority_right": _AuthorityRight,
 }
 
 
-def purpose_of_event(ground: Ground, wire: Wire) -> Element:
-    """Return the ground's code as a CodeableConcept."""
-    return concept(fixed(wire.ground[ground.kind]))
+class Grounds:
+    """Builds grounds by one edition; what every message has alike is made once."""
 
+    def __init__(self, actors: Actors, wire: Wire) -> None:
+        self._by_kind = {kind: made(actors, wire) for kind, made in _BY_KIND.items()}
+        self._purposes = {kind: [concept(fixed(value))] for kind, value in wire.ground.items()}
+        self._detail_url = wire.extension.ground_detail
 
-def extensions(ground: Ground, wire: Wire) -> Iterator[Element]:
-    """Yield the extensions of the AuditEvent that give the ground."""
-    kind = _BY_KIND[ground.kind]
-    yield from kind.extensions(ground, wire)
-    details = list(kind.details(ground, wire))
-    if wire.extension.ground_detail and details:
-        yield {"extension": details, "url": wire.extension.ground_detail}
+    def purpose_of_event(self, ground: Ground) -> list[Element]:
+        """Return the ground's code as a CodeableConcept, the one there is."""
+        return self._purposes[ground.kind]
 
+    def extensions(self, ground: Ground) -> list[Element]:
+        """Return the extensions of the AuditEvent that give the ground."""
+        kind = self._by_kind[ground.kind]
+        extensions = kind.extensions(ground)
+        details = kind.details(ground) if self._detail_url else []
+        if details:
+            extensions.append({"extension": details, "url": self._detail_url})
+        return extensions
 
-def contained_of(ground: Ground, wire: Wire) -> Iterator[Element]:
-    """Yield the contained resources of the ground: a Consent and who gave it."""
-    yield from _BY_KIND[ground.kind].contained(ground, wire)
+    def contained(self, ground: Ground) -> list[Element]:
+        """Return the contained resources of the ground: a Consent and who gave it."""
+        return self._by_kind[ground.kind].contained(ground)
 
 
 def read_ground(event: Element, wire: Wire) -> Data:

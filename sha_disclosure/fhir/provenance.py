@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.fhir import actors
 from sha_disclosure.fhir.datatypes import Element, concept, fixed, to
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.values import Oid
 
 
-def provenance(notice: DisclosureNotice, identifier: Oid, wire: Wire) -> Element:
-    """Return the Provenance of a notice, with an id of its own."""
-    labels, roles = wire.contained, wire.provenance_agent
-    agents = [(roles.service_unit, labels.discloser_unit)]
-    if notice.discloser.family_name is not None:
-        agents.insert(0, (roles.professional, labels.discloser_role))
-    return {
-        "resourceType": "Provenance",
-        "id": str(identifier),
-        "meta": {"profile": [wire.profile.provenance]},
-        "language": str(notice.language),
-        "contained": list(actors.discloser(notice.discloser, wire)),
-        "target": [{"reference": wire.bundle.full_url.format(id=notice.id)}],
-        "recorded": str(notice.recorded_at),
-        "agent": [{"role": [concept(fixed(role))], "who": to(label)} for role, label in agents],
-    }
+class Provenances:
+    """Builds Provenances by one edition; what every message has alike is made once."""
+
+    def __init__(self, wire: Wire) -> None:
+        labels, roles = wire.contained, wire.provenance_agent
+        self._meta = {"profile": [wire.profile.provenance]}
+        unit = {"role": [concept(fixed(roles.service_unit))], "who": to(labels.discloser_unit)}
+        person = {"role": [concept(fixed(roles.professional))], "who": to(labels.discloser_role)}
+        self._agents_of_unit = [unit]
+        self._agents_of_person = [person, unit]
+
+    def build(
+        self, notice: DisclosureNotice, identifier: Oid, target: str, discloser: list[Element]
+    ) -> Element:
+        """Return the Provenance of the notice at the URL ``target``, with an id of its own."""
+        by_person = notice.discloser.family_name is not None
+        return {
+            "resourceType": "Provenance",
+            "id": str(identifier),
+            "meta": self._meta,
+            "language": str(notice.language),
+            "contained": discloser,
+            "target": [{"reference": target}],
+            "recorded": str(notice.recorded_at),
+            "agent": self._agents_of_person if by_person else self._agents_of_unit,
+        }

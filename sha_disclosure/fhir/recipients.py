@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from sha_disclosure.editions.wire import Contained, Wire
-from sha_disclosure.fhir.actors import (
-    organisation,
-    practitioner_role,
-    read_organisation,
-    read_title,
-    related_person,
-    title_extensions,
-)
+from sha_disclosure.editions.wire import Wire
+from sha_disclosure.fhir.actors import Actors, read_organisation, read_title
 from sha_disclosure.fhir.datatypes import (
     Data,
     Element,
@@ -24,70 +17,74 @@ from sha_disclosure.fhir.datatypes import (
     given_only,
     human_name,
     read_name,
+    to,
 )
 from sha_disclosure.notice import (
     OrganisationRecipient,
     PersonRecipient,
     ProfessionalRecipient,
     Recipient,
+    field_of,
 )
 
 Resources = Mapping[str, Element]
 """The contained resources of an event by their ids."""
 
 
-class _RecipientInFhir(Protocol):
-    """How one kind of recipient stands in an AuditEvent."""
+class _RecipientInFhir:
+    """How one kind of recipient stands in an AuditEvent; ``label`` names the resource it is."""
 
-    def label(self, labels: Contained) -> str:
-        """Return the id of the contained resource that is the recipient."""
+    label: ClassVar[str]
 
-    def contained(self, recipient: Any, wire: Wire) -> Iterator[Element]:
-        """Yield the contained resources of the recipient."""
+    def __init__(self, actors: Actors, wire: Wire) -> None:
+        self._actors = actors
+        self._labels = wire.contained
 
-    def roles(self, recipient: Any) -> tuple[str, ...]:
-        """Return the roles of the recipient's agent."""
+    def contained(self, recipient: Any) -> list[Element]:
+        """Return the contained resources of the recipient."""
+        raise NotImplementedError  # pragma: no cover - each kind has its own
 
-    def read(self, resources: Resources, roles: list[str], wire: Wire) -> Data:
+    @staticmethod
+    def read(label: str, resources: Resources, roles: list[str], wire: Wire) -> Data:
         """Return the recipient as its JSON would be, without ``kind``."""
+        raise NotImplementedError  # pragma: no cover - each kind has its own
 
 
 class _Organisation(_RecipientInFhir):
-    def label(self, labels: Contained) -> str:
-        return labels.recipient_organisation
+    label = "recipient_organisation"
 
-    def contained(self, recipient: OrganisationRecipient, wire: Wire) -> Iterator[Element]:
-        yield organisation(self.label(wire.contained), recipient, wire)
+    def contained(self, recipient: OrganisationRecipient) -> list[Element]:
+        return [self._actors.organisation(self._labels.recipient_organisation, recipient)]
 
-    def roles(self, recipient: OrganisationRecipient) -> tuple[str, ...]:
-        return recipient.roles
-
-    def read(self, resources: Resources, roles: list[str], wire: Wire) -> Data:
-        return {**read_organisation(resources[self.label(wire.contained)]), "roles": roles}
+    @staticmethod
+    def read(label: str, resources: Resources, roles: list[str], wire: Wire) -> Data:
+        return {**read_organisation(resources[label]), "roles": roles}
 
 
 class _Professional(_RecipientInFhir):
-    def label(self, labels: Contained) -> str:
-        return labels.recipient_role
+    label = "recipient_role"
 
-    def contained(self, recipient: ProfessionalRecipient, wire: Wire) -> Iterator[Element]:
+    def __init__(self, actors: Actors, wire: Wire) -> None:
+        super().__init__(actors, wire)
         labels = wire.contained
-        yield practitioner_role(
-            labels.recipient_role, labels.recipient_professional, labels.recipient_unit, wire
+        self._role = actors.practitioner_role(
+            labels.recipient_role, labels.recipient_professional, labels.recipient_unit
         )
-        yield contained(
+        self._profile = wire.profile.practitioner
+
+    def contained(self, recipient: ProfessionalRecipient) -> list[Element]:
+        practitioner = contained(
             "Practitioner",
-            labels.recipient_professional,
-            wire.profile.practitioner,
-            extension=title_extensions(recipient.title, wire) or None,
+            self._labels.recipient_professional,
+            self._profile,
+            extension=self._actors.title_extensions(recipient.title) or None,
             name=[human_name(recipient.family_name, recipient.given_names)],
         )
-        yield organisation(labels.recipient_unit, recipient.unit, wire)
+        unit = self._actors.organisation(self._labels.recipient_unit, recipient.unit)
+        return [self._role, practitioner, unit]
 
-    def roles(self, recipient: ProfessionalRecipient) -> tuple[str, ...]:
-        return recipient.roles
-
-    def read(self, resources: Resources, roles: list[str], wire: Wire) -> Data:
+    @staticmethod
+    def read(label: str, resources: Resources, roles: list[str], wire: Wire) -> Data:
         practitioner = resources[wire.contained.recipient_professional]
         return given_only(
             **read_name(practitioner),
@@ -100,64 +97,65 @@ class _Professional(_RecipientInFhir):
 class _Client(_RecipientInFhir):
     """The client is in the event anyway, as the one it is about."""
 
-    def label(self, labels: Contained) -> str:
-        return labels.client
+    label = "client"
 
-    def contained(self, recipient: Any, wire: Wire) -> Iterator[Element]:
-        yield from ()
+    def contained(self, recipient: Any) -> list[Element]:
+        return []
 
-    def roles(self, recipient: Any) -> tuple[str, ...]:
-        return ()
-
-    def read(self, resources: Resources, roles: list[str], wire: Wire) -> Data:
+    @staticmethod
+    def read(label: str, resources: Resources, roles: list[str], wire: Wire) -> Data:
         return {}
 
 
 class _Person(_RecipientInFhir):
-    def label(self, labels: Contained) -> str:
-        return labels.recipient_person
+    label = "recipient_person"
 
-    def contained(self, recipient: PersonRecipient, wire: Wire) -> Iterator[Element]:
-        person = related_person(self.label(wire.contained), recipient.relation, wire)
-        yield person | {"name": [human_name(recipient.family_name, recipient.given_names)]}
+    def contained(self, recipient: PersonRecipient) -> list[Element]:
+        person = self._actors.related_person(self._labels.recipient_person, recipient.relation)
+        return [person | {"name": [human_name(recipient.family_name, recipient.given_names)]}]
 
-    def roles(self, recipient: PersonRecipient) -> tuple[str, ...]:
-        return ()
-
-    def read(self, resources: Resources, roles: list[str], wire: Wire) -> Data:
-        person = resources[self.label(wire.contained)]
+    @staticmethod
+    def read(label: str, resources: Resources, roles: list[str], wire: Wire) -> Data:
+        person = resources[label]
         relation = fixed_name(wire.relation, person["relationship"][0]["coding"][0])
         return {**read_name(person), "relation": relation}
 
 
-_BY_KIND: Mapping[str, _RecipientInFhir] = {
-    "organisation": _Organisation(),
-    "professional": _Professional(),
-    "client": _Client(),
-    "person": _Person(),
+_BY_KIND: Mapping[str, type[_RecipientInFhir]] = {
+    "organisation": _Organisation,
+    "professional": _Professional,
+    "client": _Client,
+    "person": _Person,
 }
 
 
-def contained_of(recipient: Recipient, wire: Wire) -> Iterator[Element]:
-    """Yield the contained resources of the recipient; none when the client received the data."""
-    yield from _BY_KIND[recipient.kind].contained(recipient, wire)
+class Recipients:
+    """Builds the recipient by one edition; what every message has alike is made once."""
 
+    def __init__(self, actors: Actors, wire: Wire) -> None:
+        self._by_kind = {kind: made(actors, wire) for kind, made in _BY_KIND.items()}
+        self._references = {
+            kind: to(getattr(wire.contained, made.label)) for kind, made in _BY_KIND.items()
+        }
+        self._roles = {name: concept(fixed(value)) for name, value in wire.role}
 
-def label_of(recipient: Recipient, wire: Wire) -> str:
-    """Return the id of the contained resource that is the recipient."""
-    return _BY_KIND[recipient.kind].label(wire.contained)
+    def contained(self, recipient: Recipient) -> list[Element]:
+        """Return the contained resources of the recipient; none when it is the client."""
+        return self._by_kind[recipient.kind].contained(recipient)
 
+    def reference(self, recipient: Recipient) -> Element:
+        """Return a Reference to the contained resource that is the recipient."""
+        return self._references[recipient.kind]
 
-def roles_of(recipient: Recipient, wire: Wire) -> list[Element]:
-    """Return the roles of the recipient's agent as CodeableConcepts."""
-    roles = _BY_KIND[recipient.kind].roles(recipient)
-    return [concept(fixed(getattr(wire.role, role))) for role in roles]
+    def roles(self, recipient: Recipient) -> list[Element]:
+        """Return the roles of the recipient's agent as CodeableConcepts."""
+        return [self._roles[role] for role in field_of(recipient, "roles") or ()]
 
 
 def read_recipient(agent: Element, resources: Resources, wire: Wire) -> Data:
     """Return the recipient of an AuditEvent as its JSON would be."""
     label = agent["who"]["reference"].removeprefix("#")
-    by_label = {each.label(wire.contained): kind for kind, each in _BY_KIND.items()}
+    by_label = {getattr(wire.contained, each.label): kind for kind, each in _BY_KIND.items()}
     roles = [fixed_name(wire.role, role["coding"][0]) for role in agent.get("role", ())]
     kind = by_label[label]
-    return {"kind": kind, **_BY_KIND[kind].read(resources, roles, wire)}
+    return {"kind": kind, **_BY_KIND[kind].read(label, resources, roles, wire)}

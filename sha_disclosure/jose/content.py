@@ -7,7 +7,6 @@ without its ``signature``.
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,57 +23,63 @@ from sha_disclosure.values import Instant
 
 @dataclass(frozen=True, slots=True)
 class SignedBundle:
-    """A Bundle with its signature; ``digest`` is the SHA-256 of its canonical content."""
+    """A Bundle with its signature. It holds personal data, so ``repr`` does not show it."""
 
     bundle: dict[str, Any] = field(repr=False)
-    digest: str
 
 
-def sign_bundle(
-    bundle: dict[str, Any],
-    *,
-    signer: JwsSigner,
-    edition: Edition,
-    who: Party,
-    when: Instant,
-) -> SignedBundle:
-    """Return ``bundle`` with its signature (allekirjoitus) as last member; the input stays as is.
+class BundleSigner:
+    """Signs Bundles by one edition with one signer; what stays the same is made ready once.
 
-    ``who`` is the organisation that signs, ``when`` the moment. Raises CertificateExpired,
-    KeyUnavailable, SigningError for content that cannot be signed, and ConfigurationError
-    for an edition whose values exclude one another.
+    Raises ConfigurationError for an edition whose values exclude one another.
     """
-    wire = edition.wire.content_signature
-    if not (wire.b64 or wire.detached):
-        raise ConfigurationError(message("signature.b64_attached", edition=edition.name))
-    if wire.excluded in bundle:
-        raise SigningError(message("signature.present"))
-    signer.require_valid(when.moment)
-    content = _canonical(bundle)
-    header = header_part(
-        signer.algorithm,
-        wire.header,
-        x5c=signer.x5c,
-        thumbprint=signer.thumbprint,
-        typ=wire.typ,
-        b64=wire.b64,
-    )
-    signed = signing_input(header, content, b64=wire.b64)
-    jws = compact(signed, signer.sign(signed), detached=wire.detached)
-    signature = {
-        "type": [wire.type.model_dump()],
-        "when": str(when),
-        "who": {
-            "identifier": {"system": edition.wire.identifier.oid, "value": who.id.urn},
-            "display": who.name,
-        },
-        "targetFormat": wire.target_format,
-        "sigFormat": wire.format,
-        "data": base64.b64encode(jws.encode("ascii")).decode("ascii"),
-    }
-    if not wire.target_format:
-        del signature["targetFormat"]
-    return SignedBundle({**bundle, wire.excluded: signature}, hashlib.sha256(content).hexdigest())
+
+    def __init__(self, signer: JwsSigner, edition: Edition) -> None:
+        wire = edition.wire.content_signature
+        if not (wire.b64 or wire.detached):
+            raise ConfigurationError(message("signature.b64_attached", edition=edition.name))
+        self.signer = signer
+        self._wire = wire
+        self._oid_system = edition.wire.identifier.oid
+        self._type = wire.type.model_dump()
+        self._header = header_part(
+            signer.algorithm,
+            wire.header,
+            x5c=signer.x5c,
+            thumbprint=signer.thumbprint,
+            typ=wire.typ,
+            b64=wire.b64,
+        )
+
+    def __repr__(self) -> str:
+        return f"BundleSigner({self.signer!r})"
+
+    def sign(self, bundle: dict[str, Any], *, who: Party, when: Instant) -> SignedBundle:
+        """Return ``bundle`` with its signature (allekirjoitus) as last member; the input stays.
+
+        ``who`` is the organisation that signs, ``when`` the moment. Raises CertificateExpired,
+        KeyUnavailable, and SigningError for content that cannot be signed.
+        """
+        wire = self._wire
+        if wire.excluded in bundle:
+            raise SigningError(message("signature.present"))
+        self.signer.require_valid(when.moment)
+        signed = signing_input(self._header, _canonical(bundle), b64=wire.b64)
+        jws = compact(signed, self.signer.sign(signed), detached=wire.detached)
+        signature = {
+            "type": [self._type],
+            "when": str(when),
+            "who": {
+                "identifier": {"system": self._oid_system, "value": who.id.urn},
+                "display": who.name,
+            },
+            "targetFormat": wire.target_format,
+            "sigFormat": wire.format,
+            "data": base64.b64encode(jws).decode("ascii"),
+        }
+        if not wire.target_format:
+            del signature["targetFormat"]
+        return SignedBundle({**bundle, wire.excluded: signature})
 
 
 def _canonical(bundle: dict[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ Only the form: what is signed and how it is written. Keys and trust are elsewher
 
 from __future__ import annotations
 
-import base64
+from binascii import b2a_base64
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -16,6 +16,9 @@ from sha_disclosure.encoding import to_base64url
 Member = Literal["x5c", "typ", "x5t#S256"]
 
 
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+
+
 def header_part(
     algorithm: str,
     members: Sequence[Member],
@@ -24,7 +27,7 @@ def header_part(
     thumbprint: str,
     typ: str,
     b64: bool = True,
-) -> str:
+) -> bytes:
     """Return the encoded protected header (RFC 7515 section 4): ``alg``, then ``members``.
 
     ``thumbprint`` is the SHA-256 of the certificate in hexadecimal, for ``x5t#S256``.
@@ -39,20 +42,23 @@ def header_part(
             header[member] = to_base64url(bytes.fromhex(thumbprint))
     if not b64:
         header |= {"b64": False, "crit": ["b64"]}
-    return to_base64url(orjson.dumps(header))
+    return _base64url(orjson.dumps(header))
 
 
-def signing_input(header: str, payload: bytes, *, b64: bool = True) -> bytes:
+def signing_input(header: bytes, payload: bytes, *, b64: bool = True) -> bytes:
     """Return the bytes to sign (RFC 7515 section 5.1; RFC 7797 section 3 when not ``b64``)."""
-    body = base64.urlsafe_b64encode(payload).rstrip(b"=") if b64 else payload
-    return b"".join((header.encode("ascii"), b".", body))
+    return b"%b.%b" % (header, _base64url(payload) if b64 else payload)
 
 
-def compact(signed: bytes, signature: bytes, *, detached: bool) -> str:
+def compact(signed: bytes, signature: bytes, *, detached: bool) -> bytes:
     """Return the compact form of what ``signing_input`` gave and its signature.
 
     ``detached`` leaves the payload out (RFC 7515 appendix F).
     """
     if detached:
         signed = signed[: signed.index(b".") + 1]
-    return f"{signed.decode('ascii')}.{to_base64url(signature)}"
+    return b"%b.%b" % (signed, _base64url(signature))
+
+
+def _base64url(data: bytes) -> bytes:
+    return b2a_base64(data, newline=False).translate(_TO_URL, b"=")

@@ -6,12 +6,14 @@ for elliptic curves R and S side by side, not DER.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NoReturn, Protocol, cast
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwcrypto import jwa, jwk
 from jwcrypto.common import JWException
 
@@ -57,8 +59,6 @@ class JwsSigner(Signer, Protocol):
 class _Algorithm(Protocol):
     """The part of a jwcrypto algorithm used here, which its type stubs leave out."""
 
-    def sign(self, key: jwk.JWK, payload: bytes) -> bytes: ...
-
     def verify(self, key: jwk.JWK, payload: bytes, signature: bytes) -> None: ...
 
 
@@ -95,19 +95,17 @@ class Kept:
 
 
 class KeySigner(Kept):
-    """Signs with a private key in memory (ohjelmistoavain).
+    """Signs with a private key in memory (ohjelmistoavain), by RS256, PS256, ES256 or ES384.
 
-    The key is tried here, once: jwcrypto makes it ready at its first signature, which for RSA
-    costs a hundred others.
+    Raises ValueError for an algorithm of another kind of key.
     """
 
-    __slots__ = ("_algorithm", "_key", "_name")
+    __slots__ = ("_algorithm", "_key", "_made")
 
-    def __init__(self, key: PrivateKey | jwk.JWK, algorithm: str) -> None:
-        self._name = algorithm
-        self._algorithm = algorithm_named(algorithm)
-        self._key = key if isinstance(key, jwk.JWK) else jwk.JWK.from_pyca(key)
-        self.sign(b"sha-disclosure: trial of the key")
+    def __init__(self, key: PrivateKey, algorithm: str) -> None:
+        self._algorithm = algorithm
+        self._key = key
+        self._made = _primitive(key, algorithm)
 
     def using(self, algorithm: str) -> KeySigner:
         """Return a signer of the same loaded key for another algorithm."""
@@ -115,10 +113,39 @@ class KeySigner(Kept):
 
     def sign(self, data: bytes) -> bytes:
         """Return the JWS signature of ``data``."""
-        return self._algorithm.sign(self._key, data)
+        return self._made(data)
 
     def __repr__(self) -> str:
-        return f"KeySigner({self._name})"
+        return f"KeySigner({self._algorithm})"
+
+
+_SHA256 = hashes.SHA256()
+_PADDINGS: Mapping[str, padding.AsymmetricPadding] = {
+    "RS256": padding.PKCS1v15(),
+    "PS256": padding.PSS(padding.MGF1(_SHA256), _SHA256.digest_size),
+}
+_CURVES: Mapping[str, tuple[type[ec.EllipticCurve], ec.ECDSA]] = {
+    "ES256": (ec.SECP256R1, ec.ECDSA(_SHA256)),
+    "ES384": (ec.SECP384R1, ec.ECDSA(hashes.SHA384())),
+}
+
+
+def _primitive(key: PrivateKey, algorithm: str) -> Callable[[bytes], bytes]:
+    """Return what makes a JWS signature (RFC 7518 sections 3.3-3.5) with a key."""
+    if isinstance(key, rsa.RSAPrivateKey) and algorithm in _PADDINGS:
+        pad = _PADDINGS[algorithm]
+        return lambda data: key.sign(data, pad, _SHA256)
+    if isinstance(key, ec.EllipticCurvePrivateKey) and algorithm in _CURVES:
+        curve, how = _CURVES[algorithm]
+        if isinstance(key.curve, curve):
+            size = (key.key_size + 7) // 8
+            return lambda data: _side_by_side(key.sign(data, how), size)
+    raise ValueError(f"{algorithm} does not sign with this kind of key")
+
+
+def _side_by_side(der: bytes, size: int) -> bytes:
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(size) + s.to_bytes(size)
 
 
 class CallbackSigner(Kept):

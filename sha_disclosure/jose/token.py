@@ -70,7 +70,7 @@ class TokenMaker:
                     place = place.setdefault(name, {})
                 place[path[-1]] = value
         signed = signing_input(self._header, orjson.dumps(claims))
-        return compact(signed, self._signer.sign(signed), detached=False)
+        return compact(signed, self._signer.sign(signed), detached=False).decode("ascii")
 
     def _values(
         self, facts: TokenFacts, now: datetime, unique_id: str

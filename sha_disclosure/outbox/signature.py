@@ -42,7 +42,7 @@ def _fits(prepared: PreparedNotice) -> bool:
     signer = _signer(head)
     if signer is None:
         return True  # the edition sends no certificate: only its holder can check it
-    signed = signing_input(head, canonical(bundle), b64=signer.b64)
+    signed = signing_input(head.encode("ascii"), canonical(bundle), b64=signer.b64)
     if signer.thumbprint != prepared.certificate or (
         payload and signed != f"{head}.{payload}".encode("ascii")
     ):

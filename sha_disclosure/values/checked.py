@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
@@ -91,13 +91,10 @@ class Checked:
         def parse(value: Any) -> Checked:
             if isinstance(value, cls):
                 return value
-            made = cls.__new__(cls)
             try:
-                made._keep(cls.check(value))  # noqa: SLF001 - as __init__, which raises our own
+                return unchecked(cls, cls.check(value))
             except PydanticCustomError as fault:
                 refused = _without_input(fault, value)
-            else:
-                return made
             raise refused
 
         return core_schema.no_info_plain_validator_function(
@@ -113,6 +110,16 @@ class Checked:
     ) -> JsonSchemaValue:
         described: JsonSchemaValue = {"type": "string", "description": cls._description}
         return {**described, "pattern": cls._pattern} if cls._pattern else described
+
+
+V = TypeVar("V", bound=Checked)
+
+
+def unchecked(kind: type[V], text: str) -> V:
+    """Return the value of a text that is checked already, or that the SDK itself wrote."""
+    made = kind.__new__(kind)
+    made._keep(text)  # noqa: SLF001 - as __init__ does
+    return made
 
 
 def _serialised(value: Checked) -> str:

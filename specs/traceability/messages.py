@@ -17,6 +17,7 @@ from sha_disclosure.credentials import CertifiedSigner, SigningUse, certified_si
 from sha_disclosure.delivery.headers import request_headers
 from sha_disclosure.delivery.prepare import PreparedNotice, Setup, build, sign
 from sha_disclosure.editions import Edition
+from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.jose.signer import CallbackSigner, KeySigner, Signer
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
 from sha_disclosure.notice import DisclosureNotice
@@ -231,7 +232,7 @@ def sent(
     setup = Setup(settings, edition, sources)
     given: list[bytes] = []
     heard = replace(content, signer=Heard(content.signer, given))
-    prepared = sign(build([notice], setup), setup, heard)
+    prepared = sign(build([notice], setup), setup, BundleSigner(heard, edition))
     user = prepared.user
     facts = TokenFacts(
         system=settings.system,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sha_disclosure.characters import has_odd_blanks
-from sha_disclosure.identity_codes import has_code, has_few_digits, may_hide_code
+from sha_disclosure.characters import has_odd_blanks, have_plain_blanks
+from sha_disclosure.identity_codes import has_code, have_no_code, may_hide_code
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
 from sha_disclosure.notice import DisclosureNotice, places_of_texts, written_texts
@@ -12,22 +12,12 @@ from sha_disclosure.values.texts import WrittenText
 
 
 def _texts(notice: DisclosureNotice, given: Circumstances) -> Places:
-    """Return every text with its path, or none when no rule below is broken in any."""
-    if all(_is_good(text, given) for text in written_texts(notice)):
+    """Return every text with its path; none when no rule below can be broken in any."""
+    texts = written_texts(notice)
+    longest = max(map(len, texts), default=0)
+    if longest <= given.wire.limit.text and have_plain_blanks(texts) and have_no_code(texts):
         return ()
     return places_of_texts(notice)
-
-
-def _is_good(text: WrittenText, given: Circumstances) -> bool:
-    return _is_plain(text.reveal(), given.wire.limit.text) or all(
-        rule.holds(text, given) for rule in TEXT_RULES
-    )
-
-
-def _is_plain(text: str, limit: int) -> bool:
-    """Return whether a text is of the kind that most are, in which no rule can be broken."""
-    blanks = text.isprintable() and text[0] != " " != text[-1]
-    return blanks and len(text) <= limit and has_few_digits(text)
 
 
 def _has_no_code(text: WrittenText, _: Circumstances) -> bool:

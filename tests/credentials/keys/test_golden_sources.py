@@ -30,7 +30,7 @@ from sha_disclosure import DisclosureNotice, KantaClient, Settings
 from sha_disclosure.credentials import OwnSigners, certified_signer, load_credentials
 from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.editions import Edition
-from sha_disclosure.jose.content import sign_bundle
+from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.jose.signer import CallbackSigner, KeySigner
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox import Sandbox
@@ -156,9 +156,7 @@ def verified_by_others(
     golden: dict[str, Any], identity: CertifiedSigner, edition: Edition, settings: Settings
 ) -> None:
     when = Instant(Sources().clock().isoformat(timespec="milliseconds"))
-    signed = sign_bundle(
-        golden, signer=identity, edition=edition, who=settings.requester, when=when
-    )
+    signed = BundleSigner(identity, edition).sign(golden, who=settings.requester, when=when)
     assert {k: v for k, v in signed.bundle.items() if k != "signature"} == golden
     jws = CompactJws.read(base64.b64decode(signed.bundle["signature"]["data"]).decode())
     octets = jws.header_part.encode() + b"."

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.reading import read_bundle
-from sha_disclosure.jose.content import sign_bundle
+from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.settings import Settings
 from sha_disclosure.tools.verifier import check_structure, verify_bundle
 from sha_disclosure.values import Instant
@@ -21,8 +21,7 @@ EDITION = load_edition()
 def signed(bundle: Json) -> Json:
     """Return a golden Bundle with a signature by the tests' own authority."""
     who = Settings.stand_in().requester
-    made = sign_bundle(bundle, signer=identity(), edition=EDITION, who=who, when=Instant(NOW))
-    return made.bundle
+    return BundleSigner(identity(), EDITION).sign(bundle, who=who, when=Instant(NOW)).bundle
 
 
 def structure(bundle: Json) -> list[str]:

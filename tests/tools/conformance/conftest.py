@@ -12,6 +12,7 @@ from notices import NOW
 
 from sha_disclosure.delivery.prepare import Setup, build, sign
 from sha_disclosure.editions import Edition
+from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.notice.examples import example_notices
 from sha_disclosure.settings import Settings
@@ -28,11 +29,11 @@ Run = Callable[..., Report]
 def bundles(edition: Edition) -> tuple[LabelledBundle, ...]:
     """A signed Bundle of every kind of notice."""
     setup = Setup(Settings.stand_in(), edition, Sources(clock=lambda: NOW))
-    identity = throw_away_identity(NOW, edition)
+    signer = BundleSigner(throw_away_identity(NOW, edition), edition)
     made = []
     for name, text in example_notices().items():
         notice = DisclosureNotice.model_validate_json(text)
-        made.append(LabelledBundle(name, sign(build([notice], setup), setup, identity).bundle()))
+        made.append(LabelledBundle(name, sign(build([notice], setup), setup, signer).bundle()))
     return tuple(made)
 
 
