@@ -2,8 +2,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
+BESIDE := sha_disclosure/tools/*,sha_disclosure/cli/*,sha_disclosure/testing.py
 
-.PHONY: help demo test lowest proof check lint types layering specs docs dist bench clean
+.PHONY: help demo test lowest proof coverage check lint types layering specs docs dist bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -19,6 +20,13 @@ lowest: $(LOWEST)/.dev  ## the test suite on the lowest versions that pyproject.
 
 proof: $(VENV)/.dev  ## the long proofs: kill -9, volumes, every row of the long tables; PROOF_TIMES=5 for five times the counts
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q -n auto --dist worksteal -m "proof or hypothesis"
+
+coverage: $(VENV)/.dev  ## branch coverage of the suite: of the core, with a gate; of tools and command
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under 0 --include '$(BESIDE)'
+	$(BIN)/coverage report --omit '$(BESIDE)'
 
 check: lint types layering test  ## what to run before a commit; CI runs the proofs too
 

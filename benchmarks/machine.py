@@ -22,6 +22,7 @@ def facts() -> dict[str, str]:
         "processor": _processor(),
         "cores": str(os.cpu_count()),
         "placed": "client on one core, service on another" if CORES else "left to the system",
+        "load before": f"{LOAD:.1f}",
         "system": f"{platform.system()} {platform.machine()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "openssl": f"{ssl.OPENSSL_VERSION} (TLS), {backend.openssl_version_text()} (signatures)",
@@ -47,6 +48,10 @@ def _cores() -> tuple[int, int] | None:
 
 CORES = _cores()
 """The core of the client and that of the services; None where they cannot be chosen."""
+
+
+LOAD = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+"""How many others wanted a core before the run: on a quiet machine nearly 0."""
 
 
 def place_client() -> None:

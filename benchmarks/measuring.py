@@ -63,10 +63,12 @@ def in_turn(subjects: Mapping[str, Work], effort: Effort) -> Timed:
 
 
 def _per_call(work: Work, seconds: float) -> tuple[float, float]:
-    calls, began, processor = 0, time.perf_counter(), time.process_time()
-    while (elapsed := time.perf_counter() - began) < seconds:
+    calls, elapsed = 0, 0.0
+    began, processor = time.perf_counter(), time.process_time()
+    while elapsed < seconds:
         work()
         calls += 1
+        elapsed = time.perf_counter() - began
     return elapsed / calls, (time.process_time() - processor) / calls
 
 

@@ -80,9 +80,17 @@ def _points(curve: Curve) -> str:
     return ", ".join(f"{size}: {seconds * 1e3:.3g} ms" for size, seconds in pairs)
 
 
-def _figure(each: Measured) -> dict[str, float]:
+def _figure(each: Measured) -> dict[str, object]:
+    """Return a figure of the record, in words too: the page of the releases reads it alone."""
+    target = BY_KEY[each.key]
     parts = {"value": each.value, "ours": each.ours, "floor": each.floor}
-    return {name: float(f"{part:.4g}") for name, part in parts.items() if part is not None}
+    return {
+        "what": target.what,
+        "target": target.bound,
+        "floor_is": target.floor,
+        "shown": shown(each.value, target.unit),
+        **{name: float(f"{part:.4g}") for name, part in parts.items() if part is not None},
+    }
 
 
 def table(found: list[Measured]) -> str:

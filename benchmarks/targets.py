@@ -79,7 +79,9 @@ def _of_key(kind: str) -> tuple[Target, ...]:
             at_least=_SHARES[kind],
             floor=_HTTP_CLIENT,
         ),
-        Target(f"processor.{kind}", f"  by processor time, {kind}", "%", floor=_HTTPX),
+        Target(
+            f"processor.{kind}", f"prepare + submit, {kind}, by processor time", "%", floor=_HTTPX
+        ),
         Target(f"rate.ours.{kind}", f"notices a second, {kind}: the SDK", "/s"),
         Target(f"rate.peer.{kind}", "  written by hand, keys and connection kept", "/s"),
         Target(f"rate.naive.{kind}", "  keys and connection for each notice", "/s"),

@@ -8,12 +8,12 @@ seen in review. It is read from the source, without importing it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import griffe
 from public_names import public_names
+from written import write_or_check
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = Path(__file__).with_name("public-api.txt")
@@ -67,15 +67,7 @@ def _signature(function: griffe.Function, name: str) -> str:
 def main() -> int:
     """Write the file; with ``--check`` return 1 when it is not current."""
     text = "\n".join(lines())
-    if sys.argv[1:] != ["--check"]:
-        WRITTEN.write_text(text, "utf-8")
-        return 0
-    if WRITTEN.is_file() and WRITTEN.read_text("utf-8") == text:
-        return 0
-    print(
-        f"{WRITTEN.name} is not current: run python specs/public_api.py, and look at what changed"
-    )
-    return 1
+    return write_or_check({WRITTEN: text}, "python specs/public_api.py, and look at what changed")
 
 
 if __name__ == "__main__":

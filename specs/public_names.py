@@ -9,8 +9,9 @@ written file says at run time from which module each is loaded.
 from __future__ import annotations
 
 import ast
-import sys
 from pathlib import Path
+
+from written import write_or_check
 
 PACKAGE = Path(__file__).resolve().parents[1] / "sha_disclosure"
 LIST = PACKAGE / "__init__.py"
@@ -42,13 +43,7 @@ def main() -> int:
     """Write the file; with ``--check`` return 1 when it is not current."""
     lines = [f'    "{name}": "{room}",\n' for name, room in sorted(public_names().items())]
     text = f"{HEAD}{''.join(lines)}}}\n"
-    if sys.argv[1:] != ["--check"]:
-        WRITTEN.write_text(text, "utf-8")
-        return 0
-    if WRITTEN.is_file() and WRITTEN.read_text("utf-8") == text:
-        return 0
-    print(f"{WRITTEN.name} is not current: run python specs/public_names.py")
-    return 1
+    return write_or_check({WRITTEN: text}, "python specs/public_names.py")
 
 
 if __name__ == "__main__":
