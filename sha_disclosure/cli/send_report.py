@@ -24,7 +24,7 @@ _WIDTH = 80
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a notice ended: accepted, prepared only, in an error, or skipped as sent before."""
+    """How a notice ended: accepted, prepared only, in an error, or skipped as accepted before."""
 
     document: Document
     prepared: PreparedNotice | None = None
@@ -32,6 +32,11 @@ class End:
     error: DisclosureError | None = None
     code: int = 0
     skipped: bool = False
+
+    @property
+    def submitted(self) -> bool:
+        """Whether the service was asked to store it."""
+        return self.prepared is not None and bool(self.receipt or self.error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from dataclasses import replace
 
 from sha_disclosure.cli.call import exit_code
+from sha_disclosure.cli.in_flight import InFlight
 from sha_disclosure.cli.journal import Journal
 from sha_disclosure.cli.notices import Document, documents, notice_of
 from sha_disclosure.cli.options import CONFIGURATION, INVALID, REFUSED, UNDELIVERED
@@ -23,6 +25,7 @@ from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import DisclosureError, Rejected
 from sha_disclosure.events import AttemptEnded
 from sha_disclosure.events.kinds import Event
+from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 
 _GRAVEST_FIRST = (CONFIGURATION, UNDELIVERED, REFUSED, INVALID)
@@ -85,7 +88,8 @@ class Silence:
 class Sending:
     """Sends each notice in a message of its own; each end is reported at once.
 
-    With several ``workers`` notices overtake one another, also those about one client.
+    With several ``workers`` notices overtake one another, also those about one client; of two
+    with one reference the second waits for the first, and ends as it did.
     """
 
     def __init__(
@@ -106,6 +110,7 @@ class Sending:
         self._dry_run = dry_run
         self._workers = workers
         self._journal = journal
+        self._in_flight = InFlight()
         self._position = Position()
         self._stop = threading.Event()
         self._codes: Counter[int] = Counter()
@@ -192,9 +197,23 @@ class Sending:
     def _send(self, document: Document, kanta: KantaClient) -> End:
         """Send one notice; return how it ended."""
         self._position = Position(document.label)
-        prepared: PreparedNotice | None = None
         try:
             notice = notice_of(document.text, self._setup)
+            if notice.reference is None:
+                return self._send_notice(document, notice, kanta)
+            reference = notice.reference.reveal()
+            end = self._in_flight.send(
+                reference, lambda: self._send_notice(document, notice, kanta)
+            )
+        except DisclosureError as error:
+            return End(document, error=error, code=exit_code(error))
+        if end.document is not document and end.receipt:
+            return End(document, skipped=True)
+        return replace(end, document=document)
+
+    def _send_notice(self, document: Document, notice: DisclosureNotice, kanta: KantaClient) -> End:
+        prepared: PreparedNotice | None = None
+        try:
             key = self._journal.key(document, notice) if self._journal else ""
             if self._journal and self._journal.accepted(key):
                 return End(document, skipped=True)

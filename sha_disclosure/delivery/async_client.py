@@ -109,6 +109,7 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
     @boundary
     async def confirms(self, refusal: Rejected) -> bool:
         """Return whether a refusal is surely the service's; see ``KantaClient.confirms``."""
+        self._require_open()
         return bears_own_code(refusal.outcome, self.edition.wire) or shows_the_root(
             await self._connections.endpoints()[0].ask(self._setup.probe, PROBE_HEADERS)
         )
@@ -116,6 +117,7 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
     @boundary
     async def renew(self) -> bool:
         """Look at the files at once, in a thread beside the loop; see ``KantaClient.renew``."""
+        self._require_open()
         good = await asyncio.to_thread(self._store.renew)
         await self._retire()
         return good

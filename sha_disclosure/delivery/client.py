@@ -102,6 +102,7 @@ class KantaClient(ClientCore[Endpoint]):
         FHIR service, of which the edition's ``address.probe`` is asked; else the address may be
         wrong, and every notice would be refused. Nothing is stored, nobody named.
         """
+        self._require_open()
         return bears_own_code(refusal.outcome, self.edition.wire) or shows_the_root(
             self._connections.endpoints()[0].ask(self._setup.probe, PROBE_HEADERS)
         )
@@ -114,6 +115,7 @@ class KantaClient(ClientCore[Endpoint]):
         a RenewalRefused event says why. By itself a client that is used looks every
         ``renewal_s`` of its settings. Call it from a thread, not within a signal handler.
         """
+        self._require_open()
         good = self._store.renew()
         self._retire()
         return good

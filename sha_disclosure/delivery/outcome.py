@@ -158,7 +158,9 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
 def _stored(entry: object) -> tuple[str, str | None] | None:
     """Return the status of an entry that was stored, and where it is."""
     response = entry.get("response") if isinstance(entry, dict) else None
-    status = stored_status(response.get("status")) if isinstance(response, dict) else None
+    if not isinstance(response, dict):
+        return None
+    status = stored_status(response.get("status"))
     return (status, location(response.get("location"))) if status else None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from command_parts import EXAMPLES, process_environment
+from proofs import TIMES
 
 from sha_disclosure.cli.reach import unreachable
 from sha_disclosure.settings import Settings
@@ -41,6 +42,68 @@ def test_several_workers_send_each_notice_once(send, sandbox, write, good, broke
     assert send("--workers", "0", file).exit_code == 4
 
 
+@pytest.mark.parametrize("journal", [True, False])
+def test_two_of_one_reference_at_once_are_sent_once(send, sandbox, write, good, tmp_path, journal):
+    file = write("two.jsonl", *[{**good, "reference": "tapaus-1"}] * 4)
+    before = len(sandbox.received())
+    sandbox.inject("delay", seconds=0.5)  # the others come while the first is under way
+    kept = ("--journal", tmp_path / "progress") if journal else ()
+    result = send("--workers", "4", *kept, file)
+    assert result.exit_code == 0
+    assert "same reference: 3" in result.stdout
+    assert len(sandbox.received()) == before + 1
+
+
+def test_one_that_is_no_notice_holds_up_no_other_of_its_reference(
+    send, sandbox, write, good, broken
+):
+    named = [{**each, "reference": "tapaus-1"} for each in (broken, good, broken)]
+    before = len(sandbox.received())
+    result = send("--workers", "3", "--json", write("mixed.jsonl", *named))
+    assert result.exit_code == 1
+    assert sorted(each.get("error", "") for each in lines(result.stdout)) == [
+        "", "InvalidNotice", "InvalidNotice",
+    ]  # fmt: skip
+    assert len(sandbox.received()) == before + 1
+
+
+MEASURED = """
+import atexit, pathlib, re, runpy, sys
+def peak():
+    status = pathlib.Path("/proc/self/status").read_text("ascii")
+    print("peak", re.search(r"VmHWM:\\s+([0-9]+)", status)[1], file=sys.stderr)
+atexit.register(peak)
+runpy.run_module("sha_disclosure", run_name="__main__")
+"""
+
+
+def peak_memory(*arguments: object) -> int:
+    """Run the command in a process; return the most memory it had, in kilobytes."""
+    result = subprocess.run(
+        [sys.executable, "-c", MEASURED, *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        env=process_environment(),
+    )
+    return int(result.stderr.rpartition("peak ")[2])
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak in /proc")
+@pytest.mark.parametrize("journal", [True, False])
+def test_memory_stays_flat_however_many_lines_are_sent(sandbox, write, good, tmp_path, journal):
+    """Ten times the lines, with references, take no more memory: so do 100 000."""
+    peaks = []
+    for count in (100 * TIMES, 1000 * TIMES):
+        named = [{**good, "reference": f"tapaus-{count}-{number}"} for number in range(count)]
+        file = write(f"{count}.jsonl", *named)
+        kept = ("--journal", tmp_path / str(count)) if journal else ()
+        options = ("--settings", sandbox.settings_file, "--workers", 4, "--quiet", *kept)
+        peaks.append(peak_memory("send", *options, file))
+    assert peaks[1] - peaks[0] < 2_000
+
+
 def test_a_second_run_with_the_journal_sends_only_the_rest(send, sandbox, write, good, tmp_path):
     journal = tmp_path / "progress"
     file = write("many.jsonl", *[good] * 5)
@@ -54,7 +117,7 @@ def test_a_second_run_with_the_journal_sends_only_the_rest(send, sandbox, write,
     assert [each["line"] for each in lines(second.stdout)] == [1, 2]
     third = send("--journal", journal, file)
     assert third.exit_code == 0
-    assert "accepted in an earlier run, by the journal: 5" in third.stdout
+    assert "accepted already, in an earlier run or under the same reference: 5" in third.stdout
     assert len(sandbox.received()) == before + 5
     assert journal.stat().st_mode & 0o077 == 0
 

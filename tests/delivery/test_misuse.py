@@ -19,9 +19,12 @@ from sha_disclosure import (
     KantaClient,
     Outbox,
     PreparedNotice,
+    Rejected,
     Settings,
 )
 from sha_disclosure.tools.sandbox import Sandbox
+
+REFUSAL = Rejected("refused", notice_ids=["1.2"], request_id="r", attempts=1)
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,9 @@ async def test_the_asynchronous_client_says_the_same(
         prepared = kanta.prepare(notice)
     with pytest.raises(ConfigurationError, match="closed"):
         await kanta.submit(prepared)
+    for call in (kanta.prepare_async(notice), kanta.confirms(REFUSAL), kanta.renew()):
+        with pytest.raises(ConfigurationError, match="closed"):
+            await call
     with pytest.raises(ConfigurationError, match="closed"):
         kanta.prepare(notice)
     with pytest.raises(ConfigurationError, match="closed"):
@@ -106,7 +112,12 @@ def test_a_closed_client_prepares_and_sends_nothing(
 ) -> None:
     with KantaClient(given) as kanta:
         prepared = kanta.prepare(notice)
-    for call, arguments in ((kanta.submit, [prepared]), (kanta.prepare, [notice])):
+    for call, arguments in (
+        (kanta.submit, [prepared]),
+        (kanta.prepare, [notice]),
+        (kanta.confirms, [REFUSAL]),
+        (kanta.renew, []),
+    ):
         assert "closed" in refused(call, *arguments)
     assert "closed" in refused(kanta.__enter__)
     kanta.close()  # a second time does no harm
