@@ -56,6 +56,7 @@ class Overview:
 class Checked:
     """One check of a request: its mark, what it found, and the entries it rests on."""
 
+    id: str
     mark: str
     name: str
     seen: str
@@ -111,7 +112,6 @@ class Pages:
             newer=newer,
             digest=hashlib.sha256(request.body).hexdigest(),
             checks=checks,
-            refused=[(c.name, c.findings, c.fix) for c in checks if c.mark == "bad"],
             sent=[_header(name, value, token) for name, value in sent],
             client=[client] if client else [],
             token=decoded.jws(token) if token else None,
@@ -132,6 +132,7 @@ class Pages:
         mark = {"passed": "good", "warning": "warn"}.get(check.severity, "bad")
         seen = "" if found or check.id == "verifier.passed" else check.text(self.language)
         return Checked(
+            check.check,
             mark,
             check.check_name(self.language),
             seen,

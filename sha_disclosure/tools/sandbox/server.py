@@ -159,10 +159,9 @@ class Front:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            refused = self._service.refuse_large(_plain(request, b""), BODY_LIMIT)
-            response = _response(refused)
-            response.force_close()
-            return response
+            return _last(self._service.refuse_large(_plain(request, b""), BODY_LIMIT))
+        except web.RequestPayloadError:
+            return _last(self._service.refuse_coded(_plain(request, b"")))
         fault = self._faults.take()
         if fault is not None and fault.fault == "delay":
             await asyncio.sleep(fault.seconds)
@@ -191,6 +190,13 @@ def _plain(request: web.BaseRequest, body: bytes) -> Request:
 
 def _response(answer: Answer) -> web.Response:
     return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
+
+
+def _last(answer: Answer) -> web.Response:
+    """Return the last response of a connection, since the rest of the body is still on it."""
+    response = _response(answer)
+    response.force_close()
+    return response
 
 
 def _reset(request: web.BaseRequest) -> web.StreamResponse:

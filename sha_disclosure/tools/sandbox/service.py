@@ -199,11 +199,21 @@ class Service:
 
     def refuse_large(self, request: Request, limit: int) -> Answer:
         """Return the answer to a body longer than ``limit``, which was not read."""
-        moment = self._sources.clock()
         report = Report()
         report.begin("size")
         report.refuse("body_long", limit=limit)
-        refused = self._refused(request, VerifiedRequest(413, ""), moment, report)
+        return self._unread(request, 413, report)
+
+    def refuse_coded(self, request: Request) -> Answer:
+        """Return the answer to a body that is not coded as its header says."""
+        report = Report()
+        report.begin("headers")
+        report.refuse("content_coding")
+        return self._unread(request, 400, report)
+
+    def _unread(self, request: Request, status: int, report: Report) -> Answer:
+        verified = VerifiedRequest(status, "")
+        refused = self._refused(request, verified, self._sources.clock(), report)
         self._store.keep(refused)
         return refused.answer
 
