@@ -1,1 +1,1 @@
-"""Django looks here by this name."""
+"""Where Django looks for the commands of an application."""

@@ -1,1 +1,1 @@
-"""Django looks here by this name."""
+"""The versions of the tables, in Django's form."""

@@ -1,1 +1,1 @@
-"""Django looks here by this name."""
+"""The commands of ``manage.py``."""
