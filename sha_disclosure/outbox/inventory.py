@@ -14,10 +14,11 @@ from sha_disclosure.errors import OutboxError
 from sha_disclosure.events import QueueState
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.changes import change
+from sha_disclosure.outbox.counting import delivered_of
 from sha_disclosure.outbox.database import milliseconds
 from sha_disclosure.outbox.evidence import iso_time
 from sha_disclosure.outbox.known import in_order, references_of
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, State
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, UNDELIVERED, State
 from sha_disclosure.outbox.seals import Seals
 
 # A lease that was cut off leaves an attempt without an end; one under way is not counted.
@@ -29,6 +30,23 @@ _POSSIBLY_STORED = exists().where(
         and_(ATTEMPT.c.ended_at.is_(None), MESSAGE.c.state != "sending"),
     ),
 )
+_COUNT = select(func.count()).select_from(MESSAGE)
+# One question for each state: an index answers it in half the time of a grouped one.
+_UNDELIVERED = select(
+    *[_COUNT.where(MESSAGE.c.state == each).scalar_subquery().label(each) for each in UNDELIVERED]
+)
+_OLDEST = (
+    select(MESSAGE.c.added_at)
+    .where(MESSAGE.c.state == "pending")
+    .order_by(MESSAGE.c.number)
+    .limit(1)
+)
+_DAMAGED = _COUNT.where(MESSAGE.c.state == "quarantined", MESSAGE.c.reason == "OutboxDamaged")
+_STORED = _COUNT.where(
+    MESSAGE.c.state.in_(("quarantined", "parked")), MESSAGE.c.attempts > 0, _POSSIBLY_STORED
+)
+_LAST = select(func.max(MESSAGE.c.number)).where(MESSAGE.c.state == "delivered")
+_STEP = 2000  # messages that are looked at in one transaction, to forget them
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +109,12 @@ class Entry:
 def status_of(connection: Connection, now: int) -> Status:
     """Return the counts and the age of the oldest pending message."""
     counts: dict[str, int] = dict.fromkeys(STATES, 0)
-    asked = select(MESSAGE.c.state, func.count()).group_by(MESSAGE.c.state)
-    counts.update((state, count) for state, count in connection.execute(asked))
-    oldest = connection.execute(
-        select(func.min(MESSAGE.c.added_at)).where(MESSAGE.c.state == "pending")
-    ).scalar()
-    damaged = connection.execute(
-        select(func.count())
-        .select_from(MESSAGE)
-        .where(MESSAGE.c.state == "quarantined", MESSAGE.c.reason == "OutboxDamaged")
-    ).scalar_one()
+    counts.update(connection.execute(_UNDELIVERED).mappings().one())
+    counts["delivered"] = delivered_of(connection)
+    oldest = connection.execute(_OLDEST).scalar()
+    damaged = connection.execute(_DAMAGED).scalar_one()
     age = 0.0 if oldest is None else max(0.0, (now - oldest) / 1000)
-    possibly_stored = connection.execute(
-        select(func.count())
-        .select_from(MESSAGE)
-        .where(MESSAGE.c.state.in_(("quarantined", "parked")), _POSSIBLY_STORED)
-    ).scalar_one()
+    possibly_stored = connection.execute(_STORED).scalar_one()
     return Status(counts, age, damaged, possibly_stored)
 
 
@@ -129,22 +137,23 @@ def entries(
         asked = asked.where(MESSAGE.c.number == number)
     rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(limit)).all()
     references = references_of(connection, [row.number for row in rows])
-    return [
-        Entry(
-            number=row.number,
-            notice_ids=tuple(json.loads(row.notice_ids)),
-            state=row.state,
-            reason=row.reason,
-            tries=row.tries,
-            added_at=iso_time(row.added_at) or "",
-            due_at=iso_time(row.due_at) if _has_due_time(row) else None,
-            delivered_at=iso_time(row.delivered_at),
-            possibly_duplicated=bool(row.possibly_duplicated),
-            possibly_stored=bool(row.possibly_stored),
-            references=in_order(json.loads(row.notice_ids), references),
-        )
-        for row in rows
-    ]
+    return [_entry(row, json.loads(row.notice_ids), references) for row in rows]
+
+
+def _entry(row: Any, notice_ids: Sequence[str], references: dict[str, str]) -> Entry:
+    return Entry(
+        number=row.number,
+        notice_ids=tuple(notice_ids),
+        state=row.state,
+        reason=row.reason,
+        tries=row.tries,
+        added_at=iso_time(row.added_at) or "",
+        due_at=iso_time(row.due_at) if _has_due_time(row) else None,
+        delivered_at=iso_time(row.delivered_at),
+        possibly_duplicated=bool(row.possibly_duplicated),
+        possibly_stored=bool(row.possibly_stored),
+        references=in_order(notice_ids, references),
+    )
 
 
 def notice_ids_of(connection: Connection, numbers: Sequence[int]) -> tuple[str, ...]:
@@ -176,11 +185,24 @@ def retry(
     return change(connection, seals, chosen, {"state": "pending", "due_at": now, "resends": 0})
 
 
-def forget(connection: Connection, seals: Seals, before: datetime) -> int:
-    """Remove what leads to a client from messages delivered before a moment; evidence stays."""
+def last_delivered(connection: Connection) -> int:
+    """Return the number of the last message that was delivered, or 0."""
+    return int(connection.execute(_LAST).scalar() or 0)
+
+
+def forget(connection: Connection, seals: Seals, before: datetime, after: int) -> tuple[int, int]:
+    """Remove what leads to a client from messages delivered before a moment; evidence stays.
+
+    One step: it looks at some messages above number ``after`` and returns how many it changed,
+    and the number up to which it looked.
+    """
+    end = after + _STEP
     old = and_(
         MESSAGE.c.state == "delivered",
+        MESSAGE.c.number > after,
+        MESSAGE.c.number <= end,
         MESSAGE.c.delivered_at < milliseconds(before),
         MESSAGE.c.payload.is_not(None),
     )
-    return change(connection, seals, old, {"payload": None, "payload_digest": None, "client": ""})
+    empty = {"payload": None, "payload_digest": None, "client": ""}
+    return change(connection, seals, old, empty), end

@@ -6,47 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Integer,
-    Row,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from sha_disclosure.errors import OutboxBusy, OutboxDamaged
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.payload import Stored
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, SERVERS
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, SERVERS
 from sha_disclosure.outbox.seals import COVERED, Seals
+from sha_disclosure.outbox.waiting import BEFORE, NEXT, hold_back
 from sha_disclosure.sources import Sources
 
-_EARLIER = MESSAGE.alias("earlier")
-# A message that waits for a person holds back none of its client's later ones.
-_BLOCKS = or_(
-    _EARLIER.c.state.in_(("pending", "sending")),
-    and_(_EARLIER.c.state == "parked", _EARLIER.c.due_at < NEVER),
-)
-FIRST_OF_CLIENT = ~exists().where(
-    _EARLIER.c.client == MESSAGE.c.client,
-    _EARLIER.c.number < MESSAGE.c.number,
-    _BLOCKS,
-)
-_NEXT = (
-    select(MESSAGE)
-    .where(MESSAGE.c.state == "pending", MESSAGE.c.due_at <= bindparam("now"), FIRST_OF_CLIENT)
-    .order_by(MESSAGE.c.due_at, MESSAGE.c.number)
-    .limit(bindparam("many", type_=Integer))
-)
+# All of it, with what holds it back.
+_NEXT = NEXT.with_only_columns(MESSAGE, BEFORE)
 _NEXT_FREE = _NEXT.with_for_update(skip_locked=True)
+_PAGES = 8  # of messages that wait for others: so many are passed over for one lease at most
 _LEASE = (
     update(MESSAGE)
     .where(MESSAGE.c.number == bindparam("n"), MESSAGE.c.state == "pending")
@@ -155,8 +130,19 @@ class Leases:
         """
         now = self._database.now(connection)
         # Elsewhere two drains may choose the same message: one of them leases it.
-        skips = connection.dialect.name in SERVERS
-        rows = connection.execute(_NEXT_FREE if skips else _NEXT, {"now": now, "many": many}).all()
+        chosen = _NEXT_FREE if connection.dialect.name in SERVERS else _NEXT
+        taken: list[Leased] = []
+        for _ in range(_PAGES):
+            rows = connection.execute(chosen, {"now": now, "many": many - len(taken)}).all()
+            first = [row for row in rows if row.before is None]
+            taken += self._lease(connection, first, worker, now)
+            if len(first) == len(rows) or not hold_back(connection, now):
+                break
+        return taken
+
+    def _lease(
+        self, connection: Connection, rows: Sequence[Row[Any]], worker: str, now: int
+    ) -> list[Leased]:
         taken = [self._leased(connection, row, worker, now) for row in rows]
         changes = [
             {

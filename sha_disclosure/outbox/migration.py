@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Column, Connection, Table, func, insert, inspect, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.schema import CreateColumn
 
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import read_payload
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, META, METADATA, NOTICE, VERSION
+from sha_disclosure.outbox.schema import (
+    ATTEMPT,
+    COUNT,
+    MESSAGE,
+    META,
+    METADATA,
+    NOTICE,
+    VERSION,
+)
 
 Step = Callable[[Connection], None]
 
 _SCHEMA = "schema"
+_DUE = "sha_outbox_message_due"  # an index of versions 1 and 2
 VERSION_ROW = {"name": _SCHEMA, "value": str(VERSION)}
 """The row that says which version the tables have."""
 
 
 def steps(keys: Keyring) -> Mapping[int, Step]:
     """Return the step that leads from each older version to the next one."""
-    return {1: lambda connection: _to_version_2(connection, keys)}
+    return {1: lambda connection: _to_version_2(connection, keys), 2: _to_version_3}
 
 
 def migrate(
@@ -84,6 +105,19 @@ def _to_version_2(connection: Connection, keys: Keyring) -> None:
         if prepared is not None:
             named = update(MESSAGE).where(MESSAGE.c.number == row.number)
             connection.execute(named.values(organisation=prepared.organisation))
+
+
+def _to_version_3(connection: Connection) -> None:
+    _add_column(connection, MESSAGE.c.behind)
+    for index in MESSAGE.indexes | NOTICE.indexes:
+        index.create(connection, checkfirst=True)
+    if any(each["name"] == _DUE for each in inspect(connection).get_indexes(MESSAGE.name)):
+        Index(_DUE, _table=Table(MESSAGE.name, MetaData())).drop(connection)
+    COUNT.create(connection, checkfirst=True)
+    if connection.execute(select(COUNT.c.name).limit(1)).first() is None:
+        counted = select(func.count()).select_from(MESSAGE).where(MESSAGE.c.state == "delivered")
+        delivered = connection.execute(counted).scalar_one()
+        connection.execute(insert(COUNT).values(name="before", delivered=delivered))
 
 
 def _add_column(connection: Connection, column: Column[object]) -> None:

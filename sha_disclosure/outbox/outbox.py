@@ -293,12 +293,19 @@ class Outbox:
     def forget_delivered(self, before: datetime) -> int:
         """Remove the content of messages delivered before a moment; return how many there were.
 
-        Their ids stay, so that they are not added again, and so does their evidence.
+        Their ids stay, so that they are not added again, and so does their evidence. It goes
+        through them in short transactions: who adds or drains meanwhile waits for one at most.
         """
         if before.tzinfo is None:
             before = before.replace(tzinfo=UTC)
-        with self._database.write() as connection:
-            return inventory.forget(connection, self._seals, before)
+        with self._database.read() as connection:
+            last = inventory.last_delivered(connection)
+        forgotten = after = 0
+        while after < last:
+            with self._database.write() as connection:
+                step, after = inventory.forget(connection, self._seals, before, after)
+            forgotten += step
+        return forgotten
 
     @boundary
     def reencrypt(self) -> int:

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.outbox.changes import change
+from sha_disclosure.outbox.counting import count_delivered
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.decision import PARKED_S, Decision
 from sha_disclosure.outbox.known import stored_places
 from sha_disclosure.outbox.leases import OWN, Leased, change_each, held_of
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER
 from sha_disclosure.outbox.seals import Seals
+from sha_disclosure.outbox.waiting import free
 
 _LAST_MS = 60_000
 
@@ -131,6 +133,18 @@ class Results:
             if leased.token not in held:
                 recorded[leased.token] = self._lost(connection, leased, decision.receipt, now)
         told = [recorded[leased.token] for leased, _ in ends]
+        received = [
+            leased
+            for (leased, decision), each in zip(ends, told, strict=True)
+            if decision.receipt is not None and each.held
+        ]
+        count_delivered(connection, ends[0][0].worker, len(received))
+        for_a_person = [
+            leased
+            for leased, decision in ends
+            if decision.state == "quarantined" or decision.delay_s is None
+        ]
+        free(connection, [leased.number for leased in received + for_a_person])
         evidence = [
             self._evidence(leased, decision, now, held=each.held)
             for (leased, decision), each in zip(ends, told, strict=True)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects import mssql, mysql
@@ -34,7 +35,7 @@ UNDELIVERED: tuple[State, ...] = ("pending", "sending", "parked", "quarantined")
 NEVER = 253_402_214_400_000
 """The ``due_at`` of a parked message that waits for a person (the last day of the year 9999)."""
 
-VERSION = 2
+VERSION = 3
 
 SERVERS = frozenset({"postgresql", "mysql", "mariadb"})
 """The databases that lock rows for a change, pass over locked ones, and read snapshots."""
@@ -87,16 +88,29 @@ MESSAGE = Table(
     Column("resends", Integer, server_default="0"),  # after answers that prove nothing
     Column("acknowledged", _Text),  # the objections that its notices acknowledge, JSON
     Column("mac", String(90)),  # with a key of the outbox: over what the row says of its delivery
-    Index("sha_outbox_message_due", "state", "due_at", "number"),
+    # The earlier message of its client that it was seen to wait for, which lets it go at its end.
+    Column("behind", BigInteger, nullable=False, server_default="0"),
+    Index("sha_outbox_message_next", "state", "behind", "due_at", "number"),
+    Index("sha_outbox_message_state", "state", "number"),
     Index("sha_outbox_message_order", "client", "state", "number"),
     **_OPTIONS,
 )
+WAITING = MESSAGE.c.behind != literal_column("0")
+"""Messages that wait for an earlier one, in the words of their index."""
+Index(
+    "sha_outbox_message_behind",
+    MESSAGE.c.behind,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+    mssql_where=WAITING,
+)
 
+_NAMED = text("reference IS NOT NULL")
 NOTICE = Table(
     "sha_outbox_notice",
     METADATA,
     Column("notice_id", String(64), primary_key=True),
-    Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False),
+    Column("message", _Number, ForeignKey(MESSAGE.c.number), nullable=False, index=True),
     Column("reference", _Reference),  # the caller's own key of the disclosure
     Column("content", String(64)),  # keyed digest of the notice as the caller gave it
     Column("mac", String(90)),  # with a key of the outbox: over this row
@@ -104,7 +118,9 @@ NOTICE = Table(
         "sha_outbox_notice_reference",
         "reference",
         unique=True,
-        mssql_where=text("reference IS NOT NULL"),  # of rows without one it would keep one
+        sqlite_where=_NAMED,
+        postgresql_where=_NAMED,
+        mssql_where=_NAMED,  # of rows without one it would keep one
     ),
     sqlite_with_rowid=False,
     **_OPTIONS,
@@ -128,5 +144,13 @@ ATTEMPT = Table(
     Column("response_id", String(128)),
     Column("issues", _Text),  # codes of a refusal, JSON
     Column("mac", String(90)),  # with a key of the outbox: over this row
+    **_OPTIONS,
+)
+
+COUNT = Table(
+    "sha_outbox_count",
+    METADATA,
+    Column("name", String(40), primary_key=True),  # of a drain
+    Column("delivered", BigInteger, nullable=False),  # messages it has delivered
     **_OPTIONS,
 )

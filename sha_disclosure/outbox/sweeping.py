@@ -7,35 +7,37 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.leases import FIRST_OF_CLIENT
-from sha_disclosure.outbox.schema import MESSAGE
+from sha_disclosure.outbox.schema import MESSAGE, State
 from sha_disclosure.outbox.seals import Seals, Values
+from sha_disclosure.outbox.waiting import release, stranded
 from sha_disclosure.sources import Sources
 
 LONGEST_PENDING = timedelta(hours=1)
 """What waits longer is parked; a pending message due later than this had another clock."""
 
 
-def _soonest(state: str, *more: Any) -> Any:
-    return select(func.min(MESSAGE.c.due_at)).where(MESSAGE.c.state == state, *more)
+def _at(state: State) -> ColumnElement[bool]:
+    """Return the messages of a state that wait for no other: in the words of their index."""
+    return and_(MESSAGE.c.state == state, MESSAGE.c.behind == 0)
 
 
-_SOONEST = select(
-    _soonest("pending", FIRST_OF_CLIENT).scalar_subquery().label("pending"),
-    _soonest("sending").scalar_subquery().label("sending"),
-    _soonest("parked").scalar_subquery().label("parked"),
-)
+def _soonest(state: State) -> Any:
+    due = select(func.min(MESSAGE.c.due_at)).where(_at(state))
+    return due.scalar_subquery().label(state)
+
+
+_SOONEST = select(_soonest("pending"), _soonest("sending"), _soonest("parked"))
 
 
 @dataclass(frozen=True, slots=True)
 class Soonest:
     """What happens next in an outbox.
 
-    ``due_s``: seconds until a message is due that is not held back by an earlier one of its
+    ``due_s``: seconds until a message is due that is not known to wait for an earlier one of its
     client; None when there is none. ``lapsed``: a lease ran out or parking is over.
     ``sending``: whether a lease is held, by any drain.
     """
@@ -69,8 +71,23 @@ class Sweeping:
     def sweep(self) -> int:
         """Make messages pending again whose lease ran out or whose parking is over.
 
-        Returns how many there were.
+        Also lets go what waits for a message that is no longer there. Returns how many there
+        were.
         """
+        return self._free() + self._sweep()
+
+    def _free(self) -> int:
+        freed = 0
+        while True:  # they are looked for among all that wait: without the lock to write
+            with self._database.read() as connection:
+                numbers = stranded(connection)
+            if not numbers:
+                return freed
+            with self._database.write() as connection:
+                release(connection, numbers)
+            freed += len(numbers)
+
+    def _sweep(self) -> int:
         with self._database.write() as connection:
             now = self._database.now(connection)
             back = {"state": "pending", "due_at": now, "lease": None, "worker": None}
@@ -83,17 +100,17 @@ class Sweeping:
                 # A parked message keeps its time, and so its place among the others.
                 return {**back, "due_at": row["due_at"] if row["state"] == "parked" else now}
 
-            over = and_(MESSAGE.c.state == "sending", MESSAGE.c.due_at <= now)
+            over = and_(_at("sending"), MESSAGE.c.due_at <= now)
             lost = change(connection, self._seals, over, lost_lease, skip_locked=True)
             over = or_(
-                and_(MESSAGE.c.state == "parked", MESSAGE.c.due_at <= now),
-                and_(MESSAGE.c.state == "pending", MESSAGE.c.due_at > late),
+                and_(_at("parked"), MESSAGE.c.due_at <= now),
+                and_(_at("pending"), MESSAGE.c.due_at > late),
             )
             waited = change(connection, self._seals, over, waited_long, skip_locked=True)
             stale = self._stale(
                 connection.execute(
                     select(MESSAGE.c.number, MESSAGE.c.due_at).where(
-                        MESSAGE.c.state == "sending", MESSAGE.c.due_at > now + 2 * self._length
+                        _at("sending"), MESSAGE.c.due_at > now + 2 * self._length
                     )
                 ).all()
             )

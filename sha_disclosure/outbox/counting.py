@@ -1,0 +1,51 @@
+"""How many messages an outbox has delivered: by counters, since they only ever become more.
+
+Each drain has a counter of its own, so that none waits for another's transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from sha_disclosure.outbox.schema import COUNT, MESSAGE, SERVERS
+
+_MANY = 16  # counters, of drains that ended, too; then they are added up
+_COUNTED = 10_000  # rows that are counted one by one: a test may delete them
+
+_ADD = (
+    update(COUNT)
+    .where(COUNT.c.name == bindparam("mine"))
+    .values(delivered=COUNT.c.delivered + bindparam("more"))
+)
+_NEW = insert(COUNT)
+_COUNTERS = select(COUNT.c.name, COUNT.c.delivered).order_by(COUNT.c.name)
+_SUM = select(func.sum(COUNT.c.delivered))
+_DELIVERED = select(MESSAGE.c.number).where(MESSAGE.c.state == "delivered").limit(_COUNTED)
+_SOME = select(func.count()).select_from(_DELIVERED.subquery())
+
+
+def count_delivered(connection: Connection, drain: str, more: int) -> None:
+    """Add to the counter of a drain."""
+    if more and connection.execute(_ADD, {"mine": drain, "more": more}).rowcount != 1:
+        connection.execute(_NEW, {"name": drain, "delivered": more + _added_up(connection)})
+
+
+def _added_up(connection: Connection) -> int:
+    """Remove the counters if they are many; return their sum.
+
+    A drain whose counter is removed begins a new one.
+    """
+    counters = _COUNTERS
+    if connection.dialect.name in SERVERS:
+        counters = counters.with_for_update(skip_locked=True)
+    rows = connection.execute(counters).all()
+    if len(rows) < _MANY:
+        return 0
+    connection.execute(delete(COUNT).where(COUNT.c.name.in_([row.name for row in rows])))
+    return sum(row.delivered for row in rows)
+
+
+def delivered_of(connection: Connection) -> int:
+    """Return how many messages were delivered: counted while few, else by the counters."""
+    some = int(connection.execute(_SOME).scalar_one())
+    return some if some < _COUNTED else int(connection.execute(_SUM).scalar() or 0)
