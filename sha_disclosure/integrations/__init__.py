@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 from sha_disclosure.extras import NamedExtra
 
 if TYPE_CHECKING:
+    from sha_disclosure.integrations.async_drainer import AsyncDrainer
     from sha_disclosure.integrations.async_outbox import AsyncClient, AsyncOutbox
     from sha_disclosure.integrations.prometheus import OutboxCollector
 
 _MODULES = {
     "AsyncClient": "async_outbox",
+    "AsyncDrainer": "async_drainer",
     "AsyncOutbox": "async_outbox",
     "OutboxCollector": "prometheus",
 }
 
-_EXTRAS = {"async_outbox": "async", "prometheus": "prometheus"}
+_EXTRAS = {"async_drainer": "async", "async_outbox": "async", "prometheus": "prometheus"}
 
-__all__ = ["AsyncClient", "AsyncOutbox", "OutboxCollector"]
+__all__ = ["AsyncClient", "AsyncDrainer", "AsyncOutbox", "OutboxCollector"]
 
 
 def __getattr__(name: str) -> Any:  # each needs an extra of its own

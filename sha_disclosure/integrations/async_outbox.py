@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar, cast
+from typing import Any, Protocol, Required, Self, TypedDict, TypeVar, Unpack
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
@@ -25,8 +25,9 @@ from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import ConfigurationError, Rejected
-from sha_disclosure.events import Listener
+from sha_disclosure.events import Listener, Listeners
 from sha_disclosure.integrations.async_crew import AwaitedEvent, Tasks
+from sha_disclosure.integrations.async_drainer import AsyncDrainer
 from sha_disclosure.messages import message
 from sha_disclosure.outbox import (
     AddedNotice,
@@ -40,7 +41,9 @@ from sha_disclosure.outbox import (
     Timing,
 )
 from sha_disclosure.outbox.clients import policy_of
+from sha_disclosure.outbox.course import Watch
 from sha_disclosure.outbox.engines import engine_of
+from sha_disclosure.outbox.supervision import Supervision
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
 
@@ -66,6 +69,16 @@ class AsyncClient(Protocol):
 
     async def renew_when_due(self) -> None:
         """Check for renewed keys if it is time to."""
+
+
+class Options(TypedDict, total=False):
+    """What a drain is run with, whatever its client."""
+
+    workers: Required[int]
+    until_empty: bool
+    breaker: Breaker | None
+    timing: Timing | None
+    watch: Watch | None
 
 
 class AsyncOutbox:
@@ -99,23 +112,33 @@ class AsyncOutbox:
             sources=sources,
             listeners=listeners,
         )
+        self._listeners = Listeners(listeners)
+        self._sources = sources or Sources()
         self._outbox: Outbox | None = None
         self._opening = asyncio.Lock()
+        self._closed = False
 
     @boundary
     async def open(self) -> Self:
         """Open it; the first call of any other method does it too.
 
-        Raises OutboxError and ConfigurationError as ``Outbox`` does.
+        Raises OutboxError and ConfigurationError as ``Outbox`` does, and ConfigurationError once
+        it is closed.
         """
+        await self._opened()
+        return self
+
+    async def _opened(self) -> Outbox:
         async with self._opening:
+            if self._closed:
+                raise ConfigurationError(message("arguments.closed_outbox"))
             if self._outbox is None:
                 try:
                     self._outbox = await greenlet_spawn(self._make)
                 except BaseException:
-                    await self.aclose()
+                    await self._dispose()
                     raise
-        return self
+            return self._outbox
 
     async def __aenter__(self) -> Self:
         return await self.open()
@@ -130,12 +153,15 @@ class AsyncOutbox:
 
     async def aclose(self) -> None:
         """Close the connections; an engine of the caller's is left as it is."""
+        self._closed = True
+        await self._dispose()
+
+    async def _dispose(self) -> None:
         if self._own:
             await greenlet_spawn(self._engine.dispose)
 
     async def _do(self, work: Callable[[Outbox], _T]) -> _T:
-        await self.open()
-        return await greenlet_spawn(work, cast("Outbox", self._outbox))
+        return await greenlet_spawn(work, await self._opened())
 
     @boundary
     async def add(
@@ -150,8 +176,7 @@ class AsyncOutbox:
         if connection is None:
             return await self._do(lambda outbox: outbox.add(prepared))
         given = connection() if isinstance(connection, async_scoped_session) else connection
-        await self.open()
-        outbox = cast("Outbox", self._outbox)
+        outbox = await self._opened()
         if isinstance(given, AsyncSession):
             return await given.run_sync(lambda session: outbox.add(prepared, session))
         if isinstance(given, AsyncConnection):
@@ -175,17 +200,72 @@ class AsyncOutbox:
 
         See ``Outbox.drain``. A cancellation passes on once what is under way is finished.
         """
-        ends = stop or asyncio.Event()
+        return await self._drain(
+            kanta,
+            workers=workers,
+            until_empty=until_empty,
+            stop=stop or asyncio.Event(),
+            breaker=breaker,
+            timing=timing,
+            policy=policy,
+        )
+
+    @boundary
+    def drainer(
+        self,
+        kanta: AsyncClient,
+        *,
+        workers: int = 8,
+        breaker: Breaker | None = None,
+        timing: Timing | None = None,
+        policy: OutboxPolicy | None = None,
+    ) -> AsyncDrainer:
+        """Return a drainer, which delivers what comes due in a task of its own.
+
+        ::
+
+            async with outbox.drainer(kanta) as drainer:  # or await start() and stop(timeout)
+                ...
+                drainer.health()
+
+        The keywords are those of ``drain``. See ``Outbox.drainer``.
+        """
+        chosen, listeners = timing or Timing(), self._listeners
+        shared = breaker or Breaker(clock=self._sources.clock, listeners=[listeners.notify])
+
+        async def drain(stop: asyncio.Event, watch: Watch) -> None:
+            await self._drain(
+                kanta,
+                workers=workers,
+                until_empty=False,
+                stop=stop,
+                breaker=shared,
+                timing=chosen,
+                policy=policy,
+                watch=watch,
+            )
+
+        async def require() -> None:
+            (await self._opened()).draining.require(workers)
+
+        supervision = Supervision(chosen, listeners, self._sources)
+        return AsyncDrainer(drain, supervision, require=require)
+
+    async def _drain(
+        self,
+        kanta: AsyncClient,
+        *,
+        stop: asyncio.Event,
+        policy: OutboxPolicy | None,
+        **options: Unpack[Options],
+    ) -> DrainReport:
         return await self._do(
             lambda outbox: outbox.draining.run(
-                _Awaiting(kanta, ends),
+                _Awaiting(kanta, stop),
                 Tasks(),
-                workers=workers,
                 policy=policy or policy_of(kanta),
-                stop=AwaitedEvent(ends),
-                until_empty=until_empty,
-                breaker=breaker,
-                timing=timing,
+                stop=AwaitedEvent(stop),
+                **options,
             )
         )
 

@@ -14,13 +14,14 @@ from sha_disclosure.extras import NamedExtra
 with NamedExtra("outbox"):
     from sha_disclosure.outbox.clients import Client
     from sha_disclosure.outbox.course import DrainReport, Timing
-    from sha_disclosure.outbox.drainer import Drainer, DrainerHealth
+    from sha_disclosure.outbox.drainer import Drainer
     from sha_disclosure.outbox.health import Health
     from sha_disclosure.outbox.inventory import Entry, Status
     from sha_disclosure.outbox.keys import OutboxKey, keys_from_environment, keys_from_file
     from sha_disclosure.outbox.outbox import Outbox
     from sha_disclosure.outbox.repetition import AddedNotice
     from sha_disclosure.outbox.schema import METADATA, STATES, State
+    from sha_disclosure.outbox.supervision import DrainerHealth
     from sha_disclosure.outbox.tables_sql import DatabaseKind, is_outbox_table, tables_sql
 
 

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from weakref import WeakSet
 
-from sha_disclosure.backoff import backoff
-from sha_disclosure.errors import DisclosureError
-from sha_disclosure.events import DrainRestarted, Listeners
-from sha_disclosure.outbox.course import DrainReport, Watch, report_of
-from sha_disclosure.sources import Sources
+from sha_disclosure.outbox.course import DrainReport, Watch
+from sha_disclosure.outbox.supervision import DrainerHealth, Supervision
 
-_LONGEST_PAUSE_S = 60.0
 _LOOK_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class DrainerHealth:
-    """How a drainer is (purkajan tila).
-
-    ``ok``: it runs, and reached its database lately. ``running``: whether its thread lives.
-    ``beat_age_s``: seconds since it last reached its database, None before the first time.
-    ``restarts``: how often its drain failed and was begun anew; ``last_error``: the class of the
-    error of the last time.
-    """
-
-    ok: bool
-    running: bool
-    beat_age_s: float | None
-    restarts: int
-    last_error: str | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the health as plain values."""
-        age = None if self.beat_age_s is None else round(self.beat_age_s, 3)
-        return {
-            "ok": self.ok,
-            "running": self.running,
-            "beat_age_s": age,
-            "restarts": self.restarts,
-            "last_error": self.last_error,
-        }
 
 
 DrainOnce = Callable[[threading.Event, Watch], None]
@@ -64,17 +29,9 @@ class Drainer:
     the child's own. Any number of drainers may share an outbox, on one host or many.
     """
 
-    def __init__(
-        self, drain: DrainOnce, *, beat_within_s: float, listeners: Listeners, sources: Sources
-    ) -> None:
+    def __init__(self, drain: DrainOnce, supervision: Supervision) -> None:
         self._drain = drain
-        self._beat_within_s = beat_within_s
-        self._listeners = listeners
-        self._sources = sources
-        self._counts: Counter[str] = Counter()
-        self._began = sources.monotonic()
-        self._restarts = 0
-        self._last_error: str | None = None
+        self._supervision = supervision
         self._thread: threading.Thread | None = None
         self._begin_anew()
         _KNOWN.add(self)
@@ -82,13 +39,12 @@ class Drainer:
     def _begin_anew(self) -> None:
         self._stop = threading.Event()
         self._ended = threading.Event()
-        self._beat: float | None = None
+        self._supervision.begin()
 
     def start(self) -> Self:
         """Begin to drain; does nothing while it runs."""
         if not self.running:
             self._begin_anew()
-            self._began = self._sources.monotonic()
             self._thread = threading.Thread(target=self._run, name="outbox-drainer", daemon=True)
             self._thread.start()
         return self
@@ -112,14 +68,11 @@ class Drainer:
 
     def health(self) -> DrainerHealth:
         """Return whether it runs, when it last reached its database, and what went wrong."""
-        running, beat = self.running, self._beat
-        age = None if beat is None else self._sources.monotonic() - beat
-        ok = running and age is not None and age <= self._beat_within_s
-        return DrainerHealth(ok, running, age, self._restarts, self._last_error)
+        return self._supervision.health(running=self.running)
 
     def report(self) -> DrainReport:
         """Return what was done since the start."""
-        return report_of(self._counts, self._sources.monotonic() - self._began)
+        return self._supervision.report()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -134,40 +87,20 @@ class Drainer:
 
     def _run(self) -> None:
         try:
-            failures = 0
             while not self._stop.is_set():
-                began = self._sources.monotonic()
                 try:
-                    self._drain(self._stop, Watch(self._beats, self._counts))
+                    self._drain(self._stop, self._supervision.watch())
                 except Exception as error:  # noqa: BLE001 - whatever ended it, the queue waits
-                    steady = self._sources.monotonic() - began > _LONGEST_PAUSE_S
-                    failures = 1 if steady else failures + 1
-                    self._pause(error, failures)
+                    self._stop.wait(self._supervision.failed(error))
         finally:
             self._ended.set()
-
-    def _pause(self, error: Exception, failures: int) -> None:
-        self._restarts += 1
-        self._last_error = type(error).__name__
-        fraction = 0.5 + self._sources.randomness.random() / 2
-        wait_s = backoff(failures, base_s=1.0, longest_s=_LONGEST_PAUSE_S, fraction=fraction)
-        said = error.message if isinstance(error, DisclosureError) else self._last_error
-        logging.getLogger("sha_disclosure").warning(
-            "The drain of the outbox ended; it is begun anew in %.1f s: %s", wait_s, said
-        )
-        if self._listeners:
-            self._listeners.notify(DrainRestarted(self._last_error, wait_s))
-        self._stop.wait(wait_s)
-
-    def _beats(self) -> None:
-        self._beat = self._sources.monotonic()
 
     def in_child(self) -> None:
         """Run on in a child that was forked: the parent's threads are not there."""
         ran = self.running and not self._stop.is_set()
         self._thread = None
         if ran:
-            self._counts.clear()
+            self._supervision.forget_counts()
             self.start()
 
 

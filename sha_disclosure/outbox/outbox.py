@@ -38,6 +38,7 @@ from sha_disclosure.outbox.repetition import AddedNotice
 from sha_disclosure.outbox.schema import MESSAGE, State
 from sha_disclosure.outbox.seals import Seals, load_secrets
 from sha_disclosure.outbox.signature import require_signed
+from sha_disclosure.outbox.supervision import Supervision
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
 
@@ -202,12 +203,7 @@ class Outbox:
                 watch=watch,
             )
 
-        return Drainer(
-            drain,
-            beat_within_s=max(chosen.lease_s, 5 * chosen.poll_s),
-            listeners=self._listeners,
-            sources=self._sources,
-        )
+        return Drainer(drain, Supervision(chosen, self._listeners, self._sources))
 
     @boundary
     def status(self) -> Status:

@@ -78,6 +78,8 @@ def test_fastapi_delivers_what_it_commits(service, tmp_path):
             refused = await client.post("/disclose", json=notice(4, purpose=" "))
             wanted = {each.json()["notice_id"] for each in answers}
             delivered = await asyncio.to_thread(stored, service, wanted)
+            assert (await client.get("/health")).status_code == 200
+        assert not app.state.drainer.health().running
         await engine.dispose()
         return wanted, refused.status_code, delivered
 

@@ -3,13 +3,13 @@
 uvicorn --factory records:app
 """
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
+from fastapi.responses import JSONResponse
 from sqlalchemy import Column, MetaData, String, Table, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
@@ -32,15 +32,13 @@ def create_app(settings: Settings, engine: AsyncEngine) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with engine.begin() as connection:
             await connection.run_sync(METADATA.create_all)
-        async with AsyncKantaClient(settings) as kanta, AsyncOutbox(engine) as outbox:
-            app.state.kanta, app.state.outbox = kanta, outbox
-            stop = asyncio.Event()
-            drain = asyncio.create_task(outbox.drain(kanta, until_empty=False, stop=stop))
-            try:
-                yield
-            finally:
-                stop.set()
-                await drain
+        async with (
+            AsyncKantaClient(settings) as kanta,
+            AsyncOutbox(engine) as outbox,
+            outbox.drainer(kanta) as drainer,
+        ):
+            app.state.kanta, app.state.outbox, app.state.drainer = kanta, outbox, drainer
+            yield
 
     app = FastAPI(lifespan=lifespan)
     sessions = async_sessionmaker(engine)
@@ -49,7 +47,7 @@ def create_app(settings: Settings, engine: AsyncEngine) -> FastAPI:
     async def disclose(asked: dict[str, Any]) -> dict[str, str]:
         try:
             notice = DisclosureNotice.model_validate(asked)
-            prepared = await asyncio.to_thread(app.state.kanta.prepare, notice)
+            prepared = await app.state.kanta.prepare_async(notice)
         except InvalidNotice as error:
             raise HTTPException(422, error.to_dict()) from None
         row = {"key": asked["reference"], "notice_id": prepared.notice_ids[0]}
@@ -57,6 +55,12 @@ def create_app(settings: Settings, engine: AsyncEngine) -> FastAPI:
             await session.execute(insert(DISCLOSURE).values(row))
             await app.state.outbox.add(prepared, session)
         return row
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        drainer, outbox = app.state.drainer.health(), await app.state.outbox.health(max_age=3600)
+        state = {"drainer": drainer.to_dict(), "outbox": outbox.to_dict()}
+        return JSONResponse(state, 200 if drainer.ok and outbox.ok else 503)
 
     return app
 
