@@ -38,9 +38,9 @@ lint: $(VENV)/.dev  ## ruff, public names and generated pages
 	$(BIN)/python specs/generate.py --check
 	$(BIN)/python specs/fhir/generate.py --check
 
-types: $(VENV)/.dev  ## mypy, strict: package, examples, benchmarks, tests
+types: $(VENV)/.dev  ## mypy and pyright, strict: package, examples, what hosts write; mypy: benchmarks, tests
 	$(BIN)/mypy
-	MYPYPATH=examples $(BIN)/mypy --config-file= --strict --follow-imports=silent examples/*.py tests/notice/from_objects.py
+	MYPYPATH=examples $(BIN)/mypy --config-file= --strict --follow-imports=silent examples/*.py tests/notice/from_objects.py tests/typing/*.py
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	MYPYPATH=examples/hosts/flask $(BIN)/mypy examples/hosts/flask/records.py
 	MYPYPATH=examples/hosts/fastapi $(BIN)/mypy examples/hosts/fastapi/records.py

@@ -50,6 +50,7 @@ if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py
     from sha_disclosure.errors import UnexpectedAnswer as UnexpectedAnswer
     from sha_disclosure.events import logging_listener as logging_listener
     from sha_disclosure.events import opentelemetry_listener as opentelemetry_listener
+    from sha_disclosure.explanation import Explanation as Explanation
     from sha_disclosure.findings import Finding as Finding
     from sha_disclosure.findings import Problem as Problem
     from sha_disclosure.integrations import AsyncOutbox as AsyncOutbox

@@ -12,6 +12,7 @@ ROOMS = {
     "DisclosureNotice": "notice",
     "DrainReport": "outbox",
     "Edition": "editions",
+    "Explanation": "explanation",
     "Finding": "findings",
     "InvalidAccessReason": "errors",
     "InvalidNotice": "errors",

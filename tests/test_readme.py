@@ -100,3 +100,19 @@ def test_every_file_a_page_points_at_is_there(page):
         r"`((?:tests|specs|docs|examples|benchmarks|sha_disclosure)/[^`\s*]+)`", text
     ):
         assert (ROOT / path.partition("::")[0]).exists(), path
+
+
+def test_the_finnish_readme_says_all_that_the_english_one_does():
+    finnish = (ROOT / "README.fi.md").read_text("utf-8")
+    parts = (
+        r"^## ",
+        r"^```(?:python|sh|toml)$",
+        r"^\| `sha-disclosure ",
+        r"^\| `[A-Z]\w+`",
+        r"^\d\. ",
+    )
+    for part in parts:
+        found = [len(re.findall(part, text, re.MULTILINE)) for text in (README, finnish)]
+        assert found[0] == found[1], part
+    links = [set(re.findall(r"\]\(([^)]+)\)", text)) for text in (README, finnish)]
+    assert links[0] - links[1] == {"README.fi.md"}

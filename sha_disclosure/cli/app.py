@@ -40,6 +40,7 @@ COMMANDS = {
     "validate": "Check notices by the national rules; nothing is sent.",
     "build": "Print the unsigned Bundle of notices about one client.",
     "sign": "Print the signed Bundle of notices about one client.",
+    "explain": "Print what is sent of a notice and why, down to the law.",
     "verify": "Check the signature and the structure of a Bundle.",
     "send": "Send notices, and print a receipt for each.",
     "outbox": "Keep notices on disk until Kanta has accepted or refused them.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sha_disclosure.codes import CodeLists, code_lists_for
 from sha_disclosure.delivery.ids import derived_oid, new_oid
-from sha_disclosure.editions import Edition
+from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.editions.wire import address
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.bundle import BundleBuilder, to_bytes
@@ -28,6 +28,8 @@ from sha_disclosure.values.checked import unchecked
 
 if TYPE_CHECKING:
     from fhir.resources.R4B.resource import Resource
+
+    from sha_disclosure.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,17 @@ class PreparedNotice:
 
         entries = Bundle.model_validate_json(self.body).entry or []
         return tuple(entry.resource for entry in entries if entry.resource is not None)
+
+    def explain(self, edition: Edition | None = None) -> Explanation:
+        """Return what is sent and why: every element, down to the provision of the law.
+
+        ``edition`` is the one that it was prepared by, where that is a file and none of the
+        package's. Raises ConfigurationError when that is unknown, and InvalidNotice when the
+        message was prepared by another.
+        """
+        from sha_disclosure.explanation import explain  # noqa: PLC0415 - most programs never ask
+
+        return explain(self.bundle(), edition or load_edition(self.edition))
 
     def bundle(self) -> dict[str, Any]:
         """Return the signed Bundle as a dictionary. It holds personal data."""

@@ -125,7 +125,7 @@ def test_documents_of_another_form_are_refused(tmp_path: Path, documents: str) -
 
 
 @pytest.mark.parametrize(
-    ("language", "told"), [("en", "Worksheet of edition"), ("fi", "Työlomake editiolle")]
+    ("language", "told"), [("en", "Worksheet of edition"), ("fi", "Työlomake määrittelyversiolle")]
 )
 def test_the_command_prints_it_in_the_language_asked_for(
     tmp_path: Path, language: str, told: str

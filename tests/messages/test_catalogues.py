@@ -20,6 +20,7 @@ SAME: dict[str, set[str]] = {
     "sv": {
         "answer.seen", "check.name.proxy", "checks.bundle", "checks.json", "checks.provenance",
         "checks.token_form", "cli.edition.status", "codes.entry", "edition.file",
+        "explain.column.element", "explain.column.status",
         "joint_test.page.edition", "joint_test.page.status", "sandbox.page.organisation",
         "shape.text",
     },

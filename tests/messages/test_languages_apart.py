@@ -7,6 +7,8 @@ import re
 import ids_in_code
 from places import ROOT
 
+from sha_disclosure.messages import catalogue
+
 FINNISH = re.compile(r"[äöÄÖ]")
 
 REASONED = {
@@ -35,3 +37,10 @@ def test_no_exception_is_idle():
 
 def test_there_is_no_type_for_a_text_in_two_languages():
     assert not (ROOT / "sha_disclosure" / "messages" / "words.py").exists()
+
+
+def test_an_edition_has_its_finnish_name_in_every_sentence():
+    code = re.compile(r"`[^`]*`|\{[^}]*\}|edition = ")
+    told = {key: code.sub("", text) for key, text in catalogue("fi").items()}
+    assert {key for key, text in told.items() if re.search("(?i)editio", text)} == set()
+    assert sum("määrittelyversio" in text for text in told.values()) > 60

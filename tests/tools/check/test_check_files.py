@@ -104,8 +104,8 @@ FAULTS = [
           {"settings"}, ("not valid TOML", "ei ole kelvollista TOML:ia"),
           ("quotes", "lainausmerkit")),
     Fault("the edition does not exist", lambda p: p.tables.update(edition="no.toml"),
-          {"edition"}, ("no.toml", "editiota no.toml ei voi ladata"),
-          ("correct the edition file", "korjaa editiotiedosto")),
+          {"edition"}, ("no.toml", "määrittelyversiota no.toml ei voi ladata"),
+          ("correct the edition file", "korjaa määrittelyversion tiedosto")),
     Fault("production on assumed values", lambda p: (in_production(p), p.tables.update(
           accept_assumed=False), own_edition(p, "")), {"edition.assumed"},
           ("values are only assumed", "arvoa on vain oletettu"),

@@ -1,0 +1,126 @@
+"""One thing changed at a time: an entry of the edition, or a value of a part of a notice.
+
+What a changed edition or notice is built into shows where the changed thing is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sha_disclosure.editions.wire import CodingValue, Wire
+from sha_disclosure.notice import CoveredBy
+from sha_disclosure.values.checked import Hidden
+
+_MARK = "~"
+
+
+class _Changed(str):
+    """A text in the place of a checked value; no one checks it."""
+
+    __slots__ = ()
+
+    def reveal(self) -> str:
+        """Return the text, as of a hidden value."""
+        return str(self)
+
+    @property
+    def urn(self) -> str:
+        """The text as an OID in a URN."""
+        return f"urn:oid:{self}"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A part with another value in one field.
+
+    ``rule`` is the innermost that asks for the field; ``hidden`` says that its value is personal.
+    """
+
+    path: str
+    rule: str
+    hidden: bool
+    part: Any = field(repr=False)
+
+
+def changed_fields(part: BaseModel, path: str = "", rule: str = "") -> Iterator[FieldChange]:
+    """Yield the part with each of its values changed, in turn, into each other one it may be."""
+    for name, info in type(part).model_fields.items():
+        value = part.__dict__[name]
+        own = next((m.rule for m in info.metadata if isinstance(m, CoveredBy)), rule)
+        place = f"{path}{info.alias or name}"
+        for change in _changed(value, info, place, own):
+            copy = BaseModel.model_copy(part, update={name: change.part})
+            yield FieldChange(change.path, change.rule, change.hidden, copy)
+
+
+def _changed(value: Any, info: FieldInfo, path: str, rule: str) -> Iterator[FieldChange]:
+    if isinstance(value, BaseModel):
+        yield from changed_fields(value, f"{path}.", rule)
+    elif isinstance(value, tuple):
+        for index, each in enumerate(value):
+            for change in _changed(each, info, f"{path}[{index}]", rule):
+                whole = (*value[:index], change.part, *value[index + 1 :])
+                yield FieldChange(change.path, change.rule, change.hidden, whole)
+    elif value is not None:
+        for other in _other_values(value, info):
+            yield FieldChange(path, rule, isinstance(value, Hidden), other)
+
+
+def _other_values(value: Any, info: FieldInfo) -> Iterator[Any]:
+    if isinstance(value, bool):
+        yield not value
+        return
+    text = value.reveal() if isinstance(value, Hidden) else str(value)
+    choices = getattr(type(value), "CHOICES", None) or tuple(_choices(info.annotation))
+    others = [each for each in choices if each != text] if choices else [text + _MARK]
+    yield from map(_Changed, others)
+
+
+def _choices(annotation: Any) -> Iterator[str]:
+    """Yield the texts that a type of literals allows."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    else:
+        for each in get_args(annotation):
+            yield from _choices(each)
+
+
+def changed_entries(wire: Wire) -> Iterator[tuple[str, Wire]]:
+    """Yield the key of each entry with the edition's values, in turn with each other one for it.
+
+    Left out are entries that no Bundle shows: those that are neither text, choice nor coding.
+    """
+    for name in Wire.model_fields:
+        section = getattr(wire, name)
+        fields = getattr(type(section), "model_fields", {})
+        for entry, value in dict(section).items():
+            choices = tuple(_choices(fields[entry].annotation)) if entry in fields else ()
+            for other in _others(value, choices):
+                if isinstance(section, dict):
+                    changed: Any = type(section)({**section, entry: other})
+                else:
+                    changed = section.model_copy(update={entry: other})
+                yield f"{name}.{entry}", wire.model_copy(update={name: changed})
+
+
+def _others(value: Any, choices: tuple[str, ...]) -> Iterator[Any]:
+    """Yield other values that the code takes for one of the edition."""
+    match value:
+        case bool():
+            yield not value
+        case tuple() if choices:  # the members of a header
+            yield value[:-1]
+        case tuple():  # code systems, of which the first is written
+            yield (f"{value[0]}{_MARK}", *value[1:])
+        case str() if len(choices) > 1:
+            yield from (each for each in choices if each != value)
+        case str() if value:
+            yield f"{value}{_MARK}"
+        case CodingValue():
+            parts = {part: f"{text}{_MARK}" for part, text in value}
+            yield value.model_copy(update=parts)
