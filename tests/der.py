@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-_INTEGER, _BITS, _SEQUENCE = 0x02, 0x03, 0x30
+INTEGER, _BITS, SEQUENCE = 0x02, 0x03, 0x30
 _ECDSA_SHA1 = bytes.fromhex("300906072a8648ce3d0401")
 _ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 
@@ -19,21 +19,23 @@ def signed_anew(
 ) -> x509.Certificate:
     """Return the certificate with another serial number or digest, signed by an EC ``key``."""
     version, old_serial, _, *rest = _members(certificate.tbs_certificate_bytes)
-    number = old_serial if serial is None else _tagged(_INTEGER, _integer(serial))
+    number = old_serial if serial is None else tagged(INTEGER, integer(serial))
     algorithm = _ECDSA_SHA1 if sha1 else _ECDSA_SHA256
-    tbs = _tagged(_SEQUENCE, b"".join((version, number, algorithm, *rest)))
+    tbs = tagged(SEQUENCE, b"".join((version, number, algorithm, *rest)))
     signature = key.sign(tbs, ec.ECDSA(hashes.SHA1() if sha1 else hashes.SHA256()))
-    der = _tagged(_SEQUENCE, tbs + algorithm + _tagged(_BITS, b"\x00" + signature))
+    der = tagged(SEQUENCE, tbs + algorithm + tagged(_BITS, b"\x00" + signature))
     made = x509.load_der_x509_certificate(der)
     assert made.public_bytes(Encoding.DER) == der
     return made
 
 
-def _integer(value: int) -> bytes:
+def integer(value: int) -> bytes:
+    """Return the content of an INTEGER."""
     return value.to_bytes(value.bit_length() // 8 + 1, "big")
 
 
-def _tagged(tag: int, content: bytes) -> bytes:
+def tagged(tag: int, content: bytes) -> bytes:
+    """Return an element of DER."""
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content

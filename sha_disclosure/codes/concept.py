@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sha_disclosure.codes.faults import UnfitCode
@@ -27,6 +28,7 @@ STATUS = ("status", "tila")
 NAMES = ("shortname", "display", "name", "nimi", "lyhytnimi", "longname", "pitkanimi",
          "abbreviation", "lyhenne")  # fmt: skip
 """Spellings of the display, the wanted one first."""
+_WANTED = {spelling: place for place, spelling in enumerate(NAMES)}
 
 _STATUSES: Mapping[str, Status] = {
     "": "ACTIVE",
@@ -60,6 +62,7 @@ def keep(codes: Codes, read: ListedCode) -> None:
         raise UnfitCode(message("codes.twice"))
 
 
+@lru_cache(maxsize=1024)  # a list writes the same few with every code
 def plain(name: str) -> str:
     """Return a field name in the form that is compared: small letters and digits."""
     folded = name.lower().replace("ä", "a").replace("ö", "o").replace("å", "a")
@@ -137,13 +140,16 @@ def listed(fields: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> L
 
 
 def _displays(names: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
-    order = {spelling: place for place, spelling in enumerate(NAMES)}
-    for (_, language), name in sorted(names.items(), key=lambda n: -order[n[0][0]]):
+    for (_, language), name in sorted(names.items(), key=lambda n: -_WANTED[n[0][0]]):
         yield language, name  # the wanted spelling comes last and stays
 
 
 def _first(fields: Mapping[str, Any], spellings: tuple[str, ...]) -> Any:
-    return next((fields[s] for s in spellings if fields.get(s) not in (None, "")), None)
+    for spelling in spellings:
+        value = fields.get(spelling)
+        if value is not None and value != "":
+            return value
+    return None
 
 
 def _column(column: str) -> tuple[str, str]:
@@ -172,6 +178,7 @@ def _day(value: Any, absent: date) -> date:
     raise UnfitCode(message("codes.day"))
 
 
+@lru_cache(maxsize=1024)
 def _read_day(text: str) -> date:
     if finnish := _FINNISH.fullmatch(text):
         day, month, year = map(int, finnish.groups())

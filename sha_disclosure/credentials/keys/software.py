@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from pydantic import SecretBytes, SecretStr
 
 from sha_disclosure.credentials.certificate import Chain, is_readable, signed_by
+from sha_disclosure.credentials.keys.soundness import is_sound
 from sha_disclosure.credentials.pem import Block, pem_blocks
 from sha_disclosure.credentials.reading import pem_certificates
 from sha_disclosure.errors import ConfigurationError, KeyUnavailable
@@ -96,9 +97,13 @@ def _pem(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain
     if block is None:
         return Finding("key.no_pem")
     try:
-        private = load_pem_private_key(block.text, _password(passphrase))
+        private = load_pem_private_key(
+            block.text, _password(passphrase), unsafe_skip_rsa_key_validation=True
+        )
     except (TypeError, ValueError, UnsupportedAlgorithm) as error:
         return _fault(block, passphrase, error)
+    if isinstance(private, rsa.RSAPrivateKey) and not is_sound(private):
+        return Finding("key.damaged")
     certificates = pem_certificates(data)
     if isinstance(certificates, Message):
         return Finding("key.certificate_damaged")
