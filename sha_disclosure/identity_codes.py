@@ -24,10 +24,12 @@ _IN_TEXT = re.compile(
     r"(?<![0-9])([0-3][0-9])([01][0-9])([0-9]{2})\s?([-+‐‑‒–—−A-FU-Ya-fu-y])\s?"
     r"([0-9]{3})([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9])"
 )
-_DIGITS = "0-9²³¹\u02b0-\U0010ffff"  # and what may be one in another script
-_MAY_BE_DIGIT = re.compile(f"[{_DIGITS}]")
+_NO_DIGIT = "\x01-/:-±´-¸º-\u02af"  # nor one in another script
+_MAY_BE_DIGIT = re.compile(rf"[^\0{_NO_DIGIT}]")
 # One of several texts, each between two NUL.
-_MAY_HAVE_CODE = re.compile(rf"\0(?![0-9]*\0)(?:[^{_DIGITS}\0]*[{_DIGITS}]){{{_FEWEST_DIGITS}}}")
+_MAY_HAVE_CODE = re.compile(
+    rf"\0(?![0-9]*\0)(?:[{_NO_DIGIT}]*[^\0{_NO_DIGIT}]){{{_FEWEST_DIGITS}}}"
+)
 _UUID = re.compile(r"(?<!\w)[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?!\w)")
 # A Finnish telephone number: its digits stand in groups as no date of birth does.
 _PHONE = re.compile(r"(?<![0-9])0[1-9](?:[0-9] [0-9]{3}| [0-9]{4})-[0-9]{3} ?[0-9](?![0-9])")

@@ -23,7 +23,6 @@ from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.findings import Problem, problem
 from sha_disclosure.messages import Message, message
 from sha_disclosure.notice import DisclosureNotice
-from sha_disclosure.tools.verifier import check_structure
 
 
 def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -77,7 +76,10 @@ def _block(problems: tuple[Problem, ...]) -> bool:
 
 
 def _deep_problems(text: bytes, setup: Setup) -> Iterator[Problem]:
-    from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415 - costs 0.1 s to import
+    # Both cost more to import than all that `validate` does without `--deep`.
+    from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415
+
+    from sha_disclosure.tools.verifier import check_structure  # noqa: PLC0415
 
     made = build([DisclosureNotice.model_validate_json(text)], setup).bundle
     for finding in check_structure(made, setup.edition):

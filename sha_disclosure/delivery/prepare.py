@@ -17,7 +17,6 @@ from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.bundle import BundleBuilder, to_bytes
 from sha_disclosure.fhir.defaults import with_defaults
 from sha_disclosure.findings import Problem, problem
-from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.law import Circumstances, check, check_together
 from sha_disclosure.notice import Client, Discloser, DisclosureNotice, UnreadField
 from sha_disclosure.settings import Settings
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from fhir.resources.R4B.resource import Resource
 
     from sha_disclosure.explanation import Explanation
+    from sha_disclosure.jose.content import BundleSigner
 
 
 @dataclass(frozen=True, slots=True)

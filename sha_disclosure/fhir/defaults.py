@@ -21,6 +21,8 @@ from sha_disclosure.notice import (
     DisclosedData,
     DisclosureNotice,
     Ground,
+    Part,
+    field_of,
     reason_of,
     written_texts,
 )
@@ -48,15 +50,14 @@ def with_defaults(
     client = notice.client
     if wire.cardinality.client_identifier == "1..1" and client.personal_id and client.temporary_id:
         # The identity code comes first (703/2023 38 § 1 mom. 2 kohta).
-        changes["client"] = client.model_copy(update={"temporary_id": None})
+        changes["client"] = _changed(client, {"temporary_id": None})
     kind = notice.type_of_disclosure
     if kind is not None:
         changes["type_of_disclosure"] = _short(kind, wire.code_system.type_of_disclosure)
     ground = _ground(notice.ground, wire)
     if ground is not notice.ground:
         changes["ground"] = ground
-    # What is put in is checked already, so the copy need not be checked again.
-    return BaseModel.model_copy(notice, update=changes) if changes else notice
+    return _changed(notice, changes)
 
 
 _Given = TypeVar("_Given")
@@ -91,7 +92,7 @@ def _ground(ground: Ground, wire: Wire) -> Ground:
         changes["reason"] = _short(reason, wire.code_system.access_reason)
     if isinstance(ground, BroadRight) and wire.event.cause == "omitted":
         changes["cause"] = None
-    return ground.model_copy(update=changes) if changes else ground
+    return _changed(ground, changes)
 
 
 def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:
@@ -101,18 +102,26 @@ def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:
         ("document_type", systems.document_type),
         ("specific_document_type", systems.specific_document_type),
     ):
-        coding = getattr(data, name)
+        coding = field_of(data, name)
         if coding is not None and coding.system is not None:
             changes[name] = _short(coding, system)
     for name, system in (
         ("service_tasks", systems.service_task),
         ("original_service_tasks", systems.original_service_task[0]),
     ):
-        codings = getattr(data, name)
+        codings = field_of(data, name)
         if any(coding.system is not None for coding in codings):
             changes[name] = tuple(_short(coding, system) for coding in codings)
-    return data.model_copy(update=changes) if changes else data
+    return _changed(data, changes)
 
 
 def _short(coding: Coding, system: str) -> Coding:
-    return coding.model_copy(update={"system": None}) if coding.system == system else coding
+    return _changed(coding, {"system": None}) if coding.system == system else coding
+
+
+_P = TypeVar("_P", bound=Part)
+
+
+def _changed(part: _P, changes: dict[str, Any]) -> _P:
+    """Return a part with ``changes``: of values that are checked already, so not checked again."""
+    return BaseModel.model_copy(part, update=changes) if changes else part

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, NoReturn, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from jwcrypto import jwa, jwk
-from jwcrypto.common import JWException
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
 from sha_disclosure.boundary import boundary
 from sha_disclosure.errors import DisclosureError, KeyUnavailable
@@ -56,31 +57,19 @@ class JwsSigner(Signer, Protocol):
         """Return when it may sign at ``at``. Raises a SigningError."""
 
 
-class _Algorithm(Protocol):
-    """The part of a jwcrypto algorithm used here, which its type stubs leave out."""
-
-    def verify(self, key: jwk.JWK, payload: bytes, signature: bytes) -> None: ...
-
-
-def algorithm_named(name: str) -> _Algorithm:
-    """Return jwcrypto's implementation of a JWS algorithm (RFC 7518 section 3.1)."""
-    return cast("_Algorithm", jwa.JWA.signing_alg(name))
-
-
 class SignatureCheck:
     """Checks JWS signatures by one public key and algorithm, and nothing else of a message."""
 
-    __slots__ = ("_algorithm", "_key")
+    __slots__ = ("_verify",)
 
     def __init__(self, key: PublicKey, algorithm: str) -> None:
-        self._key = jwk.JWK.from_pyca(key)
-        self._algorithm = algorithm_named(algorithm)
+        self._verify = _verification(key, algorithm)
 
     def passes(self, data: bytes, signature: bytes) -> bool:
         """Return whether the key made ``signature`` over ``data``."""
         try:
-            self._algorithm.verify(self._key, data, signature)
-        except (InvalidSignature, JWException, ValueError):
+            self._verify(signature, data)
+        except InvalidSignature:
             return False
         return True
 
@@ -135,12 +124,38 @@ def _primitive(key: PrivateKey, algorithm: str) -> Callable[[bytes], bytes]:
     if isinstance(key, rsa.RSAPrivateKey) and algorithm in _PADDINGS:
         pad = _PADDINGS[algorithm]
         return lambda data: key.sign(data, pad, _SHA256)
-    if isinstance(key, ec.EllipticCurvePrivateKey) and algorithm in _CURVES:
-        curve, how = _CURVES[algorithm]
-        if isinstance(key.curve, curve):
-            size = (key.key_size + 7) // 8
-            return lambda data: _side_by_side(key.sign(data, how), size)
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        how, size = _curve(key, algorithm)
+        return lambda data: _side_by_side(key.sign(data, how), size)
     raise ValueError(f"{algorithm} does not sign with this kind of key")
+
+
+def _verification(key: PublicKey, algorithm: str) -> Callable[[bytes, bytes], None]:
+    """Return what verifies a JWS signature of data with a key. It raises InvalidSignature."""
+    if isinstance(key, rsa.RSAPublicKey) and algorithm in _PADDINGS:
+        pad = _PADDINGS[algorithm]
+        return lambda signature, data: key.verify(signature, data, pad, _SHA256)
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        how, size = _curve(key, algorithm)
+        return lambda signature, data: key.verify(_der(signature, size), data, how)
+    raise ValueError(f"{algorithm} does not verify with this kind of key")
+
+
+def _curve(
+    key: ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey, algorithm: str
+) -> tuple[ec.ECDSA, int]:
+    """Return how an algorithm signs with a key on its curve, and the octets of R and of S."""
+    curve, how = _CURVES.get(algorithm, (None, None))
+    if curve is None or how is None or not isinstance(key.curve, curve):
+        raise ValueError(f"{algorithm} does not go with this kind of key")
+    return how, (key.curve.key_size + 7) // 8
+
+
+def _der(signature: bytes, size: int) -> bytes:
+    if len(signature) != 2 * size:
+        raise InvalidSignature
+    r, s = int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
+    return encode_dss_signature(r, s)
 
 
 def _side_by_side(der: bytes, size: int) -> bytes:

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from pydantic import AfterValidator, PlainValidator
 from pydantic_core import PydanticCustomError
@@ -44,7 +43,11 @@ def _path_of(uri: str) -> Path | None:
     except ValueError:  # a bracket without its other half
         return None
     local = parts.netloc in {"", "localhost"} and parts.path
-    return Path(url2pathname(parts.path)) if local else None
+    if not local:
+        return None
+    from urllib.request import url2pathname  # noqa: PLC0415 - imports http.client and email
+
+    return Path(url2pathname(parts.path))
 
 
 def require_printable(path: str | Path) -> str | Path:

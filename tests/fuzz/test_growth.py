@@ -15,16 +15,18 @@ from sha_disclosure.codes import CodeLists, read_code_list
 from sha_disclosure.credentials.pem import pem_blocks
 from sha_disclosure.delivery.answer import Answer
 from sha_disclosure.delivery.outcome import judge
+from sha_disclosure.delivery.prepare import Setup, build
 from sha_disclosure.editions import load_edition
 from sha_disclosure.encoding import read_toml
+from sha_disclosure.identity_codes import names_a_person
 from sha_disclosure.law import Circumstances, check_data
 from sha_disclosure.law.citations import citations, names_a_provision
-from sha_disclosure.notice import read_json
+from sha_disclosure.notice import DisclosureNotice, read_json
 from sha_disclosure.outbox.keys import keys_from_file
 from sha_disclosure.settings import Settings
+from sha_disclosure.sources import Sources
 from sha_disclosure.tools.conformance.archive import files_of
 from sha_disclosure.tools.verifier import check_structure
-from sha_disclosure.values import names_a_person
 from tests.fuzz.archives import archive, with_names
 from tests.law.code_pages import OID, concept, page
 from tests.notices import NOW, full
@@ -58,6 +60,13 @@ def faulty_data_sets(count: int, _: Path) -> Work:
     notice["disclosed_data"] = [{"service_tasks": [{"code": " x"}], "x": 1}] * count
     text = json.dumps(notice)
     return lambda: check_data(read_json(text), GIVEN)
+
+
+def notices(count: int, _: Path) -> Work:
+    one = full("statute")
+    many = [DisclosureNotice.model_validate(one | {"id": f"1.2.246.{n}"}) for n in range(count)]
+    setup = Setup(Settings.stand_in(), EDITION, Sources(lambda: NOW), CodeLists())
+    return lambda: build(many, setup)
 
 
 def heading(count: int, folder: Path) -> Work:
@@ -135,9 +144,10 @@ def headers(count: int, folder: Path) -> Work:
 
 
 SIZES: dict[Callable[[int, Path], Work], int] = {
-    provisions: 3000, codes_in_text: 2000, data_sets: 30, faulty_data_sets: 30, heading: 2000,
-    blank_columns: 20_000, rows: 300, codes: 100, tables: 150, blocks: 3000, issues: 300,
-    page_of_a_firewall: 3000, entities: 30, outbox_keys: 100, members: 100, headers: 300,
+    provisions: 3000, codes_in_text: 2000, data_sets: 30, faulty_data_sets: 30, notices: 20,
+    heading: 2000, blank_columns: 20_000, rows: 300, codes: 100, tables: 150, blocks: 3000,
+    issues: 300, page_of_a_firewall: 3000, entities: 30, outbox_keys: 100, members: 100,
+    headers: 300,
 }  # fmt: skip
 """How much of each takes some ten milliseconds."""
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from jwcrypto import jwa
+
 from sha_disclosure.encoding import from_base64url
 
 
@@ -23,3 +25,8 @@ class CompactJws:
         head, payload, signature = text.split(".")
         header = json.loads(from_base64url(head))
         return cls(head, payload, from_base64url(signature), header)
+
+
+def algorithm_named(name: str) -> Any:
+    """Return another program's implementation of an algorithm, jwcrypto's."""
+    return jwa.JWA.signing_alg(name)

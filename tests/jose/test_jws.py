@@ -20,9 +20,8 @@ from sha_disclosure.jose.jws import (
     header_part,
     signing_input,
 )
-from sha_disclosure.jose.signer import algorithm_named
 from tests.authority import leaf
-from tests.jose.compact_jws import CompactJws
+from tests.jose.compact_jws import CompactJws, algorithm_named
 
 PAYLOAD = b'{"iss":"joe",\r\n "exp":1300819380,\r\n "http://example.com/is_root":true}'
 SECRET = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"

@@ -15,8 +15,9 @@ from jwcrypto import jwk
 
 from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.errors import CertificateExpired, KeyUnavailable
-from sha_disclosure.jose.signer import CallbackSigner, KeySigner, algorithm_named
+from sha_disclosure.jose.signer import CallbackSigner, KeySigner
 from tests.authority import DAY, NOW, Wish, chain, identity, issuing, key, leaf
+from tests.jose.compact_jws import algorithm_named
 
 SECRET = "pin-31337-salaisuus"
 KINDS = ["rsa-2048", "rsa-3072", "rsa-4096", "p256", "p384"]

@@ -108,7 +108,8 @@ def check_together(
     first, *others = notices
     of_another_client = [i for i, n in enumerate(others, 1) if n.client != first.client]
     ids = [n.id for n in notices]
-    doubled = [i for i, each in enumerate(ids) if each is not None and each in ids[:i]]
+    firsts = {each: i for i, each in reversed(list(enumerate(ids)))}
+    doubled = [i for i, each in enumerate(ids) if each is not None and firsts[each] < i]
     senders = [given.organisation_of(n.controller.oid) for n in notices]
     known = next((each for each in senders if each is not None), None)
     of_another_sender = [i for i, each in enumerate(senders) if each not in {None, known}]

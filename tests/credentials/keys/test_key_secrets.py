@@ -185,7 +185,7 @@ def test_no_debug_log_of_signing_and_sending_shows_a_pin_a_token_or_a_signature(
         notice = DisclosureNotice.model_validate_json(NOTICE.read_bytes())
         prepared = kanta.prepare(notice.model_copy(update={"id": None}))
         credentials = kanta._connection().credentials
-        request = kanta._submission(prepared, None).request(credentials)
+        request = kanta._submission(prepared, None, None).request(credentials)
         kanta.submit(prepared)
         clean(kanta, kanta.__dict__, credentials, credentials.content.signer)
     signature = base64.b64decode(prepared.bundle()["signature"]["data"]).decode()
