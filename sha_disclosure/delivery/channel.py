@@ -231,6 +231,9 @@ class _Tls:
 
     def content(self) -> bytes | None:
         """Return what was received, decrypted: nothing at the end, None when more must come."""
+        received = self._received
+        if not received.pending and not received.eof and not self.object.pending():
+            return None  # as OpenSSL would say, at the cost of an exception
         try:
             return self.object.read(_RECORD)
         except ssl.SSLWantReadError:
