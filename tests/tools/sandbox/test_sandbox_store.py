@@ -218,17 +218,37 @@ def made_earlier(path, *, senders):
         database.commit()
 
 
+def multiply(store, count):
+    """Let the first request and its notice stand ``count`` times."""
+    named = {}
+    for table in ("exchange", "content", "notice"):
+        columns = [row[1] for row in store.rows(f"PRAGMA table_info({table})")]
+        named[table] = ", ".join("n" if c == "number" else c for c in columns)
+    series = "WITH RECURSIVE s(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM s WHERE n < ?) "
+    for table in ("exchange", "content"):
+        store.rows(
+            f"INSERT INTO {table} {series} SELECT {named[table]} FROM s, {table} WHERE number = 1",
+            (count,),
+        )
+    notice = named["notice"].replace("id,", "id || '.' || n,", 1).replace("message", "n")
+    store.rows(
+        f"INSERT INTO notice {series} SELECT {notice} FROM s, notice WHERE message = 1", (count,)
+    )
+    store.rows(f"INSERT INTO identifier {series} SELECT 'id-' || n, n FROM s", (count,))
+
+
 @pytest.mark.proof
 def test_a_hundred_thousand_notices_cost_a_page_no_more_time_or_memory(tmp_path):
-    """0.2 s for the first page, of processor time, and what it holds does not grow."""
+    """The first page takes less than 0.2 s of processor time, and what it holds does not grow."""
     with Sandbox(tmp_path) as sandbox:
-        store, body = sandbox._store, b"x" * 8000
-        for number in range(100_000):
-            store.keep(*kept(number, body), new=[stored(number)])
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        store = sandbox._store
+        store.keep(*kept(0, b"x" * 8000), new=[stored(0)])
+        multiply(store, 100_000)
+        assert (store.count(), listing.counts(store)["accepted"]) == (100_000, 100_000)
         with httpx.Client(base_url=sandbox.admin_url, trust_env=False) as http:
             http.get("/")  # the templates are read once
-            for path in ("/", "/?outcome=refused", "/?before=50000", "/requests/50000"):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            for path in ("/", "/?outcome=accepted", "/?before=50000", "/?id=id-70000"):
                 start = time.process_time()
                 assert http.get(path).status_code == 200
                 assert time.process_time() - start < 0.2, path
