@@ -332,7 +332,7 @@ def test_an_exception_of_the_host_passes_as_it_is_and_takes_no_content_along(
         error = raised(lambda: kanta.prepare(notice))
     assert type(error) is SoftTimeLimit
     assert str(error) == "the host's own"
-    assert "sign_bundle" in frames_of_package(error)  # its places are kept
+    assert "BundleSigner.sign" in frames_of_package(error)  # its places are kept
     clean(channels_of(error))
 
 
