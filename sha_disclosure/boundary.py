@@ -12,7 +12,13 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, iscoroutinefunction
+from inspect import (
+    CO_ASYNC_GENERATOR,
+    CO_COROUTINE,
+    CO_GENERATOR,
+    iscoroutinefunction,
+    isgeneratorfunction,
+)
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -24,7 +30,7 @@ R = TypeVar("R")
 
 
 def boundary(call: Callable[P, R]) -> Callable[P, R]:
-    """Return a public function, or a coroutine function, whose exceptions show nothing inside.
+    """Return a public function, coroutine function or generator whose errors show nothing inside.
 
     An exception of the program around it stays the same object, with its cause and its places.
     """
@@ -41,6 +47,22 @@ def boundary(call: Callable[P, R]) -> Callable[P, R]:
                 raise
 
         return cast("Callable[P, R]", awaited)
+
+    if isgeneratorfunction(call):
+
+        @wraps(call)
+        def yielded(*args: Any, **kwargs: Any) -> Any:
+            handled = sys.exception()
+            try:
+                yield from call(*args, **kwargs)
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                del args, kwargs
+                _leave(error, handled)
+                raise
+
+        return cast("Callable[P, R]", yielded)
 
     @wraps(call)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:

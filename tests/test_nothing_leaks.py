@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import signal
@@ -477,7 +478,7 @@ def test_pydantics_error_names_the_rule_and_the_place_of_each_problem() -> None:
 def test_no_serialiser_prints_the_key_of_an_outbox(tmp_path: Path) -> None:
     secret = b"planted-secret-of-thirty-two-byt"
     key = OutboxKey(secret, "2026")
-    text = key._key.reveal()["k"]
+    text = base64.urlsafe_b64encode(secret).decode().rstrip("=")
     with Outbox(tmp_path / "o.sqlite", keys=[key]) as outbox:
         for shown in (repr(key), repr(vars(key)), repr(vars(outbox)), repr(vars(outbox._keys))):
             assert text not in shown

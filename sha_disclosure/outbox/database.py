@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text, update
 from sqlalchemy.engine import URL
 
+from sha_disclosure.errors import OutboxError
+from sha_disclosure.messages import message
 from sha_disclosure.outbox.database_errors import outbox_errors
 from sha_disclosure.outbox.database_fork import LentEngine
 from sha_disclosure.outbox.engines import ISOLATION, MYSQL, WRITES, engine_of
@@ -55,6 +57,7 @@ class Database:
         self._writing = self.engine.execution_options(**options)
         self._lent = LentEngine(self.engine)
         self._clock = _CLOCKS.get(self.kind)
+        self._closed = False
 
     @property
     def own_file(self) -> bool:
@@ -62,12 +65,18 @@ class Database:
         return self.own and self.kind == "sqlite" and not self.engine.dialect.is_async
 
     def close(self) -> None:
-        """Close the connections of the outbox's own engine."""
+        """Close the connections of the outbox's own engine; no transaction begins any more."""
+        self._closed = True
         if self.own:
             self.engine.dispose()
 
     def lend(self) -> AbstractContextManager[Engine]:
-        """Return a context that yields the engine for one transaction; a fork waits for it."""
+        """Return a context that yields the engine for one transaction; a fork waits for it.
+
+        Raises OutboxError when the outbox was closed.
+        """
+        if self._closed:
+            raise OutboxError(message("outbox.closed"))
         return self._lent.lend()
 
     def errors(self) -> AbstractContextManager[None]:

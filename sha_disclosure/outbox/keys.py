@@ -15,19 +15,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jwcrypto import jwe, jwk
-from jwcrypto.common import JWException
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sha_disclosure.boundary import boundary
 from sha_disclosure.encoding import Malformed, from_base64url, read_json, to_base64url
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_file, text_of
-from sha_disclosure.hidden import Held
 from sha_disclosure.messages import Message, message
 
 VARIABLE = "SHA_DISCLOSURE_OUTBOX_KEY"
 _BYTES = 32
 _BINDING = "row"  # member of the protected header: what the sealed data belongs to
+# RFC 7518, sections 4.5 and 5.3: the key itself encrypts; 96 bits of nonce, 128 of tag.
+_FORM = {"alg": "dir", "enc": "A256GCM"}
+_NONCE, _TAG = 12, 16
+_OWN = frozenset({"kid", _BINDING})
 
 
 class OutboxKey:
@@ -42,9 +46,8 @@ class OutboxKey:
             raise ConfigurationError(message("outbox.key.length", length=len(secret)))
         named = hmac.new(secret, b"sha-disclosure outbox key id", hashlib.sha256)
         self.kid = kid or named.hexdigest()[:16]
-        # A JWK is a dictionary: whatever prints one would print the key.
-        self._key = Held(jwk.JWK(kty="oct", k=to_base64url(secret)))
-        self._header = {"alg": "dir", "enc": "A256GCM", "kid": self.kid}
+        self._cipher = AESGCM(secret)
+        self._header = {**_FORM, "kid": self.kid}
 
     def __repr__(self) -> str:
         return f"OutboxKey(kid={self.kid!r})"
@@ -70,19 +73,24 @@ class OutboxKey:
         The header is authenticated, and with it the ``binding``.
         """
         header = {**self._header, _BINDING: binding} if binding else self._header
-        token = jwe.JWE(data, protected=json.dumps(header))
-        token.add_recipient(self._key.reveal())
-        return str(token.serialize(compact=True)).encode()
+        head = to_base64url(orjson.dumps(header)).encode()
+        nonce = os.urandom(_NONCE)
+        sealed = self._cipher.encrypt(nonce, data, head)
+        parts = (nonce, sealed[:-_TAG], sealed[-_TAG:])
+        return b".".join((head, b"", *(to_base64url(part).encode() for part in parts)))
 
     def open(self, sealed: bytes) -> bytes | None:
         """Return the data, or None when it was changed or sealed with another key."""
-        token = jwe.JWE(algs=["dir", "A256GCM"])
         try:
-            token.deserialize(sealed.decode("ascii"), self._key.reveal())
-        except (JWException, ValueError):
+            head, no_key, *parts = sealed.split(b".")
+            nonce, data, tag = (from_base64url(part.decode("ascii")) for part in parts)
+            header = _header_of(sealed) or {}
+            form = {name: value for name, value in header.items() if name not in _OWN}
+            if no_key or form != _FORM or len(nonce) != _NONCE or len(tag) != _TAG:
+                return None
+            return self._cipher.decrypt(nonce, data + tag, head)
+        except (InvalidTag, ValueError):
             return None
-        data: bytes = token.payload
-        return data
 
 
 def _decoded(text: str) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import URL
 
 from sha_disclosure.boundary import boundary
@@ -33,7 +33,7 @@ from sha_disclosure.outbox.inventory import Entry, Status
 from sha_disclosure.outbox.joining import Joined, joined
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
 from sha_disclosure.outbox.migration import migrate, steps
-from sha_disclosure.outbox.payload import Stored, unpacked
+from sha_disclosure.outbox.payload import Payload, Stored, unpacked
 from sha_disclosure.outbox.repetition import AddedNotice
 from sha_disclosure.outbox.schema import MESSAGE, State
 from sha_disclosure.outbox.seals import Seals, load_secrets
@@ -96,7 +96,10 @@ class Outbox:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; an engine of the caller's is left as it is."""
+        """Close it: whatever is called later is refused with OutboxError.
+
+        An engine of the caller's is left as it is.
+        """
         self._database.close()
 
     @boundary
@@ -112,26 +115,54 @@ class Outbox:
         OutboxError when a notice id of the message belongs to another message; ConfigurationError
         for a ``connection`` whose transaction it cannot join.
         """
-        if not isinstance(prepared, PreparedNotice):
-            kind = type(prepared).__name__
-            raise ConfigurationError(message("outbox.joining.prepared", kind=kind))
-        payload = self._adding.pack(prepared)
+        payload, added = self._packed(prepared), None
         if connection is not None:
             with self._database.errors(), self._database.lend():
-                mine = joined(connection)
-                now = self._database.now(mine)
-                return self._adding.add(mine, prepared, payload, now)
-        added = None
+                return self._add_all(joined(connection), [(prepared, payload)])[0]
         if self._database.own_file:
             now = milliseconds(self._sources.clock())
             with self._database.errors(), self._database.lend() as engine:
                 added = self._adding.add_directly(engine, prepared, payload, now)
         if added is None:
             with self._database.write() as own:
-                added = self._adding.add(own, prepared, payload, self._database.now(own))
+                (added,) = self._add_all(own, [(prepared, payload)])
+        self._notify(added)
+        return added
+
+    @boundary
+    def add_many(
+        self, messages: Sequence[PreparedNotice], connection: Joined | None = None
+    ) -> list[AddedNotice]:
+        """Add prepared notices in one transaction: all of them, or none when one is refused.
+
+        With ``connection`` that is for the caller's transaction to decide. Returns what ``add``
+        returns for each, in order, and raises what it raises.
+        """
+        packed = [(each, self._packed(each)) for each in messages]
+        if connection is not None:
+            with self._database.errors(), self._database.lend():
+                return self._add_all(joined(connection), packed)
+        with self._database.write() as own:
+            added = self._add_all(own, packed)
+        for each in added:
+            self._notify(each)
+        return added
+
+    def _add_all(
+        self, connection: Connection, packed: Sequence[tuple[PreparedNotice, Payload]]
+    ) -> list[AddedNotice]:
+        now = self._database.now(connection)
+        return [self._adding.add(connection, *each, now) for each in packed]
+
+    def _packed(self, prepared: PreparedNotice) -> Payload:
+        if not isinstance(prepared, PreparedNotice):
+            kind = type(prepared).__name__
+            raise ConfigurationError(message("outbox.joining.prepared", kind=kind))
+        return self._adding.pack(prepared)
+
+    def _notify(self, added: AddedNotice) -> None:
         if added.new and self._listeners:
             self._listeners.notify(NoticeAdded(added.notice_ids, added.references))
-        return added
 
     @boundary
     def drain(  # noqa: PLR0913 - each keyword has a default that serves most hosts
@@ -271,6 +302,7 @@ class Outbox:
         with self._database.snapshot() as connection:
             return evidence_of(connection, self._seals, notice_id)
 
+    @boundary
     def export(self, state: State | None = None) -> Iterator[dict[str, Any]]:
         """Yield the evidence of every message, or of those in a state, for an auditor.
 

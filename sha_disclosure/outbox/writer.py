@@ -103,9 +103,9 @@ class Writer:
         """Record what ended, lease what is free, or wait; return whether there is more to do."""
         dispatch, course = self._dispatch, self._course
         ended = dispatch.collect(self._wait_s()) if dispatch.held else []
-        if course.stopping:
-            ended.append(Ended(withdrawn=dispatch.withdraw()))
-        elif dispatch.held and not ended:
+        if course.stopping and (withdrawn := dispatch.withdraw()):
+            ended.append(Ended(withdrawn=withdrawn))
+        elif dispatch.held and not ended and not course.stopping:
             self._look()
         many = self._room() if ended or self._some_free else 0
         if ended or many:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from jwcrypto import jwe, jwk
 from outbox_parts import SECRET, TIMING
 from sqlalchemy import select
 
@@ -200,3 +201,44 @@ def test_warnings_are_stored_by_id_and_those_of_before_still_open(prepare):
     (before,) = opened(json.dumps(facts).encode() + b"\n" + body).warnings
     assert (before.rule, before.path, before.severity) == ("N04", "disclosed_at", "warning")
     assert before.text("fi")
+
+
+def as_jwcrypto(secret):
+    return jwk.JWK(kty="oct", k=base64.urlsafe_b64encode(secret).decode().rstrip("="))
+
+
+def test_what_is_sealed_is_a_jwe_that_others_open():
+    token = jwe.JWE(algs=["dir", "A256GCM"])
+    token.deserialize(OLD.seal(b"content", "row").decode(), as_jwcrypto(b"o" * 32))
+    assert token.payload == b"content"
+    header = json.loads(token.objects["protected"])
+    assert header == {"alg": "dir", "enc": "A256GCM", "kid": OLD.kid, "row": "row"}
+
+
+def test_what_another_library_sealed_alike_is_opened():
+    """As the versions before this one did."""
+    header = {"alg": "dir", "enc": "A256GCM", "kid": OLD.kid}
+    token = jwe.JWE(b"content", protected=json.dumps(header))
+    token.add_recipient(as_jwcrypto(b"o" * 32))
+    assert OLD.open(token.serialize(compact=True).encode()) == b"content"
+
+
+@pytest.mark.parametrize(
+    "more", [{"zip": "DEF"}, {"enc": "A128GCM"}, {"alg": "A256KW"}, {"crit": []}]
+)
+def test_another_form_is_not_opened(more):
+    head, *rest = OLD.seal(b"content").split(b".")
+    header = json.loads(base64.urlsafe_b64decode(head + b"==")) | more
+    other = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=")
+    assert OLD.open(b".".join((other, *rest))) is None
+
+
+def test_nothing_that_was_changed_anywhere_is_opened():
+    sealed = OLD.seal(b"content", "row")
+    assert OLD.open(sealed) == b"content"
+    for at in range(len(sealed)):
+        changed = bytearray(sealed)
+        changed[at] = ord("B" if sealed[at] == ord("A") else "A")
+        assert OLD.open(bytes(changed)) is None
+    for other in (b"", b".", b"....", sealed + b".", sealed[:-1], sealed.replace(b"..", b".AA.")):
+        assert OLD.open(other) is None
