@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
-CORE := 90
+CORE := 97
 BESIDE := sha_disclosure/tools/*,sha_disclosure/cli/*,sha_disclosure/testing.py
 
 .PHONY: help demo test lowest proof coverage check lint types layering specs docs dist bench clean
