@@ -5,7 +5,7 @@ LOWEST := .venv-lowest
 CORE := 97
 BESIDE := sha_disclosure/tools/*,sha_disclosure/cli/*,sha_disclosure/testing.py
 
-.PHONY: help demo test lowest proof coverage check lint types layering specs docs dist bench clean
+.PHONY: help demo test lowest proof coverage check lint types layering mutation specs docs dist bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -51,6 +51,11 @@ types: $(VENV)/.dev  ## mypy and pyright, strict: package, examples, what hosts 
 layering: $(VENV)/.dev  ## rooms import one way
 	$(BIN)/lint-imports --no-cache
 
+mutation: $(VENV)/.dev  ## mutants of the decisions that must not fail, and which survive; ONLY='sha_disclosure.delivery.retry*' for some
+	$(BIN)/python -m pip install --quiet --group mutation
+	$(BIN)/mutmut run $(ONLY)
+	$(BIN)/mutmut results
+
 specs: $(VENV)/.dev  ## write the generated files under specs/
 	$(BIN)/python specs/public_names.py
 	$(BIN)/python specs/public_api.py
@@ -69,7 +74,7 @@ bench: $(VENV)/.dev  ## costs beside their targets and floors; QUICK=1 for a few
 	$(BIN)/python benchmarks/run.py --record $(or $(RECORD),bench.json) $(if $(QUICK),--quick)
 
 clean:  ## remove the environment and what tools left
-	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
