@@ -39,6 +39,7 @@ from sha_disclosure.errors import (
     OutboxError,
 )
 from sha_disclosure.fhir.reading import read_bundle
+from sha_disclosure.identity_codes import names_a_person
 from sha_disclosure.law import Circumstances, check_data
 from sha_disclosure.law.citations import citations, names_a_provision, names_the_act
 from sha_disclosure.law.searches.reason import require_access_reason
@@ -60,7 +61,6 @@ from sha_disclosure.values import (
     PersonalId,
     Time,
     Uri,
-    names_a_person,
 )
 from tests.authority import chain, key_pem, leaf, pem, root
 from tests.fuzz.mutation import (

@@ -73,7 +73,7 @@ def test_the_very_same_message_is_known_too_with_its_receipt(place, keys, kanta,
         assert known.receipt.location
 
 
-DIFFERENT = [
+DIFFERENT: list[dict[str, Any]] = [
     {"client": 2},
     {"purpose": "Muu tarkoitus"},
     {"disclosed_at": "2025-03-25T09:30:01+02:00"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 
 import orjson
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -73,7 +75,8 @@ def test_a_signed_bundle_is_valid(
     assert result.signed, result.findings
     assert [f.check for f in result.findings] == list(CHECKS)
     assert result.algorithm == algorithm
-    assert result.digest == signed.digest
+    content = rfc8785.dumps({k: v for k, v in signed.bundle.items() if k != "signature"})
+    assert result.digest == hashlib.sha256(content).hexdigest()
     assert result.who == "1.2.246.10.28777751.10.0"
     assert result.when == "2026-11-15T10:00:00Z"
     assert result.thumbprint == identity(kind).thumbprint
