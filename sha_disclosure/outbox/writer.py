@@ -26,7 +26,7 @@ from sha_disclosure.outbox.sweeping import Soonest, Sweeping
 
 _PAUSE_MAX_S = 3600.0
 # Messages are leased ahead for as long as this keeps the workers busy; others may take the rest.
-_AHEAD_S = 0.02
+_AHEAD_S = 0.1
 _AHEAD_MAX = 16
 _WEIGHT = 0.2  # of the latest delivery in their mean time
 
