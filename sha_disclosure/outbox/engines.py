@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,10 +53,9 @@ def engine_of(
     more: dict[str, Any] = {}
     if url.drivername == "postgresql+psycopg":
         # Statements that are prepared in one session are unknown in the next one that a
-        # transaction pooler such as pgbouncer hands out. The driver takes no URL parameter.
-        threshold = str(url.query.get("prepare_threshold", ""))
-        known = re.fullmatch(r"[0-9]{1,9}", threshold)
-        options["prepare_threshold"] = int(threshold) if known else None
+        # transaction pooler such as pgbouncer hands out; and where the driver prepares any,
+        # it prepares those with many rows at once. So none is, whatever the address says.
+        options["prepare_threshold"] = None
         url = url.difference_update_query(["prepare_threshold"])
     elif kind in MYSQL:
         more["isolation_level"] = ISOLATION

@@ -149,9 +149,9 @@ def test_without_a_token_table_the_key_is_loaded_once_for_both(
     loads = []
     known = load_pem_private_key
 
-    def counted(data: bytes, password: bytes | None) -> Any:
+    def counted(data: bytes, password: bytes | None, **options: Any) -> Any:
         loads.append(data)
-        return known(data, password)
+        return known(data, password, **options)
 
     monkeypatch.setattr(software, "load_pem_private_key", counted)
     made = load(files.settings(), edition)

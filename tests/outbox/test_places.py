@@ -276,7 +276,7 @@ def pooler(cluster, tmp_path):
             process.wait()
 
 
-@pytest.mark.parametrize("parameters", ["", "?prepare_threshold=1000"])
+@pytest.mark.parametrize("parameters", ["", "?prepare_threshold=0"])
 def test_an_outbox_behind_a_transaction_pooler(pooler, kanta, prepare, parameters):
     faults = []
     with Outbox(f"postgres://outbox@127.0.0.1:{pooler}/pooled{parameters}") as outbox:
