@@ -12,8 +12,8 @@ from sha_disclosure.outbox.decision import Decision
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.sources import Sources
 
-GATHER_S = 0.02
-"""How long an outcome waits for others at most, to be written with them, in seconds."""
+# How long an outcome waits for others at most, to be written with them.
+_GATHER_S = 0.02
 
 
 class End:
@@ -96,7 +96,7 @@ class Dispatch:
         ended, began, enough = [first], self._sources.monotonic(), self.waiting // 2
         while len(ended) < len(self._held):
             gathering = self.waiting > enough
-            left = GATHER_S - (self._sources.monotonic() - began) if gathering else 0.0
+            left = _GATHER_S - (self._sources.monotonic() - began) if gathering else 0.0
             following: Ended | None = self._back.get(max(0.0, left))
             if following is None:
                 break

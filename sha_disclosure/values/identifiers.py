@@ -18,6 +18,13 @@ OID_MAX = 64
 """FHIR R4 ``id``: at most 64 characters; a resource id of ours is a bare OID."""
 
 
+def _oid(value: object, fault: str) -> str:
+    text = text_of(value)
+    if len(text) > OID_MAX or not _OID.fullmatch(text):
+        raise refuse(fault)
+    return text
+
+
 class Oid(Plain):
     """An object identifier, dotted, at most 64 characters (yksilöintitunnus, ISO/IEC 9834-1)."""
 
@@ -27,10 +34,7 @@ class Oid(Plain):
     @classmethod
     def check(cls, value: object) -> str:
         """Return the OID, or refuse it as ``oid``."""
-        text = text_of(value)
-        if len(text) > OID_MAX or not _OID.fullmatch(text):
-            raise refuse("oid")
-        return text
+        return _oid(value, "oid")
 
     @property
     def urn(self) -> str:
@@ -47,10 +51,7 @@ class TemporaryId(Hidden):
     @classmethod
     def check(cls, value: object) -> str:
         """Return the OID, or refuse it as ``temporary_id``."""
-        text = text_of(value)
-        if len(text) > OID_MAX or not _OID.fullmatch(text):
-            raise refuse("temporary_id")
-        return text
+        return _oid(value, "temporary_id")
 
 
 class PersonalId(Hidden):
