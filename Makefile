@@ -20,7 +20,7 @@ lowest: $(LOWEST)/.dev  ## the test suite on the lowest versions that pyproject.
 	$(LOWEST)/bin/python -m pytest -q -n auto --dist worksteal
 
 proof: $(VENV)/.dev  ## the long proofs: kill -9, volumes, every row of the long tables; PROOF_TIMES=5 for five times the counts
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q -n auto --dist worksteal -m "proof or hypothesis"
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q -n auto --dist worksteal --timeout 1200 -m "proof or hypothesis"
 
 coverage: $(VENV)/.dev  ## branch coverage of the suite: of the core, with a gate; of tools and command
 	$(BIN)/coverage erase
