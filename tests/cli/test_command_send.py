@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import tracemalloc
 from pathlib import Path
@@ -282,20 +283,29 @@ def test_the_bar_is_drawn_on_a_terminal_only_and_never_with_json(sandbox, write,
     master, slave = os.openpty()
     file = write("many.jsonl", good, good, good)
     arguments = ["send", "--settings", sandbox.settings_file, file, *(["--json"] * as_json)]
+    shown: list[bytes] = []
+
+    def read() -> None:
+        while not b"".join(shown).endswith(b"end"):
+            shown.append(os.read(master, 100_000))
+
+    reader = threading.Thread(target=read, daemon=True)  # a terminal that is not read fills up
+    reader.start()
     result = subprocess.run(
         [sys.executable, "-m", "sha_disclosure.cli", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=slave,
         env=process_environment(TERM="xterm"),
         check=False,
+        timeout=60,
     )
     os.write(slave, b"end")
-    shown = os.read(master, 100_000)
+    reader.join(10)
     os.close(slave)
     os.close(master)
     assert result.returncode == 0
     assert b"\x1b" not in result.stdout
-    assert (b"Sending" in shown) is not as_json
+    assert (b"Sending" in b"".join(shown)) is not as_json
 
 
 def test_the_standard_input_may_hold_one_notice_or_one_a_line(send, good):

@@ -94,6 +94,7 @@ class Server:
             f"--socket={self._socket}",
             f"--pid-file={self._folder / 'pid'}",
             "--sql-mode=",
+            "--lock-wait-timeout=60",  # a day otherwise: a table left locked would hang the tests
             "--character-set-server=latin1",
         )
         deadline = time.monotonic() + _START_S
