@@ -17,8 +17,8 @@ from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.fhir.bundle import BundleBuilder, to_bytes
 from sha_disclosure.fhir.defaults import with_defaults
 from sha_disclosure.findings import Problem, problem
-from sha_disclosure.law import Circumstances, check, check_together
-from sha_disclosure.notice import Client, Discloser, DisclosureNotice, UnreadField
+from sha_disclosure.law import Circumstances, check, check_together, keeps_every_rule
+from sha_disclosure.notice import Client, Discloser, DisclosureNotice, UnreadField, written_texts
 from sha_disclosure.settings import Settings
 from sha_disclosure.settings.organisations import settings_by_requester
 from sha_disclosure.sources import Sources
@@ -196,7 +196,8 @@ def build(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
 
 def _built(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
     given, sources = setup.circumstances(), setup.sources
-    found = _checked(notices, given)
+    texts = [written_texts(notice) for notice in notices]
+    found = _checked(notices, texts, given)
     acknowledged = tuple(dict.fromkeys(each.key for each in found if each.acknowledged))
     warnings = tuple(each for each in found if not each.acknowledged)
     organisation = given.organisation_of(notices[0].controller.oid)
@@ -207,7 +208,10 @@ def _built(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
         return new_oid(settings.ids.root, now, sources.randomness)
 
     moment, wire = instant(now), setup.edition.wire
-    complete = tuple(with_defaults(notice, moment, new_id, wire) for notice in notices)
+    complete = tuple(
+        with_defaults(notice, moment, new_id, wire, own)
+        for notice, own in zip(notices, texts, strict=True)
+    )
     provenance_ids = [_provenance_id(notice, settings) for notice in complete]
     made = setup.builder_of(organisation).build(complete, provenance_ids)
     contents = tuple(_content_of(notice) for notice in notices)
@@ -268,15 +272,15 @@ def instant(moment: datetime) -> Instant:
     return unchecked(Instant, moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 
-def _checked(notices: Sequence[DisclosureNotice], given: Circumstances) -> tuple[Problem, ...]:
-    if len(notices) == 1:
-        found = list(check(notices[0], given))
-    else:
-        found = [
-            replace(p, path=f"[{index}].{p.path}")
-            for index, notice in enumerate(notices)
-            for p in check(notice, given)
-        ]
+def _checked(
+    notices: Sequence[DisclosureNotice], texts: Sequence[Sequence[str]], given: Circumstances
+) -> tuple[Problem, ...]:
+    found: list[Problem] = []
+    for index, (notice, own) in enumerate(zip(notices, texts, strict=True)):
+        if not keeps_every_rule(notice, given, own):
+            place = f"[{index}]." if len(notices) > 1 else ""
+            found += (replace(p, path=f"{place}{p.path}") for p in check(notice, given))
+    if len(notices) > 1:
         found += check_together(notices, given)
     blocking = [p for p in found if p.blocks]
     if blocking:

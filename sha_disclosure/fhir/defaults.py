@@ -7,7 +7,7 @@ what is read back from a Bundle equals what was built.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import is_
 from typing import Any, TypeVar, cast
 
@@ -24,17 +24,23 @@ from sha_disclosure.notice import (
     Part,
     field_of,
     reason_of,
-    written_texts,
 )
 from sha_disclosure.values import Instant, Oid
 from sha_disclosure.values.texts import WrittenText
 
 
 def with_defaults(
-    notice: DisclosureNotice, now: Instant, new_id: Callable[[], Oid], wire: Wire
+    notice: DisclosureNotice,
+    now: Instant,
+    new_id: Callable[[], Oid],
+    wire: Wire,
+    texts: Sequence[str],
 ) -> DisclosureNotice:
-    """Return the notice with its defaults, and without what the edition says or does not send."""
-    if not have_plain_blanks(written_texts(notice)):
+    """Return the notice with its defaults, and without what the edition says or does not send.
+
+    ``texts`` are the notice's ``written_texts``.
+    """
+    if not have_plain_blanks(texts):
         notice = _with_texts(notice, wire)
     changes: dict[str, Any] = {}
     if notice.id is None:
@@ -96,6 +102,10 @@ def _ground(ground: Ground, wire: Wire) -> Ground:
 
 
 def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:
+    tasks = (*data.service_tasks, *data.original_service_tasks)
+    codings = (data.document_type, data.specific_document_type, *tasks)
+    if all(coding is None or coding.system is None for coding in codings):
+        return data
     systems = wire.code_system
     changes: dict[str, Any] = {}
     for name, system in (
@@ -103,15 +113,13 @@ def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:
         ("specific_document_type", systems.specific_document_type),
     ):
         coding = field_of(data, name)
-        if coding is not None and coding.system is not None:
+        if coding is not None:
             changes[name] = _short(coding, system)
     for name, system in (
         ("service_tasks", systems.service_task),
         ("original_service_tasks", systems.original_service_task[0]),
     ):
-        codings = field_of(data, name)
-        if any(coding.system is not None for coding in codings):
-            changes[name] = tuple(_short(coding, system) for coding in codings)
+        changes[name] = tuple(_short(coding, system) for coding in field_of(data, name))
     return _changed(data, changes)
 
 

@@ -5,7 +5,7 @@ The reasons of a search in the archive are in ``sha_disclosure.law.searches``, l
 
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.need import NoticeNeed, notice_needed
-from sha_disclosure.law.rules import check, check_data, check_together
+from sha_disclosure.law.rules import check, check_data, check_together, keeps_every_rule
 
 __all__ = [
     "Circumstances",
@@ -13,5 +13,6 @@ __all__ = [
     "check",
     "check_data",
     "check_together",
+    "keeps_every_rule",
     "notice_needed",
 ]

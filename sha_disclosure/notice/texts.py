@@ -20,15 +20,16 @@ def written_texts(part: Part) -> list[str]:
 def _collect(part: Part, found: list[str]) -> None:
     # Every notice is walked, so it looks at the plain dictionary of each part.
     values = part.__dict__
-    for name in _fields_with_texts(part.__class__):
+    for name, holds_parts in _fields_with_texts(part.__class__):
         value = values.get(name)
         if value is None:
             continue
-        for each in value if value.__class__ is tuple else (value,):
-            if _is_part(each.__class__):
+        several = value if value.__class__ is tuple else (value,)
+        if holds_parts:
+            for each in several:
                 _collect(each, found)
-            else:
-                found.append(each.reveal())
+        else:
+            found += [each.reveal() for each in several]
 
 
 def places_of_texts(part: Part, path: str = "") -> Iterator[tuple[str, WrittenText]]:
@@ -36,31 +37,30 @@ def places_of_texts(part: Part, path: str = "") -> Iterator[tuple[str, WrittenTe
 
     A field's alias needs no thought: no text has one.
     """
-    for name in _fields_with_texts(type(part)):
+    for name, holds_parts in _fields_with_texts(type(part)):
         value: Any = part.__dict__.get(name)
         several = value.__class__ is tuple
         for index, each in enumerate(value if several else (value,)):
             place = f"{path}{name}[{index}]" if several else f"{path}{name}"
-            if _is_part(each.__class__):
+            if each is None:
+                continue
+            if holds_parts:
                 yield from places_of_texts(each, f"{place}.")
-            elif each is not None:
+            else:
                 yield place, each
 
 
 @cache
-def _fields_with_texts(kind: type[Part]) -> tuple[str, ...]:
-    """Return the names of the fields of a part that hold texts, or parts that do."""
-    return tuple(name for name, field in kind.model_fields.items() if _has_texts(field.annotation))
+def _fields_with_texts(kind: type[Part]) -> tuple[tuple[str, bool], ...]:
+    """Return the fields of a part that hold texts, and of each whether it holds parts that do."""
+    held = {name: _held(field.annotation) for name, field in kind.model_fields.items()}
+    return tuple((name, issubclass(each, Part)) for name, each in held.items() if each)
 
 
-def _has_texts(annotation: Any) -> bool:
-    if isinstance(annotation, type) and issubclass(annotation, WrittenText):
-        return True
-    if isinstance(annotation, type) and issubclass(annotation, Part):
-        return bool(_fields_with_texts(annotation))
-    return any(map(_has_texts, get_args(annotation)))
-
-
-@cache
-def _is_part(kind: type) -> bool:
-    return issubclass(kind, Part)
+def _held(annotation: Any) -> type[WrittenText | Part] | None:
+    """Return a kind of text, or of part with texts, that a field may hold."""
+    if not isinstance(annotation, type):
+        return next((kind for kind in map(_held, get_args(annotation)) if kind is not None), None)
+    if issubclass(annotation, WrittenText):
+        return annotation
+    return annotation if issubclass(annotation, Part) and _fields_with_texts(annotation) else None

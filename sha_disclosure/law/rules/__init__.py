@@ -20,6 +20,7 @@ from sha_disclosure.law.rules.codes import CODE_RULES
 from sha_disclosure.law.rules.data_sets import DATA_SET_RULES
 from sha_disclosure.law.rules.edition import EDITION_RULES
 from sha_disclosure.law.rules.grounds import GROUND_RULES
+from sha_disclosure.law.rules.quick import keeps_every_rule
 from sha_disclosure.law.rules.reminders import REMINDERS
 from sha_disclosure.law.rules.texts import TEXT_RULES
 from sha_disclosure.law.rules.times import TIME_RULES
@@ -120,4 +121,4 @@ def check_together(
     )
 
 
-__all__ = ["RULES", "check", "check_data", "check_together"]
+__all__ = ["RULES", "check", "check_data", "check_together", "keeps_every_rule"]

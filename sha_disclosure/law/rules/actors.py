@@ -33,18 +33,21 @@ def _controller(notice: DisclosureNotice, _: Circumstances) -> Places:
     return (("controller.oid", notice.controller.oid),)
 
 
-def _is_born(pair: tuple[BirthDate, Time], _: Circumstances) -> bool:
+def is_born(pair: tuple[BirthDate, Time], _: Circumstances) -> bool:
+    """Return whether a date of birth is not after the disclosure."""
     birth, disclosed = pair
     return birth.reveal() <= disclosed.day.isoformat()
 
 
-def _fits_environment(personal_id: PersonalId, given: Circumstances) -> bool:
+def is_of_environment(personal_id: PersonalId, given: Circumstances) -> bool:
+    """Return whether an identity code may be used outside production, if that is where it is."""
     if given.environment == "production":
         return True
     return personal_id.artificial or personal_id in given.test_personal_ids
 
 
-def _is_allowed_in_production(personal_id: PersonalId, given: Circumstances) -> bool:
+def is_allowed_in_production(personal_id: PersonalId, given: Circumstances) -> bool:
+    """Return whether an identity code may be used in production, if that is where it is."""
     if given.environment != "production":
         return True
     return given.allow_artificial_ids or not personal_id.artificial
@@ -56,9 +59,9 @@ ACTOR_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
         _client,
         lambda client, _: client.personal_id or client.temporary_id or client.birth_date,
     ),
-    Rule("N08.unborn", _birth_and_disclosure, _is_born),
+    Rule("N08.unborn", _birth_and_disclosure, is_born),
     Rule("N08.contradiction", _both_births, lambda pair, _: pair[0] == pair[1].born),
-    Rule("N13.real", _personal_id, _fits_environment),
-    Rule("N13.artificial", _personal_id, _is_allowed_in_production),
+    Rule("N13.real", _personal_id, is_of_environment),
+    Rule("N13.artificial", _personal_id, is_allowed_in_production),
     Rule("N25", _controller, lambda oid, given: given.organisation_of(oid) is not None),
 )

@@ -17,7 +17,7 @@ def _register(notice: DisclosureNotice, _: Circumstances) -> Places:
     return (("controller.register", notice.controller.register),)
 
 
-def _codes(notice: DisclosureNotice, given: Circumstances) -> Places:
+def codes_not_in_force(notice: DisclosureNotice, given: Circumstances) -> Places:
     """Yield every code that is not in force; where its list is not loaded, the first of it."""
     day, lists = notice.disclosed_at.day, given.code_lists
     missing: set[str] = set()
@@ -71,33 +71,33 @@ _is_loaded = _is_not("not_loaded")
 
 
 CODE_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
-    Rule("N15.unknown", _codes, _is_not("unknown")),
+    Rule("N15.unknown", codes_not_in_force, _is_not("unknown")),
     Rule(
         "N15.closed",
-        _codes,
+        codes_not_in_force,
         _is_not("closed"),
         values={"validity": lambda used, given: used.validity(given.code_lists)},
     ),
-    Rule("N15.deleted", _codes, _is_not("deleted")),
-    Rule("N15.proposal", _codes, _is_not("proposal")),
-    Rule(
-        "N15.register",
-        _register,
-        lambda code, given: str(code) in given.wire.register_type,
-        values={"codes": lambda _, given: tuple(given.wire.register_type)},
-    ),
-    Rule("N15.unlisted", _codes, _is_not("unlisted"), severity="warning"),
+    Rule("N15.deleted", codes_not_in_force, _is_not("deleted")),
+    Rule("N15.proposal", codes_not_in_force, _is_not("proposal")),
+    Rule("N15.unlisted", codes_not_in_force, _is_not("unlisted"), severity="warning"),
     Rule(
         "N15.not_loaded",
-        _codes,
+        codes_not_in_force,
         lambda used, given: _is_placeholder(used, given) or _is_loaded(used, given),
         values={"system": lambda used, _: used.system},
         severity="warning",
     ),
     Rule(
         "N15.no_system",
-        _codes,
+        codes_not_in_force,
         lambda used, given: not _is_placeholder(used, given) or _is_loaded(used, given),
         severity="warning",
+    ),
+    Rule(
+        "N15.register",
+        _register,
+        lambda code, given: str(code) in given.wire.register_type,
+        values={"codes": lambda _, given: tuple(given.wire.register_type)},
     ),
 )

@@ -43,12 +43,14 @@ def _days_of_the_act(notice: DisclosureNotice, _: Circumstances) -> Places:
         yield "ground", notice.disclosed_at
 
 
-def _is_itemised(will: tuple[Will, Categories], _: Circumstances) -> bool:
+def is_itemised(will: tuple[Will, Categories], _: Circumstances) -> bool:
+    """Return whether a permission that Kanta holds says which it is, where health care asks it."""
     given, categories = will
     return given.kind != "permission" or not categories <= HEALTH or _says_anything(given)
 
 
-def _concerns_kanta(will: tuple[Will, Categories], _: Circumstances) -> bool:
+def concerns_kanta(will: tuple[Will, Categories], _: Circumstances) -> bool:
+    """Return whether a consent that Kanta holds is one for care, or says which it is."""
     given, categories = will
     return given.kind != "consent" or bool(categories & CARE) or _says_anything(given)
 
@@ -82,8 +84,8 @@ _CONDITIONS = {
 
 GROUND_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
     Rule("N06.unrecognised", _provision, _is_recognisable, severity="objection"),
-    Rule("N07.itemised", _will_in_kanta, _is_itemised, severity="warning"),
-    Rule("N07.national", _will_in_kanta, _concerns_kanta, severity="warning"),
+    Rule("N07.itemised", _will_in_kanta, is_itemised, severity="warning"),
+    Rule("N07.national", _will_in_kanta, concerns_kanta, severity="warning"),
     Rule("N09.no_cause", _cause, lambda cause, _: cause is not None, severity="objection"),
     Rule("N24.not_in_force", _days_of_the_act, _is_in_force, severity="warning"),
     *(

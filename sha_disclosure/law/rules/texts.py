@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sha_disclosure.characters import has_odd_blanks, have_plain_blanks
 from sha_disclosure.identity_codes import has_code, have_no_code, may_hide_code
 from sha_disclosure.law.circumstances import Circumstances
@@ -13,11 +15,17 @@ from sha_disclosure.values.texts import WrittenText
 
 def _texts(notice: DisclosureNotice, given: Circumstances) -> Places:
     """Return every text with its path; none when no rule below can be broken in any."""
-    texts = written_texts(notice)
+    return () if are_in_order(written_texts(notice), given) else places_of_texts(notice)
+
+
+def are_in_order(texts: Sequence[str], given: Circumstances) -> bool:
+    """Return whether texts surely keep every rule below, as most do."""
     longest = max(map(len, texts), default=0)
-    if longest <= given.wire.limit.text and have_plain_blanks(texts) and have_no_code(texts):
-        return ()
-    return places_of_texts(notice)
+    return (
+        longest <= given.wire.limit.text
+        and have_plain_blanks(texts)
+        and (have_no_code(texts) or not any(has_code(t) or may_hide_code(t) for t in texts))
+    )
 
 
 def _has_no_code(text: WrittenText, _: Circumstances) -> bool:

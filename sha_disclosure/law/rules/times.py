@@ -46,7 +46,8 @@ def _will_given(notice: DisclosureNotice, _: Circumstances) -> Places:
         yield "ground.given_at", (given_at, notice.disclosed_at)
 
 
-def _in_order(times: tuple[Instant | Time, Instant | Time], _: Circumstances) -> bool:
+def in_order(times: tuple[Instant | Time, Instant | Time], _: Circumstances) -> bool:
+    """Return whether the first of two times is not after the second."""
     first, second = times
     if first.moment and second.moment:
         return first.moment <= second.moment
@@ -55,9 +56,9 @@ def _in_order(times: tuple[Instant | Time, Instant | Time], _: Circumstances) ->
 
 TIME_RULES: tuple[Rule[DisclosureNotice, Circumstances], ...] = (
     Rule("N04.future", _times, _is_past),
-    Rule("N04.order", _order, _in_order),
+    Rule("N04.order", _order, in_order),
     Rule("N07", _will_outside_kanta, lambda will, _: will.given_at, at="given_at"),
     Rule("N07", _will_outside_kanta, lambda will, _: will.given_by, at="given_by"),
     Rule("N07", _will_outside_kanta, lambda will, _: will.scope, at="scope"),
-    Rule("N07.later", _will_given, _in_order, severity="objection"),
+    Rule("N07.later", _will_given, in_order, severity="objection"),
 )
