@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,42 +67,42 @@ def load_credentials(
     now: datetime,
     own: OwnSigners | None = None,
     *,
-    loaded: Iterable[Credentials] = (),
+    loaded: Mapping[Origin, Credentials] | None = None,
     origins: Origins | None = None,
 ) -> Credentials:
     """Read and check every key and certificate the settings name, each once.
 
     Without a token signer and table the content's signer signs tokens too. A part that one of
-    the ``loaded`` has read from the same origin is shared and not read again. ``origins`` are
-    those of the settings' files as they stand, if they were looked at already.
+    the ``loaded`` has read from the same origin is shared and not read again; ``loaded`` has
+    each of them under its origins. ``origins`` are those of the settings' files as they stand,
+    if they were looked at already.
 
     Raises ConfigurationError, KeyUnavailable and CertificateExpired.
     """
-    own, known = own or OwnSigners(), tuple(loaded)
+    own, known = own or OwnSigners(), loaded or {}
     origins = origins or FileDigests().origins(settings)
     if settings.tls is None:
         raise _missing("tls")
     content = own.content
     if content is None:
-        same = _read_from(origins.signing, known)
+        same = known.get(origins.signing)
         content = same.content if same else _content(settings, edition, now, own.pin)
     token = own.token
     if token is None:
-        same = _read_from(origins.token, known)
+        same = known.get(origins.token)
         token = same.token if same else _token(settings, edition, now, own.pin, content)
     content.require_valid(now)
     token.require_valid(now)
-    same = _read_from(origins.tls, known)
-    tls, chain = (same.tls, same.client_chain) if same else tls_client(settings.tls, now)
-    _require_environment(settings, edition, (*chain, *load_anchors(settings.tls.ca)), "tls")
+    same = known.get(origins.tls)
+    if same:
+        tls, chain = same.tls, same.client_chain
+    else:
+        tls, chain = tls_client(settings.tls, now)
+        _require_environment(settings, edition, (*chain, *load_anchors(settings.tls.ca)), "tls")
     _require_environment(settings, edition, content.chain, "signing")
     _require_environment(settings, edition, token.chain, "token")
     bundles, tokens = BundleSigner(content, edition), TokenMaker(token, edition)
     return Credentials(tls, chain, content, token, bundles, tokens, origins)
-
-
-def _read_from(origin: Origin, loaded: Iterable[Credentials]) -> Credentials | None:
-    return next((each for each in loaded if origin in each.origins), None)
 
 
 def _require_environment(

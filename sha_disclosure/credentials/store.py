@@ -7,13 +7,13 @@ checked whole before anything else uses it; what does not pass changes nothing b
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sha_disclosure.credentials.certificate import thumbprint
 from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load_credentials
 from sha_disclosure.credentials.expiry import ExpiryReminders, chains, ends_at
 from sha_disclosure.credentials.organisation import check_organisation
-from sha_disclosure.credentials.origins import FileDigests, Origins, Table
+from sha_disclosure.credentials.origins import FileDigests, Origin, Origins, Table
 from sha_disclosure.credentials.places import one_look
 from sha_disclosure.credentials.reading import require
 from sha_disclosure.editions import Edition
@@ -28,6 +28,7 @@ from sha_disclosure.sources import Sources
 
 _Tables = tuple[KeyPair | None, KeyPair | None, KeyPair | None]
 _Loaded = Mapping[_Tables, Credentials]
+_Known = dict[Origin, Credentials]
 
 
 class CredentialStore:
@@ -57,6 +58,9 @@ class CredentialStore:
         self._listeners = listeners
         self._use = use
         self._organisations = settings_by_requester(settings)
+        self._by_tables: dict[_Tables, list[Settings]] = {}
+        for each in self._organisations.values():
+            self._by_tables.setdefault(_tables(each), []).append(each)
         self._lock = ProcessLock()
         self._reminders = ExpiryReminders()
         self._mismatched: set[tuple[str, str]] = set()
@@ -72,10 +76,11 @@ class CredentialStore:
     def _load_first(self) -> None:
         digests = FileDigests()
         made: dict[_Tables, Credentials] = {}
-        for tables, settings in self._by_tables().items():
-            origins = digests.origins(settings)
+        known: _Known = {}
+        for tables, sharing in self._by_tables.items():
+            origins = digests.origins(sharing[0])
             try:
-                made[tables] = self._load(settings, origins, made)
+                made[tables] = self._load(sharing, origins, known)
             except CertificateExpired as error:
                 self._expired[tables] = error
                 self._refuse(tables, origins, type(error).__name__, error.message)
@@ -113,28 +118,27 @@ class CredentialStore:
     def _renew(self) -> bool:
         self._due_at = self._sources.monotonic() + self._settings.renewal_s
         digests, made = FileDigests(), dict(self._loaded)
+        known = {origin: each for each in made.values() for origin in each.origins}
         good = True
-        for tables, settings in self._by_tables().items():
-            origins = digests.origins(settings)
+        for tables, sharing in self._by_tables.items():
+            origins = digests.origins(sharing[0])
             if tables in made and origins == made[tables].origins:
                 self._refused.pop(tables, None)
                 continue
             # What failed before is tried again: a clock, a device or a right may have changed.
-            good &= self._reload(tables, settings, origins, made)
+            loaded = self._reload(tables, origins, known)
+            if loaded is None:
+                good = False
+            else:
+                made[tables] = loaded
         if made != self._loaded:
             good &= self._swap(made)
         self._remind()
         return good
 
-    def _reload(
-        self,
-        tables: _Tables,
-        settings: Settings,
-        origins: Origins,
-        made: dict[_Tables, Credentials],
-    ) -> bool:
+    def _reload(self, tables: _Tables, origins: Origins, known: _Known) -> Credentials | None:
         try:
-            made[tables] = self._load(settings, origins, made)
+            loaded = self._load(self._by_tables[tables], origins, known)
         except DisclosureError as error:
             self._refuse(tables, origins, type(error).__name__, error.message)
         except Exception as error:  # a broken file must not break a submission
@@ -143,17 +147,17 @@ class CredentialStore:
             self._refuse(tables, origins, type(error).__name__, type(error).__name__)
         else:
             self._refused.pop(tables, None)
-            return True
-        return False
+            return loaded
+        return None
 
-    def _load(self, settings: Settings, origins: Origins, loaded: _Loaded) -> Credentials:
-        now, own = self._sources.clock(), self._own_signers(settings)
-        edition, known = self._edition, loaded.values()
-        made = load_credentials(settings, edition, now, own, loaded=known, origins=origins)
-        for each in self._organisations.values():
-            if _tables(each) == _tables(settings):
-                found = self._of_another(each, made)
-                require("[signing]", *(one for one in found if one.severity == "error"))
+    def _load(self, sharing: Sequence[Settings], origins: Origins, known: _Known) -> Credentials:
+        """Return the credentials of organisations that share their tables, and add to ``known``."""
+        now, own = self._sources.clock(), self._own_signers(sharing[0])
+        made = load_credentials(sharing[0], self._edition, now, own, loaded=known, origins=origins)
+        for settings in sharing:
+            found = self._of_another(settings, made)
+            require("[signing]", *(one for one in found if one.severity == "error"))
+        known.update(dict.fromkeys(origins, made))
         return made
 
     def _of_another(self, settings: Settings, credentials: Credentials) -> tuple[Finding, ...]:
@@ -196,10 +200,6 @@ class CredentialStore:
             then = self._loaded[tables].origins if tables in self._loaded else ()
             uses = tuple(origin.table for origin in origins if origin not in then)
             self._listeners.notify(RenewalRefused(uses, outcome, reason))
-
-    def _by_tables(self) -> dict[_Tables, Settings]:
-        """Return one organisation's settings for each set of tables; several may share one."""
-        return {_tables(settings): settings for settings in self._organisations.values()}
 
     def _by_requester(self) -> dict[str, Credentials]:
         return {
