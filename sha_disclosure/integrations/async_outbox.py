@@ -8,9 +8,9 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Required, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Protocol, Required, Self, TypeAlias, TypedDict, TypeVar, Unpack
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
     AsyncSession,
     async_scoped_session,
 )
+from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from sha_disclosure.boundary import boundary
@@ -50,6 +51,7 @@ from sha_disclosure.sources import Sources
 import_module("greenlet")  # SQLAlchemy loads it late, and then names no extra
 
 _T = TypeVar("_T")
+AsyncJoined: TypeAlias = AsyncSession | AsyncConnection | async_scoped_session[Any]
 
 
 class AsyncClient(Protocol):
@@ -165,9 +167,7 @@ class AsyncOutbox:
 
     @boundary
     async def add(
-        self,
-        prepared: PreparedNotice,
-        connection: AsyncSession | AsyncConnection | async_scoped_session[Any] | None = None,
+        self, prepared: PreparedNotice, connection: AsyncJoined | None = None
     ) -> AddedNotice:
         """Add a prepared notice, in the transaction of an AsyncSession or AsyncConnection.
 
@@ -175,12 +175,29 @@ class AsyncOutbox:
         """
         if connection is None:
             return await self._do(lambda outbox: outbox.add(prepared))
+        return await self._join(connection, lambda outbox, mine: outbox.add(prepared, mine))
+
+    @boundary
+    async def add_many(
+        self, messages: Sequence[PreparedNotice], connection: AsyncJoined | None = None
+    ) -> list[AddedNotice]:
+        """Add prepared notices in one transaction: all of them, or none; see ``Outbox.add_many``.
+
+        A connection is as in ``add``.
+        """
+        if connection is None:
+            return await self._do(lambda outbox: outbox.add_many(messages))
+        return await self._join(connection, lambda outbox, mine: outbox.add_many(messages, mine))
+
+    async def _join(
+        self, connection: AsyncJoined, work: Callable[[Outbox, Session | Connection], _T]
+    ) -> _T:
         given = connection() if isinstance(connection, async_scoped_session) else connection
         outbox = await self._opened()
         if isinstance(given, AsyncSession):
-            return await given.run_sync(lambda session: outbox.add(prepared, session))
+            return await given.run_sync(lambda session: work(outbox, session))
         if isinstance(given, AsyncConnection):
-            return await given.run_sync(lambda mine: outbox.add(prepared, mine))
+            return await given.run_sync(lambda mine: work(outbox, mine))
         kind = f"{type(given).__module__}.{type(given).__qualname__}"
         raise ConfigurationError(message("outbox.joining.not_asynchronous", kind=kind))
 

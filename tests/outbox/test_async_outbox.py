@@ -77,6 +77,46 @@ async def test_disclosure_and_notice_commit_together_or_not_at_all(engine, clien
         assert (await outbox.evidence(added.notice_ids[0]))["attempts"][0]["outcome"] == "Receipt"
 
 
+@pytest.mark.parametrize("kind", ["session", "connection", "registry"])
+async def test_many_join_the_callers_transaction(engine, prepare, kind):
+    many = [prepare(1), prepare(1)]
+    async with AsyncOutbox(engine) as outbox:
+        open_ = {
+            "session": async_sessionmaker(engine),
+            "connection": engine.connect,
+            "registry": async_scoped_session(async_sessionmaker(engine), asyncio.current_task),
+        }[kind]
+        for ends, kept in (("rollback", []), ("commit", [each.notice_ids for each in many])):
+            async with open_() as caller:
+                added = await outbox.add_many(many, caller)
+                await getattr(caller, ends)()
+            assert [each.new for each in added] == [True, True]
+            assert [each.notice_ids for each in await outbox.list()] == kept
+        wrong: Any = Session(engine.sync_engine)
+        with pytest.raises(ConfigurationError, match="Session"):
+            await outbox.add_many(many, wrong)
+
+
+async def test_many_are_added_in_order_all_or_none(url, client, prepare):
+    first = prepare()
+    async with AsyncOutbox(url, limit=3) as outbox:
+        assert await outbox.add_many([]) == []
+        await outbox.add(first)
+        many = [prepare(1), first, prepare(1)]
+        added = await outbox.add_many(many)
+        assert [each.notice_ids for each in added] == [each.notice_ids for each in many]
+        assert [each.new for each in added] == [True, False, True]
+        with pytest.raises(OutboxFull):
+            await outbox.add_many([prepare()])
+        assert (await outbox.drain(client, timing=TIMING)).delivered == 3
+        with pytest.raises(OutboxFull):
+            await outbox.add_many([prepare() for _ in range(4)])
+        wrong: Any = "a notice"
+        with pytest.raises(ConfigurationError):
+            await outbox.add_many([prepare(), wrong])
+        assert (await outbox.status()).counts["pending"] == 0
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -57,6 +57,7 @@ async def commit_together_async(
     """Add in a transaction of asyncio's."""
     assert_type(await outbox.add(prepared, session), AddedNotice)
     assert_type(await outbox.add(prepared, connection), AddedNotice)
+    assert_type(await outbox.add_many([prepared], session), list[AddedNotice])
 
 
 async def drain_async(outbox: AsyncOutbox, kanta: AsyncKantaClient) -> DrainReport:
