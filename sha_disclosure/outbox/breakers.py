@@ -50,5 +50,8 @@ class OrganisationBreakers:
         return len(self._breakers) > 1
 
     def _breaker(self, organisation: str) -> Breaker:
-        with self._lock.own:
-            return self._breakers.setdefault(organisation, Breaker(clock=self._clock))
+        breaker = self._breakers.get(organisation)
+        if breaker is None:
+            with self._lock.own:
+                breaker = self._breakers.setdefault(organisation, Breaker(clock=self._clock))
+        return breaker

@@ -13,7 +13,9 @@ from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.sources import Sources
 
 # How long an outcome waits for others at most, to be written with them.
-_GATHER_S = 0.02
+_GATHER_S = 0.05
+# Of the messages that wait for a worker this part stays for the time that the writing takes.
+_RESERVE = 4
 
 
 class End:
@@ -93,7 +95,7 @@ class Dispatch:
         first: Ended | None = self._back.get(seconds)
         if first is None:
             return []
-        ended, began, enough = [first], self._sources.monotonic(), self.waiting // 2
+        ended, began, enough = [first], self._sources.monotonic(), self.waiting // _RESERVE
         while len(ended) < len(self._held):
             gathering = self.waiting > enough
             left = _GATHER_S - (self._sources.monotonic() - began) if gathering else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sha_disclosure.errors import OutboxBusy, OutboxDamaged
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.database import Database
+from sha_disclosure.outbox.execution import execute_each
 from sha_disclosure.outbox.payload import Stored
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, SERVERS
 from sha_disclosure.outbox.seals import COVERED, Seals
@@ -20,6 +22,7 @@ from sha_disclosure.sources import Sources
 
 # All of it, with what holds it back.
 _NEXT = NEXT.with_only_columns(MESSAGE, BEFORE)
+_covered = itemgetter(*(MESSAGE.c.keys().index(name) for name in COVERED))
 _NEXT_FREE = _NEXT.with_for_update(skip_locked=True)
 _PAGES = 8  # of messages that wait for others: so many are passed over for one lease at most
 _LEASE = (
@@ -156,12 +159,11 @@ class Leases:
             for each, row in zip(taken, rows, strict=True)
         ]
         change_each(connection, _LEASE, changes)
-        if taken:
-            connection.execute(_ATTEMPT, [self._begun(each) for each in taken])
+        execute_each(connection, _ATTEMPT, [self._begun(each) for each in taken])
         return taken
 
     def _leased(self, connection: Connection, row: Row[Any], worker: str, now: int) -> Leased:
-        leased = {name: getattr(row, name) for name in COVERED}
+        leased = dict(zip(COVERED, _covered(row), strict=True))
         leased |= {"state": "sending", "attempts": (row.attempts or 0) + 1, "due_at": None}
         return Leased(
             number=row.number,
@@ -213,8 +215,7 @@ class Leases:
             for this, row, each in zip(these, before, messages, strict=True)
         ]
         change_each(connection, _GIVEN_BACK, changes)
-        if these:
-            connection.execute(_NO_ATTEMPT, these)
+        execute_each(connection, _NO_ATTEMPT, these)
 
     def renew(self, tokens: Collection[str]) -> None:
         """Prolong the leases that are still held."""
@@ -244,10 +245,8 @@ def change_each(
     Raises OutboxBusy where another transaction changed one meanwhile, which no database allows
     that had locked them.
     """
-    if not changes:
-        return
     if connection.dialect.name in _LOCKING:
-        connection.execute(statement, changes)
+        execute_each(connection, statement, changes)
         return
     for each in changes:
         if connection.execute(statement, each).rowcount != 1:

@@ -13,6 +13,7 @@ from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.counting import count_delivered
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.decision import PARKED_S, Decision
+from sha_disclosure.outbox.execution import execute_each
 from sha_disclosure.outbox.known import stored_places
 from sha_disclosure.outbox.leases import OWN, Leased, change_each, held_of
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER
@@ -149,7 +150,7 @@ class Results:
             self._evidence(leased, decision, now, held=each.held)
             for (leased, decision), each in zip(ends, told, strict=True)
         ]
-        connection.execute(_EVIDENCE, evidence)
+        execute_each(connection, _EVIDENCE, evidence)
         return told
 
     def _evidence(

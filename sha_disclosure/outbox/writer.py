@@ -27,7 +27,7 @@ from sha_disclosure.outbox.sweeping import Soonest, Sweeping
 _PAUSE_MAX_S = 3600.0
 # Messages are leased ahead for as long as this keeps the workers busy; others may take the rest.
 _AHEAD_S = 0.1
-_AHEAD_MAX = 16
+_AHEAD_MAX = 32  # or as many as there are workers
 _WEIGHT = 0.2  # of the latest delivery in their mean time
 
 
@@ -121,7 +121,8 @@ class Writer:
         if self._course.stopping:
             return 0
         ahead = 0 if self._mean_s is None else round(self._workers * _AHEAD_S / self._mean_s)
-        room = self._workers + min(_AHEAD_MAX, ahead) - len(self._dispatch.held)
+        most = max(_AHEAD_MAX, self._workers)
+        room = self._workers + min(most, ahead) - len(self._dispatch.held)
         if room <= 0:
             return 0
         self._pause_s = self._breaker.wait()
