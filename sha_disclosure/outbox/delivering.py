@@ -69,8 +69,9 @@ class Delivering:
         if postponement is not None:
             return postponement
         decision = self._breakers.record(prepared.organisation, self._send(leased, prepared))
-        references = prepared.references if any(prepared.references) else ()
-        return replace(decision, references=references)
+        if any(prepared.references):
+            return replace(decision, references=prepared.references)
+        return decision
 
     def _send(self, leased: Leased, prepared: PreparedNotice) -> Decision:
         log = SubmissionLog()

@@ -1,17 +1,22 @@
 """Executing one statement for many sets of parameters, as a drain does at each step.
 
 The statement is compiled once for a database, and its driver gets the parameters as they are:
-SQLAlchemy's own way to each set costs more than the database's.
+SQLAlchemy's own way to each set costs more than the database's. PostgreSQL gets all sets at
+once, as arrays: it reads and plans the statement once, not for each set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Insert, String, Text, bindparam, column, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.types import TypeEngine
 
 from sha_disclosure.outbox.schema import SERVERS
 
@@ -24,30 +29,61 @@ def execute_each(
     """Execute a statement for each set of parameters; nothing, if there is none."""
     if not rows:
         return
-    if connection.dialect.name not in _DIRECT:
+    dialect, names = connection.dialect, tuple(rows[0])
+    if dialect.name not in _DIRECT:
         connection.execute(statement, rows)
-        return
-    compiled = _compiled(statement, connection.dialect, tuple(rows[0]))
-    connection.exec_driver_sql(compiled.text, [compiled.given(row) for row in rows])
+    elif dialect.name == "postgresql":
+        ready = _ready(_of_arrays(statement, dialect, names), dialect, names)
+        columns = {name: [row[name] for row in rows] for name in names}
+        connection.exec_driver_sql(ready.text, ready.given(columns))
+    else:
+        ready = _ready(statement, dialect, names)
+        connection.exec_driver_sql(ready.text, [ready.given(row) for row in rows])
 
 
-class _Compiled(NamedTuple):
+class _Ready(NamedTuple):
     """A statement as a driver takes it: ``constants`` are its own parameters."""
 
     text: str
     constants: Mapping[str, Any]
     order: Sequence[str] | None
 
-    def given(self, row: Mapping[str, Any]) -> Any:
+    def given(self, values: Mapping[str, Any]) -> Any:
         """Return a set of parameters as the driver takes it: by name, or in order."""
-        values = {**self.constants, **row}
+        values = {**self.constants, **values}
         return values if self.order is None else tuple([values[name] for name in self.order])
 
 
 @lru_cache(maxsize=128)
-def _compiled(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
-    compiled: Any = statement.compile(
-        dialect=dialect, column_keys=list(names), for_executemany=True
-    )
+def _ready(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]) -> _Ready:
+    compiled = _compiled(statement, dialect, names)
     constants = {name: value for name, value in compiled.params.items() if name not in names}
-    return _Compiled(str(compiled), constants, compiled.positiontup)
+    return _Ready(str(compiled), constants, compiled.positiontup)
+
+
+@lru_cache(maxsize=128)
+def _of_arrays(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]) -> UpdateBase:
+    """Return the statement for all sets of parameters, with an array for each of ``names``."""
+    binds = _compiled(statement, dialect, names).binds
+    types = {name: _whole(binds[name].type) for name in names}
+    arrays = [bindparam(name, type_=ARRAY(types[name])) for name in names]
+    columns = [column(name, types[name]) for name in names]
+    sets = func.unnest(*arrays).table_valued(*columns).render_derived(name="given")
+    if isinstance(statement, Insert):
+        return statement.from_select(list(names), select(*sets.c))
+
+    def of_a_set(element: Any, **_: Any) -> Any:
+        given = isinstance(element, BindParameter) and element.key in names
+        return sets.c[element.key] if given else None
+
+    replaced: Any = replacement_traverse(statement, {}, of_a_set)
+    return cast("UpdateBase", replaced)
+
+
+def _compiled(statement: UpdateBase, dialect: Dialect, names: Sequence[str]) -> Any:
+    return statement.compile(dialect=dialect, column_keys=list(names), for_executemany=True)
+
+
+def _whole(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return a type without its length: a cast to it would cut what is longer, in silence."""
+    return Text() if isinstance(type_, String) else type_

@@ -138,6 +138,8 @@ class Seals:
 
     def attempt(self, row: Values) -> str | None:
         """Return the MAC of an attempt's row, or None without a key."""
+        if self.secrets.mac_key is None:
+            return None
         return self._mac("attempt", [row.get(name) for name in _ATTEMPT])
 
     def notice(self, row: Values) -> str | None:
