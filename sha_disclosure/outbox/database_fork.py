@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from weakref import WeakSet
 
@@ -95,6 +95,7 @@ class LentEngine:
 
 
 _KNOWN: WeakSet[LentEngine] = WeakSet()
+_GOING_ON: list[Callable[[], None]] = []
 # Kept, so that no driver says good-bye in the parent's name when they are collected.
 _PARENTS: list[Pool] = []
 
@@ -112,6 +113,13 @@ def _in_parent() -> None:
 def _in_child() -> None:
     for each in list(_KNOWN):
         each.in_child()
+    for go_on in _GOING_ON:
+        go_on()
+
+
+def after_fork(go_on: Callable[[], None]) -> None:
+    """Have ``go_on`` called in each child, once no database there has its parent's connections."""
+    _GOING_ON.append(go_on)
 
 
 if hasattr(os, "register_at_fork"):

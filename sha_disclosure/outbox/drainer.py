@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Self
 from weakref import WeakSet
 
 from sha_disclosure.outbox.course import DrainReport, Watch
+from sha_disclosure.outbox.database_fork import after_fork
 from sha_disclosure.outbox.supervision import DrainerHealth, Supervision
 
 _LOOK_S = 0.05
@@ -112,5 +112,4 @@ def _in_child() -> None:
         each.in_child()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_in_child)
+after_fork(_in_child)

@@ -147,12 +147,18 @@ def test_what_can_never_drain_is_refused_at_once(file, kanta, prepare):
     indirect=True,
 )
 def test_a_child_that_is_forked_drains_by_itself(place, sandbox, prepare, tmp_path):
-    """As with gunicorn --preload: what ran in the master runs in each worker."""
+    """As with gunicorn --preload: what ran in the master runs in each worker.
+
+    However long a child takes to forget the connections of its parent, it drains on its own.
+    """
     code = """
 import os, sys, time
 from outbox_parts import TIMING
 from sha_disclosure import KantaClient, Settings
 from sha_disclosure.outbox import Outbox
+from sha_disclosure.outbox.database_fork import LentEngine
+forget = LentEngine.in_child
+LentEngine.in_child = lambda engine: time.sleep(0.5) or forget(engine)
 outbox = Outbox(sys.argv[1])
 kanta = KantaClient(Settings.load(sys.argv[2], variables={}))
 drainer = outbox.drainer(kanta, timing=TIMING).start()
@@ -160,6 +166,11 @@ while not drainer.health().ok:
     time.sleep(0.02)
 child = os.fork()
 if child == 0:
+    begun = time.monotonic()
+    while not drainer.health().ok:
+        time.sleep(0.02)
+    if time.monotonic() - begun > 7:
+        os._exit(3)  # it waited for what its parent has lent
     ends = time.monotonic() + 20
     while not drainer.report().delivered and time.monotonic() < ends:
         time.sleep(0.02)

@@ -27,7 +27,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     METADATA.create_all(engine)
     kanta, outbox = KantaClient(settings), Outbox(engine)
     drainer = outbox.drainer(kanta).start()
-    atexit.register(drainer.stop, 5)
+    atexit.register(drainer.stop, 2)
     app.extensions["drainer"] = drainer
 
     @app.post("/disclose")
