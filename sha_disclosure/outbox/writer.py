@@ -107,10 +107,10 @@ class Writer:
             ended.append(Ended(withdrawn=withdrawn))
         elif dispatch.held and not ended and not course.stopping:
             self._look()
+        self._keep_leases()
         many = self._room() if ended or self._some_free else 0
         if ended or many:
             self._write(ended, many)
-        self._keep_leases()
         if dispatch.held:
             return True
         return not course.stopping and self._wait()

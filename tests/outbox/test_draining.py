@@ -230,9 +230,11 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_end_overwrites_nothing(
         hangs.wait(10)
         with outbox._database.write() as connection:  # as if it had run out
             connection.exec_driver_sql("UPDATE sha_outbox_message SET due_at = 0")
-        assert outbox.drain(kanta, workers=1, timing=timing).delivered == 1
-        goes_on.set()
-        slow.join()
+        try:
+            assert outbox.drain(kanta, workers=1, timing=timing).delivered == 1
+        finally:
+            goes_on.set()
+            slow.join(20)
         assert (reports[0].delivered, reports[0].lost_leases) == (0, 1)
         evidence = outbox.evidence(prepared.notice_ids[0])
         assert [a["lease_lost"] for a in evidence["attempts"]] == [True, False]
