@@ -89,9 +89,11 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     require_single(files, acknowledged)
     require_readable(files)
     shows = show_diagnostics or given.environment != "production"
+    progress = _progress(output, files, as_json=as_json)
     with (
         Journal(journal) if journal else nullcontext() as noted,
-        _progress(output, files, as_json=as_json) as progress,
+        # Before rich 15 a bar that is disabled still ends with an empty line.
+        nullcontext() if progress.disable else progress,
     ):
         report: Report = (
             JsonReport(output, quiet=quiet)

@@ -21,6 +21,7 @@ _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 UNREADABLE = (
     ValueError,
     TypeError,
+    KeyError,  # of a type of string that cryptography does not know, in its older versions
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,
