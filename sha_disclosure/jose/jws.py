@@ -16,9 +16,6 @@ from sha_disclosure.encoding import to_base64url
 Member = Literal["x5c", "typ", "x5t#S256"]
 
 
-_TO_URL = bytes.maketrans(b"+/", b"-_")
-
-
 def header_part(
     algorithm: str,
     members: Sequence[Member],
@@ -61,4 +58,4 @@ def compact(signed: bytes, signature: bytes, *, detached: bool) -> bytes:
 
 
 def _base64url(data: bytes) -> bytes:
-    return b2a_base64(data, newline=False).translate(_TO_URL, b"=")
+    return b2a_base64(data, newline=False).rstrip(b"=").replace(b"+", b"-").replace(b"/", b"_")
