@@ -4,6 +4,7 @@ import gc
 import logging
 import socket
 import stat
+import time
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,21 @@ def test_another_kind_of_key_makes_new_certificates(tmp_path):
     old = Pki(tmp_path).root.sha256
     assert Pki(tmp_path).root.sha256 == old
     assert Pki(tmp_path, key_kind="P-384").root.sha256 != old
+
+
+def test_a_start_that_fails_says_why_however_long_its_thread_takes_to_end(monkeypatch):
+    run = Sandbox._run
+
+    def slowly(sandbox, started):
+        run(sandbox, started)
+        time.sleep(0.2)
+
+    monkeypatch.setattr(Sandbox, "_run", slowly)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(ConfigurationError, match="taken"):
+            Sandbox(port=other.getsockname()[1]).start()
 
 
 def test_a_port_that_is_taken_is_named():
