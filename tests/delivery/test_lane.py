@@ -188,13 +188,13 @@ def test_an_exception_of_the_hosts_passes_unchanged(sandbox, notice, alarm, kind
     heard = []
     with KantaClient(sandbox.settings(), listeners=[heard.append]) as kanta:
         prepared = kanta.prepare(notice)
-        sandbox.inject("delay", seconds=1.0)
+        sandbox.inject("delay", seconds=4.0)
         began = time.monotonic()
-        alarm(0.2, kind)
+        alarm(0.5, kind)
         with pytest.raises(kind) as caught:
             kanta.submit(prepared)
         assert type(caught.value) is kind
-        assert time.monotonic() - began < 0.8
+        assert time.monotonic() - began < 3
         assert heard[-1].possibly_stored
         assert heard[-1].outcome == kind.__name__
         assert sockets_to(kanta.settings.base_url) == []

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from outbox_parts import TIMING, proven
@@ -25,15 +25,20 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 IN_CHILD = 3
 
 
-def forked(work):
-    """Run work in a forked process, which ends without the parent's clean-up; return its pid."""
-    with warnings.catch_warnings():
+def forked(work, beside=None):
+    """Run work in a forked process, which ends without the parent's clean-up; return its pid.
+
+    A mutex of SQLite's that another thread holds at the fork stays held in the child for ever:
+    ``beside`` is a lock under which such a thread works.
+    """
+    with warnings.catch_warnings(), beside or nullcontext():
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads
         child = os.fork()
     if child:
         return child
     code = 1
     try:
+        signal.alarm(60)  # a child that hangs ends, and its parent with a failure
         work()
         code = 0
     finally:
@@ -98,7 +103,7 @@ def test_a_fork_waits_for_a_transaction_of_another_thread(place, prepare):
 
         other = threading.Thread(target=slowly)
         other.start()
-        began.wait()
+        assert began.wait(30)
         assert ended(forked(lambda: outbox.add(prepared))) == 0
         other.join()
         assert not outbox.add(prepared).new
@@ -147,7 +152,10 @@ def test_processes_of_multiprocessing_share_a_place(place, kanta, prepare, metho
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             child.start()
-        child.join()
+        child.join(60)
+        if child.is_alive():
+            child.kill()
+            child.join()
         assert child.exitcode == 0
         assert outbox.drain(kanta, timing=TIMING).delivered == 1
 
@@ -176,7 +184,7 @@ def test_forks_while_notices_are_added_and_drained(place, rounds, kanta, sandbox
                     os.write(to, b"x")
                 outbox.drain(kanta, timing=TIMING)
 
-            child = forked(work)
+            child = forked(work, sandbox._store._lock)
             os.close(writing)
             if number % 2:
                 time.sleep(chance.uniform(0, 0.2))
