@@ -5,6 +5,9 @@ LOWEST := .venv-lowest
 CORE := 97
 BESIDE := sha_disclosure/tools/*,sha_disclosure/cli/*,sha_disclosure/testing.py
 
+# Tests start many processes: the package is compiled once, not in each of them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lowest proof coverage check lint types layering mutation specs docs dist bench clean
 
 help:  ## this list
