@@ -1,6 +1,6 @@
-"""What the law asks (703/2023): the rules of a notice, its grounds, whether it is needed at all.
+"""The law (703/2023): the rules of a notice, its grounds, and whether a notice is needed.
 
-The reasons of a search in the archive are in ``sha_disclosure.law.searches``, loaded apart.
+Search reasons live in ``sha_disclosure.law.searches``, which is imported separately.
 """
 
 from sha_disclosure.law.circumstances import Circumstances

@@ -1,4 +1,4 @@
-"""What a notice is judged against."""
+"""The context a notice is checked in."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from sha_disclosure.values import Oid, PersonalId
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a notice is judged against: the moment, the environment, the edition, the lists.
+    """The context a notice is checked in: time, environment, edition and code lists.
 
-    ``organisations``: whose each controller's notices are; empty when one sender has them all.
-    ``objections``: whether what the law does not seem to support is refused until a person
-    acknowledges it, or only warned of. ``assumed``: the entries of the edition that are assumed.
+    ``organisations`` maps each controller to the organisation that sends its notices; it is empty
+    when a single sender handles them all. ``objections`` controls whether a disclosure the law does
+    not clearly support is refused until a person acknowledges it, or only causes a warning.
+    ``assumed`` lists the edition's assumed entries.
     """
 
     now: datetime
@@ -38,7 +39,7 @@ class Circumstances:
     def of(
         cls, settings: Settings, edition: Edition, now: datetime, code_lists: CodeLists
     ) -> Circumstances:
-        """Return the circumstances of a sender."""
+        """Return the circumstances for a sender with these settings."""
         return cls(
             now,
             settings.environment,
@@ -53,5 +54,5 @@ class Circumstances:
         )
 
     def organisation_of(self, controller: Oid) -> str | None:
-        """Return the organisation that sends a controller's notices; None when none does."""
+        """Return the organisation that sends a controller's notices, or None."""
         return self.organisations.get(str(controller)) if self.organisations else ""

@@ -1,8 +1,8 @@
-"""Reading citations of 703/2023 out of free text, leniently (säännösviittaukset).
+"""Lenient parsing of citations of 703/2023 in free text (säännösviittaukset).
 
-Only a text that names 703/2023 (asiakastietolaki), or consists of sections alone, is read; one
-that names any other act is left alone, since the right may rest on that. Each text is gone
-through once.
+Only text that names 703/2023 (asiakastietolaki), or that consists of section references alone,
+is parsed. Text that names any other act is ignored, because the right may rest on that act.
+Parsing takes a single pass.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OTHER_ACT = re.compile(
     r"|asetu(?:s|ks\w{1,6}|sta)$|förordning|^art$|^artikl|^articles?$|direktiiv|^gdpr$|sopimus$",
     re.IGNORECASE,
 )
-# JulkL, LSL, PL and the codes whose abbreviations end in K.
+# JulkL, LSL, PL, and abbreviations of codes, which end in K.
 _ABBREVIATION = re.compile(r"[A-ZÅÄÖ][A-Za-zåäö]*L|UK|OK|MK|RK|KK|PK|AK|TSA")
 _TOKEN = re.compile(r"[^\W\d_]+|[0-9]+|[§/.,()–-]|[^\s\w]")
 _SECTION = re.compile(r"§|pykäl|paragraf", re.IGNORECASE)
@@ -46,14 +46,14 @@ _WIDEST_RANGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A paragraph (pykälä) of 703/2023 with the subsections (momentit) cited, if any."""
+    """A section (pykälä) of 703/2023 with the subsections (momentit) cited, if any."""
 
     paragraph: int
     moments: tuple[int, ...] = ()
 
 
 def names_a_provision(text: str) -> bool:
-    """Return whether a text has a section, an article or the number of a statute in it."""
+    """Return whether a text contains a section, an article or a statute number."""
     return _PROVISION.search(text) is not None
 
 
@@ -63,13 +63,13 @@ def names_the_act(text: str) -> bool:
 
 
 def names_no_section(text: str) -> bool:
-    """Return whether a text names 703/2023 as its only act, and no section of it."""
+    """Return whether a text names 703/2023 as its only act but cites no section of it."""
     own, tokens = _read(text)
     return own and not _names_another_act(tokens) and not any(map(_SECTION.match, tokens))
 
 
 def citations(text: str) -> tuple[Citation, ...]:
-    """Return the citations of 703/2023 in a text; none of a text that may rest on another act."""
+    """Return the citations of 703/2023 in a text; empty if it may rest on another act."""
     own, tokens = _read(text)
     if _names_another_act(tokens):
         return ()
@@ -79,18 +79,18 @@ def citations(text: str) -> tuple[Citation, ...]:
     for index, token in enumerate(tokens):
         follows = tokens[index + 1] if index + 1 < len(tokens) else ""
         if len(token) == 1 and token.isalpha() and found.pending and _SECTION.match(follows):
-            return ()  # a lettered paragraph, which this act has not
+            return ()  # a lettered section such as 5 a §; this act has none
         found.read(token)
     return found.citations()
 
 
 def _read(text: str) -> tuple[bool, list[str]]:
-    """Return whether a text names the act, and its other tokens."""
+    """Return whether a text names the act, and the remaining tokens."""
     return _without_own_number(_TOKEN.findall(_OUR_NAME.sub(f" {_OURS} ", " ".join(text.split()))))
 
 
 def _without_own_number(tokens: list[str]) -> tuple[bool, list[str]]:
-    """Return whether the act's number is among the tokens, and the others."""
+    """Return whether the act's number is among the tokens, and the remaining tokens."""
     first, slash, last = _OURS[:3], "/", _OURS[4:]
     rest: list[str] = []
     own = False
@@ -100,7 +100,7 @@ def _without_own_number(tokens: list[str]) -> tuple[bool, list[str]]:
             skip -= 1
         elif tokens[index : index + 3] == [first, slash, last]:
             own, skip = True, 2
-            rest.append("(")  # numbers before it do not go on after it
+            rest.append("(")  # a list of numbers does not continue past the act's number
         else:
             rest.append(token)
     return own, rest
@@ -122,14 +122,14 @@ def _has_number_of_statute(tokens: list[str]) -> bool:
 
 
 class _Found:
-    """The citations met so far, and the numbers that wait for the word that says what they are."""
+    """The citations parsed so far, and the numbers whose unit (§ or mom.) is not yet known."""
 
     def __init__(self) -> None:
         self.pending: list[str] = []
         self._paragraphs: list[tuple[int, list[int]]] = []
 
     def read(self, token: str) -> None:
-        """Take the next token."""
+        """Consume the next token."""
         if token.isdigit() or (self.pending and token in {*_BETWEEN, "."}):
             self.pending.append(token)
             return
@@ -141,7 +141,7 @@ class _Found:
             self.pending = []
 
     def citations(self) -> tuple[Citation, ...]:
-        """Return what was found."""
+        """Return the citations found."""
         return tuple(
             Citation(number, tuple(dict.fromkeys(moments))) for number, moments in self._paragraphs
         )

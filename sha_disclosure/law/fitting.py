@@ -1,4 +1,4 @@
-"""Whether the ground of a notice goes with its recipient (N09, N10, N16-N24)."""
+"""Whether the ground of a notice is valid for its recipient (N09, N10, N16-N24)."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ SEVERITIES: Mapping[str, Severity] = MappingProxyType(
         **dict.fromkeys(OTHER_SECTIONS.values(), "warning"),
     }
 )
-"""Every way not to fit, and how grave it is: an objection only where the law does not know it."""
+"""The severity of each mismatch: an objection only where no provision supports the recipient."""
 
 _POLICE = re.compile(r"polii|polis|police", re.IGNORECASE)
 _THREAT = 62
 
 
 def mismatches(ground: Ground, recipient: Recipient) -> Iterator[Problem]:
-    """Yield how a ground does not go with the recipient: nothing, or the gravest mismatch."""
+    """Yield the most severe mismatch between a ground and the recipient, if any."""
     categories = categories_of(recipient)
     found = [
         each
@@ -82,7 +82,7 @@ def _rows(citation: Citation) -> list[Row]:
 
 
 def _of_rows(rows: list[Row], categories: Categories) -> Problem | None:
-    """Return the mismatch when none of the rows knows the recipient."""
+    """Return a mismatch if no row's known recipients include this one."""
     if not rows or any(row.known & categories for row in rows):
         return None
     doubtful = next((row for row in rows if row.doubtful & categories), None)
@@ -92,15 +92,15 @@ def _of_rows(rows: list[Row], categories: Categories) -> Problem | None:
 
 
 def _provision(row: Row, rows: list[Row]) -> str:
-    """Return the row's provision; the paragraph alone when several subsections are meant."""
+    """Return the row's provision, or only the section when several of its subsections apply."""
     several = sum(each.paragraph == row.paragraph for each in rows) > 1
     return f"703/2023 {row.paragraph} §" if several else row.provision
 
 
 def _asks_necessity(cited: tuple[Citation, ...], categories: Categories) -> bool:
-    """Return whether all that is cited lets only what is necessary go to the recipient.
+    """Return whether every cited provision limits this recipient to what is necessary.
 
-    A section without a subsection is judged by its first.
+    A section cited without a subsection is evaluated by its first subsection.
     """
     meant = chain.from_iterable(_rows(c) if c.moments else _rows(c)[:1] for c in cited)
     knowing = [row for row in meant if row.known & categories]
@@ -108,9 +108,9 @@ def _asks_necessity(cited: tuple[Citation, ...], categories: Categories) -> bool
 
 
 def _no_ground(text: str, cited: tuple[Citation, ...]) -> Problem | None:
-    """Return what there is to say of a text that cites no ground of 703/2023."""
+    """Return the problem of a text that cites no ground of 703/2023, if any."""
     if not cited:
-        bare = names_a_provision(text) and names_no_section(text)  # else N06 says so already
+        bare = names_a_provision(text) and names_no_section(text)  # otherwise N06 reports it
         return _problem("N24.no_section", "ground.provision", "703/2023") if bare else None
     exists = [each for each in cited if _is_in_the_act(each)]
     known = [each for each in exists if each.paragraph in OTHER_SECTIONS]

@@ -1,7 +1,7 @@
-"""The grounds of a disclosure (luovutuksen peruste), and with which recipient each goes.
+"""The grounds of a disclosure (luovutuksen peruste), and the recipients each is valid for.
 
 Law as of 21.2.2025: 703/2023 with 307/2024. A recipient is ``known`` where the provision names
-it, ``doubtful`` where the provision does not exclude it; any other the law does not know.
+it and ``doubtful`` where the provision does not exclude it; the law supports no other.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from sha_disclosure.messages import Message, message
 class Row:
     """One ground: a kind of will or right, or one subsection (momentti) of a provision.
 
-    ``rule`` is broken when the recipient does not fit, ``doubt`` when it is doubtful;
-    ``necessity`` are recipients to whom only what is necessary may go (56 § 3 mom.).
+    ``rule`` is the rule broken when the recipient does not fit, ``doubt`` the warning when it is
+    doubtful. ``necessity`` lists recipients who may only be given what is necessary (56 § 3 mom.).
     """
 
     kind: str
@@ -43,7 +43,7 @@ class Row:
 
     @property
     def text(self) -> Message:
-        """What the ground is, in a few words."""
+        """A short description of the ground."""
         if self.paragraph:
             return message(f"provision.{self.paragraph}_{self.moment}")
         return message(f"ground.{self.kind}")
@@ -71,7 +71,7 @@ BY_KIND: tuple[Row, ...] = (
     Row("broad_right", "703/2023 55 § 2 mom. 1. virke", SOCIAL, "N09.recipient"),
     Row("authority_right", "703/2023 55 § 2 mom. 2. virke", SOCIAL_AUTHORITY, "N10.recipient"),
 )
-"""The grounds whose recipients follow from their kind alone."""
+"""The grounds whose recipients depend on the kind alone."""
 
 CITING = frozenset({"statute", "information_request"})
-"""The grounds that cite a provision, which is judged by ``provisions``."""
+"""The grounds that cite a provision, which is checked against ``provisions``."""

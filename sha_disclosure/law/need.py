@@ -1,4 +1,4 @@
-"""Whether a disclosure needs a notice at all (tarvitaanko luovutusilmoitus)."""
+"""Whether a disclosure needs a notice (tarvitaanko luovutusilmoitus)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sha_disclosure.messages import Language, Message, message
 
 @dataclass(frozen=True, slots=True)
 class NoticeNeed:
-    """The answer of ``notice_needed``: whether, why, and the provision it rests on.
+    """The result of ``notice_needed``: whether a notice is needed, why, and by which provision.
 
-    ``settled`` is False where the answer is a reading of the law that your lawyer may decide
-    otherwise.
+    ``settled`` is False where the result is an interpretation of the law that your lawyer may
+    decide otherwise.
     """
 
     needed: bool
@@ -51,10 +51,10 @@ _NEEDED = frozenset({"direct", "other_register", "joined_freely"})
 _OPEN = frozenset({"other_register", "joined_freely"})
 
 STORING_BEGAN = date(2026, 9, 1)
-"""102 § 5 mom.: the last day by which a social welfare provider has to join and store."""
+"""102 § 5 mom.: the deadline for a social welfare provider to join and start storing."""
 
 RECORDINGS_BEGIN = date(2029, 10, 1)
-"""102 § 7 mom. 2 kohta: the last day by which storing of video and audio recordings begins."""
+"""102 § 7 mom. 2 kohta: the deadline for starting to store video and audio recordings."""
 
 
 def notice_needed(  # noqa: PLR0913 - one argument a fact
@@ -72,22 +72,26 @@ def notice_needed(  # noqa: PLR0913 - one argument a fact
 ) -> NoticeNeed:
     """Return whether a movement of client data needs a disclosure notice, and why.
 
-    What the movement is. ``through_kanta``: it goes through the national services
-    (valtakunnalliset tietojärjestelmäpalvelut); another system shared by providers (57 §) is
-    not Kanta. ``same_controller``: it stays with the same controller (rekisterinpitäjä), and
-    ``same_register``: in the same register (rekisteri); give False for another register of
+    Facts about the movement:
+
+    ``through_kanta``: it goes through the national services (valtakunnalliset
+    tietojärjestelmäpalvelut); another system shared by providers (57 §) is not Kanta.
+    ``same_controller``: it stays with the same controller (rekisterinpitäjä), and
+    ``same_register``: in the same register (rekisteri); pass False for another register of
     the controller, such as the patient register. ``purchased_service``: between the organiser
-    and the producer that acts for it (ostopalvelu, palveluseteli). ``acquisition``: your
+    and the producer that acts on its behalf (ostopalvelu, palveluseteli). ``acquisition``: your
     organisation obtains the data from another (39 §, 64 §).
 
-    What your provider is, for the transition of 102 §. ``disclosed_on``: the day of the
-    disclosure, in Finland. ``only_recordings``: all that the provider stores is video and audio
-    recordings, so that its duty begins later. ``private_without_record_system``: a private
-    provider that uses no information system for client data (67 § 2 mom.). ``aland``: a
-    provider of Åland (67 § 4 mom.). ``joined``: one of these two that has joined Kanta.
+    Facts about your provider, for the transition of 102 §:
 
-    What is not stated counts as not so, and without ``disclosed_on`` the duty to store counts
-    as begun: then a notice is needed.
+    ``disclosed_on``: the day of the disclosure, in Finland. ``only_recordings``: the provider
+    stores nothing but video and audio recordings, so its duty begins later.
+    ``private_without_record_system``: a private provider that uses no information system for
+    client data (67 § 2 mom.). ``aland``: a provider of Åland (67 § 4 mom.). ``joined``: one of
+    these two that has joined Kanta.
+
+    A fact that is not stated is taken to be false. Without ``disclosed_on``, the duty to store is
+    taken to have begun, so that a notice is needed.
     """
     facts = {
         "through_kanta": through_kanta,
@@ -107,7 +111,7 @@ def notice_needed(  # noqa: PLR0913 - one argument a fact
     begins = RECORDINGS_BEGIN if only_recordings else STORING_BEGAN
     need_not_join = private_without_record_system or aland
 
-    # Each case that is so, the first one first: what is no disclosure, then who need not store.
+    # The first case that applies decides: first what is no disclosure, then who need not store.
     cases = {
         "acquisition": acquisition,
         "same_controller": same_register or (same_controller and same_register is None),

@@ -1,6 +1,6 @@
-"""The provisions of 703/2023 that let social welfare client data go, subsection by subsection.
+"""The provisions of 703/2023 that permit disclosing social welfare client data, by subsection.
 
-The table of ``grounds`` goes on here. Law as of 21.2.2025: 703/2023 with 307/2024.
+Continues the table of ``grounds``. Law as of 21.2.2025: 703/2023 with 307/2024.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ PROVISIONS: tuple[Row, ...] = (
     _section(63, 3, "N22", AUTHORITY, CARE | OTHER | PERSONS),
     _section(63, 4, "N22", ROLES, PERSONS),
 )
-"""The provisions of 703/2023 that let social welfare client data go, by subsection."""
+"""The provisions of 703/2023 that permit disclosing social welfare client data."""
 
 OTHER_SECTIONS: Mapping[int, str] = MappingProxyType(
     {
@@ -98,10 +98,10 @@ OTHER_SECTIONS: Mapping[int, str] = MappingProxyType(
         76: "N24.through_kanta",
     }
 )
-"""Sections that are cited though they give no right to disclose past Kanta, with what they do."""
+"""Sections that are cited although they give no right to disclose past Kanta, by rule."""
 
 IN_FORCE = date(2024, 1, 1)
-"""101 § 1 mom.: what was disclosed before is not judged by this act."""
+"""101 § 1 mom.: earlier disclosures are not checked against this act."""
 
 SUBSECTIONS = (
     *(1, 3, 1, 3, 3, 1, 1, 2, 3, 4, 5, 1, 2, 2, 2, 4, 1, 2, 2, 2, 2, 3, 2, 2, 3),
@@ -110,4 +110,4 @@ SUBSECTIONS = (
     *(2, 3, 4, 4, 4, 3, 4, 4, 4, 3, 3, 3, 2, 4, 4, 1, 1, 1, 3, 3, 1, 3, 3, 3, 3),
     *(5, 9),
 )
-"""How many subsections (momenttia) each section of 703/2023 has, from 1 § on."""
+"""The number of subsections (momenttia) of each section of 703/2023, from 1 § on."""

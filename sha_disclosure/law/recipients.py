@@ -1,4 +1,4 @@
-"""What each recipient of a notice (luovutuksensaaja) is before the law."""
+"""The legal categories of each recipient of a notice (luovutuksensaaja)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Category = Literal[
     "close_person",
     "other_person",
 ]
-"""The roles of an organisation or professional, the client, and the relations of a person."""
+"""The roles of an organisation or professional, the client, and a person's relations."""
 
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
@@ -50,7 +50,7 @@ def category_name(category: Category) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How the law's view of one kind of recipient is read from its model."""
+    """How the legal categories are derived from the model of one kind of recipient."""
 
     categories: Callable[[Any], Categories]
     organisation: Callable[[Any], str]
@@ -69,7 +69,7 @@ _BY_KIND: Mapping[str, _Kind] = {
 
 
 def categories_of(recipient: Recipient) -> Categories:
-    """Return what the law calls a recipient: several categories when it has several roles."""
+    """Return the legal categories of a recipient: several when it has several roles."""
     return _BY_KIND[recipient.kind].categories(recipient)
 
 

@@ -1,4 +1,4 @@
-"""Rules as data: where each looks, what must hold there, and the problem of a breach."""
+"""Rules as data: where each applies, what must hold there, and the problem of a breach."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from sha_disclosure.messages import Parameter
 from sha_disclosure.notice import Part, UnreadField
 
 P = TypeVar("P", bound=Part)
-"""The part that is checked."""
+"""The part being checked."""
 G = TypeVar("G")
 """The circumstances it is checked in."""
 
 Places = Iterable[tuple[str, Any]]
-"""Pairs of a path in the caller's object and what is there."""
+"""Pairs of a path in the caller's object and the value found there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[P, G]):
-    """One rule: ``where`` gives the places it is about, ``holds`` says whether one is right.
+    """One rule: ``where`` yields the places it applies to, ``holds`` whether one is valid.
 
-    ``key`` names its sentence in the catalogue (``rules.*``), whose parameters are ``values``;
-    ``at`` is added to the path of a breach.
+    ``key`` identifies its text in the catalogue (``rules.*``), whose parameters come from
+    ``values``; ``at`` is appended to the path of a breach.
     """
 
     key: str
     where: Callable[[P, G], Places]
-    holds: Callable[[Any, G], object]  # anything truthy holds
+    holds: Callable[[Any, G], object]  # anything truthy means it holds
     at: str = ""
     values: Mapping[str, Callable[[Any, G], Parameter]] = field(default_factory=dict)
     severity: Severity = "error"
 
 
 class Rules(Generic[P, G]):
-    """Rules in their order; those in a row that are about the same places look there once."""
+    """Rules in order; consecutive rules for the same places look them up once."""
 
     def __init__(self, rules: Iterable[Rule[P, G]]) -> None:
         self._by_place = tuple(
@@ -51,15 +51,15 @@ class Rules(Generic[P, G]):
     def breaches(self, part: P, given: G) -> list[Problem]:
         """Return every breach.
 
-        What could not be read is passed over: it has its own problem already, so that all
-        problems come at once.
+        Skips what could not be read: it already has a problem of its own. All problems are
+        thus reported at once.
         """
         found: list[Problem] = []
         for where, rules in self._by_place:
             places: list[tuple[str, Any]] = []
             try:  # noqa: SIM105 - some thirty times a notice
                 places.extend(where(part, given))
-            except UnreadField:  # what was found before the part that could not be read is checked
+            except UnreadField:  # places yielded before the unreadable part are still checked
                 pass
             for rule in rules if places else ():
                 for path, thing in places:

@@ -1,4 +1,4 @@
-"""The rules in words, with what each rests on and how grave a breach is: for pages and tests."""
+"""The rules as text, with their citations and the severity of a breach: for pages and tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sha_disclosure.messages import LANGUAGES, Language, catalogue, citations
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One way to break a rule: its key (``N04.future``), severity and text by language."""
+    """One way to break a rule: its key (``N04.future``), severity, and text by language."""
 
     key: str
     severity: Severity
@@ -23,7 +23,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class RuleEntry:
-    """One rule in words (sääntö): its id, what it rests on, what it asks, and its breaches."""
+    """One rule as text (sääntö): its id, citation, summary and breaches."""
 
     id: str
     rests_on: str
@@ -32,8 +32,8 @@ class RuleEntry:
 
 
 def rule_entries() -> Mapping[str, RuleEntry]:
-    """Return every rule by its id: N of notices, A of searches, SHAPE of any input."""
-    # FHIR is what `validate --deep` finds in the Bundle, not a rule of the notice.
+    """Return every rule by id: N for notices, A for searches, SHAPE for any input."""
+    # FHIR covers what `validate --deep` finds in the Bundle; it is not a rule of the notice.
     return {rule: _entry(rule, cited) for rule, cited in citations().items() if rule != "FHIR"}
 
 

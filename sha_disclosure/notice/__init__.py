@@ -1,4 +1,4 @@
-"""The disclosure notice (luovutusilmoitus) and its parts, and reading JSON into them."""
+"""The disclosure notice (luovutusilmoitus), its parts, and parsing them from JSON."""
 
 from sha_disclosure.notice.actors import (
     AuthenticationMethod,

@@ -24,7 +24,7 @@ from sha_disclosure.values import (
 GivenNames = Annotated[
     tuple[PersonName, ...], BeforeValidator(lambda value: () if value is None else value)
 ]
-"""The given names of a person; none of a person with one name or a child without one yet."""
+"""A person's given names; empty for a person with a single name or an unnamed child."""
 
 
 class Client(Part):
@@ -57,8 +57,8 @@ class Controller(Part):
 
     oid: Annotated[Oid, CoveredBy("N03")]
     name: Annotated[FreeText, CoveredBy("N03")]
-    # A field named "register" would shadow ABCMeta's method of that name; the alias and the
-    # property keep the published name.
+    # A field named "register" would shadow ABCMeta.register; the alias and the property keep
+    # the published name.
     register_code: Code = Field(default=Code("1"), alias="register")
 
     if TYPE_CHECKING:
@@ -133,8 +133,8 @@ _NAMED_IN_SCHEMA: dict[str, Any] = {
 class Discloser(Part):
     """Who disclosed the data (luovuttaja): a professional, or an organisation alone.
 
-    10 § 3 mom. asks for the discloser, not for a person's name. What is said of a person needs
-    the family name.
+    10 § 3 mom. requires the discloser, not a person's name. Any other field about a person
+    requires the family name.
     """
 
     model_config = ConfigDict(json_schema_extra=_NAMED_IN_SCHEMA)
@@ -144,7 +144,7 @@ class Discloser(Part):
     title: FreeText | None = None
     authentication_method: AuthenticationMethod | None = None
     unit: Annotated[DiscloserUnit, CoveredBy("N03")]
-    # Last, so that what is given of a person is known when it is checked.
+    # Last, so that the other fields about a person are known when it is validated.
     family_name: Annotated[
         PersonName | None,
         AfterValidator(_named),

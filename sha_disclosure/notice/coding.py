@@ -11,7 +11,7 @@ from sha_disclosure.values import Code, FreeText, Uri
 class Coding(Part):
     """A code with its display text (koodi ja näyttönimi); ``repr`` shows neither.
 
-    ``system`` may be left out where the edition names the code system.
+    ``system`` may be omitted where the edition defines the code system.
     """
 
     code: Code

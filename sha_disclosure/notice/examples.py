@@ -1,4 +1,4 @@
-"""The example notices (esimerkki-ilmoitukset) of the package: one of each kind, as JSON."""
+"""The package's example notices (esimerkki-ilmoitukset): one of each kind, as JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import resources
 
 
 def example_notices() -> dict[str, bytes]:
-    """Return the JSON text of each example notice by its name, in the order of the names.
+    """Return the JSON text of each example notice by name, sorted.
 
     They concern artificial persons, so every environment but production accepts them.
     """

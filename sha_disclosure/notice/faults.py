@@ -1,4 +1,4 @@
-"""From pydantic's faults to the problems of a notice.
+"""Converts pydantic's faults to the problems of a notice.
 
 Pydantic's own error text would show the input; it never leaves this module.
 """
@@ -22,22 +22,22 @@ from sha_disclosure.values.checked import REFUSED_BY
 
 @dataclass(frozen=True, slots=True)
 class CoveredBy:
-    """Names the rule, or rule and variant, that asks for a field: ``CoveredBy("N05")``."""
+    """Marks the rule, or rule and variant, that requires a field: ``CoveredBy("N05")``."""
 
     rule: str
 
 
 def few(data_sets: object) -> object:
-    """Return the data sets of a notice, or refuse more than any has before one is read."""
+    """Return the data sets of a notice, or refuse too many of them before parsing any."""
     if isinstance(data_sets, list | tuple) and len(data_sets) > DATA_SETS.value:
         raise PydanticCustomError("data_sets", "refused")
     return data_sets
 
 
 def problems_of(kind: type[BaseModel], error: ValidationError) -> tuple[Problem, ...]:
-    """Return the problems behind the refusal of data that was to be a ``kind``."""
+    """Return the problems behind the refusal of data meant to be a ``kind``."""
     faults = error.errors(include_url=False)
-    # Pydantic counts only members it could read; a list that has some is not too short.
+    # Pydantic counts only the members it could read; a non-empty list is not too short.
     faults = [f for f in faults if not (f["type"] == "too_short" and f["input"])]
     return tuple(dict.fromkeys(_problem(kind, fault) for fault in faults))
 
@@ -79,14 +79,14 @@ def _problem(kind: type[BaseModel], fault: ErrorDetails) -> Problem:  # noqa: PL
 def _choice(place: _Place, choices: str) -> Problem:
     if not place.rule:
         return problem("SHAPE.choice", place.path, choices=choices)
-    # The condition of a right is not met or not known: the rule's own text says more.
+    # The condition of a right is not met or not known: the rule has a more specific text.
     detail = message("rules.SHAPE.choice", choices=choices)
     return replace(problem(place.rule, place.path), detail=detail)
 
 
 @dataclass(slots=True)
 class _Place:
-    """Where a fault is: the caller's path, the rule that covers it, what was expected there."""
+    """Where a fault is: the caller's path, the rule that covers it, and the expected type."""
 
     annotation: Any
     path: str = ""
@@ -100,10 +100,10 @@ def _place(kind: type[BaseModel], loc: tuple[int | str, ...]) -> _Place:
         if isinstance(step, int):
             place.path += f"[{step}]"
             place.annotation = get_args(place.annotation)[0]
-        elif len(kinds) > 1:  # pydantic's step into one kind of a union: no field of the caller
+        elif len(kinds) > 1:  # pydantic's step into a union member, not a field of the caller
             place.annotation = next(m for m in kinds if kind_of(m) == step)
         elif not kinds or (field := _field(kinds[0], step)) is None:
-            break  # an unknown field, whose name may itself be personal
+            break  # an unknown field, whose name may itself be personal data
         else:
             place.path += f".{step}" if place.path else step
             place.annotation = field.annotation
@@ -112,13 +112,13 @@ def _place(kind: type[BaseModel], loc: tuple[int | str, ...]) -> _Place:
 
 
 def _field(part: type[BaseModel], name: str) -> FieldInfo | None:
-    """Return the field a caller calls ``name``."""
+    """Return the field whose public name is ``name``."""
     fields = part.model_fields.items()
     return next((field for own, field in fields if (field.alias or own) == name), None)
 
 
 def members(annotation: Any) -> list[type[BaseModel]]:
-    """Return the kinds of part that may stand where ``annotation`` does (not inside a list)."""
+    """Return the kinds of part that ``annotation`` allows (not inside a list)."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     if get_origin(annotation) is tuple:
@@ -127,7 +127,7 @@ def members(annotation: Any) -> list[type[BaseModel]]:
 
 
 def kind_of(part: type[BaseModel]) -> str:
-    """Return what ``kind`` is in JSON of this kind of part; empty for a part that has none."""
+    """Return the value of ``kind`` in this part's JSON; empty if it has none."""
     field = part.model_fields.get("kind")
     return str(get_args(field.annotation)[0]) if field else ""
 

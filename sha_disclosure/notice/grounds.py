@@ -1,8 +1,8 @@
 """The ground of a disclosure (luovutuksen peruste): one model for each kind.
 
-The two rights of 703/2023 55 § 2 mom. are two grounds: the broad right belongs to any social
-welfare provider when a client cannot judge a permission, the authority's right to a social
-welfare authority for a statutory task. For searches in the archive see
+The two rights of 703/2023 55 § 2 mom. are two grounds. The broad right belongs to any social
+welfare provider when a client cannot judge a permission; the authority's right belongs to a
+social welfare authority for a statutory task. For searches in the archive, see
 ``sha_disclosure.law.searches``.
 """
 
@@ -54,13 +54,13 @@ class Cause(Hidden):
 
 
 def _confirmed(value: object) -> object:
-    if value is not True:  # 1 and "true" are no statement
+    if value is not True:  # 1 and "true" do not count
         raise PydanticCustomError("choice", "refused", {"expected": "true"})
     return value
 
 
 Confirmed = Annotated[Literal[True], BeforeValidator(_confirmed)]
-"""A condition the caller confirms: ``true``, and nothing else."""
+"""A condition the caller confirms: only ``true`` is accepted."""
 
 
 AuthorityPurpose = Literal["assess_need", "arrange_care", "verify_information"]
@@ -70,7 +70,7 @@ sosiaalihuollon järjestäminen ja siihen liittyvät toimenpiteet, annettujen ti
 
 
 def _purposes(value: object) -> object:
-    """Return one purpose, or several of them as a tuple; refuse anything else as ``choice``."""
+    """Return one purpose, or several as a tuple; refuse anything else as ``choice``."""
     given = value if isinstance(value, list | tuple) else (value,)
     choices = get_args(AuthorityPurpose)
     if not given or len(set(map(repr, given))) < len(given) or any(p not in choices for p in given):
@@ -96,20 +96,20 @@ AuthorityPurposes = Annotated[
         }
     ),
 ]
-"""One purpose, or a list of one to three: 55 § 2 mom. joins them by "sekä"."""
+"""One purpose, or a list of one to three: 55 § 2 mom. joins them with "sekä"."""
 
 
 def _stated(value: object) -> object:
-    if not isinstance(value, bool):  # 1 and "true" are no statement
+    if not isinstance(value, bool):  # 1 and "true" do not count
         raise PydanticCustomError("choice", "refused", {"expected": "true, false"})
     return value
 
 
 Stated = Annotated[bool, BeforeValidator(_stated)]
-"""A condition that the caller says was met or not."""
+"""A condition that the caller states was met or not."""
 
 Condition = Annotated[bool | None, Field(strict=True)]
-"""A condition of a right: ``true``, ``false`` (it was not met), or left out."""
+"""A condition of a right: ``true``, ``false`` (not met), or omitted."""
 
 
 Giver = Literal["client", "legal_representative", "authorised_person"]
@@ -126,7 +126,7 @@ class DeclaredWill(Part):
 
 
 class Permission(DeclaredWill):
-    """The client's permission inside social and health care (luovutuslupa, 3 § 10 kohta)."""
+    """The client's permission within social and health care (luovutuslupa, 3 § 10 kohta)."""
 
     kind: Literal["permission"] = "permission"
 
@@ -186,7 +186,7 @@ class Statute(Part):
 
 
 class InformationRequest(Part):
-    """A request of the client or another entitled person (tietopyyntö), with its provision."""
+    """A request by the client or another entitled person (tietopyyntö), with its provision."""
 
     kind: Literal["information_request"] = "information_request"
     provision: Annotated[FreeText, CoveredBy("N06")]
@@ -204,11 +204,11 @@ class InformationRequest(Part):
 class BroadRight(Part):
     """A social welfare provider's broad right of access (laaja tiedonsaantioikeus, 55 § 2).
 
-    The client has no capacity to judge the meaning of a permission because of ``cause``,
-    has no legal representative, and the data is necessary to arrange or carry out a
-    necessary social service: ``necessity`` says how. A condition that was not met is ``False``;
-    ``cause`` is left out where it was none of the four. It is health data, sent only where the
-    edition says so, and so missing in a notice that is read back from a Bundle.
+    The client cannot judge the meaning of a permission because of ``cause`` and has no legal
+    representative, and the data is necessary to arrange or provide a necessary social
+    service: ``necessity`` explains how. A condition that was not met is ``False``; ``cause`` is
+    omitted if it was none of the four. The cause is health data: it is sent only where the
+    edition requires it, and is otherwise missing from a notice read back from a Bundle.
     """
 
     kind: Literal["broad_right"] = "broad_right"
@@ -264,7 +264,7 @@ class AuthorityRight(Part):
 
     @property
     def purposes(self) -> tuple[AuthorityPurpose, ...]:
-        """The purposes, also when there is one."""
+        """The purposes, always as a tuple."""
         return self.purpose if isinstance(self.purpose, tuple) else (self.purpose,)
 
 
@@ -275,6 +275,6 @@ Ground = Annotated[
 
 
 def reason_of(ground: Ground) -> Coding | None:
-    """Return the coded reason of a right of access; None for the other grounds."""
+    """Return the coded reason of a right of access; None for other grounds."""
     reason: Coding | None = field_of(ground, "reason")
     return reason

@@ -1,7 +1,7 @@
-"""The disclosure notice (luovutusilmoitus) as its caller writes it: JSON or Python.
+"""The disclosure notice (luovutusilmoitus) as the caller writes it, in JSON or Python.
 
 Fields follow the minimum content of the disclosure log, 703/2023 10 § 3 mom. Every part
-hides its values in ``repr``; ``reveal()`` on a value reads it.
+hides its values in ``repr``; call ``reveal()`` on a value to read it.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ class DisclosedData(Part):
 
 
 class DisclosureNotice(Part):
-    """A disclosure notice (luovutusilmoitus): one event of disclosure past Kanta.
+    """A disclosure notice (luovutusilmoitus): one disclosure made outside Kanta.
 
-    ``id`` is made by the SDK when absent, ``recorded_at`` is then the moment of building.
-    Times carry seconds and offset, ``disclosed_at`` may be a date alone, and all are sent byte for
-    byte as given.
+    The SDK generates ``id`` when absent; ``recorded_at`` then defaults to the time of building.
+    Times have seconds and an offset, ``disclosed_at`` may be a date alone, and all are sent
+    byte for byte as given.
     ``acknowledged`` lists the objections (rule ``N10`` or variant ``N10.purpose``) that a person
-    has seen and confirmed: so it happened. ``reference`` (viite) is the caller's own key of the
-    disclosure. Neither is sent.
+    has seen and confirmed to be what happened. ``reference`` (viite) is the caller's own key of
+    the disclosure. Neither is sent.
 
-    Raises ``InvalidNotice`` when made from something that has not its shape. Whether its
-    content is lawful is judged by ``sha_disclosure.law.rules``, which ``prepare`` calls.
+    Raises ``InvalidNotice`` if the input does not have the right shape. Whether the content is
+    lawful is checked by ``sha_disclosure.law.rules``, which ``prepare`` calls.
     """
 
     id: Oid | None = None

@@ -18,18 +18,18 @@ from sha_disclosure.notice.reporting import problems_in, refused, reporting
 _Value = TypeVar("_Value")
 
 Several: TypeAlias = list[str] | list[_Value] | tuple[str | _Value, ...]
-"""How checked values are given where there may be several: a text alone is none of these."""
+"""The accepted forms of a list of checked values; a single string is not one of them."""
 
 
 class UnreadField(AttributeError):  # noqa: N818 - a signal to the rules, never shown to users
-    """The field of a part that was read only partly; it has a problem of its own already."""
+    """A field of a partly read part that could not be read; its problem is already reported."""
 
 
 class Part(BaseModel):
-    """Base of the notice and its parts: frozen, strict about fields, its values hidden.
+    """Base of the notice and its parts: frozen, no unknown fields, values hidden.
 
-    Raises ``InvalidNotice``, or what ``_refusal`` names, with every problem of shape, never
-    pydantic's error.
+    Raises ``InvalidNotice``, or the error ``_refusal`` specifies, with every problem of shape;
+    never pydantic's error.
     """
 
     _refusal: ClassVar[type[InvalidNotice] | type[InvalidAccessReason]] = InvalidNotice
@@ -52,28 +52,28 @@ class Part(BaseModel):
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Return the schema that reports in the words of the rules, without what was given.
+        """Return a schema that reports the rules' problems without quoting the input.
 
-        Also to a model of the program around the SDK that has a part as field.
+        It also applies when an application's own model has a part as a field.
         """
         return reporting(cls, source, handler)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
-        # What a TypeAdapter of the part validates with.
+        # TypeAdapter validates the part with this attribute.
         cls.__pydantic_validator__ = cast("SchemaValidator", _Validator(cls.__pydantic_validator__))
 
     @classmethod
     @boundary
     def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Return the part that ``obj`` describes. Raises as the class says."""
+        """Return the part that ``obj`` describes. Raises the same error as the class."""
         return cls._validated(super().model_validate, obj, options)
 
     @classmethod
     @boundary
     def model_validate_strings(cls, obj: Any, **options: Any) -> Self:
-        """Return the part that ``obj`` describes, all of it texts. Raises as the class says."""
+        """Return the part that ``obj`` describes in strings. Raises the same error as the class."""
         return cls._validated(super().model_validate_strings, obj, options)
 
     @classmethod
@@ -89,18 +89,18 @@ class Part(BaseModel):
     @classmethod
     @boundary
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
-        """Return the part that the JSON text describes. Raises as the class says."""
+        """Return the part that the JSON text describes. Raises the same error as the class."""
         return cls._validated(super().model_validate_json, json_data, options)
 
     @classmethod
     @boundary
     def parse_raw(cls, b: str | bytes, **_: Any) -> Self:
-        """Do as ``model_validate_json``, for which this is pydantic's deprecated name."""
+        """Do the same as ``model_validate_json``; pydantic's deprecated name for it."""
         return cls.model_validate_json(b)
 
     @boundary
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with ``update``, checked like a new part. Raises as the class says."""
+        """Return a copy with ``update``, validated. Raises the same error as the class."""
         if not update:
             return super().model_copy(deep=deep)
         names = {own: field.alias or own for own, field in type(self).model_fields.items()}
@@ -118,7 +118,7 @@ class Part(BaseModel):
         super().__setattr__(name, value)
 
     def __repr_args__(self) -> tuple[()]:
-        return ()  # what debuggers and pretty printers ask for
+        return ()  # called by debuggers and pretty printers
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(***)"
@@ -132,12 +132,12 @@ class Part(BaseModel):
 
 
 def field_of(part: Part, name: str) -> Any:
-    """Return a field, or None where a part has no such field or it could not be read."""
+    """Return a field, or None if the part has no such field or it could not be read."""
     return part.__dict__.get(name)
 
 
 class _Validator:
-    """A part's validator whose JSON is strict, and whose errors do not quote it."""
+    """A part's validator with strict JSON parsing and errors that do not quote the input."""
 
     def __init__(self, validator: Any) -> None:
         self.title = validator.title
@@ -171,9 +171,9 @@ _JSON_FAULTS = {
 
 
 def read_json(text: str | bytes | bytearray) -> object:
-    """Return what strict JSON says, as ``encoding.read_json``.
+    """Return the parsed strict JSON, like ``encoding.read_json``.
 
-    Raises InvalidNotice with one problem: the kind of fault and, for the syntax, its place.
+    Raises InvalidNotice with one problem: the kind of fault and, for a syntax fault, its place.
     """
     if len(text) > NOTICE_BYTES.value:
         limit, variable = NOTICE_BYTES.value, NOTICE_BYTES.variable

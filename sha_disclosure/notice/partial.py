@@ -1,4 +1,4 @@
-"""Reading what can be read of data that has faults, so that rules can judge the rest."""
+"""Reads as much as possible of faulty data, so that rules can check the rest."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ P = TypeVar("P", bound=Part)
 
 
 def read_partly(kind: type[P], data: object) -> tuple[P, tuple[Problem, ...]]:
-    """Return what could be read of ``data`` as a ``kind``, and every problem of its shape.
+    """Return the readable part of ``data`` as a ``kind``, and every problem of its shape.
 
-    A field that could not be read raises ``UnreadField``.
+    Accessing a field that could not be read raises ``UnreadField``.
     """
     try:
         return cast("P", _adapter_of(kind).validate_python(data)), ()
@@ -35,7 +35,7 @@ def _partial(kind: type[Part], data: object) -> Part:
     for name, field in kind.model_fields.items():
         value = given.get(field.alias or name, _ABSENT)
         if value is not _ABSENT:
-            part.__dict__.pop(name, None)  # what is given but cannot be read is not its default
+            part.__dict__.pop(name, None)  # an unreadable value must not fall back to the default
             part.__dict__ |= _read(kind, name, value)
     return part
 
@@ -68,7 +68,7 @@ def _adapter_of_field(kind: type[Part], name: str) -> TypeAdapter[Any]:
 
 
 def _rest(annotation: Any, value: object) -> object | None:
-    """Return the part or parts read of ``value``, which has faults; None when it is neither."""
+    """Return the readable part or parts of a faulty ``value``, or None."""
     if isinstance(value, Mapping):
         kinds = members(annotation)
         named = kinds if len(kinds) == 1 else [k for k in kinds if kind_of(k) == value.get("kind")]

@@ -68,7 +68,7 @@ class ProfessionalRecipient(Part):
 
 
 class ClientRecipient(Part):
-    """The client, who received the own data (asiakas itse)."""
+    """The client, who received their own data (asiakas itse)."""
 
     kind: Literal["client"] = "client"
 

@@ -1,4 +1,4 @@
-"""How a part refuses data within pydantic: with the problems of the rules, never the data."""
+"""How a part rejects data within pydantic: with the rules' problems, never the data."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _within_part: ContextVar[bool] = ContextVar("_within_part", default=False)
 def reporting(
     kind: type[BaseModel], source: type[BaseModel], handler: GetCoreSchemaHandler
 ) -> CoreSchema:
-    """Return the schema of a part that reports the problems of the data it refuses.
+    """Return the schema of a part that reports the problems of data it rejects.
 
-    A part within another is left to the outermost: that reports those of all its parts at once.
+    Only the outermost part reports, so that the problems of all nested parts come at once.
     """
     outermost = not _within_part.get()
     before = _within_part.set(True)
@@ -30,10 +30,10 @@ def reporting(
         schema = handler(source)
     finally:
         _within_part.reset(before)
-    if schema["type"] == "function-wrap":  # of the class itself, made before
+    if schema["type"] == "function-wrap":  # the class's own, generated earlier
         schema = schema["schema"]
     own = cast("dict[str, Any]", handler.resolve_ref_schema(schema))
-    own["custom_init"] = False  # a nested part does not pass through ``__init__``
+    own["custom_init"] = False  # nested parts are built without ``__init__``
 
     def validated(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
         try:
@@ -46,12 +46,12 @@ def reporting(
 
 
 def refused(problems: tuple[Problem, ...]) -> ValidationError:
-    """Return pydantic's error of these problems; ``ctx`` of each fault holds the problem."""
+    """Return pydantic's error for these problems; ``ctx`` of each fault holds the problem."""
     return ValidationError.from_exception_data("", [_fault(each) for each in problems])
 
 
 def problems_in(error: ValidationError) -> tuple[Problem, ...]:
-    """Return the problems with which a part refused data."""
+    """Return the problems in a part's validation error."""
     return tuple(fault["ctx"]["problem"] for fault in error.errors(include_url=False))
 
 

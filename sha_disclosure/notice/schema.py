@@ -8,10 +8,10 @@ from sha_disclosure.notice.notice import DisclosureNotice
 
 
 def notice_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a notice: its shape; the national rules ask for more."""
+    """Return the JSON Schema of a notice. It covers the shape; the national rules require more."""
     made = DisclosureNotice.model_json_schema(by_alias=True)
     for part in made["$defs"].values():
-        # In Python the class says the kind; in JSON only the field can.
+        # In Python the class implies the kind; in JSON only the field does.
         if "const" in part["properties"].get("kind", {}):
             part["required"] = ["kind", *part.get("required", ())]
             part["properties"]["kind"].pop("default", None)

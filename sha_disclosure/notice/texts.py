@@ -1,4 +1,4 @@
-"""What persons wrote in a notice, wherever in its parts it stands."""
+"""All text that persons wrote in a notice, at any level."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sha_disclosure.values.texts import WrittenText
 
 
 def written_texts(part: Part) -> list[str]:
-    """Return every text a person wrote in a part and its parts."""
+    """Return every text a person wrote in a part and its nested parts."""
     found: list[str] = []
     _collect(part, found)
     return found
 
 
 def _collect(part: Part, found: list[str]) -> None:
-    # Every notice is walked, so it looks at the plain dictionary of each part.
+    # Runs for every notice, so it reads each part's plain dictionary.
     values = part.__dict__
     for name, holds_parts in _fields_with_texts(part.__class__):
         value = values.get(name)
@@ -35,7 +35,7 @@ def _collect(part: Part, found: list[str]) -> None:
 def places_of_texts(part: Part, path: str = "") -> Iterator[tuple[str, WrittenText]]:
     """Yield the same texts, each with its path.
 
-    A field's alias needs no thought: no text has one.
+    Aliases can be ignored: no text field has one.
     """
     for name, holds_parts in _fields_with_texts(type(part)):
         value: Any = part.__dict__.get(name)
@@ -52,13 +52,13 @@ def places_of_texts(part: Part, path: str = "") -> Iterator[tuple[str, WrittenTe
 
 @cache
 def _fields_with_texts(kind: type[Part]) -> tuple[tuple[str, bool], ...]:
-    """Return the fields of a part that hold texts, and of each whether it holds parts that do."""
+    """Return the fields that hold texts, and for each whether it holds parts with texts."""
     held = {name: _held(field.annotation) for name, field in kind.model_fields.items()}
     return tuple((name, issubclass(each, Part)) for name, each in held.items() if each)
 
 
 def _held(annotation: Any) -> type[WrittenText | Part] | None:
-    """Return a kind of text, or of part with texts, that a field may hold."""
+    """Return the kind of text, or of part with texts, that a field may hold."""
     if not isinstance(annotation, type):
         return next((kind for kind in map(_held, get_args(annotation)) if kind is not None), None)
     if issubclass(annotation, WrittenText):

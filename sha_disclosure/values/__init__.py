@@ -1,8 +1,8 @@
 """Checked value types. Those that hold personal data hide it in ``repr`` and ``str``.
 
-A hidden value is read with ``reveal()``: a word one can search a code base for.
-Refusals name the kind of fault only, so no error can carry the value. A value that is made by
-itself, outside a notice, raises ``InvalidNotice`` with the one problem.
+A hidden value is read with ``reveal()``, a name that is easy to search a code base for.
+Errors state only the kind of fault, so none can carry the value. A value created on its own,
+outside a notice, raises ``InvalidNotice`` with a single problem.
 """
 
 from sha_disclosure.values.identifiers import Code, Oid, PersonalId, TemporaryId, Uri

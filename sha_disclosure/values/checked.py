@@ -1,4 +1,4 @@
-"""What every checked value is: made of a text by ``check``, plain or hidden, refused by fault."""
+"""The base of all checked values: plain or hidden, validated by ``check``."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ REFUSED_BY = {
     "reference": "N14.reference",
     "blank": "SHAPE.blank",
 }
-"""The rule, or rule and variant, behind each fault that a value type names."""
+"""The rule, or rule and variant, behind each fault that a value type reports."""
 
 
 def refuse(kind: str) -> PydanticCustomError:
-    """Return the fault of a kind in ``REFUSED_BY``, for a ``check`` to raise."""
+    """Return the fault of a kind in ``REFUSED_BY``, to be raised by ``check``."""
     return PydanticCustomError(kind, "refused")
 
 
 def text_of(value: object) -> str:
-    """Return a value that is text, or refuse it as ``not_text``."""
+    """Return the value if it is a string; otherwise refuse it as ``not_text``."""
     if not isinstance(value, str):
         raise refuse("not_text")
     return value
 
 
 class Checked:
-    """A value made from a string by ``check`` and turned back to the same string.
+    """A value created from a string by ``check``, and converted back to the same string.
 
-    Raises InvalidNotice, which is a ``ValueError`` here, when it is refused.
+    Raises InvalidNotice, here also a ``ValueError``, when the string is refused.
     """
 
     __slots__ = ("_value",)
@@ -70,8 +70,8 @@ class Checked:
 
     @classmethod
     def check(cls, value: object) -> str:
-        """Return the text to keep, or raise a ``ValueError`` that names the fault."""
-        raise NotImplementedError  # pragma: no cover - each kind has its own
+        """Return the text to keep, or raise a ``ValueError`` that identifies the fault."""
+        raise NotImplementedError  # pragma: no cover - overridden by each kind
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Checked):
@@ -116,7 +116,7 @@ V = TypeVar("V", bound=Checked)
 
 
 def unchecked(kind: type[V], text: str) -> V:
-    """Return the value of a text that is checked already, or that the SDK itself wrote."""
+    """Return the value of a text that is already checked, or that the SDK generated."""
     made = kind.__new__(kind)
     made._keep(text)  # noqa: SLF001 - as __init__ does
     return made
@@ -127,7 +127,7 @@ def _serialised(value: Checked) -> str:
 
 
 class Plain(Checked):
-    """A checked value that is not personal: shown as it is."""
+    """A checked value without personal data, shown as is."""
 
     def __str__(self) -> str:
         return self._value
@@ -162,15 +162,15 @@ def _problem(fault: PydanticCustomError) -> Problem:
 
 
 def _without_input(fault: PydanticCustomError, value: object) -> ValidationError:
-    """Return a refusal as pydantic reports it, with its text and without the value."""
+    """Return the fault as a pydantic error with its text but without the value."""
     shown = None if value is None else MASK
     worded = PydanticCustomError(fault.type, str(_problem(fault).message), fault.context)
     return ValidationError.from_exception_data("", [{"type": worded, "loc": (), "input": shown}])
 
 
 class _InvalidValue(InvalidNotice, ValueError):  # noqa: N818 - the public name is its parent's
-    """The refusal of a value made by itself: a ``ValueError`` too, as of any type's own value."""
+    """The refusal of a value created on its own; also a ``ValueError``, as usual for a value."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the error as the public one that it is."""
+        """Return the error under its public name."""
         return {**super().to_dict(), "error": InvalidNotice.__name__}

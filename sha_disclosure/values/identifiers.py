@@ -1,4 +1,4 @@
-"""Identifiers and codes: OIDs, the identity code of a client, codes and URIs of code systems."""
+"""Identifiers and codes: OIDs, a client's identity code, codes and code system URIs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\s]+")
 _OID_SCHEMA = r"^[0-2](\.(0|[1-9][0-9]*))+$"
 
 OID_MAX = 64
-"""FHIR R4 ``id``: at most 64 characters; a resource id of ours is a bare OID."""
+"""FHIR R4 ``id``: at most 64 characters; our resource ids are bare OIDs."""
 
 
 def _oid(value: object, fault: str) -> str:
@@ -74,18 +74,18 @@ class PersonalId(Hidden):
 
     @property
     def born(self) -> BirthDate:
-        """The date of birth the code tells."""
+        """The date of birth encoded in the code."""
         day, month, year, sign = self._value[:2], self._value[2:4], self._value[4:6], self._value[6]
         return BirthDate(f"{CENTURIES[sign] + int(year)}-{month}-{day}")
 
     @property
     def artificial(self) -> bool:
-        """Whether the individual number is 900-999: given to test persons, never to a real one."""
+        """Whether the individual number is 900-999, which is reserved for test persons."""
         return self._value[7] == "9"
 
 
 class Code(Plain):
-    """A code of a code system (koodi): no blanks at the ends, single blanks inside (FHIR R4)."""
+    """A code of a code system (koodi): no outer blanks, single blanks inside (FHIR R4)."""
 
     _pattern = r"^\S+( \S+)*$"
     _description = "Code of a code system"
@@ -102,14 +102,14 @@ class Code(Plain):
 
 
 class Uri(Plain):
-    """The identifier of a code system or an identifier's system, e.g. ``urn:oid:1.2.246.21``."""
+    """The URI of a code system or identifier system, e.g. ``urn:oid:1.2.246.21``."""
 
     _pattern = rf"^{_URI.pattern}$"
     _description = "Absolute URI, e.g. urn:oid:1.2.246.537.6.1221.201601"
 
     @classmethod
     def check(cls, value: object) -> str:
-        """Return the URI, or refuse it as ``uri`` (``oid`` when the OID in it is malformed)."""
+        """Return the URI, or refuse it as ``uri`` (``oid`` if the OID in it is malformed)."""
         text = text_of(value)
         if not _URI.fullmatch(text):
             raise refuse("uri")

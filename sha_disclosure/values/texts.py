@@ -1,4 +1,4 @@
-"""Texts: names, what a person wrote, the caller's own reference, and the language of a text."""
+"""Texts: names, free text, the caller's own reference, and language tags."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from sha_disclosure.characters import CONTROL, NONCHARACTER, shows_nothing
 from sha_disclosure.values.checked import Hidden, Plain, refuse, text_of
 
-# RFC 5646 section 2.1 in the case it recommends (2.1.1), for languages of ISO 639.
+# RFC 5646 section 2.1 in its recommended case (2.1.1), for ISO 639 languages.
 _PRIVATE = r"x(-[A-Za-z0-9]{1,8})+"
 _LANGUAGE = re.compile(
     r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
@@ -22,11 +22,11 @@ _REFERENCE_MAX = 128
 
 
 class WrittenText(Hidden):
-    """Anything a person wrote: names and free text."""
+    """Any text a person wrote: names and free text."""
 
     @classmethod
     def check(cls, value: object) -> str:
-        """Return the text as given, or refuse it as blank, not FHIR text or not I-JSON."""
+        """Return the text unchanged, or refuse it as blank, not FHIR text or not I-JSON."""
         text = text_of(value)
         if shows_nothing(text):
             raise refuse("blank")
@@ -38,7 +38,7 @@ class WrittenText(Hidden):
 
 
 class PersonName(WrittenText):
-    """A part of a person's name (nimi)."""
+    """One of a person's names (nimi)."""
 
     _pattern = r"\S"
     _description = "Part of a person's name"
@@ -52,13 +52,13 @@ class FreeText(WrittenText):
 
 
 class Reference(FreeText):
-    """The caller's own key of a disclosure (viite), at most 128 characters; it is never sent."""
+    """The caller's own key of a disclosure (viite), at most 128 characters; never sent."""
 
     _description = "The caller's own key, at most 128 characters, no personal data in it"
 
     @classmethod
     def check(cls, value: object) -> str:
-        """Return the key, or refuse it as ``reference`` or as any text."""
+        """Return the key, or refuse it as ``reference`` or like any other text."""
         text = super().check(value)
         if len(text) > _REFERENCE_MAX:
             raise refuse("reference")
@@ -66,7 +66,7 @@ class Reference(FreeText):
 
 
 class LanguageTag(Plain):
-    """A language tag of BCP 47 as FHIR uses it: ``fi``, ``sv``, ``smn``, ``de-CH-1996`` ..."""
+    """A BCP 47 language tag as FHIR uses it: ``fi``, ``sv``, ``smn``, ``de-CH-1996`` ..."""
 
     _pattern = rf"^({_LANGUAGE.pattern})$"
     _description = "Language tag (BCP 47)"
@@ -81,7 +81,7 @@ class LanguageTag(Plain):
 
 
 def _repeats(tag: str) -> bool:
-    """Return whether a variant or an extension's letter stands twice (RFC 5646 section 2.2)."""
+    """Return whether a variant or extension letter is repeated (RFC 5646 section 2.2)."""
     subtags = re.split("-x-|^x-", tag.lower())[0].split("-")
     letters = [index for index, subtag in enumerate(subtags[1:], 1) if len(subtag) == 1]
     variants = subtags[1 : letters[0]] if letters else subtags[1:]

@@ -1,4 +1,4 @@
-"""Times: the date of birth of a client, moments, and moments of which the date alone is known."""
+"""Times: a client's date of birth, instants, and times that may be a date alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from sha_disclosure.values.checked import Hidden, Plain, refuse, text_of
 
 _DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-# FHIR R4 has no hour 24, which datetime reads from Python 3.14 on.
+# FHIR R4 has no hour 24, which datetime accepts from Python 3.14 on.
 _INSTANT = re.compile(
     rf"{_DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,9}})?"
     r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)",
@@ -34,7 +34,7 @@ class BirthDate(Hidden):
 
     @classmethod
     def check(cls, value: object) -> str:
-        """Return the date's text, or refuse it as ``birth_date``."""
+        """Return the date as text, or refuse it as ``birth_date``."""
         text = value.isoformat() if type(value) is date else text_of(value)
         try:
             parsed = date.fromisoformat(text)
@@ -46,9 +46,9 @@ class BirthDate(Hidden):
 
 
 class Instant(Plain):
-    """A moment with seconds and offset (FHIR R4 ``instant``), kept byte for byte as given.
+    """A point in time with seconds and offset (FHIR R4 ``instant``), kept byte for byte as given.
 
-    Made from text such as ``2026-11-15T11:00:00+02:00`` or from an aware ``datetime``.
+    Created from text such as ``2026-11-15T11:00:00+02:00`` or from an aware ``datetime``.
     """
 
     __slots__ = ("moment",)
@@ -66,7 +66,7 @@ class Instant(Plain):
 
     @property
     def day(self) -> date:
-        """The day it is in Finland."""
+        """The day in Finland."""
         return day_in_finland(self.moment)
 
     @classmethod
@@ -77,7 +77,7 @@ class Instant(Plain):
                 raise refuse("no_offset")
             text = value.isoformat().replace("+00:00", "Z")
         else:
-            # One time may be given where another stands, as a copy of a notice does.
+            # Another time value is accepted too, as when a notice is copied.
             text = str(value) if isinstance(value, Time) else text_of(value)
         if not _INSTANT.fullmatch(text):
             raise refuse("no_offset" if _INSTANT.fullmatch(text + "Z") else "instant")
@@ -91,9 +91,9 @@ class Instant(Plain):
 
 
 class Time(Plain):
-    """A moment as ``Instant``, or a date alone when no more is known (FHIR R4 ``dateTime``).
+    """An ``Instant``, or a date alone when no more is known (FHIR R4 ``dateTime``).
 
-    ``moment`` is None of a date; ``day`` is the day in Finland.
+    ``moment`` is None for a date; ``day`` is the day in Finland.
     """
 
     __slots__ = ("day", "moment")
@@ -113,7 +113,7 @@ class Time(Plain):
 
     @classmethod
     def check(cls, value: object) -> str:
-        """Return the text of the moment or date, or refuse it as ``no_offset`` or ``time``."""
+        """Return the text of the time or date, or refuse it as ``no_offset`` or ``time``."""
         text = value.isoformat() if type(value) is date else value
         if isinstance(text, str) and _DATE.fullmatch(text):
             try:
@@ -131,10 +131,10 @@ class Time(Plain):
 
 
 def day_in_finland(moment: datetime) -> date:
-    """Return the day it is in Finland at a moment."""
+    """Return the day in Finland at a point in time."""
     try:
         return moment.astimezone(_finland()).date()
-    except OverflowError:  # the first or the last day there is
+    except OverflowError:  # datetime.min or datetime.max
         return moment.date()
 
 

@@ -1,7 +1,7 @@
-"""The national rules of a notice, by what they are about; the texts are in ``messages``.
+"""The national rules of a notice, grouped by subject; their texts are in ``messages``.
 
-A rule that meets a part that could not be read passes it over: that part has its own problem
-already. So all problems come at once.
+A rule skips a part that could not be read, which already has a problem of its own. All
+problems are thus reported at once.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ RULES: Rules[DisclosureNotice, Circumstances] = Rules(
 
 
 def check(notice: DisclosureNotice, given: Circumstances) -> tuple[Problem, ...]:
-    """Return every breach of the rules in a notice; warnings are among them.
+    """Return every breach of the rules in a notice, warnings included.
 
-    An objection that the notice acknowledges is marked so. Others are warnings where the
-    circumstances say so.
+    An objection that the notice acknowledges is marked as such. Other objections become
+    warnings where the circumstances allow it.
     """
     found = _found(notice, given)
     return (*_settled(found, notice, given), *_unused_acknowledgements(found, notice))
@@ -85,8 +85,8 @@ def _acknowledged(notice: DisclosureNotice) -> frozenset[str]:
 
 
 def _ground_and_recipient(notice: DisclosureNotice) -> Iterator[Problem]:
-    """Yield how the ground does not go with the recipient (N09, N10, N16-N24)."""
-    disclosed = field_of(notice, "disclosed_at")  # unread, it has a problem of its own
+    """Yield any mismatch between the ground and the recipient (N09, N10, N16-N24)."""
+    disclosed = field_of(notice, "disclosed_at")  # if unread, it has its own problem
     if disclosed is not None and disclosed.day < IN_FORCE:
         return
     with suppress(UnreadField):
@@ -94,18 +94,18 @@ def _ground_and_recipient(notice: DisclosureNotice) -> Iterator[Problem]:
 
 
 def check_data(data: object, given: Circumstances) -> tuple[Problem, ...]:
-    """Return every problem of data that is to be a notice: of shape and, where read, of rules."""
+    """Return every problem of data meant to be a notice: its shape, and rules where readable."""
     notice, shape = read_partly(DisclosureNotice, data)
     if not shape:
         return check(notice, given)
-    # What could not be read may be what an acknowledgement is about.
+    # An acknowledgement may refer to a part that could not be read.
     return (*shape, *_settled(_found(notice, given), notice, given))
 
 
 def check_together(
     notices: Sequence[DisclosureNotice], given: Circumstances
 ) -> tuple[Problem, ...]:
-    """Return what keeps the notices from going in one message (N12, N25)."""
+    """Return what prevents the notices from being sent in one message (N12, N25)."""
     first, *others = notices
     of_another_client = [i for i, n in enumerate(others, 1) if n.client != first.client]
     ids = [n.id for n in notices]

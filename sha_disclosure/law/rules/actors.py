@@ -1,4 +1,4 @@
-"""The rules on the client (N08, N13) and on the controller (N25)."""
+"""The rules for the client (N08, N13) and the controller (N25)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _birth_and_disclosure(notice: DisclosureNotice, _: Circumstances) -> Places:
 
 
 def _both_births(notice: DisclosureNotice, _: Circumstances) -> Places:
-    """Yield the date of birth with the identity code, when both are given."""
+    """Yield the date of birth with the identity code, if both are given."""
     client = notice.client
     if client.birth_date is not None and client.personal_id is not None:
         yield "client.birth_date", (client.birth_date, client.personal_id)
@@ -40,14 +40,14 @@ def is_born(pair: tuple[BirthDate, Time], _: Circumstances) -> bool:
 
 
 def is_of_environment(personal_id: PersonalId, given: Circumstances) -> bool:
-    """Return whether an identity code may be used outside production, if that is where it is."""
+    """Return whether an identity code may be used outside production; True in production."""
     if given.environment == "production":
         return True
     return personal_id.artificial or personal_id in given.test_personal_ids
 
 
 def is_allowed_in_production(personal_id: PersonalId, given: Circumstances) -> bool:
-    """Return whether an identity code may be used in production, if that is where it is."""
+    """Return whether an identity code may be used in production; True elsewhere."""
     if given.environment != "production":
         return True
     return given.allow_artificial_ids or not personal_id.artificial

@@ -1,4 +1,4 @@
-"""The rules on codes of national code lists (N15)."""
+"""The rules for codes from national code lists (N15)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _register(notice: DisclosureNotice, _: Circumstances) -> Places:
 
 
 def codes_not_in_force(notice: DisclosureNotice, given: Circumstances) -> Places:
-    """Yield every code that is not in force; where its list is not loaded, the first of it."""
+    """Yield each code not in force; for a list that is not loaded, only its first code."""
     day, lists = notice.disclosed_at.day, given.code_lists
     missing: set[str] = set()
     for path, system, code in _every_code(notice, given.wire.code_system):
@@ -31,7 +31,7 @@ def codes_not_in_force(notice: DisclosureNotice, given: Circumstances) -> Places
 
 
 def _every_code(notice: DisclosureNotice, systems: CodeSystem) -> Iterator[tuple[str, str, str]]:
-    """Yield the path, the system and the code of every code of a national list."""
+    """Yield the path, system and code of each code from a national list."""
     for index, data in enumerate(notice.disclosed_data):
         for name, system in (
             ("document_type", systems.document_type),

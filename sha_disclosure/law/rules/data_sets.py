@@ -1,4 +1,4 @@
-"""The rules on what was disclosed (N01, N02)."""
+"""The rules for the disclosed data (N01, N02)."""
 
 from __future__ import annotations
 

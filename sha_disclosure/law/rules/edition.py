@@ -1,4 +1,4 @@
-"""The rules on what the edition in use makes mandatory, or lets be left out on a guess (N26)."""
+"""The rules for what the edition in use requires, or assumes to be optional (N26)."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def _without_time_of_day(notice: DisclosureNotice, _: Circumstances) -> Places:
 
 @dataclass(frozen=True, slots=True)
 class _Optional:
-    """Something that no public page says may be left out: an entry of the edition decides."""
+    """An element that no public page says is optional: an entry of the edition decides."""
 
     name: str
     where: Callable[[DisclosureNotice, Circumstances], Places]
     least: Callable[[Cardinality], str]
 
     def rules(self) -> Iterator[Rule[DisclosureNotice, Circumstances]]:
-        """Yield the rule of an edition that asks for it, and of one that only assumes not to."""
+        """Yield the rule for an edition that requires it, and for one that assumes it optional."""
         entry = f"cardinality.{self.name}"
 
         def may_be_left_out(_: object, given: Circumstances) -> bool:

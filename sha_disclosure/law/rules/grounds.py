@@ -1,6 +1,6 @@
-"""The rules on what a ground says of itself: a provision, a will, the conditions of a right.
+"""The rules for the content of a ground: a provision, a will, the conditions of a right.
 
-N06, N07, N09 and N10; and N24, where 703/2023 was not in force yet.
+N06, N07, N09 and N10, and N24 for disclosures before 703/2023 was in force.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _will_in_kanta(notice: DisclosureNotice, _: Circumstances) -> Places:
 
 
 def _days_of_the_act(notice: DisclosureNotice, _: Circumstances) -> Places:
-    """Yield the time of a disclosure that is said to rest on 703/2023."""
+    """Yield the time of a disclosure whose ground cites 703/2023."""
     provision = field_of(notice.ground, "provision")
     by_right = notice.ground.kind in {"broad_right", "authority_right"}
     if by_right or (provision is not None and names_the_act(provision.reveal())):
@@ -44,13 +44,13 @@ def _days_of_the_act(notice: DisclosureNotice, _: Circumstances) -> Places:
 
 
 def is_itemised(will: tuple[Will, Categories], _: Circumstances) -> bool:
-    """Return whether a permission that Kanta holds says which it is, where health care asks it."""
+    """Return whether a permission stored in Kanta is identified, where health care requires it."""
     given, categories = will
     return given.kind != "permission" or not categories <= HEALTH or _says_anything(given)
 
 
 def concerns_kanta(will: tuple[Will, Categories], _: Circumstances) -> bool:
-    """Return whether a consent that Kanta holds is one for care, or says which it is."""
+    """Return whether a consent stored in Kanta is one for care, or is identified."""
     given, categories = will
     return given.kind != "consent" or bool(categories & CARE) or _says_anything(given)
 

@@ -1,6 +1,6 @@
-"""Whether a notice surely keeps every rule: one pass over it, for the many that do.
+"""A fast single pass that recognises notices that keep every rule, as most do.
 
-Where this is not sure, ``check`` judges. Tests hold the two to the same view of every notice.
+When it is not certain, ``check`` decides. Tests ensure that the two agree on every notice.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GROUND, _REMINDERS = Rules(GROUND_RULES), Rules(REMINDERS)
 
 
 def keeps_every_rule(notice: DisclosureNotice, given: Circumstances, texts: Sequence[str]) -> bool:
-    """Return whether ``check`` surely finds nothing in a notice, not even to warn of.
+    """Return whether ``check`` is certain to find nothing in a notice, not even a warning.
 
     ``texts`` are the notice's ``written_texts``.
     """
@@ -38,7 +38,7 @@ def keeps_every_rule(notice: DisclosureNotice, given: Circumstances, texts: Sequ
             and _ground_is_in_order(notice, given)
             and not _REMINDERS.breaches(notice, given)
         )
-    except AttributeError:  # of a part that could not be read
+    except AttributeError:  # a part could not be read
         return False
 
 

@@ -1,4 +1,4 @@
-"""What is easily forgotten (N28-N30): names in texts, a minor's denial, one notice for each."""
+"""Easily forgotten points (N28-N30): names in texts, a minor's denial, one notice a person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sha_disclosure.notice import Client, DisclosureNotice, PersonRecipient, fie
 from sha_disclosure.values import FreeText
 
 _AGE_OF_DENIAL = 12
-"""51 § 2 mom. names no age; below this, 34 § 2 mom. takes a child not to decide by default."""
+"""51 § 2 mom. gives no age; below 12, 34 § 2 mom. presumes that a child does not decide."""
 _OF_AGE = 18
 
 _ENDINGS = "(?:n|a|ä|lle|lla|llä|lta|ltä|ssa|ssä|sta|stä)?"
@@ -22,7 +22,7 @@ _SEVERAL = re.compile(r"\s(?:ja|och|and|sekä|samt)\s|[&;/+]", re.IGNORECASE)
 
 
 def _texts(notice: DisclosureNotice, _: Circumstances) -> Places:
-    """Yield each text in a person's own words, with the recipient's family name."""
+    """Yield each free text with the recipient's family name."""
     name = field_of(notice.recipient, "family_name")
     if name is None or len(name.reveal()) < _SHORTEST_NAME:
         return
@@ -52,7 +52,7 @@ def _names_nobody(pair: tuple[str, str], _: Circumstances) -> bool:
 
 
 def _representative(notice: DisclosureNotice, _: Circumstances) -> Places:
-    """Yield the client and the day, when the data went to the client's legal representative."""
+    """Yield the client and the day, if the data went to the client's legal representative."""
     to = notice.recipient
     if isinstance(to, PersonRecipient) and to.relation == "legal_representative":
         yield "recipient", (notice.client, notice.disclosed_at.day)

@@ -1,4 +1,4 @@
-"""The rules on everything a person wrote (N11, N14)."""
+"""The rules for all text that a person wrote (N11, N14)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sha_disclosure.values.texts import WrittenText
 
 
 def _texts(notice: DisclosureNotice, given: Circumstances) -> Places:
-    """Return every text with its path; none when no rule below can be broken in any."""
+    """Return every text with its path; nothing when the quick check passes."""
     return () if are_in_order(written_texts(notice), given) else places_of_texts(notice)
 
 
 def are_in_order(texts: Sequence[str], given: Circumstances) -> bool:
-    """Return whether texts surely keep every rule below, as most do."""
+    """Return whether texts are certain to keep every rule below, as most are."""
     longest = max(map(len, texts), default=0)
     return (
         longest <= given.wire.limit.text
@@ -41,7 +41,7 @@ def _is_short(text: WrittenText, given: Circumstances) -> bool:
 
 
 def _has_plain_blanks(text: WrittenText, given: Circumstances) -> bool:
-    if given.wire.text.blanks == "plain" or isinstance(text, Reference):  # made plain; never sent
+    if given.wire.text.blanks == "plain" or isinstance(text, Reference):  # normalised; never sent
         return True
     return not has_odd_blanks(text.reveal())
 

@@ -1,6 +1,6 @@
-"""The rules on times (N04), and on a permission or consent that Kanta does not hold (N07).
+"""The rules for times (N04), and for a permission or consent not stored in Kanta (N07).
 
-Where one of two times is a date alone, they are compared by the day in Finland.
+If either of two times is only a date, they are compared by the day in Finland.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sha_disclosure.values.times import day_in_finland
 
 
 def _is_past(time: Instant | Time, given: Circumstances) -> bool:
-    """Return whether a time is past, as far as the clocks may differ."""
+    """Return whether a time is past, allowing for clock skew."""
     latest = given.now + timedelta(seconds=given.clock_skew_s)
     return time.moment <= latest if time.moment else time.day <= day_in_finland(latest)
 
@@ -28,19 +28,19 @@ def _times(notice: DisclosureNotice, _: Circumstances) -> Places:
 
 
 def _order(notice: DisclosureNotice, given: Circumstances) -> Places:
-    """Yield both times, when the disclosure is past."""
+    """Yield both times, if the disclosure is past."""
     if notice.recorded_at is not None and _is_past(notice.disclosed_at, given):
         yield "recorded_at", (notice.disclosed_at, notice.recorded_at)
 
 
 def _will_outside_kanta(notice: DisclosureNotice, _: Circumstances) -> Places:
-    # Only a permission and a consent say where they are stored.
+    # Only a permission and a consent state where they are stored.
     if field_of(notice.ground, "stored_in_kanta") is False:
         yield "ground", notice.ground
 
 
 def _will_given(notice: DisclosureNotice, _: Circumstances) -> Places:
-    """Yield when a permission or consent was given, with the time of the disclosure."""
+    """Yield when a permission or consent was given and the time of the disclosure."""
     given_at = field_of(notice.ground, "given_at")
     if given_at is not None:
         yield "ground.given_at", (given_at, notice.disclosed_at)

@@ -1,4 +1,4 @@
-"""Searches in the archive by a right of access (703/2023 53 § and 55 §), and 56 §."""
+"""Archive searches by a right of access (703/2023 53 § and 55 §), and disclosures by 56 §."""
 
 from sha_disclosure.law.searches.control_act import ControlAct, ReasonCode
 from sha_disclosure.law.searches.log import AccessLogEntry, UsedData

@@ -1,7 +1,7 @@
-"""The control act of a search's HL7 V3 message (kontrollikehys): its reasons and who asks.
+"""The control act of a search's HL7 V3 message (kontrollikehys): its reasons and the user.
 
-Known from archiving messages of 2026 only, so the edition says what stands where and how well
-that is known; a part that is not known is left out and named.
+Known only from the archive's messages of 2026, so the edition records which element holds what
+and how certain that is; a part that is not known is omitted and reported.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class ReasonCode:
-    """One ``reasonCode`` of the control act; ``part`` says which of the reasons it is.
+    """One ``reasonCode`` of the control act; ``part`` identifies which reason it is.
 
-    ``code_system`` is a bare OID; ``code_system_name`` is empty where it is not known.
+    ``code_system`` is a bare OID; ``code_system_name`` is empty when not known.
     """
 
     part: str
@@ -53,12 +53,12 @@ class ReasonCode:
 
 @dataclass(frozen=True, slots=True)
 class ControlAct:
-    """What goes into the ``controlActProcess`` of the query (kontrollikehys).
+    """The content of the query's ``controlActProcess`` (kontrollikehys).
 
     ``reason_codes``: the service request (palvelupyyntö), the use situation (käyttötilanne) and
     the reason (laajan tiedonhaun peruste), in the edition's order, as far as they are known.
-    ``left_out``: what is not known and therefore not there, each with its text.
-    ``reveal()``, ``elements()`` and ``xml()`` hold the user's name and identifier.
+    ``left_out``: what is omitted because it is not known, each with its text.
+    ``reveal()``, ``elements()`` and ``xml()`` include the user's name and identifier.
     """
 
     reason_codes: tuple[ReasonCode, ...]
@@ -66,14 +66,14 @@ class ControlAct:
     _request: AccessRequest = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the reasons and what is left out as plain values, free of personal data."""
+        """Return the reasons and what is omitted as plain values, without personal data."""
         return {
             "reasons": [{"part": each.part, **each.attributes()} for each in self.reason_codes],
             "left_out": [finding.to_dict() for finding in self.left_out],
         }
 
     def reveal(self) -> dict[str, Any]:
-        """Return everything as plain values, the user included. Only for the message itself."""
+        """Return everything as plain values, including the user. For the message itself only."""
         user, unit = self._request.user, self._request.unit
         root = _oid(user.id.system)
         return {
@@ -89,10 +89,10 @@ class ControlAct:
         }
 
     def xml(self) -> str:
-        """Return the ``reasonCode`` elements and ``authorOrPerformer`` as text, one a line.
+        """Return the ``reasonCode`` elements and ``authorOrPerformer`` as text, one per line.
 
-        Each has its namespace, and they are in the schema's order: they belong between the
-        ``priorityCode`` and what follows the author in your query. Personal data.
+        Each declares its namespace, and they are in schema order: insert them between
+        ``priorityCode`` and the element after the author in your query. Personal data.
         """
         elements = [
             ElementTree.Element("reasonCode", each.attributes()) for each in self.reason_codes
@@ -103,12 +103,12 @@ class ControlAct:
         return "\n".join(ElementTree.tostring(each, encoding="unicode") for each in elements)
 
     def elements(self) -> tuple[ElementTree.Element, ...]:
-        """Return what ``xml()`` says as elements, to be added to a tree. Personal data."""
+        """Return the content of ``xml()`` as elements to add to a tree. Personal data."""
         return tuple(ElementTree.fromstring(line) for line in self.xml().split("\n"))  # noqa: S314
 
 
 def control_act_of(request: AccessRequest, wire: Wire) -> ControlAct:
-    """Return the control act of a search that has been checked."""
+    """Return the control act of a search that has passed its checks."""
     made: dict[str, ReasonCode] = {}
     left_out: list[Finding] = []
     for part, given, (system, name) in _reasons(request, wire):
@@ -130,7 +130,7 @@ def control_act_of(request: AccessRequest, wire: Wire) -> ControlAct:
 def _reasons(
     request: AccessRequest, wire: Wire
 ) -> Iterator[tuple[str, Coding | None, tuple[str, str]]]:
-    """Yield each part, what was given for it, and its code system and name in the edition."""
+    """Yield each part, the value given for it, and its code system and name in the edition."""
     known = wire.control_act
     service, situation = known.service_request, known.use_situation
     yield "service_request", request.service_request, (service.system, service.name)
@@ -154,13 +154,13 @@ def _left_out(name: str, path: str, **parameters: str) -> Finding:
 
 
 def _oid(system: Uri) -> str | None:
-    """Return the bare OID of a system, as HL7 V3 writes it, or None when it is no OID."""
+    """Return the bare OID of a system as HL7 V3 writes it, or None if it is not an OID."""
     text = str(system)
     return text.removeprefix(_OID_URN) if text.startswith(_OID_URN) else None
 
 
 def _written(text: Hidden) -> str:
-    """Return a text for XML: without line ends, which Kanta's firewall is known to refuse."""
+    """Return a text for XML without line breaks, which Kanta's firewall is known to reject."""
     return _NOT_IN_XML.sub("\ufffd", " ".join(text.reveal().split()))
 
 

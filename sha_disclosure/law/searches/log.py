@@ -1,4 +1,4 @@
-"""The entry of a search in the provider's own access log (käyttöloki, 703/2023 10 § 2 mom.)."""
+"""The access log entry of a search (käyttöloki, 703/2023 10 § 2 mom.)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sha_disclosure.values import FreeText, Oid
 
 
 class UsedData(ReasonPart):
-    """What the answer to a search brought (käytetyt tiedot, 10 § 2 mom.), of one provider.
+    """The data a search returned (käytetyt tiedot, 10 § 2 mom.) from one provider.
 
     ``provider_oid`` and ``provider_name``: the provider whose data is used (palvelunantaja,
     jonka asiakastietoja käytetään). ``document_ids`` or ``description``: which data.
@@ -27,12 +27,12 @@ class UsedData(ReasonPart):
 
 @dataclass(frozen=True, slots=True)
 class AccessLogEntry:
-    """Who searched whose data, in which unit, by which right, what for and when.
+    """Who searched whose data, in which unit, by which right, for what purpose and when.
 
-    What 10 § 2 mom. asks of the access log, and what a client may ask by 11 § 1 mom.: who has
-    used the data, and on what ground. ``to_dict()`` has no name, no identity code and no text
-    that somebody wrote, so it may go to any log. ``reveal()`` adds them: for the access log
-    itself. The cause of a broad right and the user's justification are in neither.
+    Holds what 10 § 2 mom. requires of the access log, and what a client may request by 11 § 1
+    mom.: who has used the data, and on what ground. ``to_dict()`` has no name, identity code or
+    free text, so it may go to any log. ``reveal()`` adds them, for the access log itself.
+    Neither includes the cause of a broad right or the user's justification.
     """
 
     request: AccessRequest = field(repr=False)
@@ -40,7 +40,7 @@ class AccessLogEntry:
     used: tuple[UsedData, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the entry as plain values, free of personal data."""
+        """Return the entry as plain values, without personal data."""
         asked = self.request
         right, unit = asked.right, asked.unit
         return {
@@ -57,7 +57,7 @@ class AccessLogEntry:
         }
 
     def purpose(self, language: Language = "fi") -> str:
-        """Return what the data is used for (käyttötarkoitus), in the words of the provision."""
+        """Return what the data is used for (käyttötarkoitus), in the provision's wording."""
         sentences = (
             message(f"search_purpose.{each}").text(language) for each in self.request.right.purposes
         )

@@ -1,7 +1,7 @@
-"""The reason of a search, demanded and checked before it (laajan tiedonhaun peruste).
+"""The reason of a search, required and checked before it is made (laajan tiedonhaun peruste).
 
-Requirements HaLu08 (broad right), HaLu09 (authority's right) and the third row, misnumbered
-HaLu09: the system must require the reason in both cases.
+Requirements HaLu08 (broad right), HaLu09 (authority's right) and a third row, also numbered
+HaLu09 by mistake: the system must require the reason in both cases.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from sha_disclosure.values import FreeText, Uri
 class AccessReason:
     """A checked reason: ``control_act()`` for the query, ``log_entry()`` for the access log.
 
-    ``coding``: the code of Laajan tiedonhaun peruste, its system filled in; None where a search
-    by 53 § has none. ``justification``: the user's words if there are any, hidden until
-    ``reveal()``. ``service_request``: what the caller gave, or None: it is not public.
-    ``warnings`` say what could not be checked.
+    ``coding``: the code of Laajan tiedonhaun peruste with its system filled in; None where a
+    search by 53 § has none. ``justification``: the user's own text, if any, hidden until
+    ``reveal()``. ``service_request``: the value the caller gave, or None: the code list is not
+    public. ``warnings`` list what could not be checked.
     """
 
     coding: Coding | None
@@ -50,24 +50,24 @@ class AccessReason:
     def log_entry(self, used: Sequence[UsedData] = ()) -> AccessLogEntry:
         """Return the entry for the provider's own access log (10 § 2 mom.).
 
-        ``used``: which data of which provider the answer brought.
+        ``used``: the data that the search returned, by provider.
         """
         return AccessLogEntry(self.request, self.coding, tuple(used))
 
     def control_act(self) -> ControlAct:
-        """Return what the query's control act (kontrollikehys) says of the reason and the user."""
+        """Return the reason and the user for the query's control act (kontrollikehys)."""
         return control_act_of(self.request, self.edition.wire)
 
 
 @dataclass(frozen=True, slots=True)
 class BroadAccessReason(AccessReason):
-    """The reason of a search by the broad right (laaja tiedonsaantioikeus, HaLu08)."""
+    """The reason for a search by the broad right (laaja tiedonsaantioikeus, HaLu08)."""
 
     use_case: ClassVar[UseCase] = "broad_right"
 
     @property
     def right(self) -> BroadRightOfSearch:
-        """The right with its conditions; the cause in it is health data."""
+        """The right with its conditions; its cause is health data."""
         return cast("BroadRightOfSearch", self.request.right)
 
 
@@ -91,13 +91,13 @@ def require_access_reason(
     code_lists: CodeLists | None = None,
     now: datetime | None = None,
 ) -> BroadAccessReason | AuthorityAccessReason:
-    """Return the checked reason of a search, to be called before every search by a right.
+    """Return the checked reason of a search. Call it before every search by a right.
 
-    ``edition`` names the reason's code system and the control act; ``code_lists`` are what its
-    code is checked against: without them all conditions are still enforced, and ``warnings``
-    say what was not checked. ``now`` defaults to the clock.
+    ``edition`` identifies the reason's code system and the control act. The reason's code is
+    checked against ``code_lists``; without them all conditions are still enforced, and
+    ``warnings`` list what was not checked. ``now`` defaults to the current time.
 
-    Raises InvalidAccessReason with every problem; then the search must not be made.
+    Raises InvalidAccessReason with every problem; the search must then not be made.
     """
     edition = edition or load_edition()
     given = SearchCircumstances(
@@ -126,6 +126,6 @@ def require_access_reason(
 def _judged(
     request: object, given: SearchCircumstances
 ) -> tuple[AccessRequest, tuple[Problem, ...]]:
-    """Return what could be read of a request, and every problem of shape and of rules."""
+    """Return the readable part of a request, and every problem of shape and rules."""
     asked, shape = read_partly(AccessRequest, request)
     return asked, (*shape, *SEARCH_RULES.breaches(asked, given))

@@ -20,7 +20,7 @@ class UserId(ReasonPart):
 
 
 class AccessUser(ReasonPart):
-    """The professional who asks (käyttäjä, 10 § 2), with the task (työtehtävä, 9 §)."""
+    """The professional making the search (käyttäjä, 10 § 2), with the task (työtehtävä, 9 §)."""
 
     family_name: Annotated[PersonName, CoveredBy("A07")]
     given_names: Annotated[tuple[PersonName, ...], Field(min_length=1), CoveredBy("A07")]
@@ -29,7 +29,7 @@ class AccessUser(ReasonPart):
 
 
 class AccessUnit(ReasonPart):
-    """The unit on whose behalf the user asks, and what it is by law (palveluyksikkö)."""
+    """The unit on whose behalf the user searches, and its legal role (palveluyksikkö)."""
 
     oid: Annotated[Oid, CoveredBy("A07")]
     name: Annotated[FreeText, CoveredBy("A07")]
@@ -48,8 +48,8 @@ class VerifiedRelationship(ReasonPart):
 
     "sen jälkeen, kun hoitosuhteen tai asiakassuhteen olemassaolo potilaan tai sosiaalihuollon
     asiakkaan ja luovutuspyynnön esittäjän välillä on tietoteknisesti varmistettu": ``verified``
-    at ``verified_at``, about the client of ``personal_id`` or ``temporary_id``. ``reference``
-    is your own identifier of the relationship or its check.
+    at ``verified_at``, for the client of ``personal_id`` or ``temporary_id``. ``reference`` is
+    your own identifier of the relationship or of its verification.
     """
 
     verified: Annotated[Confirmed, CoveredBy("A06.verified")]
@@ -62,12 +62,12 @@ class VerifiedRelationship(ReasonPart):
 class AccessRequest(ReasonPart):
     """A search by a right of access, before it is made (haku tiedonsaantioikeudella).
 
-    ``right``: by which right, with its conditions. ``reason``: the code of Laajan tiedonhaun
-    peruste that the user chose; a search by 55 § asks for it. ``justification``: the user's own
-    words, where you ask for them. ``denial_overridden``: whether a denial (kielto, 58-59 §) was
-    in force and the search was made all the same; not given when your system does not see it.
-    ``service_request`` (palvelupyyntö) and ``use_situation`` (käyttötilanne) of the use case are
-    from the MR message specification.
+    ``right``: the right, with its conditions. ``reason``: the code of Laajan tiedonhaun
+    peruste that the user chose; required for a search by 55 §. ``justification``: the user's
+    own text, if you ask for it. ``denial_overridden``: whether a denial (kielto, 58-59 §) was
+    in force and the search was made regardless; omit it if your system cannot see denials.
+    ``service_request`` (palvelupyyntö) and ``use_situation`` (käyttötilanne) are from the MR
+    message specification.
     """
 
     right: Annotated[RightOfSearch, CoveredBy("A01")]

@@ -1,7 +1,7 @@
 """The rights by which the archive may be searched without a permission (53 § 5-6, 55 § 2).
 
-One type for each right the law writes, so that no other combination can be made. A condition
-is a field that must be ``true``: the one who asks states it. Every type quotes its provision.
+There is one type for each right in the law, so no other combination can be built. A condition
+is a field that must be ``true``, stated by the user. Every type quotes its provision.
 """
 
 from __future__ import annotations
@@ -17,41 +17,41 @@ from sha_disclosure.notice import AuthorityPurpose, Cause, Confirmed, CoveredBy,
 from sha_disclosure.values import FreeText
 
 Asker = Literal["social_welfare_provider", "social_welfare_authority", "health_care_provider"]
-"""To whom a right belongs: the words are those of a notice's recipient."""
+"""Who holds a right, with the same names as a notice's recipient roles."""
 
 UseCase = Literal["broad_right", "authority_right"]
-"""The two use cases of the archive: laaja tiedonsaantioikeus, viranomaisen tiedonsaantioikeus."""
+"""The archive's two use cases: laaja tiedonsaantioikeus, viranomaisen tiedonsaantioikeus."""
 
 
 Purpose = Literal["social_service", "necessary_social_service", "health_service"]
-"""What the data of a broad right is for, as its provision has it (käyttötarkoitus)."""
+"""What the data of a broad right is used for, as in its provision (käyttötarkoitus)."""
 
 _AUTHORITY_PURPOSES: tuple[str, ...] = get_args(AuthorityPurpose)
 
 
 class ReasonPart(Part):
-    """A part of a search's reason: raises ``InvalidAccessReason`` with every problem of shape."""
+    """A part of a search's reason. Raises ``InvalidAccessReason`` with every problem of shape."""
 
     _refusal = InvalidAccessReason
 
 
 class _Right(ReasonPart):
-    """What every right has: its confirmed conditions, and whether its search asks for a code.
+    """What all rights share: confirmed conditions, and whether the search requires a code.
 
-    Laajan tiedonhaun peruste is the list of the social welfare archive (55 §). Searches by
-    53 § come to Kanta at the latest on 1.3.2027 (102 § 1 mom.); no list of theirs is known.
+    Laajan tiedonhaun peruste is a code list of the social welfare archive (55 §). Searches by
+    53 § come to Kanta by 1.3.2027 at the latest (102 § 1 mom.); they have no known code list.
     """
 
     asks_code: ClassVar[bool] = False
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """The conditions that the one who asked has confirmed."""
+        """The conditions that the user has confirmed."""
         return tuple(name for name in type(self).model_fields if getattr(self, name) is True)
 
 
 class _BroadConditions(_Right):
-    """What all broad rights ask.
+    """The conditions shared by all broad rights.
 
     ``cause`` and ``cannot_judge_permission``: "jos asiakkaalla ei ole muistisairauden,
     mielenterveyden häiriön, kehitysvammaisuuden tai vastaavan syyn takia edellytyksiä arvioida
@@ -95,7 +95,7 @@ class BroadPatientDataSearch(_BroadConditions):
     53 § 5 mom. 1. virke: "Sosiaalihuollon palvelunantajalla on salassapitosäännösten estämättä
     oikeus saada ja käyttää välttämättömiä potilastietoja asiakkaan sosiaalipalvelun
     järjestämiseksi tai toteuttamiseksi, jos ..." the conditions of the cause are met. The
-    service need not be a necessary one, only the data.
+    service need not be necessary, only the data.
     """
 
     provision: ClassVar[str] = "703/2023 53 § 5 mom. 1. virke"
@@ -121,7 +121,7 @@ class HealthCareBroadSearch(_BroadConditions):
 
 
 def _one_or_several(value: object) -> object:
-    """Return the purposes as a tuple, each once, in the order of the provision."""
+    """Return the purposes as a tuple without duplicates, in the order of the provision."""
     given = [value] if isinstance(value, str) else value
     if (
         not isinstance(given, Sequence)
@@ -133,7 +133,7 @@ def _one_or_several(value: object) -> object:
 
 
 class _AuthorityConditions(_Right):
-    """What both of the authority's rights ask.
+    """The conditions shared by both of the authority's rights.
 
     ``essential_effect``: "sosiaalihuollon asiakassuhteeseen olennaisesti vaikuttavat tiedot ja
     selvitykset". ``statutory_task`` and ``necessary_for_task``: "jotka viranomaiselle laissa
@@ -158,7 +158,7 @@ class _AuthorityConditions(_Right):
 
     @property
     def purposes(self) -> tuple[AuthorityPurpose, ...]:
-        """What the data is for (käyttötarkoitus): the purposes that were stated."""
+        """What the data is used for (käyttötarkoitus): the purposes that were stated."""
         return self.purpose
 
 
@@ -202,4 +202,4 @@ RightOfSearch = Annotated[
     | AuthorityPatientDataSearch,
     Field(discriminator="kind"),
 ]
-"""The right a search is made by, told by ``kind``."""
+"""The right by which a search is made, distinguished by ``kind``."""

@@ -1,4 +1,4 @@
-"""The rules of a search by a right of access (A02-A10) beyond its shape."""
+"""The rules for a search by a right of access (A02-A10), beyond its shape."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SKEW = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class SearchCircumstances:
-    """What a search is judged against: the moment, the reason's code system, the lists.
+    """The context a search is checked in: time, the reason's code system and the code lists.
 
     ``personal_id_system``: the system of identity codes, by which a user may be identified.
     """
@@ -50,7 +50,7 @@ def _reason(request: AccessRequest, given: _Given) -> Places:
     if request.reason is None:
         return
     used = UsedCode.of(request.reason, given.reason_system, request.asked_at)
-    if used.system == given.reason_system:  # of another system: A04.system says so
+    if used.system == given.reason_system:  # A04.system reports any other system
         yield "reason", used
 
 

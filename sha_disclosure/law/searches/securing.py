@@ -1,7 +1,7 @@
 """Disclosing to secure the client's care and welfare (703/2023 56 §), with all its conditions.
 
-Here the discloser decides, even against a denial; 55 § is the receiver's right. The result is
-the provision to cite as the ground ``statute`` of a notice.
+Here the discloser decides, even against a denial, whereas 55 § is the receiver's right. The
+result is the provision to cite in a notice whose ground is ``statute``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sha_disclosure.notice import Cause, Confirmed, CoveredBy
 
 
 class NotObtainable(ReasonPart):
-    """Permission cannot be had.
+    """Permission cannot be obtained.
 
     56 § 1 mom.: "luovutuslupaa ei voida saada asiakkaan muistisairauden, mielenterveyden
     häiriön, kehitysvammaisuuden tai vastaavan syyn takia".
@@ -144,7 +144,7 @@ class CareSecuring(ReasonPart):
 
     @property
     def provision(self) -> str:
-        """The provision to cite in the notice; it tells no cause."""
+        """The provision to cite in the notice; it does not reveal the cause."""
         point = {"evident_need": 1, "childs_interest": 2, "necessary_interests": 3}
         limit = 2 if isinstance(self.recipient, PublicReceiver) else 3
         return f"703/2023 56 § 1 mom. {point[self.alternative.kind]} kohta ja {limit} mom."
