@@ -1,7 +1,7 @@
 """Codings, and the national code lists they come from (koodistot).
 
-Lists are read from files (``reading``, ``folder``); ``fetching`` asks the code server when a
-program wants it. Nothing here calls out by itself.
+Lists are read from files (``reading``, ``folder``); ``fetching`` queries the code server on
+request. Nothing here makes network calls on its own.
 """
 
 from sha_disclosure.codes.folder import code_lists_for, load_code_lists, sample_code_lists

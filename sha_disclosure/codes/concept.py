@@ -1,8 +1,8 @@
-"""One code of a list as the code server's interface, or a table, writes it.
+"""One code of a list, parsed from the code server's interface or from a table.
 
-Names of fields are compared without case, blanks and punctuation, so ``beginDate``,
-``begin_date`` and ``BEGINDATE`` are one. What the interface calls its dates is not on a page at
-hand, so every spelling listed here is read; an unlisted one is passed over.
+Field names are compared without case, blanks and punctuation, so ``beginDate``, ``begin_date``
+and ``BEGINDATE`` are the same. No page at hand documents the interface's names for its dates,
+so every spelling listed here is accepted; any other is ignored.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LAST_DAY = ("expirationdate", "expirydate", "expiringdate", "expiredate", "endda
 STATUS = ("status", "tila")
 NAMES = ("shortname", "display", "name", "nimi", "lyhytnimi", "longname", "pitkanimi",
          "abbreviation", "lyhenne")  # fmt: skip
-"""Spellings of the display, the wanted one first."""
+"""Spellings of the display, the preferred one first."""
 _WANTED = {spelling: place for place, spelling in enumerate(NAMES)}
 
 _STATUSES: Mapping[str, Status] = {
@@ -54,17 +54,17 @@ Codes = dict[tuple[str, date, date], ListedCode]
 
 
 def keep(codes: Codes, read: ListedCode) -> None:
-    """Add a code to the others; the same one again adds nothing.
+    """Add a code, ignoring an exact duplicate.
 
-    Raises UnfitCode when it contradicts one of the same period.
+    Raises UnfitCode if it contradicts a code of the same period.
     """
     if codes.setdefault((read.code, read.valid_from, read.valid_to), read) != read:
         raise UnfitCode(message("codes.twice"))
 
 
-@lru_cache(maxsize=1024)  # a list writes the same few with every code
+@lru_cache(maxsize=1024)  # the same few names recur in every code
 def plain(name: str) -> str:
-    """Return a field name in the form that is compared: small letters and digits."""
+    """Return a field name in its comparable form: lower-case letters and digits."""
     folded = name.lower().replace("ä", "a").replace("ö", "o").replace("å", "a")
     return re.sub(r"[^a-z0-9]", "", folded)
 
@@ -95,7 +95,7 @@ def from_concept(concept: object) -> ListedCode:
 def columns(heading: list[str]) -> list[tuple[str, str]]:
     """Return the field and the language of each column of a table. Raises UnfitCode.
 
-    A column of a display may end in a language: ``ShortName_sv``, ``nimi (sv)``.
+    A display column may have a language suffix: ``ShortName_sv``, ``nimi (sv)``.
     """
     found = [_column(column) for column in heading]
     named = [column for column in found if column[0]]
@@ -119,7 +119,7 @@ def from_row(of_columns: list[tuple[str, str]], row: list[str]) -> ListedCode:
 
 
 def listed(fields: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> ListedCode:
-    """Return the code with the fields read; their names are in the form compared."""
+    """Return the code with these fields; the keys of ``names`` are in comparable form."""
     code = _first(fields, CODE)
     if code is None:
         raise UnfitCode(message("codes.no_identifier"))
@@ -141,7 +141,7 @@ def listed(fields: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> L
 
 def _displays(names: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
     for (_, language), name in sorted(names.items(), key=lambda n: -_WANTED[n[0][0]]):
-        yield language, name  # the wanted spelling comes last and stays
+        yield language, name  # the preferred spelling comes last and overwrites the others
 
 
 def _first(fields: Mapping[str, Any], spellings: tuple[str, ...]) -> Any:
@@ -168,7 +168,7 @@ def _language(tag: str) -> str:
 
 
 def _day(value: Any, absent: date) -> date:
-    """Return a day; a moment is the day it is in Finland, whose days the lists count."""
+    """Return a day; a point in time counts as its day in Finland, as in the lists."""
     if value is None:
         return absent
     try:

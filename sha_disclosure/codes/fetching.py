@@ -1,9 +1,9 @@
-"""Fetching a code list from the national code server (koodistopalvelu), when asked to.
+"""Fetching a code list from the national code server (koodistopalvelu), on request only.
 
-The SDK never calls this by itself; ``sha-disclosure codes import --server URL OID`` does. The
+The SDK never does this on its own; ``sha-disclosure codes import --server URL OID`` does. The
 interface: ``GET {server}/classifications/{OID}/conceptcodes?status=ACTIVE&pageSize=500&page=1``,
-pages until ``totalPages``; without a status the server returns the active codes only. That pages
-are numbered from 1 is checked against the answer, not known.
+page by page up to ``totalPages``; without a status the server returns active codes only. That
+pages are numbered from 1 is an assumption, checked against the answer.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ _PAGE_S_MAX = 300.0
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){1,}")
 _HOST = re.compile(r"[\w.:-]+")
 _STATUSES: tuple[Status, ...] = ("PROPOSAL", "ACTIVE", "DELETED")
-"""In the order of a code's life: one that moves on meanwhile comes twice, never not at all."""
+"""In order of a code's life cycle: a code that changes meanwhile comes twice, not never."""
 
 
 def fetch_code_list(
     oid: str, client: httpx.Client, server: str, now: datetime, page_size: int = LONGEST_PAGE
 ) -> CodeList:
-    """Return the whole list of a code system, codes of every status, fetched with ``client``.
+    """Return the complete list of a code system, with codes of every status.
 
-    The server is asked over https, or over http on this machine. Raises ConfigurationError when
-    the server does not give the list whole.
+    The server must use https, or http on this machine. Raises ConfigurationError if the server
+    does not return the complete list.
     """
     if not _OID.fullmatch(oid):
         raise _at(server, message("codes.not_an_oid", given=repr(oid)))
@@ -64,7 +64,7 @@ def fetch_code_list(
 
 
 def _checked(server: str) -> str:
-    """Return the address of a server nobody can speak for. Raises ConfigurationError."""
+    """Return the address of a server whose identity is assured. Raises ConfigurationError."""
     try:
         url = httpx.URL(server)
     except httpx.InvalidURL:
@@ -85,7 +85,7 @@ def _is_this_machine(host: str) -> bool:
 
 @dataclass
 class _Pages:
-    """The pages of one code system; ``left`` is how many bytes more are read of them."""
+    """The pages of one code system; ``left`` is the number of bytes that may still be read."""
 
     client: httpx.Client
     address: str
@@ -93,7 +93,7 @@ class _Pages:
     left: int
 
     def codes(self, status: Status) -> list[ListedCode]:
-        """Return the codes of a status. Raises UnfitCode unless they come whole."""
+        """Return the codes of a status. Raises UnfitCode unless they are complete."""
         codes: list[ListedCode] = []
         number = last = 1
         total = 0
@@ -129,7 +129,7 @@ class _Pages:
         raise UnfitCode(fault)
 
     def _body(self, answer: httpx.Response) -> bytes:
-        """Return the body, as far as a list may be long and a page may take."""
+        """Return the body, within the limits of a list's size and a page's duration."""
         parts = []
         ends = monotonic() + _PAGE_S_MAX
         for part in answer.iter_bytes():
@@ -146,7 +146,7 @@ def _identity(code: ListedCode) -> tuple[object, ...]:
 
 
 def _read(page: Mapping[str, Any], number: int) -> tuple[list[ListedCode], int, int]:
-    """Return the codes of a page, how many pages there are, and how many codes in all."""
+    """Return the codes of a page, the number of pages, and the total number of codes."""
     try:
         last, total = _count(page, "totalPages"), _count(page, "totalItems")
         if not total and not page.get("conceptCodes"):

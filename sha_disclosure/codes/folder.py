@@ -1,8 +1,8 @@
-"""The folder of imported code lists: one plain JSON file a code system.
+"""The folder of imported code lists: one plain JSON file for each code system.
 
-A file has the form of the code server's interface (``conceptCodes``), with ``system``,
-``source`` and ``imported_at`` added, so a page saved from the server may lie there too. A file
-with ``"complete": false`` is a part of a list.
+A file has the format of the code server's interface (``conceptCodes``), with ``system``,
+``source`` and ``imported_at`` added, so a page saved from the server may be placed there too.
+A file with ``"complete": false`` is a part of a list.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def load_code_lists(place: Path | str) -> CodeLists:
 
 
 def code_lists_for(place: Path | None, environment: str) -> CodeLists:
-    """Return the code lists of the settings; without any, the sample in the sandbox.
+    """Return the code lists of the settings; in the sandbox, the sample if there are none.
 
     Raises ConfigurationError.
     """
@@ -70,9 +70,9 @@ def _files(folder: Path) -> list[Path]:
 
 @cache
 def sample_code_lists() -> CodeLists:
-    """Return the sample that comes with the package: a dozen codes read in public documents.
+    """Return the sample that comes with the package: a dozen codes found in public documents.
 
-    It is written by hand and incomplete: what it lacks is reported as a warning only. The
+    It is compiled by hand and incomplete: codes missing from it only cause a warning. The
     example notices use its codes. Real lists come from the national code server.
     """
     with resources.as_file(resources.files(__package__).joinpath("sample")) as folder:
@@ -80,9 +80,9 @@ def sample_code_lists() -> CodeLists:
 
 
 def store(code_list: CodeList, folder: Path) -> Path:
-    """Write a list into the folder in place of the one it has; return the file.
+    """Write a list into the folder, replacing any earlier one, and return the file.
 
-    Raises ConfigurationError. A reader sees the old list or the new one, never a part.
+    Raises ConfigurationError. The write is atomic: a reader sees the old list or the new one.
     """
     file = folder / f"{_file_name(code_list.system)}.json"
     text = json.dumps(_document(code_list), ensure_ascii=False, indent=1) + "\n"

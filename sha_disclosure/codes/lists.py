@@ -14,19 +14,19 @@ Status = Literal["ACTIVE", "PROPOSAL", "DELETED"]
 """The status of a code at the code server: in use, proposed only, removed."""
 
 Standing = Literal["in_force", "closed", "deleted", "proposal"]
-"""How a code stands on a day."""
+"""The state of a listed code on a day."""
 
 CodeStanding = Literal["not_loaded", "unknown", "unlisted"] | Standing
-"""How a code stands: its list is not at hand, it is not in the list (``unlisted``: of which only
-a part is at hand), or as the list says."""
+"""The state of a code: its list is not loaded, the code is not in the list (``unlisted`` if only
+part of the list is loaded), or the state given by the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedCode:
-    """One code of a code list with its validity (voimassaolo): both days included.
+    """One code of a code list with its validity (voimassaolo), both days inclusive.
 
-    ``names`` has its display by language tag, ``fi`` and where given ``sv``, ``en``. A list may
-    have a code in several periods of validity: ``others`` are the code in the earlier ones.
+    ``names`` has its display by language tag: ``fi`` and, where given, ``sv`` and ``en``. A code
+    may have several periods of validity: ``others`` holds the code in the earlier periods.
     """
 
     code: str
@@ -37,7 +37,7 @@ class ListedCode:
     others: tuple[ListedCode, ...] = ()
 
     def on(self, day: date) -> ListedCode:
-        """Return the code as it is on ``day``: in the period in force, or the last one begun."""
+        """Return the code as of ``day``: in the period in force, or else the last one begun."""
 
         def fit(period: ListedCode) -> tuple[int, bool, date]:
             standing = _PREFERENCE.index(_standing(period, day))
@@ -50,21 +50,21 @@ class ListedCode:
         return self.standing_on(day) == "in_force"
 
     def standing_on(self, day: date) -> Standing:
-        """Return how the code stands on ``day``.
+        """Return the state of the code on ``day``.
 
-        A removed code that has its last day was in force until then; one that has none
-        cannot be said to have been in force on any day.
+        A deleted code with an end date was in force until that day; without one, it cannot be
+        said to have been in force on any day.
         """
         return _standing(self.on(day), day)
 
     @property
     def validity(self) -> str:
-        """The validity in ISO 8601 days, an open end as ``...``; of each period, oldest first."""
+        """The validity in ISO 8601 days, an open end as ``...``; each period, oldest first."""
         periods = sorted((self, *self.others), key=lambda each: each.valid_from)
         return ", ".join(map(_validity, periods))
 
     def name(self, language: str = "fi") -> str | None:
-        """Return the display in a language; without it in Finnish, or any there is."""
+        """Return the display in a language; failing that in Finnish, or else any."""
         return (
             self.names.get(language)
             or self.names.get("fi")
@@ -87,15 +87,15 @@ def _validity(period: ListedCode) -> str:
 
 
 _PREFERENCE: tuple[Standing, ...] = ("proposal", "deleted", "closed", "in_force")
-"""Of several periods the one that stands best says how the code stands."""
+"""States in ascending preference: the best of several periods determines a code's state."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """One code list as imported: its code system, its codes, where it came from and when.
+    """One code list as imported: its code system, codes, source and time of import.
 
-    A code in several periods of validity stands in ``codes`` once for each.
-    ``complete`` is False for a part of a list: what it lacks may be a code all the same.
+    A code with several periods of validity is in ``codes`` once for each of them.
+    ``complete`` is False for a part of a list: a code missing from it may still exist.
     """
 
     system: str
@@ -107,11 +107,11 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True)
 class CodeLists:
-    """The national code lists at hand, by code-system URI. Empty by default.
+    """The loaded national code lists, by code-system URI. Empty by default.
 
-    THL adds and closes codes without changing a list's OID, so a list is loaded from the
-    national code server's data and refreshed, never built in. ``incomplete`` are the systems of
-    which a part is at hand.
+    THL adds and closes codes without changing a list's OID, so lists are loaded from the
+    national code server's data and refreshed, never built in. ``incomplete`` holds the systems
+    of which only a part is loaded.
     """
 
     lists: Mapping[str, Mapping[str, ListedCode]] = field(default_factory=dict)
@@ -119,26 +119,26 @@ class CodeLists:
 
     @classmethod
     def of(cls, lists: Mapping[str, Iterable[ListedCode]]) -> CodeLists:
-        """Index the codes of each code system; the periods of one code become one."""
+        """Index the codes of each code system; the periods of one code are merged."""
         return cls({uri: _by_code(codes) for uri, codes in lists.items()})
 
     @classmethod
     def of_lists(cls, lists: Iterable[CodeList]) -> CodeLists:
-        """Index the codes of the lists as they were imported."""
+        """Index the codes of imported lists."""
         each = tuple(lists)
         known = cls.of({one.system: one.codes for one in each})
         return replace(known, incomplete=frozenset(o.system for o in each if not o.complete))
 
     def loaded(self, system: str) -> bool:
-        """Return whether the code system is at hand."""
+        """Return whether the code system is loaded."""
         return system in self.lists
 
     def find(self, system: str, code: str) -> ListedCode | None:
-        """Return the code, or None when the loaded list does not have it."""
+        """Return the code, or None if the loaded list does not have it."""
         return self.lists[system].get(code)
 
     def standing(self, system: str, code: str, day: date) -> CodeStanding:
-        """Return how a code stands on a day in the list of its system, if that is at hand."""
+        """Return the state of a code on a day according to the list of its system."""
         codes = self.lists.get(system)
         if codes is None:
             return "not_loaded"
@@ -150,9 +150,9 @@ class CodeLists:
     def coding(
         self, system: str, code: str, language: str = "fi", on: date | None = None
     ) -> Coding | None:
-        """Return the code as a Coding with its display of the list, or None without one.
+        """Return the code as a Coding with its display from the list, or None without one.
 
-        The display is that of the day ``on``; by default the newest.
+        The display is the one of the day ``on``; by default the newest.
         """
         listed = self.lists.get(system, {}).get(code)
         if listed is not None and on is not None:

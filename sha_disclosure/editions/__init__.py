@@ -1,7 +1,7 @@
-"""Editions: the wire contract as data, each value with how well it is known.
+"""Editions: the wire contract as data, with the certainty of each value.
 
-The shipped edition is ``kanta-1.0.0``. A vendor that holds Kela's documents writes a file
-of its own, ``based_on = "kanta-1.0.0"``, with the entries it corrects or confirms.
+The shipped edition is ``kanta-1.0.0``. A vendor that holds Kela's documents writes its own
+file, ``based_on = "kanta-1.0.0"``, with the entries it corrects or confirms.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from sha_disclosure.files import Unreadable, read_text
 from sha_disclosure.messages import Message, Parameter, message
 
 Status = Literal["published", "inferred", "assumed", "confirmed"]
-"""How well a value is known; see ``Entry``."""
+"""How certain a value is; see ``Entry``."""
 
 SHIPPED = ("kanta-1.0.0",)
 """The editions that come with the package."""
 
 PLACEHOLDER = "urn:sha-disclosure:assumed:"
-"""Begins values that stand in for a national value that is not public."""
+"""Prefix of values that stand in for a national value that is not public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Entry:
 class Edition:
     """An edition of the wire contract (editio): ``wire`` for the code, ``entries`` for people.
 
-    ``documents`` are those that decide the entries.
+    ``documents`` are the ones that decide the entries.
     """
 
     name: str
@@ -82,10 +82,10 @@ class Edition:
         return tuple(e for e in self.entries if e.status == "assumed")
 
     def assumed_in_notices(self) -> tuple[Entry, ...]:
-        """Return the assumed entries that notices rest on.
+        """Return the assumed entries that notices depend on.
 
-        Production is refused while there are any. The others are of searches, or another entry
-        leaves out what they are about.
+        Production is refused while there are any. The others concern searches, or something
+        that another entry leaves out.
         """
         idle = tuple(self._idle())
         return tuple(
@@ -93,7 +93,7 @@ class Edition:
         )
 
     def _idle(self) -> Iterator[str]:
-        """Yield the entries, as patterns, that show in no notice."""
+        """Yield the entries, as patterns, that no notice uses."""
         yield "control_act.*"
         if self.wire.event.cause == "omitted" or not self.wire.extension.ground_detail:
             yield from ("ground_detail.cause", "cause.*")
@@ -101,7 +101,7 @@ class Edition:
             yield from ("ground_detail.*", "authority_purpose.*", "event.cause")
 
     def unconfirmed(self) -> tuple[Entry, ...]:
-        """Return the entries with something to check: assumed and inferred."""
+        """Return the entries still to be checked: assumed and inferred."""
         return tuple(e for e in self.entries if e.status in {"assumed", "inferred"})
 
     def to_dict(self) -> dict[str, Any]:
@@ -111,9 +111,9 @@ class Edition:
 
 @boundary
 def load_edition(name: str | Path = "kanta-1.0.0") -> Edition:
-    """Return a shipped edition by its name, or that of an edition file by its path.
+    """Return a shipped edition by name, or an edition file by path.
 
-    Raises ConfigurationError that names the file, the entry and the fix.
+    Raises ConfigurationError, which states the file, the entry and the fix.
     """
     tables = _tables(name, seen=())
     title = tables.pop("name")
@@ -136,7 +136,7 @@ def load_edition(name: str | Path = "kanta-1.0.0") -> Edition:
     return Edition(title, wire, entries, documents)
 
 
-# Pydantic's kinds of fault by the sentence that names them.
+# The sentence for each of pydantic's error types.
 _FAULTS = {
     "missing": "missing",
     "extra_forbidden": "not_an_entry",
@@ -176,7 +176,7 @@ def _tables(name: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``base`` changed by ``upper``: part by part of an entry, but a value as a whole."""
+    """Return ``base`` updated by ``upper``: an entry field by field, but a value as a whole."""
     for key, value in upper.items():
         below = base.get(key)
         if isinstance(value, Mapping) and isinstance(below, dict) and key != "value":

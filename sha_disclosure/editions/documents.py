@@ -10,10 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document (määrittelydokumentti) and which of its sections decides which entries.
+    """One document (määrittelydokumentti), and which of its sections decide which entries.
 
-    ``version`` and ``address`` say what is known of them. ``sections`` has the name of each
-    section with patterns of entries, such as ``claim.*``.
+    ``version`` and ``address`` hold what is known of them. ``sections`` maps the name of each
+    section to patterns of entries, such as ``claim.*``.
     """
 
     name: str
@@ -22,7 +22,7 @@ class Document:
     sections: Mapping[str, tuple[str, ...]]
 
     def section_of(self, key: str) -> str | None:
-        """Return the section that decides an entry, or None when none of them does."""
+        """Return the section that decides an entry, or None."""
         for section, patterns in self.sections.items():
             if any(fnmatchcase(key, pattern) for pattern in patterns):
                 return section
@@ -30,7 +30,7 @@ class Document:
 
 
 def documents_of(tables: object) -> tuple[Document, ...] | None:
-    """Return the documents of an edition file's table, or None when it has not their form."""
+    """Return the documents of an edition file's table, or None if it is malformed."""
     if not isinstance(tables, Mapping) or not all(map(_is_document, tables.values())):
         return None
     return tuple(map(_document, tables.values()))

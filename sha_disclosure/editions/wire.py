@@ -1,7 +1,7 @@
-"""The typed form of an edition's values: which constants the SDK needs, by section.
+"""The typed form of an edition's values: the constants the SDK needs, by section.
 
-A field here is a promise that the edition file has an entry of that name. Values are
-never written in code; this module only names them.
+Every field here must have an entry of the same name in the edition file. Values are never
+written in code; this module only names them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ Algorithm = Literal["RS256", "PS256", "ES256", "ES384"]
 
 
 class Section(BaseModel):
-    """Base of the sections: frozen, every entry known."""
+    """Base of the sections: frozen, no unknown entries."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class CodingValue(Section):
-    """A fixed coding: all three parts, as Kanta asks of codings."""
+    """A fixed coding: all three parts, as Kanta requires of codings."""
 
     system: Uri
     code: Text
@@ -115,7 +115,7 @@ class Contained(Section):
 
 
 class Event(Section):
-    """Fixed parts of the AuditEvent, and where it carries what has no published place."""
+    """Fixed parts of the AuditEvent, and where it carries data with no published place."""
 
     type: CodingValue
     subject_type: CodingValue
@@ -137,7 +137,7 @@ class Event(Section):
 
 
 class Cardinality(Section):
-    """How many there are of what releases of the package count differently."""
+    """Cardinalities that differ between releases of the package."""
 
     type_of_disclosure: Literal["0..1", "1..1"]
     client_identifier: Literal["0..*", "1..1"]
@@ -270,7 +270,7 @@ Fill = Literal[
 
 
 class Claim(Section):
-    """One claim: its name (dots nest objects) and what fills it."""
+    """One claim: its name (dots nest objects) and its source."""
 
     name: Text
     fill: Fill
@@ -284,14 +284,14 @@ class Header(Section):
 
 
 def address(form: str, base: str) -> str:
-    """Return the address or path that an entry such as ``[base]/metadata`` means at a service."""
+    """Return the address or path of an entry such as ``[base]/metadata`` at a service."""
     return form.replace("[base]", base.rstrip("/"))
 
 
 class Address(Section):
     """Where transactions are posted, and where a request that stores nothing may go.
 
-    ``[base]`` stands for ``base_url`` without a slash at its end.
+    ``[base]`` stands for ``base_url`` without a trailing slash.
     """
 
     transaction: Literal["[base]/", "[base]"]
@@ -316,20 +316,20 @@ class OutcomeCode(Section):
 
 
 class Limit(Section):
-    """Bounds of the wire."""
+    """Size limits of the wire format."""
 
     text: Annotated[int, Field(gt=0)]
 
 
 class Texts(Section):
-    """What becomes of the caller's texts before the notice is built."""
+    """How the caller's texts are normalised before the notice is built."""
 
     line_breaks: Literal["LF", "as given"]
     blanks: Literal["as given", "plain"]
 
 
 class Root(Section):
-    """A root CA, known by its fingerprints in hexadecimal."""
+    """A root CA, identified by its fingerprints in hexadecimal."""
 
     name: Text
     sha1: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{40}$")]
@@ -337,7 +337,7 @@ class Root(Section):
 
 
 class Trust(Section):
-    """What tells certificates of production and of test apart, and whose they are."""
+    """What distinguishes production from test certificates, and how their holder is checked."""
 
     production_roots: tuple[Root, ...]
     test_words: tuple[Text, ...]

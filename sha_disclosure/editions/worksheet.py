@@ -16,7 +16,7 @@ def worksheet(edition: Edition, based_on: str, language: Language = "en") -> str
     """Return the open entries of an edition as the text of an edition file over ``based_on``.
 
     Whoever holds the documents compares each entry with them, corrects the value where it
-    differs and changes the status to ``confirmed``. The file loads as an edition at any stage.
+    differs and changes the status to ``confirmed``. The file can be loaded at any stage.
     """
     names = {"name": f"{edition.name}-worksheet", "based_on": based_on}
     parts = [

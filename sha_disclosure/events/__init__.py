@@ -1,7 +1,7 @@
-"""What happens while notices are sent (tapahtumat), as typed events that hold ids only.
+"""What happens while notices are sent (tapahtumat), as typed events that hold only ids.
 
-A client or an outbox takes ``listeners``; each is called with every event, in the thread that
-sends::
+A client or an outbox accepts ``listeners``; each is called with every event, in the thread
+that sends::
 
     KantaClient(settings, listeners=[logging_listener()])
 
@@ -15,7 +15,7 @@ keys and certificates  CertificateRenewed, RenewalRefused, CertificateExpiring,
                        SignerMismatched
 =====================  ===================================================================
 
-A listener that raises breaks nothing: its error is counted and the first of its class logged.
+A listener that raises does no harm: its error is counted, and the first of each class logged.
 """
 
 from sha_disclosure.events.kinds import (

@@ -1,7 +1,7 @@
 """The events: frozen, with ids, counts, times and class names, and never a value of a notice.
 
 ``outcome`` is the name of an error class of ``sha_disclosure.errors``, or ``Stored``; for an
-attempt that was broken off from outside (a cancelled task, Ctrl-C) the exception's class name.
+attempt interrupted from outside (a cancelled task, Ctrl-C) it is the exception's class name.
 ``references`` are the caller's own keys of the notices, in order, empty where there is none.
 """
 
@@ -24,7 +24,7 @@ class AttemptStarted:
 
 @dataclass(frozen=True, slots=True)
 class AttemptEnded:
-    """An attempt ended after ``seconds``; ``status`` is the HTTP status if an answer came."""
+    """An attempt ended after ``seconds``; ``status`` is the HTTP status if there was an answer."""
 
     notice_ids: tuple[str, ...]
     request_id: str
@@ -36,7 +36,7 @@ class AttemptEnded:
 
 @dataclass(frozen=True, slots=True)
 class RetryScheduled:
-    """The attempt ended in ``outcome``; the next one follows after ``wait_s`` seconds."""
+    """The attempt ended in ``outcome``; the next one follows in ``wait_s`` seconds."""
 
     notice_ids: tuple[str, ...]
     request_id: str
@@ -47,7 +47,7 @@ class RetryScheduled:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The service holds the message. ``seconds`` counts from the first attempt, waits included."""
+    """The service stored the message. ``seconds`` counts from the first attempt, with waits."""
 
     notice_ids: tuple[str, ...]
     request_id: str
@@ -60,9 +60,9 @@ class Submitted:
 class SubmissionFailed:
     """A ``submit`` ended without a receipt.
 
-    ``possibly_stored``: an attempt ended without an answer, so the service may hold the
-    message. ``quota_spent``: one more attempt was due, but the client's retries were used up.
-    ``support_id``: the number by which a firewall knows the request that it stopped.
+    ``possibly_stored``: an attempt ended without an answer, so the service may have the
+    message. ``quota_spent``: another attempt was due, but the client's retries were used up.
+    ``support_id``: the number by which a firewall identifies a request it blocked.
     """
 
     notice_ids: tuple[str, ...]
@@ -79,14 +79,14 @@ class SubmissionFailed:
 
 @dataclass(frozen=True, slots=True)
 class ClockSkewed:
-    """The service's clock is ``skew_s`` seconds ahead of this host's (behind, if negative)."""
+    """The service's clock is ``skew_s`` seconds ahead of this host's (behind if negative)."""
 
     skew_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class BreakerOpened:
-    """After ``failures`` failures in a row nothing is sent for ``pause_s`` seconds."""
+    """After ``failures`` consecutive failures nothing is sent for ``pause_s`` seconds."""
 
     failures: int
     pause_s: float
@@ -94,12 +94,12 @@ class BreakerOpened:
 
 @dataclass(frozen=True, slots=True)
 class BreakerClosed:
-    """The service accepts notices again."""
+    """The service is accepting notices again."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeAdded:
-    """The outbox holds a message and will deliver it."""
+    """The outbox has stored a message and will deliver it."""
 
     notice_ids: tuple[str, ...]
     references: tuple[str, ...] = ()
@@ -107,9 +107,9 @@ class NoticeAdded:
 
 @dataclass(frozen=True, slots=True)
 class NoticeDelivered:
-    """The service holds a message of the outbox, ``seconds`` after it was added.
+    """The service stored a message of the outbox, ``seconds`` after it was added.
 
-    ``locations``: where it keeps each notice, in order, empty where it did not say.
+    ``locations``: where it keeps each notice, in order, empty where the answer did not say.
     """
 
     notice_ids: tuple[str, ...]
@@ -122,7 +122,7 @@ class NoticeDelivered:
 
 @dataclass(frozen=True, slots=True)
 class NoticeParked:
-    """A message of the outbox waits for a later attempt, not before ``retry_at``.
+    """A message of the outbox waits for a later attempt, at ``retry_at`` at the earliest.
 
     Without ``retry_at`` it waits for a person: the service answered, several times, as if it
     had stored the message, but never proved it.
@@ -136,7 +136,7 @@ class NoticeParked:
 
 @dataclass(frozen=True, slots=True)
 class NoticeQuarantined:
-    """A message of the outbox was refused or is damaged; it waits until a person decides."""
+    """A message of the outbox was refused or is damaged; it waits for a person to decide."""
 
     notice_ids: tuple[str, ...]
     outcome: str
@@ -145,7 +145,7 @@ class NoticeQuarantined:
 
 @dataclass(frozen=True, slots=True)
 class QueueParked:
-    """Notices of one organisation were refused alike, so its ``messages`` wait until ``retry_at``.
+    """An organisation's notices were all refused alike; its ``messages`` wait until ``retry_at``.
 
     ``notice_ids``: the refused notices. ``organisation``: the requester's OID.
     """
@@ -159,7 +159,7 @@ class QueueParked:
 
 @dataclass(frozen=True, slots=True)
 class DrainRestarted:
-    """A supervised drain ended in an error and begins anew after ``wait_s`` seconds."""
+    """A supervised drain ended in an error and restarts in ``wait_s`` seconds."""
 
     outcome: str
     wait_s: float
@@ -167,7 +167,7 @@ class DrainRestarted:
 
 @dataclass(frozen=True, slots=True)
 class LeaseLost:
-    """A worker's lease on a message ran out before it finished: another may have sent it too."""
+    """A worker's lease on a message expired before it finished: another may have sent it too."""
 
     notice_ids: tuple[str, ...]
 
@@ -187,7 +187,7 @@ class CertificateRenewed:
 
 @dataclass(frozen=True, slots=True)
 class RenewalRefused:
-    """Changed keys or certificates cannot be used; those read before, if any, stay in use.
+    """Changed keys or certificates cannot be used; the ones loaded before, if any, stay in use.
 
     ``uses``: the tables whose files changed. ``outcome``: the error's class. ``reason``: what
     is wrong and how to fix it; it may name files, but no key and no holder.
@@ -200,7 +200,7 @@ class RenewalRefused:
 
 @dataclass(frozen=True, slots=True)
 class CertificateExpiring:
-    """A certificate in use, or one of its chain, ends in ``days`` whole days: renew it.
+    """A certificate in use, or one of its chain, expires in ``days`` whole days: renew it.
 
     Sent once each at 30, 7 and 1 days; ``use`` and ``thumbprint`` as in CertificateRenewed.
     """
@@ -212,11 +212,11 @@ class CertificateExpiring:
 
 @dataclass(frozen=True, slots=True)
 class SignerMismatched:
-    """The signing certificate in use names another organisation than the one it signs for.
+    """The signing certificate in use names a different organisation from the one it signs for.
 
     Sent once for each ``organisation`` (the requester's OID) and certificate; ``use`` and
     ``thumbprint`` as in CertificateRenewed. The edition entry ``trust.subject_serial_number``
-    decides whether such a certificate is used at all.
+    decides whether such a certificate may be used.
     """
 
     use: str

@@ -1,4 +1,4 @@
-"""Calling listeners so that none of them can break what it listens to."""
+"""Calls listeners so that none of them can disrupt the sender."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from sha_disclosure.events.kinds import Event
 from sha_disclosure.process import ProcessLock, raised_by_signal_handler
 
 Listener = Callable[[Event], None]
-"""What is called with every event, in the thread that sends (tapahtuman kuuntelija)."""
+"""A function called with every event, in the thread that sends (tapahtuman kuuntelija)."""
 
 
 class ListenerErrors:
-    """What listeners raised, counted by class name; the first of each class is logged."""
+    """Counts listener errors by class name; the first of each class is logged."""
 
     def __init__(self) -> None:
         self._lock = ProcessLock()
         self.counts: Counter[str] = Counter()
 
     def add(self, name: str) -> None:
-        """Count an error of a class. Its text is left out: it may hold anything."""
+        """Count an error of a class. Its text is not kept: it may contain anything."""
         with self._lock.own:
             self.counts[name] += 1
             first = self.counts[name] == 1
@@ -34,7 +34,7 @@ class ListenerErrors:
 class Listeners:
     """The listeners of one client or outbox (tapahtumien kuuntelijat).
 
-    False when there are none, so that no event need be made. May be used by many threads.
+    Falsy without listeners, so that callers can skip creating events. Thread-safe.
     """
 
     def __init__(
@@ -47,19 +47,19 @@ class Listeners:
         return bool(self._listeners)
 
     def and_also(self, listener: Listener | None) -> Listeners:
-        """Return these with one more; errors are counted together."""
+        """Return these listeners with one more, sharing the error counts."""
         return self if listener is None else Listeners((*self._listeners, listener), self.errors)
 
     def notify(self, event: Event) -> None:
         """Call every listener.
 
-        Raises nothing that a listener raises, but what the program itself raises meanwhile:
-        Ctrl-C, exits, an exception of a signal handler.
+        Ignores errors of listeners, but lets the program's own exceptions through: Ctrl-C,
+        exits, and exceptions raised by a signal handler.
         """
         for listener in self._listeners:
             try:
                 listener(event)
-            except Exception as error:  # whatever a listener does wrong
+            except Exception as error:  # a listener may raise anything
                 if raised_by_signal_handler(error):
-                    raise  # the program's own, such as a soft time limit
+                    raise  # the program's own exception, such as a soft time limit
                 self.errors.add(type(error).__name__)

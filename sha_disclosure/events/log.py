@@ -1,4 +1,4 @@
-"""Events in the standard library's logging."""
+"""Logs events with the standard library's logging."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ _LEVELS: dict[type[Event], int] = {
 def logging_listener(logger: logging.Logger | None = None) -> Listener:
     """Return a listener that writes events to ``logger``, by default ``sha_disclosure``.
 
-    The level goes by the kind of event: attempts DEBUG (INFO when one failed), what was stored
-    INFO, retries WARNING, failures ERROR. The message is the kind and its fields, ids only; the
-    record carries the event itself as ``event``.
+    The level depends on the event: DEBUG for attempts (INFO for a failed one), INFO for what was
+    stored, WARNING for retries, ERROR for failures. The message is the event's name and fields,
+    ids only; the record has the event itself as ``event``.
     """
     log = logger or logging.getLogger("sha_disclosure")
 

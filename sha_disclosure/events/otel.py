@@ -1,7 +1,7 @@
 """Events as OpenTelemetry metrics and spans (extra ``otel``).
 
-Labels of metrics are outcome classes, HTTP statuses and states, never ids: a label's values
-must stay few (OpenTelemetry metrics SDK, cardinality limits). Ids are on spans.
+Metric labels are outcome classes, HTTP statuses and states, never ids, to keep their number
+low (OpenTelemetry metrics SDK, cardinality limits). Ids are on spans.
 """
 
 from __future__ import annotations
@@ -47,18 +47,18 @@ _NAME = "sha_disclosure"
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """What an outbox holds: messages by state, and the age of the oldest pending one in seconds."""
+    """An outbox's messages by state, and the age of the oldest pending one in seconds."""
 
     counts: Mapping[str, int]
     oldest_pending_s: float = 0.0
 
 
 def opentelemetry_listener(meter: Meter | None = None, tracer: Tracer | None = None) -> Listener:
-    """Return a listener that records metrics and makes a span of each attempt.
+    """Return a listener that records metrics and creates a span for each attempt.
 
-    Without ``meter`` or ``tracer`` the globally configured ones are used.
+    Without ``meter`` or ``tracer``, the globally configured ones are used.
 
-    Raises ConfigurationError when opentelemetry-api is not installed.
+    Raises ConfigurationError if opentelemetry-api is not installed.
     """
     missing = False
     try:
@@ -78,9 +78,9 @@ def opentelemetry_listener(meter: Meter | None = None, tracer: Tracer | None = N
 
 
 def observe_queue(meter: Meter, status: Callable[[], QueueState]) -> None:
-    """Register gauges of queue depth and oldest pending age; ``status`` is called at each reading.
+    """Register gauges of queue depth and oldest pending age; each collection calls ``status``.
 
-    A ``status`` that raises gives no figure for that reading.
+    If ``status`` raises, that collection has no value.
     """
     from opentelemetry.metrics import Observation  # noqa: PLC0415 - the caller's meter is there
 
@@ -99,7 +99,7 @@ def observe_queue(meter: Meter, status: Callable[[], QueueState]) -> None:
 
 
 class _Spans:
-    """One client span for each attempt, under the span that is current where it begins."""
+    """One client span for each attempt, as a child of the current span."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer

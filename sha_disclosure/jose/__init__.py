@@ -1,8 +1,8 @@
-"""Signatures of the wire (allekirjoitukset): the canonical form, JWS, and what is made of them.
+"""Signatures on the wire (allekirjoitukset): the canonical form, JWS, and their uses.
 
-``canonical`` writes JSON in its one form (RFC 8785), ``jws`` the compact serialisation (RFC 7515,
+``canonical`` produces canonical JSON (RFC 8785), ``jws`` the compact serialisation (RFC 7515,
 RFC 7797), ``content`` the Bundle's signature (Kanta JSON allekirjoitus), ``token`` the JSON Web
-Token of each attempt. ``signer`` holds what signs; its certificates are for ``credentials``.
+Token of each attempt. ``signer`` has the signers; ``credentials`` has their certificates.
 """
 
 from sha_disclosure.jose.signer import CallbackSigner, JwsSigner, KeySigner, Signer

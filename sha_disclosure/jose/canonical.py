@@ -1,4 +1,4 @@
-"""The canonical form of JSON (RFC 8785), of what this SDK builds."""
+"""The canonical form (RFC 8785) of JSON built by this SDK."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import orjson
 from sha_disclosure.encoding import Malformed
 from sha_disclosure.messages import message
 
-# What orjson would write in its own way is refused instead; integers stay within 2^53.
+# Types with an orjson-specific encoding are refused; integers stay within 2^53.
 _OWN = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -20,7 +20,7 @@ _OWN = (
 
 
 def canonical(value: dict[str, Any]) -> bytes:
-    """Return the RFC 8785 form of a Bundle this SDK built: at a fiftieth of the cost of rfc8785.
+    """Return the RFC 8785 form of a Bundle this SDK built, at a fiftieth of the cost of rfc8785.
 
     Only for values with ASCII names and without floating-point numbers: orjson sorts
     names by code point where RFC 8785 3.2.3 sorts by UTF-16 unit, and writes ``1.0`` where

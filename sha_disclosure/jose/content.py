@@ -1,4 +1,4 @@
-"""The Bundle's signature (Kanta JSON allekirjoitus), made by the edition's values.
+"""The Bundle's signature (Kanta JSON allekirjoitus), according to the edition.
 
 A detached JWS (RFC 7515 appendix F) over the canonical form (RFC 8785) of the Bundle
 without its ``signature``.
@@ -23,15 +23,15 @@ from sha_disclosure.values import Instant
 
 @dataclass(frozen=True, slots=True)
 class SignedBundle:
-    """A Bundle with its signature. It holds personal data, so ``repr`` does not show it."""
+    """A signed Bundle. It holds personal data, so ``repr`` does not show it."""
 
     bundle: dict[str, Any] = field(repr=False)
 
 
 class BundleSigner:
-    """Signs Bundles by one edition with one signer; what stays the same is made ready once.
+    """Signs Bundles of one edition with one signer; precomputes everything constant.
 
-    Raises ConfigurationError for an edition whose values exclude one another.
+    Raises ConfigurationError for an edition with contradictory values.
     """
 
     def __init__(self, signer: JwsSigner, edition: Edition) -> None:
@@ -55,10 +55,10 @@ class BundleSigner:
         return f"BundleSigner({self.signer!r})"
 
     def sign(self, bundle: dict[str, Any], *, who: Party, when: Instant) -> SignedBundle:
-        """Return ``bundle`` with its signature (allekirjoitus) as last member; the input stays.
+        """Return ``bundle`` with its signature (allekirjoitus) as last member; not changed in place.
 
-        ``who`` is the organisation that signs, ``when`` the moment. Raises CertificateExpired,
-        KeyUnavailable, and SigningError for content that cannot be signed.
+        ``who`` is the signing organisation, ``when`` the time of signing. Raises
+        CertificateExpired, KeyUnavailable, and SigningError for content that cannot be signed.
         """
         wire = self._wire
         if wire.excluded in bundle:

@@ -1,6 +1,6 @@
 """JSON Web Signatures in the compact form (RFC 7515), also detached and unencoded (RFC 7797).
 
-Only the form: what is signed and how it is written. Keys and trust are elsewhere.
+Covers only the format: what is signed and how it is serialised. Keys and trust are elsewhere.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def signing_input(header: bytes, payload: bytes, *, b64: bool = True) -> bytes:
 
 
 def compact(signed: bytes, signature: bytes, *, detached: bool) -> bytes:
-    """Return the compact form of what ``signing_input`` gave and its signature.
+    """Return the compact form of a result of ``signing_input`` and its signature.
 
-    ``detached`` leaves the payload out (RFC 7515 appendix F).
+    ``detached`` omits the payload (RFC 7515 appendix F).
     """
     if detached:
         signed = signed[: signed.index(b".") + 1]

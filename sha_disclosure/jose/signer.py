@@ -1,7 +1,7 @@
-"""What signs: a software key, or a callback to a hardware module, with its certificate.
+"""Signers with their certificates: a software key, or a callback to a hardware module.
 
-A signature is the bytes of a JWS signature (RFC 7518): for RSA as the primitive gives it,
-for elliptic curves R and S side by side, not DER.
+A signature is the bytes of a JWS signature (RFC 7518): for RSA as the primitive returns it,
+for elliptic curves R and S concatenated, not DER.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Signer(Protocol):
 
 
 class JwsSigner(Signer, Protocol):
-    """A signer with what the protected header says of it (RFC 7515 section 4.1).
+    """A signer with the values of its protected header (RFC 7515 section 4.1).
 
     ``algorithm`` is the JWS name (RFC 7518), ``x5c`` the certificate chain as base64 DER, leaf
     first, ``thumbprint`` the SHA-256 of the leaf in hexadecimal.
@@ -51,14 +51,14 @@ class JwsSigner(Signer, Protocol):
 
     @property
     def thumbprint(self) -> str:
-        """The name of the leaf."""
+        """The SHA-256 of the leaf."""
 
     def require_valid(self, at: datetime) -> None:
-        """Return when it may sign at ``at``. Raises a SigningError."""
+        """Raise a SigningError if the signer may not sign at ``at``."""
 
 
 class SignatureCheck:
-    """Checks JWS signatures by one public key and algorithm, and nothing else of a message."""
+    """Verifies JWS signatures with one public key and algorithm, and nothing else of a message."""
 
     __slots__ = ("_verify",)
 
@@ -75,7 +75,7 @@ class SignatureCheck:
 
 
 class Kept:
-    """Base of signers: stays in its process, since a pickle would carry a key or a PIN."""
+    """Base of signers that cannot be pickled, since a pickle would carry a key or a PIN."""
 
     __slots__ = ()
 
@@ -86,7 +86,7 @@ class Kept:
 class KeySigner(Kept):
     """Signs with a private key in memory (ohjelmistoavain), by RS256, PS256, ES256 or ES384.
 
-    Raises ValueError for an algorithm of another kind of key.
+    Raises ValueError if the algorithm does not match the kind of key.
     """
 
     __slots__ = ("_algorithm", "_key", "_made")
@@ -97,7 +97,7 @@ class KeySigner(Kept):
         self._made = _primitive(key, algorithm)
 
     def using(self, algorithm: str) -> KeySigner:
-        """Return a signer of the same loaded key for another algorithm."""
+        """Return a signer with the same loaded key for another algorithm."""
         return KeySigner(self._key, algorithm)
 
     def sign(self, data: bytes) -> bytes:
@@ -120,7 +120,7 @@ _CURVES: Mapping[str, tuple[type[ec.EllipticCurve], ec.ECDSA]] = {
 
 
 def _primitive(key: PrivateKey, algorithm: str) -> Callable[[bytes], bytes]:
-    """Return what makes a JWS signature (RFC 7518 sections 3.3-3.5) with a key."""
+    """Return a function that signs data as JWS (RFC 7518 sections 3.3-3.5) with a key."""
     if isinstance(key, rsa.RSAPrivateKey) and algorithm in _PADDINGS:
         pad = _PADDINGS[algorithm]
         return lambda data: key.sign(data, pad, _SHA256)
@@ -131,7 +131,7 @@ def _primitive(key: PrivateKey, algorithm: str) -> Callable[[bytes], bytes]:
 
 
 def _verification(key: PublicKey, algorithm: str) -> Callable[[bytes, bytes], None]:
-    """Return what verifies a JWS signature of data with a key. It raises InvalidSignature."""
+    """Return a function that verifies a JWS signature with a key, or raises InvalidSignature."""
     if isinstance(key, rsa.RSAPublicKey) and algorithm in _PADDINGS:
         pad = _PADDINGS[algorithm]
         return lambda signature, data: key.verify(signature, data, pad, _SHA256)
@@ -144,7 +144,7 @@ def _verification(key: PublicKey, algorithm: str) -> Callable[[bytes, bytes], No
 def _curve(
     key: ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey, algorithm: str
 ) -> tuple[ec.ECDSA, int]:
-    """Return how an algorithm signs with a key on its curve, and the octets of R and of S."""
+    """Return the ECDSA scheme of an algorithm on a key's curve, and the octets of R and of S."""
     curve, how = _CURVES.get(algorithm, (None, None))
     if curve is None or how is None or not isinstance(key.curve, curve):
         raise ValueError(f"{algorithm} does not go with this kind of key")
@@ -164,10 +164,10 @@ def _side_by_side(der: bytes, size: int) -> bytes:
 
 
 class CallbackSigner(Kept):
-    """Signs by calling ``function(data)``, such as one that asks a hardware module (HSM).
+    """Signs by calling ``function(data)``, for example one that uses a hardware module (HSM).
 
-    Whatever the function raises becomes KeyUnavailable with the name of its class only:
-    such errors may quote a PIN or the content.
+    Any exception of the function becomes KeyUnavailable with only its class name: such errors
+    may quote a PIN or the content.
     """
 
     __slots__ = ("_function",)
@@ -185,13 +185,13 @@ class CallbackSigner(Kept):
 
 
 def signature_of(function: Callable[[bytes], bytes], data: bytes) -> bytes:
-    """Return what a signing function makes of ``data``. Raises KeyUnavailable."""
+    """Return the signature a function makes of ``data``. Raises KeyUnavailable."""
     signature: Any = None
     try:
         signature = function(data)
     except DisclosureError:
         raise
-    except Exception as error:  # whatever a module or a service may raise
+    except Exception as error:  # a module or a service may raise anything
         if raised_by_signal_handler(error):
             raise
         fault = message("signer.failed", kind=type(error).__name__)

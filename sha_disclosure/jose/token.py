@@ -1,4 +1,4 @@
-"""The JSON Web Token of one attempt (Kanta JSON Web Token, RFC 7519), by the edition's claims."""
+"""The JSON Web Token of one attempt (Kanta JSON Web Token, RFC 7519), as the edition defines it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sha_disclosure.settings import Party
 
 @dataclass(frozen=True, slots=True)
 class TokenFacts:
-    """What the claims of a token are filled from; the user (käyttäjä) is hidden in ``repr``."""
+    """The values the claims of a token are filled from; ``repr`` hides the user (käyttäjä)."""
 
     system: Party
     subscriber: Party
@@ -31,9 +31,9 @@ class TokenFacts:
 
 
 class TokenMaker:
-    """Makes tokens of one identity by one edition; what stays the same is made ready once.
+    """Makes tokens for one identity and edition; precomputes everything constant.
 
-    Raises ConfigurationError for claims that exclude one another.
+    Raises ConfigurationError for contradictory claims.
     """
 
     def __init__(self, signer: JwsSigner, edition: Edition) -> None:
@@ -56,8 +56,7 @@ class TokenMaker:
     def make(self, facts: TokenFacts, *, now: datetime, unique_id: str) -> str:
         """Return a token for one attempt; ``unique_id`` (``jti``) is new for each.
 
-        A claim whose source is not known is left out. Raises CertificateExpired and
-        KeyUnavailable.
+        A claim whose source is not known is omitted. Raises CertificateExpired and KeyUnavailable.
         """
         self._signer.require_valid(now)
         values = self._values(facts, now, unique_id)
