@@ -1,13 +1,13 @@
 """Store Finnish social-care disclosure notices (luovutusilmoitus) in Kanta.
 
-Make a ``DisclosureNotice``, ``prepare`` it with a ``KantaClient`` and ``submit`` it::
+Create a ``DisclosureNotice``, ``prepare`` it with a ``KantaClient`` and ``submit`` it::
 
     with KantaClient(Settings.load("sha-disclosure.toml")) as kanta:
         receipt = kanta.submit(kanta.prepare(notice))
 
-The names imported below are the public ones; more of a room stand in its ``__all__``. A name is
-loaded when it is first used, so a program that only makes notices does not pay for the
-network's and the signature's libraries.
+The names imported below are the public ones; subpackages list further names in ``__all__``. A
+name is imported on first use, so a program that only creates notices does not load the network
+and signature libraries.
 """
 
 from importlib import import_module
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sha_disclosure._names import ROOMS
 from sha_disclosure._version import __version__ as __version__
 
-if TYPE_CHECKING:  # the one list of public names; `make specs` writes _names.py from it
+if TYPE_CHECKING:  # the only list of public names; `make specs` writes _names.py from it
     from sha_disclosure.credentials import CertifiedSigner as CertifiedSigner
     from sha_disclosure.credentials import certified_signer as certified_signer
     from sha_disclosure.credentials import load_anchors as load_anchors
@@ -74,7 +74,7 @@ else:
 
     def __getattr__(name: str) -> Any:
         if name == "__all__":
-            # Without its extra the outbox cannot be loaded, and `import *` loads every name.
+            # The outbox cannot be imported without its extra, and `import *` imports every name.
             left_out = () if find_spec("sqlalchemy") else ("outbox", "integrations")
             return [each for each, room in ROOMS.items() if room not in left_out]
         if name not in ROOMS:

@@ -1,4 +1,4 @@
-"""Arguments of the public calls: one of another type is refused with what to give instead."""
+"""Type checks of arguments in public calls; the error says what to pass instead."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from sha_disclosure.messages import message
 
 
 def require(given: object, kind: type, call: str) -> None:
-    """Refuse what is not a ``kind``, with the sentence ``arguments.<call>``.
+    """Refuse a value that is not a ``kind``, with the sentence ``arguments.<call>``.
 
-    Raises ConfigurationError, which names the type given and never the value.
+    Raises ConfigurationError, which states the type given and never the value.
     """
     if not isinstance(given, kind):
         raise ConfigurationError(message(f"arguments.{call}", given=type(given).__name__))

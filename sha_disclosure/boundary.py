@@ -1,9 +1,9 @@
-"""The public boundary: what an error takes along when it leaves the SDK.
+"""The public boundary: what an error carries when it leaves the SDK.
 
-A traceback keeps the local variables of every frame it went through, and error trackers print
-them: content, keys and passphrases among them. So the SDK's own errors leave without the frames
-inside and without what they were raised from, and any other exception leaves with those
-frames emptied.
+A traceback keeps the local variables of every frame it passed through, and error trackers
+print them: content, keys and passphrases among them. The SDK's own errors therefore leave
+without the internal frames and without their causes, and any other exception leaves with
+those frames cleared.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ R = TypeVar("R")
 
 
 def boundary(call: Callable[P, R]) -> Callable[P, R]:
-    """Return a public function, coroutine function or generator whose errors show nothing inside.
+    """Return a public function, coroutine function or generator whose errors expose no internals.
 
-    An exception of the program around it stays the same object, with its cause and its places.
+    An exception of the calling program stays the same object, with its cause and traceback.
     """
     if iscoroutinefunction(call):
 
@@ -78,7 +78,7 @@ def boundary(call: Callable[P, R]) -> Callable[P, R]:
 
 
 def _leave(error: BaseException, handled: BaseException | None) -> None:
-    """Take what is inside off an error; ``handled`` is what its caller was handling before."""
+    """Remove internals from an error; ``handled`` is what its caller was already handling."""
     if isinstance(error, DisclosureError):
         error.__traceback__ = error.__cause__ = None
         error.__context__ = None if error is handled else handled
@@ -96,11 +96,11 @@ def _leave(error: BaseException, handled: BaseException | None) -> None:
 
 
 def _empty_frames(error: BaseException) -> None:
-    """Empty the frames of a traceback, but those of a signal handler and what it called."""
+    """Clear the frames of a traceback, except a signal handler's and those it called."""
     place = error.__traceback__
     while place is not None and not is_signal_handler(place.tb_frame.f_code):
         if _is_over(place.tb_frame):
-            with suppress(RuntimeError):  # it is running: a frame of the caller
+            with suppress(RuntimeError):  # still executing: a frame of the caller
                 place.tb_frame.clear()
         place = place.tb_next
 
@@ -109,6 +109,6 @@ _RESUMABLE = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 
 
 def _is_over(frame: FrameType) -> bool:
-    """Return whether a frame may be emptied: one that others resume would be closed by it."""
+    """Return whether a frame may be cleared; clearing a suspended foreign one would close it."""
     ours = str(frame.f_globals.get("__name__")).partition(".")[0] == __package__
     return ours or not frame.f_code.co_flags & _RESUMABLE

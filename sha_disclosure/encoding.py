@@ -1,7 +1,7 @@
-"""Strict JSON (RFC 7493), TOML, base64 (RFC 4648) and base64url (RFC 7515): one spelling, or none.
+"""Strict JSON (RFC 7493), TOML, base64 (RFC 4648) and base64url (RFC 7515): one spelling only.
 
-What is not of the asked form raises ``Malformed``, which names the kind of fault and never
-holds the text.
+Malformed input raises ``Malformed``, which names the kind of fault and never contains the
+text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BACKSLASH = re.compile(r'"[^"]*\\')
 
 
 class Malformed(ValueError):  # noqa: N818 - a signal between rooms, never shown to users as such
-    """A text is not of the asked form; ``message`` says in which way."""
+    """A text is not in the expected format; ``message`` says why."""
 
     def __init__(self, why: Message) -> None:
         super().__init__(str(why))
@@ -36,11 +36,11 @@ class Malformed(ValueError):  # noqa: N818 - a signal between rooms, never shown
 
 
 def read_json(data: str | bytes, *, values: Limit = JSON_VALUES) -> Any:
-    """Return the JSON value in a text or in UTF-8; a byte order mark before it is passed over.
+    """Return the JSON value in a string or in UTF-8, ignoring a leading byte order mark.
 
-    Refuses what is not UTF-8, a member given twice in one object, NaN and infinities, numbers
-    that cannot be read, nesting beyond any document and more values than ``values``, before any
-    is made. Raises Malformed.
+    Refuses input that is not UTF-8, a member given twice in one object, NaN and infinities,
+    unreadable numbers, excessive nesting and more values than ``values``, before creating any.
+    Raises Malformed.
     """
     try:
         text = (data if isinstance(data, str) else _decoded(bytes(data))).removeprefix("\ufeff")
@@ -50,7 +50,7 @@ def read_json(data: str | bytes, *, values: Limit = JSON_VALUES) -> Any:
         why = error.message
     except json.JSONDecodeError as error:
         why = message("json.syntax", line=error.lineno, column=error.colno)
-    except ValueError:  # a number with more digits than Python reads
+    except ValueError:  # a number with more digits than Python accepts
         why = message("json.number")
     except RecursionError:
         why = message("json.deep")
@@ -67,7 +67,7 @@ def _decoded(data: bytes) -> str:
         text = None
     if text is None:
         raise Malformed(message("json.encoding"))
-    if "\0" in text:  # no JSON has one; UTF-16 without its mark has one in each character
+    if "\0" in text:  # never in JSON; UTF-16 without its mark has one in each character
         raise Malformed(message("json.nul"))
     return text
 
@@ -78,7 +78,7 @@ def _require_few(text: str, values: Limit) -> None:
 
 
 def count_values(text: str) -> int:
-    """Return how many values a JSON text has at most, by what stands before and between them."""
+    """Return an upper bound of the values in a JSON text, from its commas, colons and brackets."""
     return 1 + sum(map(text.count, ",:[{"))
 
 
@@ -97,7 +97,7 @@ _JSON = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse_cons
 
 
 def read_toml(text: str) -> dict[str, Any]:
-    """Return the tables of a TOML text. Raises Malformed, which names the place only."""
+    """Return the tables of a TOML text. Raises Malformed, which only states the place."""
     line, column, why = 0, 0, message("toml.end")
     try:
         _require_few_dots(text)
@@ -109,7 +109,7 @@ def read_toml(text: str) -> dict[str, Any]:
             line, column = int(place[1]), int(place[2])
     except RecursionError:
         why = TOML_PARTS.exceeded()
-    except ValueError:  # a number with more digits than Python reads
+    except ValueError:  # a number with more digits than Python accepts
         why = message("toml.number")
     else:
         return tables
@@ -121,9 +121,9 @@ def read_toml(text: str) -> dict[str, Any]:
 
 
 def _require_few_dots(text: str) -> None:
-    """Raise RecursionError for a dotted key far over the limit: parsing it takes its square.
+    """Raise RecursionError for a dotted key far over the limit: parsing takes quadratic time.
 
-    Texts are looked at as keys are, so that dots in them are counted too: hence far over.
+    The search also counts dots in strings, hence the wide margin.
     """
     if re.search(f"{_DOTTED}{{{10 * TOML_PARTS.value}}}", text, re.ASCII):
         raise RecursionError
@@ -146,13 +146,13 @@ def _members_of(value: Any) -> Iterable[Any]:
 
 
 def _has_backslash(text: str, line: int) -> bool:
-    """Return whether a line has a backslash in double quotes, as paths of Windows are pasted."""
+    """Return whether a line has a backslash in double quotes, as in a pasted Windows path."""
     lines = text.split("\n", line)
     return _BACKSLASH.search(lines[line - 1]) is not None
 
 
 def to_toml(value: Any) -> str:
-    """Return a value on one line of TOML: a text, number or truth, or a list or table of them."""
+    """Return a value on one line of TOML: a string, number or boolean, or a list or table."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {to_toml(each)}" for name, each in value.items()) + " }"
     if isinstance(value, list | tuple):
@@ -166,22 +166,22 @@ def to_base64url(data: bytes) -> str:
 
 
 def from_base64url(text: str) -> bytes:
-    """Return the bytes of base64url written in the one way RFC 7515 allows.
+    """Return the bytes of base64url in the only spelling RFC 7515 allows.
 
-    Raises Malformed for padding, blanks, other letters and spare bits that are not zero.
+    Raises Malformed for padding, blanks, foreign characters and non-zero spare bits.
     """
     try:
         data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (ValueError, binascii.Error):
         data = b""
-    # Encoding again is the whole check: a lenient decoder skips what it does not know.
+    # Encoding again is the whole check: a lenient decoder skips unknown characters.
     if to_base64url(data) != text:
         raise Malformed(message("base64.url"))
     return data
 
 
 def from_base64(text: str) -> bytes:
-    """Return the bytes of standard, padded base64 (RFC 4648 section 4), which are not empty.
+    """Return the bytes of standard, padded base64 (RFC 4648 section 4), which must not be empty.
 
     Raises Malformed.
     """
@@ -189,7 +189,7 @@ def from_base64(text: str) -> bytes:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):
         data = b""
-    # The round trip refuses spare bits: one value has one spelling.
+    # The round trip refuses non-zero spare bits: each value has one spelling.
     if not data or base64.b64encode(data).decode("ascii") != text:
         raise Malformed(message("base64.standard"))
     return data

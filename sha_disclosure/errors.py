@@ -1,7 +1,7 @@
-"""Every error of the SDK: one tree, each class an answer to "what do I do now?".
+"""Every error of the SDK, in one tree in which each class implies what to do next.
 
-No error holds a value of a notice. Each can be pickled (to cross a process
-boundary) and turned into a plain dictionary with ``to_dict()`` for a log.
+No error contains a value of a notice. Each can be pickled (to cross a process
+boundary) and converted to a plain dictionary with ``to_dict()`` for a log.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def _restore(kind: type[_E], state: dict[str, Any]) -> _E:
 
 
 class ConfigurationError(DisclosureError):
-    """The settings, the edition file or the machine are not fit for sending; fix them.
+    """The settings, the edition file or the machine cannot be used for sending; fix them.
 
-    ``findings``: each wrong entry, where there are several.
+    ``findings``: each wrong entry, if there are several.
     """
 
     def __init__(self, message: Message | str, *, findings: Sequence[Finding] = ()) -> None:
@@ -85,7 +85,7 @@ class InvalidNotice(_WithProblems):
 
 
 class InvalidAccessReason(_WithProblems):
-    """The reason of a search is not valid; ``problems`` holds every lack."""
+    """The reason of a search is not valid; ``problems`` holds every fault."""
 
     _what = "The reason of access is not valid"
 
@@ -106,14 +106,14 @@ class SubmissionError(DisclosureError):
     """Sending ended without a receipt.
 
     ``notice_ids``: the notices concerned. ``request_id``: the X-Request-Id of the last
-    attempt, to give to Kela's support. ``attempts``: how many were made. ``retry_at``:
-    the earliest moment the service asked to be tried again, if it did, or when the next attempt
-    of a stopped submission was due. ``outcome``: the
-    OperationOutcome that came, whatever the status, the gravest issues first; its free text is
-    hidden from ``repr`` since a service may quote the notice there. ``possibly_stored``: an
-    attempt ended without an answer, so the service may hold the notice whatever came later.
-    ``support_id``: the number by which a firewall before the service knows the request it
-    stopped, to give to its support.
+    attempt, to give to Kela's support. ``attempts``: the number of attempts. ``retry_at``:
+    the earliest time for a retry that the service asked for, if any, or the due time of the next
+    attempt of a stopped submission. ``outcome``: the
+    OperationOutcome that was received, whatever the status, most severe issues first; its free
+    text is hidden from ``repr`` since a service may quote the notice there. ``possibly_stored``:
+    an attempt ended without an answer, so the service may hold the notice whatever came later.
+    ``support_id``: the number by which a firewall in front of the service identifies a request it
+    blocked, to give to its support.
     """
 
     def __init__(  # noqa: PLR0913 - what is known of a submission
@@ -152,7 +152,7 @@ class SubmissionError(DisclosureError):
 
 
 class NotSent(SubmissionError):
-    """No attempt reached the service: it has certainly not received the notice. Try again."""
+    """No attempt reached the service: it has definitely not received the notice. Try again."""
 
 
 class OutcomeUnknown(SubmissionError):
@@ -167,20 +167,20 @@ class Unavailable(SubmissionError):
 
 
 class Unauthorized(SubmissionError):
-    """The service refused the token, also a fresh one. Check the token's key, clock and parties."""
+    """The service refused the token, even a new one. Check the token's key, clock and parties."""
 
 
 class Rejected(SubmissionError):
-    """The service refused the notice for good; ``outcome`` says why.
+    """The service permanently refused the notice; ``outcome`` says why.
 
     Correct the notice and prepare a new one; with ``possibly_stored``, ask the service first.
     """
 
 
 class Misdirected(SubmissionError):
-    """The set-up, or what stands between, is at fault: every notice would fare the same.
+    """The set-up, or something on the way, is at fault: every notice would fail the same way.
 
-    The answer is not the service's word on the notice: a wrong path in ``base_url``, or a
+    The answer is not the service's decision on the notice: a wrong path in ``base_url``, or a
     gateway that refuses the client certificate. Correct that, then submit the same notice again.
     """
 
@@ -190,11 +190,11 @@ class UnexpectedAnswer(SubmissionError):
 
 
 class OutboxError(DisclosureError):
-    """The outbox could not take or give a notice."""
+    """The outbox could not store or return a notice."""
 
 
 class OutboxFull(OutboxError):
-    """The outbox has reached its bound; nothing was added. Drain it or raise the bound."""
+    """The outbox has reached its limit; nothing was added. Drain it or raise the limit."""
 
 
 class ReferenceTaken(OutboxError):
@@ -202,8 +202,8 @@ class ReferenceTaken(OutboxError):
 
 
 class OutboxBusy(OutboxError):
-    """The outbox's database is locked by others for too long; nothing was added. Try again."""
+    """The outbox's database stayed locked for too long; nothing was added. Try again."""
 
 
 class OutboxDamaged(OutboxError):
-    """Stored data does not match its digest or schema; it was set aside, never skipped."""
+    """Stored data does not match its digest or schema; it was quarantined, never skipped."""

@@ -1,4 +1,4 @@
-"""Extras, the optional dependencies: one that is missing is named where it is imported."""
+"""Extras (optional dependencies): a missing one is named in the import error."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from sha_disclosure.messages import message
 
 
 class NamedExtra:
-    """Imports in this ``with`` block come with an extra: ``with NamedExtra("outbox"): ...``.
+    """Marks imports that need an extra: ``with NamedExtra("outbox"): ...``.
 
-    Raises ModuleNotFoundError that says how to install the extra when a package of another
-    project is missing.
+    Raises ModuleNotFoundError, which says how to install the extra, if a third-party package is
+    missing.
     """
 
     def __init__(self, extra: str) -> None:
         self._extra = extra
 
     def __enter__(self) -> None:
-        """Begin the imports."""
+        """Enter the block."""
 
     def __exit__(
         self,

@@ -1,4 +1,4 @@
-"""Reading files of others: bounded, regular files only; and who may use and change a file."""
+"""Bounded reading of regular files, and checks of who may read or change them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Unreadable(Exception):  # noqa: N818 - a signal between rooms, never shown to users as such
-    """A file cannot be read; ``message`` says why. ``missing``: there is no such file."""
+    """A file cannot be read; ``message`` says why. ``missing``: the file does not exist."""
 
     def __init__(self, why: Message, *, missing: bool = False) -> None:
         super().__init__(str(why))
@@ -29,18 +29,18 @@ class Unreadable(Exception):  # noqa: N818 - a signal between rooms, never shown
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """What a file held when it was read, with its mode and owner (a user id) at that moment."""
+    """The content of a file, with its mode and owner (a user id) when it was read."""
 
     data: bytes = field(repr=False)
     mode: int
     owner: int
 
     def exposed(self, name: str | Path) -> Message | None:
-        """Return why a file called ``name`` is not private; None when it is."""
+        """Return why a file called ``name`` is not private, or None."""
         return exposed(self.mode, self.owner, name)
 
     def alterable(self, name: str | Path) -> Message | None:
-        """Return why everybody may change a file called ``name``; None when not so."""
+        """Return why anyone may change a file called ``name``, or None."""
         if not hasattr(os, "geteuid") or not self.mode & stat.S_IWOTH:
             return None
         return message("file.alterable", mode=f"{self.mode:o}", path=str(name))
@@ -56,9 +56,9 @@ def read_file(path: str | Path, *, limit: Limit = FILE_BYTES) -> FileContent:
 
 @contextmanager
 def open_file(path: str | Path) -> Iterator[BinaryIO]:
-    """Yield a regular file open for reading; an error while it is read is Unreadable too.
+    """Yield a regular file open for reading; errors while reading are Unreadable too.
 
-    A pipe or a device is refused without being read, since it may never end. Raises Unreadable.
+    Refuses pipes and devices without reading them, since they may never end. Raises Unreadable.
     """
     try:
         with _opened(path) as file:
@@ -74,7 +74,7 @@ def open_file(path: str | Path) -> Iterator[BinaryIO]:
 
 def _opened(path: str | Path) -> BinaryIO:
     try:
-        # Without O_NONBLOCK opening a pipe would wait for its writer.
+        # Without O_NONBLOCK, opening a pipe would wait for its writer.
         flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
         number = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except ValueError as error:  # a NUL in the name
@@ -90,7 +90,7 @@ def _opened(path: str | Path) -> BinaryIO:
 
 
 def read_stream(stream: BinaryIO, limit: Limit) -> bytes:
-    """Return what is left of a stream, all of it within ``limit``. Raises Unreadable."""
+    """Return the rest of a stream, which must be within ``limit``. Raises Unreadable."""
     most = limit.value
     data = stream.read(most + 1)
     if len(data) > most:
@@ -105,7 +105,7 @@ def _why(error: OSError, path: str | Path) -> Message:
 
 
 def text_of(data: bytes) -> str:
-    """Return the text of UTF-8; a byte order mark is passed over. Raises Unreadable."""
+    """Return UTF-8 as text, ignoring a byte order mark. Raises Unreadable."""
     if data.startswith(_UTF_16):
         raise Unreadable(message("file.utf_16"))
     try:
@@ -118,15 +118,15 @@ def text_of(data: bytes) -> str:
 
 
 def read_text(path: str | Path, *, limit: Limit = FILE_BYTES) -> str:
-    """Return the text of a UTF-8 file; a byte order mark is passed over. Raises Unreadable."""
+    """Return the text of a UTF-8 file, ignoring a byte order mark. Raises Unreadable."""
     return text_of(read_file(path, limit=limit).data)
 
 
 def exposed(mode: int, owner: int, name: str | Path) -> Message | None:
-    """Return why a file that holds a secret is not private; None when it is.
+    """Return why a file that holds a secret is not private, or None.
 
-    It belongs to root or this user, and nobody else may use it. Windows keeps that in an access
-    list, which is not looked at.
+    It must belong to root or this user, and be inaccessible to anyone else. On Windows access
+    lists decide that; they are not checked.
     """
     if not hasattr(os, "geteuid"):
         return None
@@ -138,9 +138,9 @@ def exposed(mode: int, owner: int, name: str | Path) -> Message | None:
 
 
 def open_to_others(mode: int, owner: int, reader: int) -> bool:
-    """Return whether others than ``owner`` and ``reader`` (user ids) may use a file of ``mode``.
+    """Return whether anyone but ``owner`` and ``reader`` (user ids) may use a file of ``mode``.
 
-    A file of root's may be readable by one group: mounted secrets are given to a service so.
+    A root-owned file may be readable by one group, as mounted secrets are.
     """
     return bool(mode & (0o037 if owner == 0 != reader else 0o077))
 

@@ -1,4 +1,4 @@
-"""The finding: what a check of anything found, of one type for every check."""
+"""The finding: the result type of every check."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from sha_disclosure.messages import (
 )
 
 Severity = Literal["error", "objection", "warning", "passed", "not_run"]
-"""How grave it is: an objection stops a notice until a person acknowledges it.
+"""The severity: an objection stops a notice until a person acknowledges it.
 
-Checks that report every step also have ``passed``, and ``not_run`` for what could not be checked.
+Checks that report every step also use ``passed``, and ``not_run`` for what could not be checked.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found (havainto): its id, where, how grave, and the values of its sentence.
+    """The result of a check (havainto): its id, place, severity and the parameters of its text.
 
-    ``id`` names the sentence in the catalogue (see ``messages``), ``path`` the place in what
-    was checked. ``detail`` is a second sentence for this one place. Nothing in a finding is a
+    ``id`` names the text in the catalogue (see ``messages``), ``path`` the place in the checked
+    object. ``detail`` is an additional sentence about this place. A finding never contains a
     value of a notice, a key or a person's name.
     """
 
@@ -43,14 +43,14 @@ class Finding:
         return self.text()
 
     def text(self, language: Language = "en") -> str:
-        """Return what was found, in ``language``."""
+        """Return the text in ``language``."""
         made = Message(self.id, self.parameters).text(language)
         return f"{made} ({self.detail.text(language)})" if self.detail else made
 
     def part(self, name: str, language: Language = "en") -> str:
-        """Return another sentence of the same finding, such as ``fix``, in ``language``.
+        """Return another text of the finding, such as ``fix``, in ``language``.
 
-        Empty when the catalogue has none.
+        Empty if the catalogue has none.
         """
         key = f"{self.id}.{name}"
         return Message(key, self.parameters).text(language) if key in catalogue("en") else ""
@@ -69,30 +69,30 @@ class Finding:
 class Problem(Finding):
     """One breach of a rule in a notice (puute ilmoituksessa).
 
-    ``rule`` is the rule's id (``N04``, or ``SHAPE`` for input that has not the shape of
+    ``rule`` is the rule's id (``N04``, or ``SHAPE`` for input that does not have the shape of
     a notice), ``path`` the place in the caller's own object
-    (``disclosed_data[1].service_tasks``), ``rests_on`` the paragraph or page behind it.
-    ``acknowledged``: a person confirmed that what is objected to happened so.
-    Texts never repeat what was given.
+    (``disclosed_data[1].service_tasks``), ``rests_on`` the provision or page behind it.
+    ``acknowledged``: a person confirmed that the objection describes what happened.
+    Texts never repeat the input.
     """
 
     acknowledged: bool = False
 
     def text(self, language: Language = "en") -> str:
-        """Return the breach, in ``language``; an open objection says how to store what happened."""
-        made = Finding.text(self, language)  # a class with slots has no super() of its own
+        """Return the text in ``language``; an open objection says how to store what happened."""
+        made = Finding.text(self, language)  # super() does not work in a dataclass with slots
         if self.severity == "objection" and not self.acknowledged:
             return f"{made} {message('objection.how', rule=self.key).text(language)}"
         return made
 
     @property
     def key(self) -> str:
-        """The rule's id with the variant of the breach, where it has one: ``N07.later``."""
+        """The rule's id with the variant of the breach, if any: ``N07.later``."""
         return self.id.removeprefix("rules.").removesuffix(".breach")
 
     @property
     def blocks(self) -> bool:
-        """Whether the notice cannot be stored as it is: an error, or an open objection."""
+        """Whether it prevents storing the notice: an error, or an open objection."""
         return self.severity == "error" or (self.severity == "objection" and not self.acknowledged)
 
     @property
@@ -129,7 +129,7 @@ class Problem(Finding):
 def problem(
     key: str, path: str, severity: Severity = "error", /, **parameters: Parameter
 ) -> Problem:
-    """Return the problem that ``key`` names: a rule, or a rule and a variant of its breach."""
+    """Return the problem for ``key``: a rule, or a rule and a variant of its breach."""
     rule, _, variant = key.partition(".")
     named = message(f"rules.{rule}.{variant or 'breach'}", **parameters)
     return Problem(named.id, path, severity, named.parameters)

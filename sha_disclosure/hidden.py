@@ -1,4 +1,4 @@
-"""What is hidden: content, keys and a service's own words, as debuggers and logs see them."""
+"""Holders that hide content, keys and a service's own words from debuggers and logs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Generic, NoReturn, TypeVar
 T = TypeVar("T")
 
 MASK = "***"
-"""What is shown in place of anything hidden."""
+"""Shown in place of anything hidden."""
 
 
 class Held(Generic[T]):
     """A secret that is passed around: shown as ``***``, read by ``reveal()``, never pickled.
 
-    It is no attribute of its holder, so what prints ``vars()`` or slots does not print it.
+    It is not stored as an attribute, so printing ``vars()`` or slots does not reveal it.
     """
 
     __slots__ = ("reveal",)

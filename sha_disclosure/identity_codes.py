@@ -1,6 +1,6 @@
-"""Personal identity codes (henkilötunnus): their form, and where a text has one.
+"""Personal identity codes (henkilötunnus): their format, and finding them in text.
 
-Source: 128/2010 2 § as amended by 690/2022, the separators of each century in force since
+Source: 128/2010 2 § as amended by 690/2022, with the separators of each century in force since
 1.1.2023.
 """
 
@@ -16,7 +16,7 @@ CENTURIES = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF
 _CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _LENGTH = 11
 _FEWEST_DIGITS = 7
-"""Of a code with a dotted date of birth and a letter as check character."""
+"""Digits of a code with a dotted date of birth and a letter as check character."""
 _WHOLE = re.compile(
     r"([0-3][0-9])([01][0-9])([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])", re.ASCII
 )
@@ -24,21 +24,21 @@ _IN_TEXT = re.compile(
     r"(?<![0-9])([0-3][0-9])([01][0-9])([0-9]{2})\s?([-+‐‑‒–—−A-FU-Ya-fu-y])\s?"
     r"([0-9]{3})([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9])"
 )
-_NO_DIGIT = "\x01-/:-±´-¸º-\u02af"  # nor one in another script
+_NO_DIGIT = "\x01-/:-±´-¸º-\u02af"  # not a digit in any script
 _MAY_BE_DIGIT = re.compile(rf"[^\0{_NO_DIGIT}]")
-# One of several texts, each between two NUL.
+# One of several texts, each surrounded by NUL.
 _MAY_HAVE_CODE = re.compile(
     rf"\0(?![0-9]*\0)(?:[{_NO_DIGIT}]*[^\0{_NO_DIGIT}]){{{_FEWEST_DIGITS}}}"
 )
 _UUID = re.compile(r"(?<!\w)[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?!\w)")
-# A Finnish telephone number: its digits stand in groups as no date of birth does.
+# A Finnish telephone number, whose grouping differs from that of any date of birth.
 _PHONE = re.compile(r"(?<![0-9])0[1-9](?:[0-9] [0-9]{3}| [0-9]{4})-[0-9]{3} ?[0-9](?![0-9])")
 _END = (
     r" ?([-+A-FU-Ya-fu-y]) ?([0-9] ?[0-9] ?[0-9]) ?"
     r"((?:[0-9](?![0-9])|[A-FHJ-NPR-Ya-fhj-npr-y](?![^\W_])))"
 )
-# A match may begin inside another one that is no code, hence the lookahead. What follows a
-# number and a dot goes on an OID or a version.
+# A match may begin inside another that is no code, hence the lookahead. Digits after a
+# number and a dot continue an OID or a version.
 _SPREAD = tuple(
     re.compile(rf"(?<![0-9])(?<![0-9][./])(?={date_of_birth}{_END})")
     for date_of_birth in (
@@ -49,13 +49,13 @@ _SPREAD = tuple(
 
 
 def is_personal_id(text: str) -> bool:
-    """Return whether a text is a code, written as the law has it."""
+    """Return whether a text is a code in the form of the law."""
     parts = _WHOLE.fullmatch(text)
     return parts is not None and _is_code(*parts.groups())
 
 
 def names_a_person(text: str) -> bool:
-    """Return whether ``text`` has a personal identity code in it, also loosely written."""
+    """Return whether ``text`` contains a personal identity code, even loosely written."""
     if len(text) < _LENGTH:
         return False
     for match in _IN_TEXT.finditer(text):
@@ -66,20 +66,20 @@ def names_a_person(text: str) -> bool:
 
 
 def has_code(text: str) -> bool:
-    """Return whether a person's text has a code in it as it is written; a UUID is none."""
+    """Return whether a person's text literally contains a code; UUIDs do not count."""
     return names_a_person(text) and names_a_person(_UUID.sub(";", text))
 
 
 def have_no_code(texts: Iterable[str]) -> bool:
-    """Return whether texts surely have no code in them, not even one that is hidden.
+    """Return whether texts are certain to contain no code, not even a hidden one.
 
-    Each has too few digits, however written, or nothing but digits: a code has a sign.
+    Each has too few digits in any form, or nothing but digits, whereas a code has a separator.
     """
     return _MAY_HAVE_CODE.search("\0".join(("", *texts, ""))) is None
 
 
 def may_hide_code(text: str) -> bool:
-    """Return whether a code shows once a text is normalised: a case number may look alike."""
+    """Return whether normalising a text reveals a code; a case number may be a false positive."""
     if len(_MAY_BE_DIGIT.findall(text)) < _FEWEST_DIGITS:
         return False
     read = as_read(_PHONE.sub(";", _UUID.sub(";", text)))
@@ -99,6 +99,6 @@ def _is_code(day: str, month: str, year: str, sign: str, number: str, check: str
         date(century + int(year), int(month), int(day))
     except ValueError:
         return False
-    # DVV gives individual numbers from 002; 900-999 are for temporary and test use.
+    # DVV assigns individual numbers from 002; 900-999 are for temporary and test use.
     expected = _CHECK_CHARACTERS[int(day + month + year + number) % 31]
     return number >= "002" and check.upper() == expected

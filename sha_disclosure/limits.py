@@ -1,7 +1,7 @@
-"""The limits of what is read, each far above any use (rajat).
+"""Limits on the size of input, each far above any use (rajat).
 
-What is larger is refused before work is done on it, with the limit's number. Each can be set by
-an environment variable, for all readers, also those of the settings themselves: docs/limits.md.
+Larger input is refused before it is processed, and the error states the limit. Each can be set
+by an environment variable, which applies to all readers, also of the settings: docs/limits.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.messages import Message, Parameter, message
 
 VARIABLE_PREFIX = "SHA_DISCLOSURE_LIMIT_"
-"""Begins the environment variables that set limits."""
+"""Prefix of the environment variables that set limits."""
 
 _MEGABYTE = 1024 * 1024
 _MOST_DIGITS = 15
@@ -21,7 +21,7 @@ _MOST_DIGITS = 15
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit: its name, and what it is unless a variable sets it."""
+    """One limit: its name, and its default value."""
 
     name: str
     default: int
@@ -45,25 +45,25 @@ class Limit:
         raise ConfigurationError(message("limits.variable", variable=self.variable))
 
     def exceeded(self, **parameters: Parameter) -> Message:
-        """Return the sentence of what is over the limit."""
+        """Return the sentence for input over the limit."""
         limit = self.value
         return message(f"limits.{self.name}", limit=limit, variable=self.variable, **parameters)
 
 
 FILE_BYTES = Limit("file_bytes", 32 * _MEGABYTE)
-"""Bytes of a settings, edition, key or certificate file, and of any other without its own limit."""
+"""Bytes of a settings, edition, key or certificate file, and of any file without its own limit."""
 NOTICE_BYTES = Limit("notice_bytes", 32 * _MEGABYTE)
 """Bytes of one notice, or of one signed Bundle, as JSON."""
 CODE_LIST_BYTES = Limit("code_list_bytes", 512 * _MEGABYTE)
 """Bytes of one code list, as a file or as all pages of the code server together."""
 JSON_VALUES = Limit("json_values", 1_000_000)
-"""Values in one JSON text, as its commas, colons and brackets count them."""
+"""Values in one JSON text, counted by its commas, colons and brackets."""
 CODE_LIST_VALUES = Limit("code_list_values", 10_000_000)
-"""Values in the JSON of one code list, counted alike."""
+"""Values in the JSON of one code list, counted the same way."""
 TOML_PARTS = Limit("toml_parts", 32)
-"""Names in one dotted key, and tables and lists within one another, of a TOML file."""
+"""Names in one dotted key, and nesting of tables and lists, in a TOML file."""
 ANSWER_BYTES = Limit("answer_bytes", 4 * _MEGABYTE)
-"""Bytes of a whole answer of the service; a longer one proves nothing."""
+"""Bytes of a whole answer of the service; a longer one is not evaluated."""
 DATA_SETS = Limit("data_sets", 10_000)
 """Data sets of one notice."""
 PACKAGE_BYTES = Limit("package_bytes", 512 * _MEGABYTE)
@@ -71,11 +71,11 @@ PACKAGE_BYTES = Limit("package_bytes", 512 * _MEGABYTE)
 PACKAGE_FILE_BYTES = Limit("package_file_bytes", 64 * _MEGABYTE)
 """Bytes of one file of a FHIR package."""
 PACKAGE_FILES = Limit("package_files", 20_000)
-"""Files of one FHIR package, with folders and headers of the archive."""
+"""Files of one FHIR package, including the archive's folders and headers."""
 PACKAGE_ELEMENTS = Limit("package_elements", 3_000)
-"""Elements of one definition of a FHIR package, with those of the types it builds on."""
+"""Elements of one definition of a FHIR package, including those of its base types."""
 PACKAGE_VALUES = Limit("package_values", 10_000_000)
-"""Values in the JSON of one FHIR package, counted as those of one text are."""
+"""Values in the JSON of one FHIR package, counted the same way as in one text."""
 
 LIMITS = (
     FILE_BYTES, NOTICE_BYTES, ANSWER_BYTES, DATA_SETS, JSON_VALUES, TOML_PARTS,

@@ -1,4 +1,4 @@
-"""What a service says of a message it refuses: the FHIR OperationOutcome."""
+"""A service's statement on a message it refuses: the FHIR OperationOutcome."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9._:-]{1,80}", re.ASCII)
 
 
 class Diagnostics(Held[str]):
-    """A service's own words about a message; it may quote the message, so they are hidden."""
+    """A service's own text about a message; hidden, since it may quote the message."""
 
     __slots__ = ()
 
@@ -29,7 +29,7 @@ class Diagnostics(Held[str]):
 class Issue:
     """One issue: severity and codes may be shown; ``diagnostics`` only by ``reveal()``.
 
-    A pickle of it keeps the codes only.
+    Pickling it keeps only the codes.
     """
 
     severity: str
@@ -52,20 +52,20 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class OperationOutcome:
-    """The issues a service named (FHIR R4 OperationOutcome), the gravest first."""
+    """The issues a service reported (FHIR R4 OperationOutcome), most severe first."""
 
     issues: tuple[Issue, ...]
 
     @classmethod
     def read(cls, resource: object) -> OperationOutcome | None:
-        """Return the outcome in a parsed JSON value, or None when it is none."""
+        """Return the outcome in a parsed JSON value, or None if it is not one."""
         if not isinstance(resource, dict) or resource.get("resourceType") != "OperationOutcome":
             return None
         issues = [_issue(each) for each in _list(resource.get("issue")) if isinstance(each, dict)]
         return cls(tuple(sorted(issues, key=lambda issue: _GRAVITY.get(issue.severity, 4))))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the codes of the issues, without the service's own words."""
+        """Return the codes of the issues, without the service's own text."""
         return {
             "issues": [
                 {"severity": i.severity, "code": i.code, "detail_code": i.detail_code}
@@ -97,7 +97,7 @@ def _list(value: object) -> list[Any]:
 
 
 def token(value: object) -> str | None:
-    """Return a code or id that is safe to show and keep: a service could put anything there."""
+    """Return a code or id that is safe to show and keep, since a service could send anything."""
     if not isinstance(value, str) or not _TOKEN.fullmatch(value) or has_code(value):
         return None
     return value

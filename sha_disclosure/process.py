@@ -1,4 +1,4 @@
-"""What the program around the SDK may do at any moment: raise in a signal handler, fork."""
+"""What the embedding program may do at any time: raise in a signal handler, or fork."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from types import CodeType
 
 
 def raised_by_signal_handler(error: BaseException) -> bool:
-    """Return whether an exception came out of a signal handler of the program.
+    """Return whether an exception was raised by a signal handler of the program.
 
-    A soft time limit, for example: it may strike in any call, of a listener or a signer too,
-    and is the program's own; whoever catches what such a call raises must let it pass.
+    A soft time limit, for example: it may be raised in any call, also of a listener or signer,
+    and belongs to the program; code that catches all exceptions must let it pass.
     """
     handlers = _codes_of_handlers()
     place = error.__traceback__
@@ -25,7 +25,7 @@ def raised_by_signal_handler(error: BaseException) -> bool:
 
 
 def is_signal_handler(code: CodeType) -> bool:
-    """Return whether ``code`` is that of a signal handler of the program."""
+    """Return whether ``code`` belongs to a signal handler of the program."""
     return code in _codes_of_handlers()
 
 
@@ -44,11 +44,11 @@ def _code_of(handler: object) -> CodeType | None:
 
 
 class ProcessLock:
-    """A lock that each process has for itself: ``with lock.own``.
+    """A separate lock for each process: ``with lock.own``.
 
-    A child made by ``fork`` while another thread held a plain lock would wait for ever. This is
-    no context manager: an exception of a signal handler at the end of an ``__enter__`` in Python
-    would leave it held, which that of the lock itself does not allow.
+    A child forked while another thread held a plain lock would wait for ever. This is not a
+    context manager itself: a signal handler's exception at the end of a Python ``__enter__``
+    would leave it held, which the built-in lock's own ``__enter__`` prevents.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Where time, chance and waiting come from: parameters, so that a build can be repeated."""
+"""Sources of time, randomness and waiting, as parameters, so that builds are repeatable."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def _now() -> datetime:
 class Sources:
     """Clock (aware datetimes), randomness and sleep (seconds), with the real ones as defaults.
 
-    ``clock`` tells the time of day and may jump when a host's clock is set; ``monotonic``
-    (seconds from any start) never does and measures how long something took.
+    ``clock`` returns the time of day and may jump when a host's clock is set; ``monotonic``
+    (seconds from any start) never does and measures durations.
     """
 
     clock: Callable[[], datetime] = _now
@@ -45,7 +45,7 @@ class Sources:
     monotonic: Callable[[], float] = time.monotonic
 
     def wait(self, seconds: float, stop: threading.Event | None) -> None:
-        """Sleep, with the real ``sleep`` no longer than until ``stop`` is set."""
+        """Sleep; the real ``sleep`` is cut short when ``stop`` is set."""
         if stop is not None and self.sleep is time.sleep:
             stop.wait(seconds)
         else:
@@ -54,8 +54,8 @@ class Sources:
     def uuid(self) -> str:
         """Return a random UUID (RFC 9562 version 4), as X-Request-Id and ``jti`` use it.
 
-        Never one that looks like a personal identity code, as one in some two hundred thousand
-        does: whoever scans headers and logs for such codes would take it for a person's.
+        Never one that looks like a personal identity code, as about one in two hundred thousand
+        does: a scan of headers and logs for such codes would report it.
         """
         while True:
             digits = f"{self.randomness.getrandbits(128) & _RANDOM | _FOURTH:032x}"

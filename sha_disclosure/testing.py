@@ -1,8 +1,8 @@
-"""pytest fixtures for those who embed the SDK: a sandbox, a client, an outbox, and faults.
+"""pytest fixtures for projects that embed the SDK: a sandbox, a client, an outbox, and faults.
 
-pytest finds them by itself once the package is installed, in every ``conftest.py`` and test.
-Nothing else of the package is imported until a fixture is asked for. ``docs/testing.md`` shows
-what a test looks like.
+pytest discovers them automatically once the package is installed, in every ``conftest.py`` and
+test. Nothing else of the package is imported until a fixture is requested.
+``docs/testing.md`` shows an example.
 """
 
 from __future__ import annotations
@@ -28,38 +28,38 @@ _QUICK: dict[str, dict[str, float]] = {
 
 
 class KantaFaults:
-    """What the test's sandbox does wrong, until it is cleared (häiriöt)."""
+    """Makes the test's sandbox misbehave until it is cleared (häiriöt)."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def down(self) -> None:
-        """Let every request meet 503, until ``clear``: ``Unavailable``.
+        """Make every request fail with 503 until ``clear``: ``Unavailable``.
 
-        For ``NotSent``, a service that is not there at all, stop the sandbox.
+        For ``NotSent``, a service that cannot be reached at all, stop the sandbox.
         """
         self.inject("status", times=_UNTIL_CLEARED, status=503)
 
     def refuse(self, status: int = 422, times: int = 1) -> None:
-        """Let the service refuse the next notices for good: ``Rejected``."""
+        """Make the service permanently refuse the next notices: ``Rejected``."""
         self.inject("status", times=times, status=status)
 
     def lose_answers(self, times: int = 1) -> None:
-        """Let the next notices be stored and their answers be lost: ``OutcomeUnknown``."""
+        """Make the service store the next notices but lose the answers: ``OutcomeUnknown``."""
         self.inject("reset_after", times=times)
 
     def inject(self, fault: Any, *, times: int = 1, **details: Any) -> None:
-        """Let the next requests meet any fault of the sandbox; see ``docs/sandbox.md``."""
+        """Apply any fault of the sandbox to the next requests; see ``docs/sandbox.md``."""
         self._sandbox.inject(fault, times=times, **details)
 
     def clear(self) -> None:
-        """Let all be well from now on."""
+        """Remove all faults."""
         self._sandbox.clear_faults()
 
 
 @pytest.fixture
 def kanta_sandbox() -> Iterator[Sandbox]:
-    """Give a fresh sandbox (hiekkalaatikko) that runs for one test and leaves nothing behind."""
+    """Yield a new sandbox (hiekkalaatikko) that runs for one test and leaves nothing behind."""
     from sha_disclosure.tools.sandbox import Sandbox as Found  # noqa: PLC0415 - an extra
 
     with Found() as sandbox:
@@ -68,7 +68,7 @@ def kanta_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def kanta_settings(kanta_sandbox: Sandbox) -> Settings:
-    """Give the settings of a sender that the test's sandbox trusts, with quick retries."""
+    """Return the settings of a sender that the test's sandbox trusts, with short retry delays."""
     settings = kanta_sandbox.settings()
     changed = {
         name: getattr(settings, name).model_copy(update=values) for name, values in _QUICK.items()
@@ -78,7 +78,7 @@ def kanta_settings(kanta_sandbox: Sandbox) -> Settings:
 
 @pytest.fixture
 def kanta_client(kanta_settings: Settings) -> Iterator[KantaClient]:
-    """Give a client of the test's sandbox."""
+    """Yield a client of the test's sandbox."""
     from sha_disclosure.delivery.client import KantaClient as Found  # noqa: PLC0415 - heavy
 
     with Found(kanta_settings) as client:
@@ -87,7 +87,7 @@ def kanta_client(kanta_settings: Settings) -> Iterator[KantaClient]:
 
 @pytest.fixture
 def kanta_outbox(tmp_path: Path) -> Iterator[Outbox]:
-    """Give an empty outbox (lähtevien säilö) in the test's folder; needs the extra ``outbox``."""
+    """Yield an empty outbox (lähtevien säilö) in the test's folder; needs the extra ``outbox``."""
     from sha_disclosure.outbox import Outbox as Found  # noqa: PLC0415 - an extra
 
     with Found(tmp_path / "kanta-outbox.sqlite") as outbox:
@@ -96,7 +96,7 @@ def kanta_outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 @pytest.fixture
 def kanta_faults(kanta_sandbox: Sandbox) -> KantaFaults:
-    """Give the faults (häiriöt) of the test's sandbox."""
+    """Return the faults (häiriöt) of the test's sandbox."""
     return KantaFaults(kanta_sandbox)
 
 

@@ -1,7 +1,7 @@
-"""What is sent and why (selitys): every element of a message, down to the law.
+"""What is sent and why (selitys): traces every element of a message back to the law.
 
-Each rests on a field of the caller's notice or of the settings, on entries of the edition, and
-through the notice on a provision.
+Each element derives from a field of the caller's notice or of the settings, from entries of the
+edition and, through the notice, from a provision.
 """
 
 from sha_disclosure.explanation.explanation import Explanation, explain

@@ -1,6 +1,6 @@
-"""One thing changed at a time: an entry of the edition, or a value of a part of a notice.
+"""Changes one thing at a time: an entry of the edition, or a value in a notice.
 
-What a changed edition or notice is built into shows where the changed thing is sent.
+Rebuilding with the changed edition or notice shows where the changed value is sent.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _MARK = "~"
 
 
 class _Changed(str):
-    """A text in the place of a checked value; no one checks it."""
+    """A text that replaces a checked value without being checked itself."""
 
     __slots__ = ()
 
     def reveal(self) -> str:
-        """Return the text, as of a hidden value."""
+        """Return the text, like a hidden value."""
         return str(self)
 
     @property
@@ -36,9 +36,9 @@ class _Changed(str):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A part with another value in one field.
+    """A part with a different value in one field.
 
-    ``rule`` is the innermost that asks for the field; ``hidden`` says that its value is personal.
+    ``rule`` is the innermost rule that requires the field; ``hidden``: its value is personal.
     """
 
     path: str
@@ -48,7 +48,7 @@ class FieldChange:
 
 
 def changed_fields(part: BaseModel, path: str = "", rule: str = "") -> Iterator[FieldChange]:
-    """Yield the part with each of its values changed, in turn, into each other one it may be."""
+    """Yield copies of the part, each with one value replaced by another possible one."""
     for name, info in type(part).model_fields.items():
         value = part.__dict__[name]
         own = next((m.rule for m in info.metadata if isinstance(m, CoveredBy)), rule)
@@ -82,7 +82,7 @@ def _other_values(value: Any, info: FieldInfo) -> Iterator[Any]:
 
 
 def _choices(annotation: Any) -> Iterator[str]:
-    """Yield the texts that a type of literals allows."""
+    """Yield the strings that a ``Literal`` type allows."""
     if get_origin(annotation) is Literal:
         yield from get_args(annotation)
     else:
@@ -91,9 +91,9 @@ def _choices(annotation: Any) -> Iterator[str]:
 
 
 def changed_entries(wire: Wire) -> Iterator[tuple[str, Wire]]:
-    """Yield the key of each entry with the edition's values, in turn with each other one for it.
+    """Yield the key of each entry with the edition's values, once for each other value of it.
 
-    Left out are entries that no Bundle shows: those that are neither text, choice nor coding.
+    Skips entries that no Bundle shows: those that are not a text, a choice or a coding.
     """
     for name in Wire.model_fields:
         section = getattr(wire, name)
@@ -109,13 +109,13 @@ def changed_entries(wire: Wire) -> Iterator[tuple[str, Wire]]:
 
 
 def _others(value: Any, choices: tuple[str, ...]) -> Iterator[Any]:
-    """Yield other values that the code takes for one of the edition."""
+    """Yield other values that the code accepts for one of the edition."""
     match value:
         case bool():
             yield not value
         case tuple() if choices:  # the members of a header
             yield value[:-1]
-        case tuple():  # code systems, of which the first is written
+        case tuple():  # code systems, of which the first one is written
             yield (f"{value[0]}{_MARK}", *value[1:])
         case str() if len(choices) > 1:
             yield from (each for each in choices if each != value)

@@ -1,4 +1,4 @@
-"""Where two JSON documents differ."""
+"""Finds the differences between two JSON documents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each value in JSON data that is no list and no object, with its place."""
+    """Yield each scalar value in JSON data with its path."""
     if isinstance(value, dict):
         for name, member in value.items():
             yield from leaves(member, f"{place}.{name}" if place else name)
@@ -19,8 +19,8 @@ def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def differences(base: Any, other: Any, place: str = "") -> Iterator[str]:
-    """Yield the places of the values of ``base`` that are others, or missing, in ``other``."""
-    if base == other:  # most of two documents is alike, and this is quick
+    """Yield the paths of values in ``base`` that differ from ``other`` or are missing there."""
+    if base == other:  # a fast path: most of the two documents is equal
         return
     match base, other:
         case dict(), dict():
@@ -35,7 +35,7 @@ def differences(base: Any, other: Any, place: str = "") -> Iterator[str]:
 
 
 def _pairs(base: Sequence[Any], other: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    """Yield each member of ``base`` with the one of ``other`` that stands for it, or None."""
+    """Yield each member of ``base`` with the corresponding one of ``other``, or None."""
     if len(base) == len(other):
         yield from zip(base, other, strict=True)
         return
@@ -45,7 +45,7 @@ def _pairs(base: Sequence[Any], other: Sequence[Any]) -> Iterator[tuple[Any, Any
 
 
 def _name(member: Any) -> str:
-    """Return what tells a member of a list from the others."""
+    """Return what identifies a member of a list among the others."""
     if isinstance(member, dict):
         return str(member.get("id") or member.get("url") or member.get("system") or member)
     return str(member)

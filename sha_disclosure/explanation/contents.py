@@ -1,4 +1,4 @@
-"""What a Bundle was built of, read back from it, so that it can be built anew with changes."""
+"""The inputs of a Bundle, read back from it so that it can be rebuilt with changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIGNATURE = "signature"
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who signed a Bundle, when, and by which algorithm."""
+    """Who signed a Bundle, when, and with which algorithm."""
 
     who: Party
     when: Instant
@@ -36,7 +36,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The notices of a Bundle and what else it was built of; ``signed`` is None without one."""
+    """The notices of a Bundle and its other inputs; ``signed`` is None for an unsigned one."""
 
     notices: Sequence[DisclosureNotice] = field(repr=False)
     provenances: Sequence[Any]
@@ -44,21 +44,21 @@ class Contents:
     signed: Signed | None
 
     def path(self, index: int) -> str:
-        """Return how the paths of a notice begin."""
+        """Return the prefix of the paths of a notice."""
         return f"[{index}]." if len(self.notices) > 1 else ""
 
     def with_notice(self, index: int, notice: DisclosureNotice) -> Contents:
-        """Return the contents with another notice in the place of one."""
+        """Return the contents with one notice replaced."""
         others = [*self.notices]
         others[index] = notice
         return replace(self, notices=others)
 
     def built(self, wire: Wire) -> Element:
-        """Return the Bundle of these contents, without its signature."""
+        """Return the unsigned Bundle built from these contents."""
         return BundleBuilder(self.system, wire).build(self.notices, self.provenances)
 
     def signature(self, edition: Edition, wire: Wire, who: Party | None = None) -> Element:
-        """Return the signature of a Bundle without content, made without a key."""
+        """Return the signature of an empty Bundle, created without a key."""
         if self.signed is None:
             return {}
         changed = Edition(edition.name, wire, edition.entries)
@@ -67,14 +67,14 @@ class Contents:
 
 
 class _NoKey:
-    """Stands in for a key: what it signs tells apart what is signed, and no more."""
+    """A stand-in for a key, whose signatures only show whether the signed data differs."""
 
     algorithm = "RS256"
     x5c = ("certificate",)
     thumbprint = "00"
 
     def require_valid(self, at: datetime) -> None:
-        """Return: there is no certificate to judge."""
+        """Do nothing: there is no certificate to check."""
 
     def sign(self, data: bytes) -> bytes:
         """Return the data."""
@@ -84,7 +84,7 @@ class _NoKey:
 def contents_of(document: Mapping[str, Any], edition: Edition) -> Contents:
     """Return the contents of a Bundle.
 
-    Raises InvalidNotice when it was not built by this edition.
+    Raises InvalidNotice if it was not built with this edition.
     """
     wire = edition.wire
     notices = read_bundle(document, wire)

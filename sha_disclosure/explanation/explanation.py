@@ -17,10 +17,10 @@ from sha_disclosure.messages import Language
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is sent and why (selitys): a row for each element of a message, in its order.
+    """What is sent and why (selitys): a row for each element of a message, in order.
 
-    The texts and values made of it hide personal data unless they are asked to show it; ``rows``
-    hold it, and hide it in ``repr``.
+    Texts and values created from it hide personal data unless ``show_values`` is set; ``rows``
+    contain it, but hide it in ``repr``.
     """
 
     edition: str
@@ -31,7 +31,7 @@ class Explanation:
         return text_of(self.edition, self._shown(show_values), language)
 
     def html(self, language: Language = "en", *, show_values: bool = False) -> str:
-        """Return the explanation as a page of HTML that needs nothing beside it and no script."""
+        """Return the explanation as a self-contained HTML page without scripts."""
         return page_of(self.edition, self._shown(show_values), language)
 
     def to_dict(self, *, show_values: bool = False) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class Explanation:
 
 
 def _telling(found: tuple[Row, ...]) -> Iterator[str]:
-    """Yield the sections of the edition whose entry a hidden value chooses: its key tells it."""
+    """Yield the sections in which the key of an entry would reveal a hidden value."""
     for row in found:
         names = {name.rpartition(".")[2] for name in row.fields} if row.hidden else set()
         yield from names & {entry.key.partition(".")[0] for entry in row.entries}
@@ -89,8 +89,8 @@ def _as_dict(row: Row, *, show_values: bool) -> dict[str, Any]:
 
 @boundary
 def explain(document: Mapping[str, Any], edition: Edition) -> Explanation:
-    """Return the explanation of a Bundle that this SDK built by ``edition``, signed or not.
+    """Return the explanation of a Bundle, signed or not, that this SDK built with ``edition``.
 
-    Raises InvalidNotice when it did not.
+    Raises InvalidNotice for any other Bundle.
     """
     return Explanation(edition.name, tuple(rows(document, edition)))

@@ -1,4 +1,4 @@
-"""Rows put together for reading: in sections, elements of the same origin on one line."""
+"""Groups rows for reading: by section, with elements of the same origin on one line."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Elements side by side that rest on the same: ``type.coding[0].system, code, display``."""
+    """Adjacent elements with the same origin: ``type.coding[0].system, code, display``."""
 
     element: str
     value: str = field(repr=False)
     row: Row
 
     def source(self, language: Language) -> str:
-        """Return where the values come from, in words."""
+        """Return a description of where the values come from."""
         names = (*self.row.fields, *self.row.settings, *self.row.about)
         origin = self.row.origin
         if origin in {"edition", "fhir"} and self.row.about:
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The lines of the Bundle itself, of a resource, or of one that it contains."""
+    """The lines of the Bundle itself, of a resource, or of a contained resource."""
 
     title: str
     lines: tuple[Line, ...]
@@ -52,7 +52,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A part of the notice with the provisions that ask for it and how many elements it gives."""
+    """A part of the notice with the provisions that require it and its number of elements."""
 
     name: str
     text: Message
@@ -70,7 +70,7 @@ def sections(rows: Sequence[Row]) -> Iterator[Section]:
 
 
 def _split(row: Row) -> tuple[str, str]:
-    """Return the place of an element's resource and the path within it."""
+    """Return the path of an element's resource and the path within it."""
     match = _PLACE.fullmatch(row.element)
     return (match[1], match[2]) if match else ("", row.element)
 
@@ -106,7 +106,7 @@ def _written(value: Any) -> str:
 
 
 def asked(rows: Sequence[Row]) -> Iterator[Asked]:
-    """Yield the parts of the notice that are sent, with what the law says of each."""
+    """Yield the parts of the notice that are sent, with the provisions for each."""
     parts: dict[str, list[Row]] = {}
     for row in rows:
         for name in dict.fromkeys(
@@ -119,5 +119,5 @@ def asked(rows: Sequence[Row]) -> Iterator[Asked]:
 
 
 def entries(rows: Sequence[Row]) -> tuple[Entry, ...]:
-    """Return the entries of the edition that the message rests on, each once."""
+    """Return the edition's entries that the message depends on, without duplicates."""
     return tuple({entry.key: entry for row in rows for entry in row.entries}.values())

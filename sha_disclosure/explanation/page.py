@@ -1,4 +1,4 @@
-"""An explanation as one page of HTML: no script, nothing loaded, foreign text escaped."""
+"""An explanation as an HTML page without scripts or external resources; all text is escaped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Page:
         self._language: Language = language
 
     def parts(self, edition: str, rows: Sequence[Row]) -> Iterator[str]:
-        """Yield the page from its beginning to its end."""
+        """Yield the page in order."""
         style = resources.files(__package__).joinpath("page.css").read_text("utf-8")
         title = self._says("title")
         yield (

@@ -1,4 +1,4 @@
-"""Which parts of the notice an element stands with that no field gives its value."""
+"""Which parts of the notice belong to an element whose value comes from no field."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _RESOURCE = re.compile(r"entry\[\d+\]\.resource(?=\.)")
 _CONTAINED_ID = re.compile(r"(.+)\.contained\[\d+\]\.id")
 
 Fields = Mapping[str, str]
-"""Fields of the notice with the rule that asks for each."""
+"""Fields of the notice with the rule that requires each."""
 
 
 def resource_of(place: str) -> str:
-    """Return the place of the resource that an element is in; nothing of the Bundle's own."""
+    """Return the path of an element's resource; empty for the Bundle's own elements."""
     found = _RESOURCE.match(place)
     return found[0] if found else ""
 
 
 class Parts:
-    """The fields behind the values beside an element, in the nearest element that has any.
+    """The fields behind the values next to an element, in the nearest element that has any.
 
-    A reference stands for the contained resource it leads to.
+    A reference counts as the contained resource it points to.
     """
 
     def __init__(self, found: Mapping[str, Origins], values: Mapping[str, Any]) -> None:
@@ -44,7 +44,7 @@ class Parts:
                     self._leads.setdefault(above, []).append(target)
 
     def beside(self, place: str) -> Fields:
-        """Return the fields that an element stands with."""
+        """Return the fields that belong to an element."""
         for above in _above(place):
             found = self._own.get(above) or self._behind(above, ())
             if found:
@@ -60,7 +60,7 @@ class Parts:
 
 
 def _above(place: str) -> Iterator[str]:
-    """Yield an element and those it is in, below its resource; a list is none."""
+    """Yield an element and its ancestors within its resource; lists do not count."""
     resource = resource_of(place)
     while resource and len(place) > len(resource):
         yield place
@@ -68,7 +68,7 @@ def _above(place: str) -> Iterator[str]:
 
 
 def in_common(fields: Fields) -> tuple[str, ...]:
-    """Return the part of the notice that all the fields are in, or else those they are in."""
+    """Return the innermost part of the notice with all the fields, or else their parts."""
     split = [path.split(".") for path in fields]
     common: list[str] = []
     for steps in zip(*split, strict=False):

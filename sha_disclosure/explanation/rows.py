@@ -1,4 +1,4 @@
-"""The rows of an explanation: each element of a Bundle with all it rests on."""
+"""The rows of an explanation: each element of a Bundle with its origins."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Origin = Literal["notice", "settings", "made", "edition", "fhir"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One element (elementti) of a Bundle and what it rests on.
+    """One element (elementti) of a Bundle and its origins.
 
-    ``fields`` of the caller's notice and ``settings`` give its value; where neither does,
-    ``about`` are the parts of the notice it stands with. ``entries`` of the edition give the
-    value or its place, ``provisions`` of the law ask for it. ``made``: the SDK makes it for the
-    message. ``hidden``: the value is personal data.
+    ``fields`` of the caller's notice and ``settings`` provide its value; if neither does,
+    ``about`` lists the parts of the notice it belongs to. ``entries`` of the edition determine the
+    value or its place, and ``provisions`` of the law require it. ``made``: the SDK generates it
+    for the message. ``hidden``: the value is personal data.
     """
 
     element: str
@@ -53,8 +53,8 @@ class Row:
 
 _NUMBER = re.compile(r"\[\d+\]")
 
-# The entries that say where something is sent, of which the code builds one form only: what the
-# path of the element begins with, the part of the notice that is there, the entry.
+# The entries that determine where something is sent, for which the code builds only one form:
+# the prefix of the element's path, the part of the notice sent there, the entry.
 _PLACES = (
     ("AuditEvent.purposeOfEvent.", "ground.", "event.ground_at"),
     ("AuditEvent.agent.purposeOfUse.", "purpose.", "event.purpose_at"),
@@ -70,9 +70,9 @@ _PLACES = (
 
 
 def rows(document: Mapping[str, Any], edition: Edition) -> Iterator[Row]:
-    """Yield a row for each element of a Bundle, in its order.
+    """Yield a row for each element of a Bundle, in order.
 
-    Raises InvalidNotice when the Bundle was not built by this edition.
+    Raises InvalidNotice if the Bundle was not built with this edition.
     """
     contents = contents_of(document, edition)
     values, found = dict(leaves(document)), trace(contents, edition)
@@ -97,7 +97,7 @@ def rows(document: Mapping[str, Any], edition: Edition) -> Iterator[Row]:
 
 
 def _element(place: str, values: Mapping[str, Any]) -> str:
-    """Return the path of an element from its resource on: ``AuditEvent.agent.who.reference``."""
+    """Return the path of an element from its resource: ``AuditEvent.agent.who.reference``."""
     resource = resource_of(place)
     path = place.removeprefix(f"{resource}.")
     kind = f"{values[f'{resource}.resourceType']}." if resource else ""
@@ -105,7 +105,7 @@ def _element(place: str, values: Mapping[str, Any]) -> str:
 
 
 def _placing(element: str, fields: Fields) -> Iterator[str]:
-    """Yield the entries that say where an element is sent."""
+    """Yield the entries that determine where an element is sent."""
     names = [f"{_NUMBER.sub('', path).removeprefix('.')}." for path in fields]
     for start, part, entry in _PLACES:
         if element.startswith(start) and any(name.startswith(part) for name in (*names, "")):
@@ -113,7 +113,7 @@ def _placing(element: str, fields: Fields) -> Iterator[str]:
 
 
 def _provisions(fields: Fields, kinds: Mapping[str, str]) -> Iterator[str]:
-    """Yield the provisions that ask for fields; ``kinds`` are those of the grounds."""
+    """Yield the provisions that require fields; ``kinds`` are those of the grounds."""
     for path, rule in fields.items():
         name = rule.partition(".")[0]
         yield from _sections(citations().get(name, ""))
@@ -125,5 +125,5 @@ def _provisions(fields: Fields, kinds: Mapping[str, str]) -> Iterator[str]:
 
 
 def _sections(cited: str) -> Iterator[str]:
-    """Yield the parts of a citation that are of an act."""
+    """Yield the parts of a citation that refer to an act."""
     yield from (part.strip() for part in cited.split(";") if "§" in part or "art." in part)

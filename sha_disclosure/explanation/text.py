@@ -47,7 +47,7 @@ def _origin(line: Line, language: Language) -> str:
 
 
 def summary(edition: str, rows: Sequence[Row]) -> Message:
-    """Return how many elements there are, by what edition, and how well that is known."""
+    """Return the number of elements, the edition, and how certain its entries are."""
     counts = Counter(entry.status for entry in entries(rows))
     known = tuple(f"{counts[status]} {status}" for status in get_args(Status) if counts[status])
     return message("explain.summary", elements=len(rows), edition=edition, known=known)

@@ -1,6 +1,7 @@
-"""What each element of a Bundle rests on, found by building it anew with one thing changed.
+"""Finds the origins of each element of a Bundle by rebuilding it with one change at a time.
 
-So no table of elements stands beside the builder: an element rests on whatever changes it.
+No table of elements has to be kept in step with the builder: whatever changes an element is
+one of its origins.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ _DATA = f"{SIGNATURE}.data"
 
 @dataclass(slots=True)
 class Origins:
-    """What one element rests on: fields of the notice with the rule of each, settings, entries.
+    """The origins of one element: fields of the notice with the rule of each, settings, entries.
 
-    ``made``: the SDK makes it anew for every message. ``hidden``: it is personal data.
+    ``made``: the SDK generates it anew for every message. ``hidden``: it is personal data.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -33,7 +34,7 @@ class Origins:
 
 
 def trace(contents: Contents, edition: Edition) -> dict[str, Origins]:
-    """Return what each element of a Bundle rests on, by its place in the Bundle."""
+    """Return the origins of each element of a Bundle, by its path in the Bundle."""
     wire = _bearing_another_register(edition.wire)
     base = contents.built(wire)
     whole = base | contents.signature(edition, edition.wire)
@@ -54,7 +55,7 @@ def trace(contents: Contents, edition: Edition) -> dict[str, Origins]:
 
 
 def _bearing_another_register(wire: Wire) -> Wire:
-    """Return the edition with a register beside each, which a changed code of a register names."""
+    """Return the edition with a twin of each register, for a changed register code to refer to."""
     others = {f"{code}~": f"{display}~" for code, display in wire.register_type.items()}
     return wire.model_copy(update={"register_type": {**wire.register_type, **others}})
 
@@ -67,7 +68,7 @@ def _trace_fields(
             for place in differences(base, contents.with_notice(index, change.part).built(wire)):
                 found[place].fields[change.path] = change.rule
                 found[place].hidden |= change.hidden
-        # A ground of another kind has other fields, so the kind cannot be changed alone.
+        # Another kind of ground has other fields, so the kind cannot be changed on its own.
         chosen = {f"{section}.{notice.ground.kind}" for section in ("ground", "consent")}
         for place, origins in found.items():
             if place.startswith(f"entry[{2 * index}].") and origins.entries & chosen:
@@ -92,7 +93,7 @@ def _trace_signature(
 
 
 def _fixed_forms(algorithm: str, wire: Wire) -> Iterator[str]:
-    """Yield the entries of the signature of which the code has one form, or the key decides."""
+    """Yield the signature's entries that allow only one form, or that the key determines."""
     for name in ("serialisation", "canonical_form", "encoding"):
         yield f"content_signature.{name}"
     for name in ("rsa", "p256", "p384"):

@@ -1,5 +1,5 @@
-"""FHIR R4: from a notice to plain dictionaries to bytes, and back.
+"""FHIR R4: converts a notice to plain dictionaries and bytes, and back.
 
-Plain dictionaries, since typed FHIR models rewrite instants and base64, which would break
-the promise that what the caller wrote is what is signed.
+The dictionaries are plain because typed FHIR models rewrite instants and base64, which would
+break the promise that the caller's exact text is what is signed.
 """

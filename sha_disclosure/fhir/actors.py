@@ -1,7 +1,7 @@
-"""Who took part in a disclosure, and the system that recorded it, as contained resources.
+"""The parties to a disclosure and the system that recorded it, as contained resources.
 
 Built, and read back. The recipient is in ``recipients``. Elements that are the same in every
-message are shared: nothing changes an element in place.
+message are shared, so nothing may modify an element in place.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Named(Protocol):
 
 
 class Actors:
-    """Builds those who take part by one edition; what every message has alike is made once."""
+    """Builds the parties according to one edition; constant elements are created once."""
 
     def __init__(self, wire: Wire) -> None:
         labels, urls, systems = wire.contained, wire.extension, wire.code_system
@@ -81,7 +81,7 @@ class Actors:
     def discloser(self, given: Discloser) -> list[Element]:
         """Return the discloser (luovuttaja): PractitionerRole, Practitioner and Organization.
 
-        Of an organisation alone only the last.
+        An organisation alone is only an Organization.
         """
         unit = self.organisation(self._unit_label, given.unit)
         if given.family_name is None:
@@ -122,7 +122,7 @@ class Actors:
         return patient
 
     def related_person(self, label: str, relation: str) -> Element:
-        """Return a private person in a relation to the client as a RelatedPerson."""
+        """Return a private person related to the client as a RelatedPerson."""
         return contained(
             "RelatedPerson",
             label,
@@ -162,17 +162,17 @@ class Actors:
         return oid_identifier(self._oid_system, oid)
 
     def title_extensions(self, title: FreeText | None) -> list[Element]:
-        """Return the title of a professional (ammattinimike) as an extension, if there is one."""
+        """Return the title of a professional (ammattinimike), if any, as an extension."""
         if title is None:
             return []
         return [extension(self._title_url, "String", title.reveal())]
 
 
-# --- read back ----------------------------------------------------------------------------
+# --- reading back ------------------------------------------------------------------------
 
 
 def read_client(patient: Element, wire: Wire) -> Data:
-    """Return the client of a Patient as its JSON would be."""
+    """Return the client of a Patient in the notice's JSON form."""
     identifiers = {i["system"]: i["value"] for i in patient.get("identifier", ())}
     temporary = identifiers.get(wire.identifier.oid)
     return given_only(
@@ -184,7 +184,7 @@ def read_client(patient: Element, wire: Wire) -> Data:
 
 
 def read_controller(resource: Element, wire: Wire) -> Data:
-    """Return the controller of an Organization as its JSON would be."""
+    """Return the controller of an Organization in the notice's JSON form."""
     register = read_extension(resource, wire.extension.register_type)
     return given_only(
         **read_organisation(resource), register=register and register["valueCoding"]["code"]
@@ -192,9 +192,9 @@ def read_controller(resource: Element, wire: Wire) -> Data:
 
 
 def read_discloser(practitioner: Element | None, unit: Element, wire: Wire) -> Data:
-    """Return the discloser of a Practitioner and an Organization as its JSON would be.
+    """Return the discloser of a Practitioner and an Organization in the notice's JSON form.
 
-    Without a Practitioner it is the organisation alone.
+    Without a Practitioner, the discloser is the organisation alone.
     """
     if practitioner is None:
         return {"unit": read_organisation(unit)}
@@ -217,6 +217,6 @@ def read_organisation(resource: Element) -> Data:
 
 
 def read_title(practitioner: Element, wire: Wire) -> str | None:
-    """Return the title of a Practitioner, if there is one."""
+    """Return the title of a Practitioner, if any."""
     title = read_extension(practitioner, wire.extension.practitioner_title)
     return title["valueString"] if title else None

@@ -19,7 +19,7 @@ from sha_disclosure.settings import Party
 
 
 class AuditEvents:
-    """Builds AuditEvents by one edition, of one record system."""
+    """Builds AuditEvents according to one edition, for one record system."""
 
     def __init__(self, actors: Actors, system: Party, wire: Wire) -> None:
         labels, event = wire.contained, wire.event
@@ -53,7 +53,7 @@ class AuditEvents:
     def build(self, notice: DisclosureNotice, discloser: list[Element]) -> Element:
         """Return the notice as an AuditEvent; ``id`` and ``recorded_at`` must be set.
 
-        ``discloser`` are the resources of the discloser.
+        ``discloser`` holds the discloser's resources.
         """
         event: Element = {
             "resourceType": "AuditEvent",

@@ -17,7 +17,7 @@ from sha_disclosure.values import Oid
 
 
 class BundleBuilder:
-    """Builds Bundles by one edition, of one record system; what all have alike is made once."""
+    """Builds Bundles for one edition and record system; constant elements are created once."""
 
     def __init__(self, system: Party, wire: Wire) -> None:
         self._type = wire.bundle.type
@@ -33,7 +33,7 @@ class BundleBuilder:
     def build(self, notices: Sequence[DisclosureNotice], provenance_ids: Sequence[Oid]) -> Element:
         """Return the unsigned Bundle of complete notices, with the ids of their Provenances.
 
-        Elements that are the same in every message are shared: nothing may change them.
+        Elements that are the same in every message are shared and must not be modified.
         """
         entries: list[Element] = []
         for notice, identifier in zip(notices, provenance_ids, strict=True):
@@ -52,5 +52,5 @@ class BundleBuilder:
 
 
 def to_bytes(document: Element) -> bytes:
-    """Return the JSON of a Bundle as it is sent: UTF-8, no blanks, elements in FHIR's order."""
+    """Return a Bundle's JSON as it is sent: UTF-8, no whitespace, elements in FHIR's order."""
     return orjson.dumps(document)

@@ -1,4 +1,4 @@
-"""FHIR data types as plain dictionaries: written, and read back into the JSON of a notice."""
+"""FHIR data types as plain dictionaries: built, and read back into a notice's JSON form."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Element = dict[str, Any]
 """A part of a resource as FHIR JSON."""
 
 Data = dict[str, Any]
-"""A part of a notice as its caller would write it in JSON."""
+"""A part of a notice in the JSON form its caller writes."""
 
 
 def fixed(value: CodingValue) -> Element:
-    """Return a Coding of the edition."""
+    """Return a Coding fixed by the edition."""
     return {"system": value.system, "code": value.code, "display": value.display}
 
 
 def coding(given: Coding, system: str) -> Element:
-    """Return a Coding of the caller, of the code system ``system`` where the caller named none."""
+    """Return the caller's Coding, with the code system ``system`` if the caller gave none."""
     return {
         "system": str(given.system or system),
         "code": str(given.code),
@@ -31,7 +31,7 @@ def coding(given: Coding, system: str) -> Element:
 
 
 def concept(element: Element) -> Element:
-    """Return a CodeableConcept of one Coding."""
+    """Return a CodeableConcept with one Coding."""
     return {"coding": [element]}
 
 
@@ -41,7 +41,7 @@ def oid_identifier(system: str, oid: Oid) -> Element:
 
 
 def human_name(family: PersonName, given: Iterable[PersonName]) -> Element:
-    """Return a HumanName (nimi); without given names it has none."""
+    """Return a HumanName (nimi), with ``given`` only if there are given names."""
     names = [name.reveal() for name in given]
     return {"family": family.reveal(), **({"given": names} if names else {})}
 
@@ -57,7 +57,7 @@ def extension(url: str, kind: str, value: object) -> Element:
 
 
 def contained(resource_type: str, label: str, profile: str = "", **elements: Any) -> Element:
-    """Return a contained resource; elements that are None are left out."""
+    """Return a contained resource; elements that are None are omitted."""
     resource: Element = {"resourceType": resource_type, "id": label}
     if profile:
         resource["meta"] = {"profile": [profile]}
@@ -65,7 +65,7 @@ def contained(resource_type: str, label: str, profile: str = "", **elements: Any
     return resource
 
 
-# --- read back ----------------------------------------------------------------------------
+# --- reading back ------------------------------------------------------------------------
 
 
 def given_only(**elements: Any) -> Data:
@@ -74,13 +74,13 @@ def given_only(**elements: Any) -> Data:
 
 
 def read_coding(element: Element, system: str) -> Data:
-    """Return a coding as a caller writes it: without the system the edition names."""
+    """Return a coding as a caller writes it: without a system that the edition defines."""
     shown = {name: element[name] for name in ("code", "display")}
     return shown if element["system"] == system else {**shown, "system": element["system"]}
 
 
 def fixed_name(known: Iterable[tuple[str, CodingValue]], coding: Mapping[str, str]) -> str:
-    """Return the notice's name for a coding among those of the edition. Raises KeyError."""
+    """Return the notice's name for one of the edition's codings. Raises KeyError."""
     for name, value in known:
         if (value.system, value.code) == (coding["system"], coding["code"]):
             return name
@@ -88,7 +88,7 @@ def fixed_name(known: Iterable[tuple[str, CodingValue]], coding: Mapping[str, st
 
 
 def read_extension(element: Element, url: str) -> Element | None:
-    """Return the extension of an element with that URL, if it has one."""
+    """Return the extension of an element with that URL, or None."""
     return next((each for each in element.get("extension", ()) if each["url"] == url), None)
 
 

@@ -1,8 +1,8 @@
-"""What a notice gets before it is built: an id and the time of recording, where it has none.
+"""Completes a notice before it is built: an id and the time of recording, if missing.
 
-Line breaks and blanks in its texts become those of the edition, a code system that the edition
-names anyway is taken out of a coding, and what the edition does not send is left out, so that
-what is read back from a Bundle equals what was built.
+Line breaks and blanks in texts are normalised as the edition requires, a code system that the
+edition defines anyway is removed from a coding, and data the edition does not send is dropped,
+so that a notice read back from a Bundle equals the one that was built.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def with_defaults(
     wire: Wire,
     texts: Sequence[str],
 ) -> DisclosureNotice:
-    """Return the notice with its defaults, and without what the edition says or does not send.
+    """Return the notice with its defaults, and without what the edition implies or does not send.
 
     ``texts`` are the notice's ``written_texts``.
     """
@@ -46,7 +46,7 @@ def with_defaults(
     if notice.id is None:
         changes["id"] = new_id()
     if notice.recorded_at is None:
-        # A disclosure a moment ahead of this clock is within the allowed skew.
+        # A disclosure slightly ahead of this clock is within the allowed skew.
         disclosed = notice.disclosed_at
         late = disclosed.moment is not None and disclosed.moment > now.moment
         changes["recorded_at"] = Instant(str(disclosed)) if late else now
@@ -55,7 +55,7 @@ def with_defaults(
         changes["disclosed_data"] = data
     client = notice.client
     if wire.cardinality.client_identifier == "1..1" and client.personal_id and client.temporary_id:
-        # The identity code comes first (703/2023 38 § 1 mom. 2 kohta).
+        # The identity code takes precedence (703/2023 38 § 1 mom. 2 kohta).
         changes["client"] = _changed(client, {"temporary_id": None})
     kind = notice.type_of_disclosure
     if kind is not None:
@@ -76,7 +76,7 @@ def _as_sent(text: str, wire: Wire) -> str:
 
 
 def _with_texts(given: _Given, wire: Wire) -> _Given:
-    """Return a part of a notice with each of its texts as the edition sends it."""
+    """Return a part of a notice with its texts as the edition sends them."""
     made: Any = given
     if isinstance(given, WrittenText):
         sent = _as_sent(given.reveal(), wire)
@@ -131,5 +131,5 @@ _P = TypeVar("_P", bound=Part)
 
 
 def _changed(part: _P, changes: dict[str, Any]) -> _P:
-    """Return a part with ``changes``: of values that are checked already, so not checked again."""
+    """Return a part with ``changes``, without validating values that are already checked."""
     return BaseModel.model_copy(part, update=changes) if changes else part

@@ -36,19 +36,19 @@ from sha_disclosure.notice import (
 
 
 class _GroundInFhir:
-    """How one kind of ground stands in an AuditEvent."""
+    """How one kind of ground is represented in an AuditEvent."""
 
     def __init__(self, actors: Actors, wire: Wire) -> None:
         self._actors = actors
         self._wire = wire
 
     def extensions(self, ground: Any) -> list[Element]:
-        """Return the extensions of the event that give the ground, but for its details."""
-        raise NotImplementedError  # pragma: no cover - each kind has its own
+        """Return the event's extensions for the ground, except for its details."""
+        raise NotImplementedError  # pragma: no cover - overridden by each kind
 
     def details(self, ground: Any) -> list[Element]:
         """Return the parts of the edition's own extension of ground details."""
-        raise NotImplementedError  # pragma: no cover - each kind has its own
+        raise NotImplementedError  # pragma: no cover - overridden by each kind
 
     def contained(self, ground: Any) -> list[Element]:
         """Return the contained resources of the ground."""
@@ -56,8 +56,8 @@ class _GroundInFhir:
 
     @classmethod
     def read(cls, event: Element, details: Data, wire: Wire) -> Data:
-        """Return what the event says of the ground, as its JSON would be, without ``kind``."""
-        raise NotImplementedError  # pragma: no cover - each kind has its own
+        """Return the event's ground in the notice's JSON form, without ``kind``."""
+        raise NotImplementedError  # pragma: no cover - overridden by each kind
 
 
 class _Will(_GroundInFhir):
@@ -124,7 +124,7 @@ class _Will(_GroundInFhir):
         return [consent, self._actors.related_person(label, str(ground.given_by))]
 
     def _has_own_data(self, ground: Permission | Consent) -> bool:
-        """Return whether a Consent is built: always when Kanta does not hold the document."""
+        """Return whether a Consent is built: always if Kanta does not hold the document."""
         return not ground.stored_in_kanta or any(
             field_of(ground, name) is not None for name in self._own
         )
@@ -157,7 +157,7 @@ class _Will(_GroundInFhir):
 
 
 class _Provision(_GroundInFhir):
-    """A provision that the caller cites."""
+    """A provision cited by the caller."""
 
     def extensions(self, ground: Statute | InformationRequest) -> list[Element]:
         return [extension(self._wire.extension.provision, "String", ground.provision.reveal())]
@@ -258,7 +258,7 @@ _BY_KIND: Mapping[str, type[_GroundInFhir]] = {
 
 
 class Grounds:
-    """Builds grounds by one edition; what every message has alike is made once."""
+    """Builds grounds according to one edition; constant elements are created once."""
 
     def __init__(self, actors: Actors, wire: Wire) -> None:
         self._by_kind = {kind: made(actors, wire) for kind, made in _BY_KIND.items()}
@@ -266,11 +266,11 @@ class Grounds:
         self._detail_url = wire.extension.ground_detail
 
     def purpose_of_event(self, ground: Ground) -> list[Element]:
-        """Return the ground's code as a CodeableConcept, the one there is."""
+        """Return the ground's code as the only CodeableConcept of a list."""
         return self._purposes[ground.kind]
 
     def extensions(self, ground: Ground) -> list[Element]:
-        """Return the extensions of the AuditEvent that give the ground."""
+        """Return the AuditEvent's extensions for the ground."""
         kind = self._by_kind[ground.kind]
         extensions = kind.extensions(ground)
         details = kind.details(ground) if self._detail_url else []
@@ -284,7 +284,7 @@ class Grounds:
 
 
 def read_ground(event: Element, wire: Wire) -> Data:
-    """Return the ground of an AuditEvent as its JSON would be."""
+    """Return the ground of an AuditEvent in the notice's JSON form."""
     kind = fixed_name(wire.ground.items(), event["purposeOfEvent"][0]["coding"][0])
     return {"kind": kind, **_BY_KIND[kind].read(event, _read_details(event, wire), wire)}
 
@@ -295,7 +295,7 @@ def _read_details(event: Element, wire: Wire) -> Data:
     found: Data = {}
     for part in detail.get("extension", ()):
         name, value = names[part["url"]], value_of(part)
-        if name == "purpose":  # the one part that there may be several of
+        if name == "purpose":  # the only part that may occur several times
             found.setdefault(name, []).append(value)
         else:
             found[name] = value

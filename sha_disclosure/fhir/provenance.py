@@ -9,7 +9,7 @@ from sha_disclosure.values import Oid
 
 
 class Provenances:
-    """Builds Provenances by one edition; what every message has alike is made once."""
+    """Builds Provenances according to one edition; constant elements are created once."""
 
     def __init__(self, wire: Wire) -> None:
         labels, roles = wire.contained, wire.provenance_agent
@@ -22,7 +22,7 @@ class Provenances:
     def build(
         self, notice: DisclosureNotice, identifier: Oid, target: str, discloser: list[Element]
     ) -> Element:
-        """Return the Provenance of the notice at the URL ``target``, with an id of its own."""
+        """Return the Provenance, with its own id, of the notice at the URL ``target``."""
         by_person = notice.discloser.family_name is not None
         return {
             "resourceType": "Provenance",

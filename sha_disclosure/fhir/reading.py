@@ -1,4 +1,4 @@
-"""Reading a Bundle of this SDK back into notices: the inverse of building."""
+"""Parses a Bundle of this SDK back into notices: the inverse of building."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sha_disclosure.notice import DisclosureNotice
 def read_bundle(document: Mapping[str, Any], wire: Wire) -> tuple[DisclosureNotice, ...]:
     """Return the notices of a Bundle built by this SDK with the same edition.
 
-    Raises InvalidNotice when the Bundle has another form.
+    Raises InvalidNotice if the Bundle has any other form.
     """
     try:
         resources = [entry["resource"] for entry in document["entry"]]

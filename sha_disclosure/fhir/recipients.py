@@ -28,11 +28,11 @@ from sha_disclosure.notice import (
 )
 
 Resources = Mapping[str, Element]
-"""The contained resources of an event by their ids."""
+"""The contained resources of an event by id."""
 
 
 class _RecipientInFhir:
-    """How one kind of recipient stands in an AuditEvent; ``label`` names the resource it is."""
+    """How one kind of recipient is represented in an AuditEvent; ``label`` is its resource's id."""
 
     label: ClassVar[str]
 
@@ -42,12 +42,12 @@ class _RecipientInFhir:
 
     def contained(self, recipient: Any) -> list[Element]:
         """Return the contained resources of the recipient."""
-        raise NotImplementedError  # pragma: no cover - each kind has its own
+        raise NotImplementedError  # pragma: no cover - overridden by each kind
 
     @staticmethod
     def read(label: str, resources: Resources, roles: list[str], wire: Wire) -> Data:
-        """Return the recipient as its JSON would be, without ``kind``."""
-        raise NotImplementedError  # pragma: no cover - each kind has its own
+        """Return the recipient in the notice's JSON form, without ``kind``."""
+        raise NotImplementedError  # pragma: no cover - overridden by each kind
 
 
 class _Organisation(_RecipientInFhir):
@@ -95,7 +95,7 @@ class _Professional(_RecipientInFhir):
 
 
 class _Client(_RecipientInFhir):
-    """The client is in the event anyway, as the one it is about."""
+    """The client is in the event already, as its subject."""
 
     label = "client"
 
@@ -130,7 +130,7 @@ _BY_KIND: Mapping[str, type[_RecipientInFhir]] = {
 
 
 class Recipients:
-    """Builds the recipient by one edition; what every message has alike is made once."""
+    """Builds the recipient according to one edition; constant elements are created once."""
 
     def __init__(self, actors: Actors, wire: Wire) -> None:
         self._by_kind = {kind: made(actors, wire) for kind, made in _BY_KIND.items()}
@@ -140,7 +140,7 @@ class Recipients:
         self._roles = {name: concept(fixed(value)) for name, value in wire.role}
 
     def contained(self, recipient: Recipient) -> list[Element]:
-        """Return the contained resources of the recipient; none when it is the client."""
+        """Return the contained resources of the recipient; empty for the client."""
         return self._by_kind[recipient.kind].contained(recipient)
 
     def reference(self, recipient: Recipient) -> Element:
@@ -153,7 +153,7 @@ class Recipients:
 
 
 def read_recipient(agent: Element, resources: Resources, wire: Wire) -> Data:
-    """Return the recipient of an AuditEvent as its JSON would be."""
+    """Return the recipient of an AuditEvent in the notice's JSON form."""
     label = agent["who"]["reference"].removeprefix("#")
     by_label = {getattr(wire.contained, each.label): kind for kind, each in _BY_KIND.items()}
     roles = [fixed_name(wire.role, role["coding"][0]) for role in agent.get("role", ())]

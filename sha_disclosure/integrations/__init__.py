@@ -1,6 +1,6 @@
-"""The outbox in other surroundings: asyncio, Django, Prometheus.
+"""Integrations of the outbox: asyncio, Django, Prometheus.
 
-``AsyncOutbox`` needs the extra ``async``, ``OutboxCollector`` the extra ``prometheus``,
+``AsyncOutbox`` needs the extra ``async``, ``OutboxCollector`` the extra ``prometheus``, and
 ``sha_disclosure.integrations.django`` the extra ``django``.
 """
 
@@ -26,7 +26,7 @@ _EXTRAS = {"async_drainer": "async", "async_outbox": "async", "prometheus": "pro
 __all__ = ["AsyncClient", "AsyncDrainer", "AsyncOutbox", "OutboxCollector"]
 
 
-def __getattr__(name: str) -> Any:  # each needs an extra of its own
+def __getattr__(name: str) -> Any:  # each needs its own extra
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = _MODULES[name]

@@ -1,6 +1,6 @@
-"""The workers of a drain on asyncio: tasks, in which the outbox's code waits by greenlets.
+"""The workers of an asyncio drain: tasks that run the outbox's code in greenlets.
 
-As SQLAlchemy runs its own code on asyncio: what would block a thread gives the loop back.
+Like SQLAlchemy's own code on asyncio: a call that would block a thread yields to the loop.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from sha_disclosure.outbox.crew import Event, Queue, Work
 
 
 class AwaitedEvent:
-    """An event of asyncio with the face of one of threads, for code that runs in a greenlet."""
+    """An asyncio event with the interface of a threading one, for code that runs in a greenlet."""
 
     def __init__(self, event: asyncio.Event | None = None) -> None:
         self._event = event or asyncio.Event()
 
     def is_set(self) -> bool:
-        """Return whether it happened."""
+        """Return whether the event is set."""
         return self._event.is_set()
 
     def set(self) -> None:
-        """Let it happen."""
+        """Set the event."""
         self._event.set()
 
     def clear(self) -> None:
-        """Begin to wait for it anew."""
+        """Clear the event."""
         self._event.clear()
 
     def wait(self, timeout: float) -> bool:
-        """Wait for it, so many seconds at most; return whether it happened."""
+        """Wait until the event is set, for at most ``timeout`` seconds; return whether it is."""
         await_only(self._wait(timeout))
         return self.is_set()
 
-    async def _wait(self, timeout: float) -> None:  # noqa: ASYNC109 - as of threads
+    async def _wait(self, timeout: float) -> None:  # noqa: ASYNC109 - as in threading
         bound = asyncio.timeout(timeout)
         try:
             async with bound:
@@ -48,19 +48,19 @@ class AwaitedEvent:
 
 
 class AwaitedQueue:
-    """A queue of asyncio with the face of one of threads, for code that runs in a greenlet."""
+    """An asyncio queue with the interface of a threading one, for code that runs in a greenlet."""
 
     def __init__(self) -> None:
         self._items: asyncio.Queue[Any] = asyncio.Queue()
         self.put = self._items.put_nowait
 
     def get(self, timeout: float | None) -> Any:
-        """Return its first item; None when none came within so many seconds."""
+        """Return the first item, or None if none arrives within ``timeout`` seconds."""
         if not self._items.empty():
             return self._items.get_nowait()
         return None if timeout == 0 else await_only(self._get(timeout))
 
-    async def _get(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - as of threads
+    async def _get(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - as in threading
         bound = asyncio.timeout(timeout)
         try:
             async with bound:
@@ -72,14 +72,14 @@ class AwaitedQueue:
 
 
 class Tasks:
-    """Workers that are tasks."""
+    """A crew whose workers are tasks."""
 
     def event(self) -> Event:
-        """Return an event of asyncio."""
+        """Return an asyncio event."""
         return AwaitedEvent()
 
     def queue(self) -> Queue:
-        """Return a queue of asyncio."""
+        """Return an asyncio queue."""
         return AwaitedQueue()
 
     def run(self, workers: Mapping[str, Work], beside: Work, *, stop: Event, ended: Event) -> None:
@@ -92,7 +92,7 @@ async def _run(workers: Mapping[str, Work], beside: Work, stop: Event, ended: Ev
     tasks = [asyncio.create_task(greenlet_spawn(work), name=name) for name, work in workers.items()]
     try:
         await asyncio.wait(tasks)
-    except BaseException:  # a cancellation: submissions under way are finished first
+    except BaseException:  # a cancellation: submissions in progress are finished first
         stop.set()
         await asyncio.wait(tasks)
         raise

@@ -1,4 +1,4 @@
-"""Supervised draining on asyncio (valvottu purku): a drain that is started, watched, stopped."""
+"""Supervised draining on asyncio (valvottu purku): a drain with start, health and stop."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ AsyncDrainOnce = Callable[[asyncio.Event, Watch], Awaitable[object]]
 class AsyncDrainer:
     """Drains an outbox in a task of the running loop until it is stopped (purkaja).
 
-    Made by ``AsyncOutbox.drainer``; what ``Drainer`` does in a thread. Where a process forks,
-    start it in the child.
+    Created by ``AsyncOutbox.drainer``; the asyncio counterpart of ``Drainer``. If a process
+    forks, start it in the child.
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class AsyncDrainer:
 
     @boundary
     async def start(self) -> Self:
-        """Begin to drain; does nothing while it runs.
+        """Start draining; does nothing if it is already running.
 
-        Raises OutboxError and ConfigurationError when no drain is possible.
+        Raises OutboxError and ConfigurationError if draining is not possible.
         """
         if not self.running:
             await self._require()
@@ -50,8 +50,8 @@ class AsyncDrainer:
             self._task = asyncio.create_task(self._run(self._stop), name="outbox-drainer")
         return self
 
-    async def stop(self, timeout: float = 30.0) -> bool:  # noqa: ASYNC109 - as of Drainer
-        """Stop draining; return whether it ended within ``timeout`` seconds; see ``Drainer``."""
+    async def stop(self, timeout: float = 30.0) -> bool:  # noqa: ASYNC109 - as in Drainer
+        """Stop draining and return whether it ended within ``timeout`` seconds; see ``Drainer``."""
         self._stop.set()
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=timeout)
@@ -59,15 +59,15 @@ class AsyncDrainer:
 
     @property
     def running(self) -> bool:
-        """Whether it drains."""
+        """Whether it is running."""
         return self._task is not None and not self._task.done()
 
     def health(self) -> DrainerHealth:
-        """Return whether it runs, when it last reached its database, and what went wrong."""
+        """Return whether it is running, when it last reached its database, and any error."""
         return self._supervision.health(running=self.running)
 
     def report(self) -> DrainReport:
-        """Return what was done since the start."""
+        """Return what has been done since the start."""
         return self._supervision.report()
 
     async def __aenter__(self) -> Self:

@@ -48,14 +48,14 @@ from sha_disclosure.outbox.supervision import Supervision
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
 
-import_module("greenlet")  # SQLAlchemy loads it late, and then names no extra
+import_module("greenlet")  # SQLAlchemy imports it late, and its error names no extra
 
 _T = TypeVar("_T")
 AsyncJoined: TypeAlias = AsyncSession | AsyncConnection | async_scoped_session[Any]
 
 
 class AsyncClient(Protocol):
-    """The part of ``AsyncKantaClient`` a drain uses (lähettäjä)."""
+    """The part of ``AsyncKantaClient`` that a drain uses (lähettäjä)."""
 
     async def submit(
         self,
@@ -67,14 +67,14 @@ class AsyncClient(Protocol):
         """Send a prepared notice and return its receipt, or raise a SubmissionError."""
 
     async def confirms(self, refusal: Rejected) -> bool:
-        """Return whether a refusal is surely the service's word on the notice."""
+        """Return whether a refusal is confirmed to be the service's decision on the notice."""
 
     async def renew_when_due(self) -> None:
-        """Check for renewed keys if it is time to."""
+        """Check for renewed keys if a check is due."""
 
 
 class Options(TypedDict, total=False):
-    """What a drain is run with, whatever its client."""
+    """The options of a drain, independent of its client."""
 
     workers: Required[int]
     until_empty: bool
@@ -84,11 +84,11 @@ class Options(TypedDict, total=False):
 
 
 class AsyncOutbox:
-    """The same as ``Outbox`` for asyncio: ``await add``, ``await drain``, ``async with``.
+    """``Outbox`` for asyncio: ``await add``, ``await drain``, ``async with``.
 
-    ``place``: a file for SQLite (aiosqlite), a SQLAlchemy URL (``postgresql://`` by psycopg,
-    ``postgresql+asyncpg://``), or an ``AsyncEngine`` of the caller's. Use it in one event loop,
-    and open it in the child where a process forks. The keywords are those of ``Outbox``.
+    ``place``: a file for SQLite (aiosqlite), a SQLAlchemy URL (``postgresql://`` uses psycopg,
+    ``postgresql+asyncpg://``), or the caller's own ``AsyncEngine``. Use it in one event loop; if
+    a process forks, open it in the child. The keyword arguments are those of ``Outbox``.
     """
 
     def __init__(
@@ -122,10 +122,10 @@ class AsyncOutbox:
 
     @boundary
     async def open(self) -> Self:
-        """Open it; the first call of any other method does it too.
+        """Open it; the first call of any other method does so too.
 
-        Raises OutboxError and ConfigurationError as ``Outbox`` does, and ConfigurationError once
-        it is closed.
+        Raises OutboxError and ConfigurationError like ``Outbox``, and ConfigurationError once it
+        is closed.
         """
         await self._opened()
         return self
@@ -154,7 +154,7 @@ class AsyncOutbox:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections; an engine of the caller's is left as it is."""
+        """Close the connections; an engine passed by the caller stays open."""
         self._closed = True
         await self._dispose()
 
@@ -183,7 +183,7 @@ class AsyncOutbox:
     ) -> list[AddedNotice]:
         """Add prepared notices in one transaction: all of them, or none; see ``Outbox.add_many``.
 
-        A connection is as in ``add``.
+        ``connection`` is as in ``add``.
         """
         if connection is None:
             return await self._do(lambda outbox: outbox.add_many(messages))
@@ -202,7 +202,7 @@ class AsyncOutbox:
         raise ConfigurationError(message("outbox.joining.not_asynchronous", kind=kind))
 
     @boundary
-    async def drain(  # noqa: PLR0913 - as of Outbox
+    async def drain(  # noqa: PLR0913 - as in Outbox
         self,
         kanta: AsyncClient,
         *,
@@ -213,9 +213,9 @@ class AsyncOutbox:
         timing: Timing | None = None,
         policy: OutboxPolicy | None = None,
     ) -> DrainReport:
-        """Deliver what is due over an ``AsyncKantaClient``, ``workers`` at once at most.
+        """Deliver what is due through an ``AsyncKantaClient``, with at most ``workers`` at once.
 
-        See ``Outbox.drain``. A cancellation passes on once what is under way is finished.
+        See ``Outbox.drain``. A cancellation takes effect once submissions in progress are finished.
         """
         return await self._drain(
             kanta,
@@ -237,7 +237,7 @@ class AsyncOutbox:
         timing: Timing | None = None,
         policy: OutboxPolicy | None = None,
     ) -> AsyncDrainer:
-        """Return a drainer, which delivers what comes due in a task of its own.
+        """Return a drainer, which delivers notices as they become due, in its own task.
 
         ::
 
@@ -245,7 +245,7 @@ class AsyncOutbox:
                 ...
                 drainer.health()
 
-        The keywords are those of ``drain``. See ``Outbox.drainer``.
+        The keyword arguments are those of ``drain``. See ``Outbox.drainer``.
         """
         chosen, listeners = timing or Timing(), self._listeners
         shared = breaker or Breaker(clock=self._sources.clock, listeners=[listeners.notify])
@@ -288,14 +288,14 @@ class AsyncOutbox:
 
     @boundary
     async def status(self) -> Status:
-        """Return how many messages are in which state and how long the oldest has waited."""
+        """Return the number of messages by state and the age of the oldest pending one."""
         return await self._do(lambda outbox: outbox.status())
 
     @boundary
     async def health(
         self, *, max_age: float | None = None, max_quarantined: int | None = None
     ) -> Health:
-        """Return whether it can be read and is within thresholds; see ``Outbox.health``."""
+        """Return whether the outbox can be read and is within thresholds; see ``Outbox.health``."""
         return await self._do(
             lambda outbox: outbox.health(max_age=max_age, max_quarantined=max_quarantined)
         )
@@ -309,27 +309,27 @@ class AsyncOutbox:
 
     @boundary
     async def show(self, notice_id: str) -> Entry:
-        """Return the entry of a notice, its stored message checked; see ``Outbox.show``."""
+        """Return the entry of a notice, with its stored message verified; see ``Outbox.show``."""
         return await self._do(lambda outbox: outbox.show(notice_id))
 
     @boundary
     async def evidence(self, notice_id: str) -> dict[str, Any]:
-        """Return what was done with a notice; see ``Outbox.evidence``."""
+        """Return the history of a notice; see ``Outbox.evidence``."""
         return await self._do(lambda outbox: outbox.evidence(notice_id))
 
     @boundary
     async def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
-        """Make one message, or all of a state, due at once; see ``Outbox.retry``."""
+        """Make one message, or all of a state, due immediately; see ``Outbox.retry``."""
         return await self._do(lambda outbox: outbox.retry(notice_id, state=state))
 
     @boundary
     async def forget_delivered(self, before: datetime) -> int:
-        """Remove the content of messages delivered before a moment; return how many."""
+        """Remove the content of messages delivered before a time and return their number."""
         return await self._do(lambda outbox: outbox.forget_delivered(before))
 
 
 class _Awaiting:
-    """A client of asyncio with the face of one of threads, for code that runs in a greenlet."""
+    """An asyncio client with the interface of a blocking one, for code that runs in a greenlet."""
 
     def __init__(self, kanta: AsyncClient, stop: asyncio.Event) -> None:
         self._kanta = kanta

@@ -1,4 +1,4 @@
-"""What an outbox and its drainer show Prometheus (extra ``prometheus``)."""
+"""Prometheus metrics of an outbox and its drainer (extra ``prometheus``)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _NAME = "sha_disclosure_outbox"
 
 
 class OutboxCollector(Collector):
-    """Figures of one outbox at each scrape, without ids (säilön mittarit).
+    """Metrics of one outbox, without ids (säilön mittarit).
 
     ::
 
         REGISTRY.register(OutboxCollector(outbox.status, drainer=drainer))
         start_http_server(9100)
 
-    ``status`` is called at each scrape; ``drainer`` adds its heartbeat. When the database cannot
-    be asked, ``sha_disclosure_outbox_up`` is 0 and the other figures of the outbox are missing.
+    ``status`` is called at each scrape; ``drainer`` adds its heartbeat. If the database cannot
+    be reached, ``sha_disclosure_outbox_up`` is 0 and the outbox's other metrics are missing.
     A dashboard for Grafana is in ``docs/grafana-outbox.json``.
     """
 
@@ -34,11 +34,11 @@ class OutboxCollector(Collector):
         self._drainer = drainer
 
     def describe(self) -> Iterator[Metric]:
-        """Describe nothing in advance: registering asks no database."""
+        """Return nothing, so that registering does not query the database."""
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """Return the figures as they are now."""
+        """Return the current metrics."""
         try:
             status = self._status()
         except OutboxError:

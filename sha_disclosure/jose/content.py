@@ -55,7 +55,7 @@ class BundleSigner:
         return f"BundleSigner({self.signer!r})"
 
     def sign(self, bundle: dict[str, Any], *, who: Party, when: Instant) -> SignedBundle:
-        """Return ``bundle`` with its signature (allekirjoitus) as last member; not changed in place.
+        """Return ``bundle`` with its signature (allekirjoitus) as last member; a new object.
 
         ``who`` is the signing organisation, ``when`` the time of signing. Raises
         CertificateExpired, KeyUnavailable, and SigningError for content that cannot be signed.

@@ -1,7 +1,7 @@
-"""Every sentence for people, by id: one catalogue file per language, such as ``fi.toml``.
+"""All text for people, by id: one catalogue file per language, such as ``fi.toml``.
 
-A ``Message`` names a sentence and the values of its parameters; its text exists only when
-somebody asks for it in a language. Parameters are constants and names of things, never a value
+A ``Message`` holds the id of a sentence and the values of its parameters; its text is created
+when it is requested in a language. Parameters are constants and names of things, never a value
 of a notice, a key or a person's name.
 """
 
@@ -18,18 +18,18 @@ from typing import Literal, get_args
 from sha_disclosure.characters import visible
 
 Language = Literal["en", "fi", "sv"]
-"""The languages of the catalogues. English stands in for what another one lacks."""
+"""The languages of the catalogues. English is the fallback for the others."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One sentence (viesti): its id and the values of its parameters; made by ``message``.
+    """One sentence (viesti): its id and the values of its parameters; created by ``message``.
 
-    ``str()`` is the English text. A parameter that is a message itself is put in the same
-    language; of a tuple all members, with commas between them or what the template asks for:
-    ``{faults:; }``. Names from files and services are put in as visible characters only.
+    ``str()`` is the English text. A parameter that is itself a message is rendered in the same
+    language; a tuple is joined with commas or with the separator in the template:
+    ``{faults:; }``. Invisible characters in names from files and services are replaced.
     """
 
     id: str
@@ -48,14 +48,14 @@ Parameters = tuple[tuple[str, Parameter], ...]
 
 
 def message(message_id: str, /, **parameters: Parameter) -> Message:
-    """Return the message of an id with its named parameters."""
+    """Return the message with an id and its named parameters."""
     return Message(message_id, tuple(parameters.items()))
 
 
 def template(message_id: str, language: Language) -> str:
     """Return the text of an id with its parameters still in braces.
 
-    An id may name a table of several sentences: its ``text`` is then meant.
+    An id may name a table of several sentences, meaning its ``text``.
     """
     found = catalogue(language).get(message_id)
     if found is None and language != "en":
@@ -64,7 +64,7 @@ def template(message_id: str, language: Language) -> str:
 
 
 def fill(text: str, parameters: Parameters, language: Language) -> str:
-    """Return a template with its parameters in place."""
+    """Return a template with its parameters filled in."""
     return text.format_map({name: _in(value, language) for name, value in parameters})
 
 
@@ -77,7 +77,7 @@ def _in(value: object, language: Language) -> object:
 
 
 class _Listed(tuple[str, ...]):
-    """Several texts in one sentence; the format specification is what stands between them."""
+    """Several texts in one sentence; the format specification is the separator."""
 
     __slots__ = ()
 
@@ -88,8 +88,8 @@ class _Listed(tuple[str, ...]):
 class Catalogue(Mapping[str, str]):
     """The sentences of one language by id: table and key of the file, joined by dots.
 
-    A table is parsed when one of its sentences is first asked for, since parsing the whole
-    file would cost more than most programs do with it.
+    A table is parsed when one of its sentences is first requested, since most programs use
+    few of them and parsing the whole file is expensive.
     """
 
     _TABLE = re.compile(r"^\[([A-Za-z0-9_.-]+)\]$", re.MULTILINE)
@@ -114,7 +114,7 @@ class Catalogue(Mapping[str, str]):
         return sum(len(self._table(table)) for table in self._sources)
 
     def table(self, name: str) -> Mapping[str, str]:
-        """Return the sentences of one table by key; empty when there is no such table."""
+        """Return the sentences of one table by key; empty if there is no such table."""
         return self._table(name) if name in self._sources else {}
 
     def tables(self, prefix: str) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ def catalogue(language: Language) -> Catalogue:
 
 @cache
 def citations() -> Mapping[str, str]:
-    """Return what each national rule rests on, by its id: the same in every language."""
+    """Return the citation of each national rule by id, the same in every language."""
     return tomllib.loads(resources.files(__name__).joinpath("citations.toml").read_text("utf-8"))
 
 

@@ -1,8 +1,8 @@
-"""Settings (asetukset): who sends, where to, with which keys.
+"""Settings (asetukset): who sends, where to, and with which keys.
 
-They come from a TOML file, by custom ``sha-disclosure.toml``, the environment and arguments.
-``SHA_DISCLOSURE_SETTINGS`` names the file; ``SHA_DISCLOSURE__TLS__CERTIFICATE`` and the like set
-single values over the file's.
+They come from a TOML file, usually ``sha-disclosure.toml``, the environment and arguments.
+``SHA_DISCLOSURE_SETTINGS`` names the file; variables such as ``SHA_DISCLOSURE__TLS__CERTIFICATE``
+override single values of the file.
 """
 
 from __future__ import annotations
@@ -68,15 +68,15 @@ class Settings(Table):
     ``environment``: ``sandbox`` (the embedded service), ``at`` (asiakastestiympäristö) or
     ``production`` (tuotanto). ``requester`` is the subscriber (liittyjä) unless a tenant of the
     joint-joining model (yhteisliittymismalli) sends. ``proxy`` is a URL, or ``environment`` to
-    follow the proxy variables, which are ignored otherwise. ``correct_clock_skew`` dates tokens
-    by the service's clock, as its answers show it. ``code_lists`` is the folder of imported code
-    lists (koodistot), or one list's file; the sandbox takes the package's sample without it.
-    ``organisation``: the organisations that one process sends for, where there are several.
-    ``renewal_s``: how often at most, in seconds, a client in use checks its keys and
-    certificates for renewal. ``connections``: how many a client keeps
-    open while they serve no request, and how many at most one of asyncio has at once.
+    use the proxy variables, which are otherwise ignored. ``correct_clock_skew`` dates tokens
+    by the service's clock, as seen in its answers. ``code_lists`` is the folder of imported code
+    lists (koodistot), or one list's file; the sandbox defaults to the package's sample.
+    ``organisation``: the organisations that one process sends for, if there are several.
+    ``renewal_s``: the minimum interval, in seconds, at which a client in use checks its keys and
+    certificates for renewal. ``connections``: the maximum number of idle connections a client
+    keeps open, and of all connections of an asyncio client.
 
-    Raises ConfigurationError whose ``findings`` name every wrong entry and how to fix it.
+    Raises ConfigurationError, whose ``findings`` list every wrong entry and how to fix it.
     """
 
     environment: Environment
@@ -129,13 +129,13 @@ class Settings(Table):
     @classmethod
     @boundary
     def parse_raw(cls, b: str | bytes, **_: Any) -> Self:
-        """Do as ``model_validate_json``, for which this is pydantic's deprecated name."""
+        """Do the same as ``model_validate_json``; pydantic's deprecated name for it."""
         return cls.model_validate_json(b)
 
     @classmethod
     @boundary
     def model_validate_strings(cls, obj: Any, **options: Any) -> Self:
-        """Return the settings that ``obj`` holds as texts. Raises ConfigurationError."""
+        """Return the settings that ``obj`` holds as strings. Raises ConfigurationError."""
         return cls._validated(super().model_validate_strings, obj, options)
 
     @classmethod
@@ -157,7 +157,7 @@ class Settings(Table):
         variables: Mapping[str, str] | None = None,
         **values: Any,
     ) -> Settings:
-        """Read the settings file, the environment over it, and ``values`` over both.
+        """Read the settings file, then the environment, then ``values``, each overriding the last.
 
         ``path`` defaults to the file that ``SHA_DISCLOSURE_SETTINGS`` names. Paths in the file
         are relative to the file, others to the working directory. ``variables`` replaces the
@@ -180,7 +180,7 @@ class Settings(Table):
     def stand_in(cls, variables: Mapping[str, str] | None = None) -> Settings:
         """Return the sandbox's sender, for work that needs no keys: validating and building.
 
-        ``variables`` may set single values, as the environment does for ``load``.
+        ``variables`` may override single values, as the environment does for ``load``.
 
         Raises ConfigurationError.
         """
@@ -206,7 +206,7 @@ def _gathered(
 
 
 def completed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return entries with those that follow from others: the requester and the root of ids."""
+    """Return entries with the derived ones added: the requester and the root of ids."""
     made = dict(data)
     made.setdefault("requester", made.get("subscriber"))
     identifier = id_of(made["requester"])

@@ -1,6 +1,6 @@
-"""What is wrong with entries of the settings, as findings.
+"""Faults in the settings, as findings.
 
-An entry is named by its place, never by its value: that may be a secret, or personal.
+An entry is identified by its place, never by its value, which may be secret or personal.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Message, Parameters, message
 from sha_disclosure.settings.loading import VARIABLE_PREFIX
 
-# Pydantic's kinds of fault that share a sentence; the settings' own kinds name theirs.
+# Pydantic's error types that share a sentence; the settings' own types name theirs.
 _SENTENCES = {
     "missing": "missing",
     "model_type": "not_a_table",
@@ -53,12 +53,12 @@ _BOUNDS = ("max_length", "gt", "ge", "le", "longest")
 
 
 def findings_of(faults: Iterable[ErrorDetails]) -> tuple[Finding, ...]:
-    """Return a finding for each of pydantic's faults; ``part("fix")`` says how to fix it."""
+    """Return a finding for each of pydantic's errors; ``part("fix")`` says how to fix it."""
     return tuple(dict.fromkeys(map(_finding, faults)))
 
 
 def naming_variables(findings: Iterable[Finding], variables: Set[str]) -> tuple[Finding, ...]:
-    """Return the findings; one whose entry an environment variable has set names it."""
+    """Return the findings; each entry set by an environment variable names that variable."""
     return tuple(_naming(each, variables) for each in findings)
 
 

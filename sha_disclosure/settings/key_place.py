@@ -1,4 +1,4 @@
-"""Where a key or a certificate is: a path, an environment variable, or an object on a token."""
+"""The place of a key or certificate: a path, an environment variable, or a token object."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pydantic_core import PydanticCustomError
 
 
 def key_place(value: object) -> Path | str:
-    """Return the path a text names, bare or as ``file:`` URI; ``env:`` and ``pkcs11:`` stay texts.
+    """Return a path, given bare or as a ``file:`` URI; ``env:`` and ``pkcs11:`` stay strings.
 
-    Raises PydanticCustomError: ``place`` for any other URI, ``pin`` for one with a PIN in it.
+    Raises PydanticCustomError: ``place`` for any other URI, ``pin`` for one that contains a PIN.
     """
     if isinstance(value, Path):
         return value
@@ -23,14 +23,14 @@ def key_place(value: object) -> Path | str:
     require_printable(value)
     scheme, colon, rest = value.partition(":")
     if not colon or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]+", scheme):
-        return Path(value)  # one letter and a colon is a drive of Windows
+        return Path(value)  # one letter and a colon is a Windows drive
     match scheme.lower():
         case "file" if path := _path_of(value):
             return path
         case "env" if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest):
             return f"env:{rest}"
         case "pkcs11":
-            # Refused here already, so that no settings ever hold, and show, a PIN.
+            # Refused this early so that no settings ever hold, and show, a PIN.
             if re.search(r"(?i)(^|[;?&])pin(?!-source=)[^=;&?]*=", rest):
                 raise PydanticCustomError("pin", "refused")
             return f"pkcs11:{rest}"
@@ -40,7 +40,7 @@ def key_place(value: object) -> Path | str:
 def _path_of(uri: str) -> Path | None:
     try:
         parts = urlsplit(uri)
-    except ValueError:  # a bracket without its other half
+    except ValueError:  # an unbalanced bracket
         return None
     local = parts.netloc in {"", "localhost"} and parts.path
     if not local:
@@ -51,9 +51,9 @@ def _path_of(uri: str) -> Path | None:
 
 
 def require_printable(path: str | Path) -> str | Path:
-    r"""Return a path that people could have meant. Raises PydanticCustomError: ``backslash``.
+    r"""Return a path without control characters. Raises PydanticCustomError: ``backslash``.
 
-    TOML reads ``C:\temp`` in double quotes as a tab, without a word.
+    TOML silently reads ``C:\temp`` in double quotes as a tab.
     """
     if _CONTROL.search(str(path)):
         raise PydanticCustomError("backslash", "refused")

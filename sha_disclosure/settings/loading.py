@@ -1,4 +1,4 @@
-"""Where settings come from: a file, environment variables and arguments, each over the last."""
+"""Loads settings from a file, environment variables and arguments, each overriding the last."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sha_disclosure.messages import Message, message
 from sha_disclosure.settings.key_place import key_place
 
 VARIABLE_PREFIX = "SHA_DISCLOSURE__"
-"""Begins an environment variable that sets one value; ``__`` separates table and entry."""
+"""Prefix of environment variables that set one value; ``__`` separates table and entry."""
 
 _PATHS = {"certificate", "key", "ca", "crl", "code_lists"}
 
 
 def from_file(path: Path) -> dict[str, Any]:
-    """Return the entries of a settings file; its relative paths are beside it.
+    """Return the entries of a settings file; its relative paths are relative to the file.
 
     Raises ConfigurationError.
     """
@@ -44,7 +44,7 @@ def from_file(path: Path) -> dict[str, Any]:
 
 
 def _holds_secret(entries: object) -> bool:
-    """Return whether there is a passphrase in a settings file, or a password for the proxy."""
+    """Return whether a settings file contains a passphrase or a proxy password."""
     if isinstance(entries, list):
         return any(map(_holds_secret, entries))
     if not isinstance(entries, dict):
@@ -57,7 +57,7 @@ def _holds_secret(entries: object) -> bool:
 
 
 def from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
-    """Return the entries that variables set, table by table. Raises ConfigurationError."""
+    """Return the entries that variables set, by table. Raises ConfigurationError."""
     entries: dict[str, Any] = {}
     for name, value in variables.items():
         if not name.startswith(VARIABLE_PREFIX):
@@ -75,7 +75,7 @@ def from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
 
 
 def merged(base: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``base`` with the entries of ``upper`` in place of its own."""
+    """Return ``base`` with the entries of ``upper`` overriding its own."""
     result = dict(base)
     for name, value in upper.items():
         below = result.get(name)
@@ -87,7 +87,7 @@ def merged(base: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def beside(table: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return a table with its relative paths, and those of its tables, in ``folder``."""
+    """Return a table with its relative paths, and those of nested tables, placed in ``folder``."""
     for name, value in table.items():
         if isinstance(value, dict):
             table[name] = beside(value, folder)

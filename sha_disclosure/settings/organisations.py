@@ -1,4 +1,4 @@
-"""Several organisations in one process: whose a notice is, and who may sign for whom.
+"""Several organisations in one process: who sends a notice, and who may sign for whom.
 
 In the joint-joining model (yhteisliittymismalli) a host (isäntä) sends for its tenants
 (vuokralaiset), a broker (välittäjä) for its customers. Each is a table ``[[organisation]]``.
@@ -15,7 +15,7 @@ from sha_disclosure.settings import Organisation, Settings
 
 
 def settings_by_requester(settings: Settings) -> Mapping[str, Settings]:
-    """Return the settings of each organisation alone, by the OID of its requester.
+    """Return the settings of each single organisation, by the OID of its requester.
 
     Without organisations the sender is the only one.
     """
@@ -24,7 +24,7 @@ def settings_by_requester(settings: Settings) -> Mapping[str, Settings]:
 
 
 def requesters_by_controller(settings: Settings) -> Mapping[str, str]:
-    """Return the requester's OID for each controller's; empty when one sender has them all."""
+    """Return the requester's OID by controller; empty if a single sender has all controllers."""
     return {
         str(controller): str(each.requester.id)
         for each in settings.organisation
@@ -33,9 +33,9 @@ def requesters_by_controller(settings: Settings) -> Mapping[str, str]:
 
 
 def refuse_brokering(settings: Settings, edition: Edition) -> None:
-    """Refuse that one organisation's key signs for another, unless the edition allows it.
+    """Refuse settings where an organisation's key signs for another, unless the edition allows it.
 
-    Raises ConfigurationError that names the table.
+    Raises ConfigurationError, which names the table.
     """
     if edition.wire.content_signature.broker == "allowed":
         return
@@ -49,7 +49,7 @@ def refuse_brokering(settings: Settings, edition: Edition) -> None:
 
 
 def _alone(settings: Settings, organisation: Organisation) -> Settings:
-    # An own signing key brings its own token key: another's would speak for another.
+    # A signing key of its own requires its own token key: another's would speak for another.
     own = organisation.signing is not None
     return settings.model_copy(
         update={

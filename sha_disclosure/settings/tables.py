@@ -39,7 +39,7 @@ Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
 
 ID_DIGITS_MIN = 24
 ROOT_MAX = 64 - len(".2026.") - ID_DIGITS_MIN
-"""Characters of the root of generated ids: a FHIR id has 64 at most."""
+"""Maximum length of the root of generated ids: a FHIR id has at most 64 characters."""
 
 
 def _without_input(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
@@ -69,7 +69,7 @@ class Table(BaseModel):
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Return the schema whose errors do not hold what was given: it may be a passphrase."""
+        """Return a schema whose errors do not contain the input, which may be a passphrase."""
         return core_schema.no_info_wrap_validator_function(_without_input, handler(source))
 
 
@@ -83,8 +83,8 @@ class Party(Table):
 class KeyPair(Table):
     """Where a private key (avain) and its certificate chain, leaf first, are: docs/keys.md.
 
-    ``certificate`` is optional where the key's file or token holds it: PKCS #12, a PKCS #11
-    token, PEM with both. ``passphrase`` opens an encrypted file.
+    ``certificate`` is optional if the key's file or token contains it: PKCS #12, a PKCS #11
+    token, PEM with both. ``passphrase`` decrypts an encrypted file.
     """
 
     key: KeyPlace
@@ -100,11 +100,11 @@ def _host_and_port(place: str) -> str:
 
 
 class Tls(KeyPair):
-    """The TLS client certificate and the only CA certificates that are trusted.
+    """The TLS client certificate and the only trusted CA certificates.
 
     ``crl``: the CAs' revocation lists (sulkulista) for the server's certificate. ``sidecar``: the
     ``host:port`` of a TLS sidecar (docs/security.md) to connect to; ``base_url`` still names the
-    service, and its certificate must be for that name.
+    service, and the certificate must be valid for that name.
     """
 
     ca: FilePath
@@ -119,9 +119,9 @@ class Tls(KeyPair):
 
 
 class Retry(Table):
-    """How often and how long one ``submit`` tries (uudelleenyritykset). Times in seconds.
+    """How often and how long one ``submit`` retries (uudelleenyritykset). Times in seconds.
 
-    ``quota``: the retries a client may make beyond those its successes earn.
+    ``quota``: the number of retries a client may make beyond those earned by successes.
     """
 
     attempts: Annotated[int, Field(ge=1, le=100)] = 6
@@ -133,11 +133,11 @@ class Retry(Table):
 
 
 class OutboxPolicy(Table):
-    """How an outbox deals with answers that prove nothing, or prove too much (lähtevien säilö).
+    """How an outbox handles answers that prove nothing, or too much (lähtevien säilö).
 
-    ``unproven_resends``: how often a message is sent again by itself after an answer that does
-    not show whether it was stored. ``alike_refusals``: how many different notices of one
-    organisation, refused alike one after another, park the organisation's whole queue.
+    ``unproven_resends``: how often a message is resent automatically after an answer that does
+    not show whether it was stored. ``alike_refusals``: the number of different notices of one
+    organisation that, refused alike in a row, park the organisation's whole queue.
     """
 
     unproven_resends: Annotated[int, Field(ge=0, le=1000)] = 2
@@ -145,7 +145,7 @@ class OutboxPolicy(Table):
 
 
 OnObjections = Literal["refuse", "warn"]
-"""What becomes of a notice with an open objection."""
+"""What happens to a notice with an open objection."""
 
 
 class Rules(Table):
@@ -159,7 +159,7 @@ class Rules(Table):
 
 
 class Timeouts(Table):
-    """Time-outs of one attempt (aikakatkaisu), in seconds; ``attempt_s`` bounds the whole of it."""
+    """Timeouts of one attempt (aikakatkaisu), in seconds; ``attempt_s`` limits all of it."""
 
     connect_s: Seconds = 10.0
     read_s: Seconds = 60.0
@@ -174,7 +174,7 @@ def _short_enough(root: Oid) -> Oid:
 
 
 class Ids(Table):
-    """The root of generated ids: an OID of the sender's own, at most 34 characters."""
+    """The root of generated ids: an OID owned by the sender, at most 34 characters."""
 
     root: Annotated[Oid, AfterValidator(_short_enough)]
 
@@ -186,8 +186,8 @@ class Organisation(Table):
     ``requester`` is the organisation, ``subscriber`` the host that joined Kanta for it (isäntä;
     default: the top level's). ``controllers``: the controllers (rekisterinpitäjä) whose data it
     discloses, by the notices' ``controller.oid``; default: its own id. ``signing`` and ``token``
-    are its own keys, ``tls`` its own TLS client certificate; ``docs/organisations.md`` says what
-    applies without them.
+    are its own keys, ``tls`` its own TLS client certificate; for the defaults see
+    ``docs/organisations.md``.
     """
 
     requester: Party
@@ -208,7 +208,7 @@ class Organisation(Table):
 
 
 def distinct(organisations: tuple[Organisation, ...]) -> tuple[Organisation, ...]:
-    """Return the organisations; refuse two with one requester or one controller."""
+    """Return the organisations; refuse two with the same requester or controller."""
     controllers = [each for one in organisations for each in one.controllers]
     if len(set(controllers)) < len(controllers):
         raise PydanticCustomError("controller_twice", "refused")
@@ -218,7 +218,7 @@ def distinct(organisations: tuple[Organisation, ...]) -> tuple[Organisation, ...
 
 
 def id_of(party: object) -> str | None:
-    """Return the OID of a party, however it is given."""
+    """Return the OID of a party in any accepted form."""
     if isinstance(party, Party):
         return str(party.id)
     identifier = party.get("id") if isinstance(party, Mapping) else None

@@ -4,7 +4,7 @@ Add ``"sha_disclosure.integrations.django"`` to ``INSTALLED_APPS`` and a dict to
 
     SHA_DISCLOSURE = {"SETTINGS": BASE_DIR / "sha-disclosure.toml"}
 
-``manage.py migrate`` makes the outbox's tables. Then, in any transaction of Django's::
+``manage.py migrate`` creates the outbox's tables. Then, in any transaction of Django's::
 
     from sha_disclosure.integrations.django import kanta, outbox
 
@@ -13,7 +13,7 @@ Add ``"sha_disclosure.integrations.django"`` to ``INSTALLED_APPS`` and a dict to
         disclosure.save()
         outbox().add(prepared)  # commits and rolls back with the disclosure
 
-``manage.py sha_disclosure drain --forever`` delivers.
+``manage.py sha_disclosure drain --forever`` delivers the notices.
 """
 
 from sha_disclosure.integrations.django.access import drained_outbox, kanta, outbox

@@ -1,4 +1,4 @@
-"""What a project calls: its outbox and its client, made once in a process."""
+"""The functions a project calls: its outbox and its client, created once per process."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 def outbox(using: str | None = None) -> Outbox:
     """Return the outbox on Django's own connections (lähtevien ilmoitusten säilö).
 
-    ``using``: the alias of a database, unless it is the one of ``SHA_DISCLOSURE``. All it writes
-    belongs to the transaction Django has open on that alias: ``atomic``, a savepoint,
-    ``ATOMIC_REQUESTS``, a ``TestCase``; without one it commits by itself.
+    ``using``: the alias of a database; by default the one in ``SHA_DISCLOSURE``. Its writes belong
+    to the transaction Django has open on that alias (``atomic``, a savepoint,
+    ``ATOMIC_REQUESTS``, a ``TestCase``); without one it commits them itself.
 
-    Raises ConfigurationError when ``manage.py migrate`` has not made its tables yet.
+    Raises ConfigurationError if ``manage.py migrate`` has not created its tables yet.
     """
     return _config().outbox(using)
 
 
 @contextmanager
 def drained_outbox(using: str | None = None) -> Iterator[Outbox]:
-    """Yield the same outbox on connections of its own, for ``drain`` and ``drainer``.
+    """Yield the same outbox on its own connections, for ``drain`` and ``drainer``.
 
-    Its threads outlive requests, and wait for a database that is away. It does not see what a
-    transaction of Django's has not committed. At the end its connections are closed.
+    Its threads outlive requests, and wait for a database that is unavailable. It does not see
+    uncommitted changes of Django's transactions. Its connections are closed at the end.
     """
     configuration = Configuration.read()
     engine = own_engine(using or configuration.database)
@@ -45,9 +45,9 @@ def drained_outbox(using: str | None = None) -> Iterator[Outbox]:
 
 
 def kanta() -> KantaClient:
-    """Return the process's client, made of ``SHA_DISCLOSURE["SETTINGS"]`` at its first use.
+    """Return the process's client, created from ``SHA_DISCLOSURE["SETTINGS"]`` on first use.
 
-    Raises ConfigurationError when the settings, a key or a certificate cannot be used.
+    Raises ConfigurationError if the settings, a key or a certificate cannot be used.
     """
     return _config().kanta()
 

@@ -1,4 +1,4 @@
-"""The admin's page of the outbox: states, counts of attempts, ids; to look at only."""
+"""The outbox in the admin, read-only: states, numbers of attempts, ids."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sha_disclosure.integrations.django.models import OutboxMessage
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it has none at run time
-    """What became of each notice; changes are made by ``manage.py sha_disclosure``."""
+    """The state of each notice; use ``manage.py sha_disclosure`` to change it."""
 
     list_display = (
         "number",
@@ -31,13 +31,13 @@ class OutboxMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it has 
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: notices are added by the record system."""
+        """Return False: notices are added by the record system."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: a notice is never changed."""
+        """Return False: a notice is never changed."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: a notice is never deleted here."""
+        """Return False: a notice is never deleted here."""
         return False

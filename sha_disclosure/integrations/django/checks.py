@@ -41,7 +41,7 @@ def _configuration_faults() -> Iterator[CheckMessage]:
 def check_tables(
     app_configs: Any, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
-    """Report tables that are missing or of another version; asks the database."""
+    """Report missing tables, or tables of another version; queries the database."""
     try:
         configuration = Configuration.read()
     except ConfigurationError:
@@ -60,5 +60,5 @@ def _error(error: DisclosureError, number: str) -> CheckMessage:
 
 
 def language() -> Language:
-    """Return the language that Django speaks now, or English."""
+    """Return Django's active language, or English."""
     return "fi" if (get_language() or "").startswith("fi") else "en"

@@ -22,12 +22,12 @@ LABEL = "sha_disclosure"
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What the project's settings say.
+    """The values of ``SHA_DISCLOSURE``.
 
-    ``SETTINGS``: the settings file, or a ``Settings``; the variable SHA_DISCLOSURE_SETTINGS names
-    a file where it is left out. ``DATABASE``: the alias of the database with the outbox's tables.
-    ``KEY_FILE``: the file of the outbox's keys, which seal what is stored; the variable of the
-    command where it is left out. ``LIMIT``: how many undelivered messages the outbox takes.
+    ``SETTINGS``: the settings file, or a ``Settings``; by default the file named by the variable
+    SHA_DISCLOSURE_SETTINGS. ``DATABASE``: the alias of the database with the outbox's tables.
+    ``KEY_FILE``: the file of the outbox's keys, which encrypt what is stored; by default the one
+    named by the command's variable. ``LIMIT``: the maximum number of undelivered messages.
     """
 
     source: Settings | str | Path | None = None

@@ -1,4 +1,4 @@
-"""Django's connections as SQLAlchemy takes them, and engines of the outbox's own beside them."""
+"""Django's connections wrapped for SQLAlchemy, and the outbox's own engines."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from sqlalchemy.pool import NullPool
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.messages import message
 
-# vendor of Django: the driver's module, and SQLAlchemy's name of both
+# Django's vendor: the driver's module, and SQLAlchemy's name of both
 _DRIVERS = {
     "sqlite": {"sqlite3": "sqlite"},
     "postgresql": {"psycopg": "postgresql+psycopg", "psycopg2": "postgresql+psycopg2"},
     "mysql": {"MySQLdb": "mysql+mysqldb", "pymysql": "mysql+pymysql"},
 }
 _OPTIONS: dict[str, dict[str, Any]] = {
-    # SQLAlchemy would ask the driver about hstore, which the tables do not use; the driver knows
-    # its own connections only.
+    # SQLAlchemy would ask the driver about hstore, which the tables do not use; the driver only
+    # accepts its own connections.
     "postgresql": {"use_native_hstore": False},
 }
 
 
 def borrowing_engine(alias: str) -> Engine:
-    """Return an engine whose connections are Django's of this thread, in Django's transactions.
+    """Return an engine on this thread's Django connection, within Django's transactions.
 
     Raises ConfigurationError for a database the outbox cannot use.
     """
@@ -42,7 +42,7 @@ def borrowing_engine(alias: str) -> Engine:
 
 
 def own_engine(alias: str) -> Engine:
-    """Return an engine with connections of its own to the same database.
+    """Return an engine with its own connections to the same database.
 
     Raises ConfigurationError for a database the outbox cannot use.
     """
@@ -65,7 +65,7 @@ def own_engine(alias: str) -> Engine:
 
 
 _DJANGO = frozenset({"isolation_level", "assume_role", "init_command", "sql_mode"})
-"""Options that Django reads itself; the driver would refuse them."""
+"""Options that Django handles itself; the driver would reject them."""
 
 
 def _vendor(alias: str) -> str:
@@ -83,11 +83,11 @@ def _driver(alias: str) -> str:
 
 
 class _Borrowed:
-    """A connection of Django's as a driver's connection, whose transactions are Django's.
+    """A Django connection wrapped as a driver's connection, whose transactions are Django's.
 
-    The first statement enters ``atomic`` on the alias: within a transaction of the project that
-    is a savepoint of it, else a transaction. ``commit`` and ``rollback`` leave it. What SQLAlchemy
-    sets on a driver's connection (isolation, auto-commit) stays here: Django has its own.
+    The first statement enters ``atomic`` on the alias: a savepoint if the project has a
+    transaction open, otherwise a transaction. ``commit`` and ``rollback`` leave it. What SQLAlchemy
+    sets on a driver's connection (isolation, auto-commit) has no effect: Django has its own.
     """
 
     def __init__(self, alias: str) -> None:

@@ -1,7 +1,7 @@
-"""The outbox's tables as Django sees them: what holds no personal data, for the admin.
+"""The outbox's tables as Django models for the admin, without the columns of personal data.
 
-The tables are the outbox's: ``manage.py migrate`` has it make them. Django leaves them alone,
-also when a ``TransactionTestCase`` empties the others: delete the rows of these models there.
+The outbox owns the tables; ``manage.py migrate`` makes it create them. Django does not manage
+them, and a ``TransactionTestCase`` does not empty them: delete the rows of these models there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class OutboxMessage(models.Model):
     delivered_at = models.BigIntegerField(null=True)
 
     class Meta:
-        """The table, which the outbox itself makes and writes."""
+        """The table, which the outbox itself creates and writes."""
 
         managed = False
         db_table = "sha_outbox_message"
@@ -40,12 +40,12 @@ class OutboxMessage(models.Model):
 
     @property
     def added(self) -> datetime:
-        """When it was added."""
+        """The time it was added."""
         return datetime.fromtimestamp(self.added_at / 1000, UTC)
 
     @property
     def delivered(self) -> datetime | None:
-        """When its receipt came."""
+        """The time of its receipt."""
         moment = self.delivered_at
         return None if moment is None else datetime.fromtimestamp(moment / 1000, UTC)
 
@@ -57,7 +57,7 @@ class OutboxNotice(models.Model):
     message = models.ForeignKey(OutboxMessage, models.DO_NOTHING, db_column="message")
 
     class Meta:
-        """The table, which the outbox itself makes and writes."""
+        """The table, which the outbox itself creates and writes."""
 
         managed = False
         db_table = "sha_outbox_notice"
@@ -74,7 +74,7 @@ class OutboxAttempt(models.Model):
     message = models.ForeignKey(OutboxMessage, models.DO_NOTHING, db_column="message")
 
     class Meta:
-        """The table, which the outbox itself makes and writes."""
+        """The table, which the outbox itself creates and writes."""
 
         managed = False
         db_table = "sha_outbox_attempt"

@@ -17,10 +17,10 @@ __all__ = ["health"]
 def health(
     request: HttpRequest, *, max_age: float = 3600, max_quarantined: int = 0
 ) -> JsonResponse:
-    """Answer 200 while the outbox is within the thresholds, 503 otherwise.
+    """Return 200 while the outbox is within the thresholds, otherwise 503.
 
-    ``max_age``: seconds the oldest pending notice may have waited. Give other thresholds where
-    the view is routed: ``path("health/", health, {"max_age": 900})``.
+    ``max_age``: the maximum age of the oldest pending notice in seconds. Set other thresholds
+    where the view is routed: ``path("health/", health, {"max_age": 900})``.
     """
     found = outbox().health(max_age=max_age, max_quarantined=max_quarantined)
     return JsonResponse(found.to_dict(language()), status=200 if found.ok else 503)

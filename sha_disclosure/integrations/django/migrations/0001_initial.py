@@ -1,6 +1,6 @@
-"""The outbox makes its tables, or brings them up to date; Django takes note of them.
+"""The outbox creates or upgrades its own tables; Django only records the migration.
 
-It cannot be undone: the tables may hold notices that are nowhere else.
+It is irreversible: the tables may hold notices that exist nowhere else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sha_disclosure.integrations.django.connections import borrowing_engine
 
 
 def make_tables(_apps: Any, schema_editor: Any) -> None:
-    """Make the tables in the database that ``SHA_DISCLOSURE`` names, and in no other."""
+    """Create the tables in the database that ``SHA_DISCLOSURE`` names, and in no other."""
     alias = schema_editor.connection.alias
     configuration = Configuration.read()
     if alias == configuration.database:

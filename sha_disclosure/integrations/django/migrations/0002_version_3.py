@@ -1,4 +1,4 @@
-"""The outbox brings its tables up to date: quick also when its queue is long."""
+"""The outbox upgrades its own tables, quickly even when its queue is long."""
 
 from __future__ import annotations
 

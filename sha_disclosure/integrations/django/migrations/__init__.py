@@ -1,1 +1,1 @@
-"""The versions of the tables, in Django's form."""
+"""The versions of the tables as Django migrations."""

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             each.add_argument("--database", help="alias; unless it is the one of SHA_DISCLOSURE")
 
     def handle(self, *, action: str, database: str | None, **options: Any) -> None:
-        """Run one action; an error of the SDK ends with its text."""
+        """Run one action; an error of the SDK becomes a CommandError with its text."""
         try:
             {"drain": self._drain, "status": self._status, "retry": self._retry}[action](
                 database, options
