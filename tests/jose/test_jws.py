@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from typing import Any
@@ -118,6 +119,14 @@ def test_the_header_begins_with_alg_and_has_the_members_asked_for() -> None:
 @given(st.binary(max_size=60))
 def test_base64url_reads_back(data: bytes) -> None:
     assert from_base64url(to_base64url(data)) == data
+
+
+@pytest.mark.parametrize("start", [b"", b"a", b"ab"], ids=repr)
+def test_an_encoded_part_lacks_its_filling_and_nothing_else(start: bytes) -> None:
+    for last in range(256):
+        data = start + bytes([last])
+        encoded = base64.urlsafe_b64encode(data).decode().removesuffix("=").removesuffix("=")
+        assert signing_input(b"e30", data) == b"e30." + encoded.encode()
 
 
 @pytest.mark.parametrize("text", ["QQ==", "QQ=", "Q Q", "QQ\n", "Q", "+/+/", "QR", "QUI!", "ä"])

@@ -118,6 +118,7 @@ def test_no_repr_shows_a_key_a_callback_or_a_subject() -> None:
     shown = repr(made) + repr(made.signer) + repr(CallbackSigner(failing))
     assert made.thumbprint in shown
     assert "ES256" in shown
+    assert repr(made.signer) == "KeySigner(ES256)"
     for hidden in ("Test Signing", "failing", str(key("p256").private_numbers().private_value)):
         assert hidden not in shown
 
