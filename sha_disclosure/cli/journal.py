@@ -11,7 +11,7 @@ import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -40,14 +40,16 @@ class Journal:
         self._path = path
         self._lock = threading.Lock()
         self._digests: dict[str, str] = {}
-        with self._errors():
+        with self._errors(), ExitStack() as unusable:
             path.touch(mode=0o600)
             self._database = sqlite3.connect(
                 path, timeout=0.1, isolation_level=None, check_same_thread=False
             )
+            unusable.callback(self._database.close)
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.executescript(_TABLES)
+            unusable.pop_all()
 
     def key(self, document: Document, notice: DisclosureNotice) -> str:
         """Return what the notice is known by. Raises ConfigurationError when there is nothing."""

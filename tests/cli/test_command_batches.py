@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from command_parts import EXAMPLES, process_environment
 from proofs import TIMES
 
+from sha_disclosure.cli.journal import Journal
 from sha_disclosure.cli.reach import unreachable
+from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.settings import Settings
 
 
@@ -153,6 +157,15 @@ def test_a_journal_says_what_it_cannot_be_used_for(send, write, good, tmp_path):
     other = write("no-journal", good)
     assert "cannot be used as a journal" in send("--journal", other, file).stderr
     assert json.loads(other.read_text("utf-8")) == good
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what is open")
+def test_a_file_that_is_no_journal_is_not_kept_open(write, good):
+    file = write("no-journal", good)
+    with pytest.raises(ConfigurationError) as caught:
+        Journal(file)
+    assert caught.traceback  # what it holds is not collected meanwhile
+    assert str(file) not in {os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()}
 
 
 @pytest.mark.proof

@@ -59,6 +59,7 @@ def test_flask_delivers_what_it_commits(service, tmp_path):
     assert stored(service, wanted) == wanted
     assert client.get("/health").status_code == 200
     assert app.extensions["drainer"].stop(5)
+    engine.dispose()
 
 
 def test_fastapi_delivers_what_it_commits(service, tmp_path):

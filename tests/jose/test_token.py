@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from sha_disclosure.editions import Edition
-from sha_disclosure.editions.wire import Claim
+from sha_disclosure.editions.wire import Claim, Fill
 from sha_disclosure.encoding import from_base64url
 from sha_disclosure.errors import CertificateExpired, ConfigurationError
 from sha_disclosure.jose.token import TokenFacts, TokenMaker
@@ -106,6 +106,33 @@ def test_claim_names_and_depth_come_from_the_edition(edition: Edition) -> None:
     }
     _, made = make(edition_with_claims(edition, claims))
     assert made == {"a": {"b": {"c": "urn:oid:1.2.246.10.12345678.20.1"}, "d": "u-1"}}
+
+
+def test_each_filling_gives_a_claim_its_own_value(edition: Edition) -> None:
+    begun = int(NOW.timestamp())
+    values: dict[Fill, str | int] = {
+        "system.id": "1.2.246.10.12345678.20.1",
+        "system.urn": "urn:oid:1.2.246.10.12345678.20.1",
+        "system.name": "Esimerkkijärjestelmä 1.0",
+        "subscriber.id": "1.2.246.10.28777751.10.0",
+        "subscriber.urn": "urn:oid:1.2.246.10.28777751.10.0",
+        "subscriber.name": "Esimerkin hyvinvointialue",
+        "requester.id": "1.2.246.10.28777751.10.1",
+        "requester.urn": "urn:oid:1.2.246.10.28777751.10.1",
+        "requester.name": "Esimerkin kunta",
+        "user.id": "salainen-tunnus",
+        "user.name": "Sirkka Salainen",
+        "user.authentication_method": "1",
+        "base_url": "https://127.0.0.1:8443/fhir",
+        "issued_at": begun,
+        "not_before": begun,
+        "expires_at": begun + 300,
+        "unique_id": "u-1",
+    }
+    assert set(values) == set(get_args(Fill))
+    claims = {fill: Claim(name=fill.replace(".", "_"), fill=fill) for fill in values}
+    _, made = make(edition_with_claims(edition, dict(claims)))
+    assert made == {fill.replace(".", "_"): value for fill, value in values.items()}
 
 
 def edition_with_claims(edition: Edition, claims: dict[str, Claim]) -> Edition:

@@ -112,8 +112,9 @@ def test_at_its_limit_it_refuses_loudly_and_delivered_ones_do_not_count(file, ka
 
 
 def test_a_locked_database_is_told_as_busy(file, prepare, monkeypatch):
+    engine = create_engine(f"sqlite:///{file}")
     monkeypatch.setattr("sha_disclosure.outbox.engines._BUSY_TIMEOUT_MS", 50)
-    with Outbox(file) as outbox, create_engine(f"sqlite:///{file}").connect() as other:
+    with Outbox(file) as outbox, engine.connect() as other:
         other.connection.driver_connection.isolation_level = None
         other.exec_driver_sql("BEGIN IMMEDIATE")
         with pytest.raises(OutboxBusy) as caught:
@@ -122,6 +123,7 @@ def test_a_locked_database_is_told_as_busy(file, prepare, monkeypatch):
         assert caught.value.__context__ is None
         assert pickle.loads(pickle.dumps(caught.value)).message == caught.value.message
         assert outbox.add(prepare()).new
+    engine.dispose()
 
 
 def test_it_tells_of_a_notice_it_has_taken(file, prepare):

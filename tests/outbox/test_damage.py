@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -155,9 +156,8 @@ def test_tables_of_a_newer_program_are_refused_and_left(file, prepare):
             )
     with pytest.raises(OutboxError, match="version 99"):
         Outbox(file)
-    assert sqlite3.connect(file).execute("SELECT count(*) FROM sha_outbox_message").fetchone() == (
-        1,
-    )
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT count(*) FROM sha_outbox_message").fetchone() == (1,)
 
 
 def test_older_tables_are_brought_up_to_date_with_their_notices(place, kanta, prepare):

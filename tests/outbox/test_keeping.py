@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -96,7 +97,7 @@ def test_forget_removes_the_content_of_what_was_delivered_before(file, command, 
         done = command("forget", "--outbox", file, "--before", before, "--json")
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout) == {"forgotten": count}
-    with sqlite3.connect(file) as other:
+    with closing(sqlite3.connect(file)) as other:
         assert other.execute("SELECT payload FROM sha_outbox_message").fetchall() == [(None,)]
     assert command("show", "--outbox", file, prepared.notice_ids[0]).exit_code == 0
     assert command("forget", "--outbox", file).exit_code == 4  # never without a time

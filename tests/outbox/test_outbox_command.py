@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 from outbox_parts import EXAMPLE, SECRET
@@ -169,7 +170,7 @@ def test_what_is_parked_is_reminded_of(command, notice, sandbox, asked):
 @pytest.mark.parametrize(("waited", "reminded"), [(3500, False), (3700, True), (90_000, True)])
 def test_the_age_of_the_oldest_is_reminded_of(command, notice, file, waited, reminded):
     command("add", notice)
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute(
             "UPDATE sha_outbox_message SET added_at = added_at - ?", (waited * 1000,)
         )
