@@ -130,8 +130,10 @@ def test_each_filling_gives_a_claim_its_own_value(edition: Edition) -> None:
         "unique_id": "u-1",
     }
     assert set(values) == set(get_args(Fill))
-    claims = {fill: Claim(name=fill.replace(".", "_"), fill=fill) for fill in values}
-    _, made = make(edition_with_claims(edition, dict(claims)))
+    claims: dict[str, Claim] = {
+        fill: Claim(name=fill.replace(".", "_"), fill=fill) for fill in values
+    }
+    _, made = make(edition_with_claims(edition, claims))
     assert made == {fill.replace(".", "_"): value for fill, value in values.items()}
 
 
