@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 from cryptography import x509
@@ -17,6 +18,7 @@ Chain = tuple[x509.Certificate, ...]
 """Certificates, leaf first."""
 KeyKind = Literal["rsa", "p256", "p384"]
 _E = TypeVar("_E", bound=x509.ExtensionType)
+_MANY = 64  # certificates of CAs, which many chains share
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 UNREADABLE = (
     ValueError,
@@ -41,6 +43,7 @@ def read_certificate(der: bytes) -> x509.Certificate | None:
     return certificate if is_readable(certificate) else None
 
 
+@lru_cache(_MANY)
 def is_readable(certificate: x509.Certificate) -> bool:
     """Return whether every part of the certificate that is looked at later can be read.
 
@@ -93,6 +96,7 @@ def self_issued(certificate: x509.Certificate) -> bool:
     return same_name(certificate.issuer, certificate.subject)
 
 
+@lru_cache(_MANY)
 def self_signed(certificate: x509.Certificate) -> bool:
     """Return whether the certificate is signed with its own key: a root, not sent in ``x5c``.
 

@@ -216,8 +216,8 @@ def places_outside(chain: Sequence[x509.Certificate]) -> tuple[int, ...]:
     return tuple(
         place
         for place, certificate in enumerate(chain, 1)
-        if (place == 1 or not self_issued(certificate))
-        and not all(names_allowed(issuer, certificate) for issuer in chain[place:])
+        if not all(names_allowed(issuer, certificate) for issuer in chain[place:])
+        and (place == 1 or not self_issued(certificate))
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -68,10 +69,14 @@ def pem_certificates(pem: SecretBytes) -> Chain | Message:
             return message("pem.trusted", place=place)
         if block.label in _LABELS:
             try:
-                chain.append(x509.load_pem_x509_certificate(block.text))
+                chain.append(_certificate(block.text))
             except UNREADABLE:
                 return message("pem.block", place=place)
     return tuple(chain)
+
+
+# A CA's certificate stands in the files of many organisations.
+_certificate = lru_cache(maxsize=64)(x509.load_pem_x509_certificate)
 
 
 def readable(chain: Chain, name: str) -> Chain:

@@ -6,7 +6,7 @@ import os
 import secrets
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
     PrivateFormat,
 )
 from pydantic import SecretStr
@@ -74,14 +76,15 @@ def tls_client(tls: Tls, now: datetime) -> tuple[ssl.SSLContext, Chain]:
 
 def _load_chain(context: ssl.SSLContext, key: SoftwareKey, chain: Chain) -> None:
     # OpenSSL reads a key from files only. It gets what was checked, not what a file holds by
-    # then, and only encrypted, under a passphrase that exists in this call alone.
+    # then; on a disk only encrypted, under a passphrase that exists in this call alone.
     passphrase = SecretStr(secrets.token_urlsafe(32))
-    data = b"".join(c.public_bytes(Encoding.PEM) for c in chain) + key.private.private_bytes(
-        Encoding.PEM,
-        PrivateFormat.PKCS8,
-        BestAvailableEncryption(passphrase.get_secret_value().encode("ascii")),
-    )
-    with openable(data) as path:
+    encrypted = BestAvailableEncryption(passphrase.get_secret_value().encode("ascii"))
+
+    def pair(encryption: KeySerializationEncryption) -> bytes:
+        private = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+        return b"".join((*(c.public_bytes(Encoding.PEM) for c in chain), private))
+
+    with openable(pair(NoEncryption()), lambda: pair(encrypted)) as path:
         context.load_cert_chain(path, password=passphrase.get_secret_value)
 
 
@@ -100,10 +103,11 @@ def _check_revocation(context: ssl.SSLContext, crl: Path, anchors: Chain, now: d
 
 
 @contextmanager
-def openable(data: bytes) -> Iterator[str]:
+def openable(data: bytes, on_disk: Callable[[], bytes] | None = None) -> Iterator[str]:
     """Give a path where OpenSSL can open ``data``: in memory on Linux, else a file.
 
-    The file stands in a folder of its own, for its owner only, and is removed at once.
+    The file stands in a folder of its own, for its owner only, and is removed at once. It holds
+    what ``on_disk`` returns, if that is given.
     """
     descriptor = _memory_file()
     if descriptor is not None:
@@ -117,7 +121,7 @@ def openable(data: bytes) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="sha-disclosure-") as folder:
         path = Path(folder, "pair.pem")
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
+            file.write(on_disk() if on_disk else data)
         yield str(path)
 
 

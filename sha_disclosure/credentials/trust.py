@@ -22,6 +22,7 @@ from sha_disclosure.credentials.certificate import (
     may_issue,
     self_signed,
     signed_by,
+    thumbprint,
 )
 from sha_disclosure.credentials.chain import at_place, authorities, places_outside
 from sha_disclosure.credentials.names import same_name
@@ -133,7 +134,7 @@ def _production_root(
     certificate: x509.Certificate, place: int, trust: Trust, environment: Environment
 ) -> Finding | None:
     prints = {
-        certificate.fingerprint(hashes.SHA256()).hex(),
+        thumbprint(certificate),
         certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - a name, no proof
     }
     wanted = message(f"certificates.environment_{environment}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ssl
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -81,6 +82,7 @@ def proxy_for(settings: Settings) -> str | None:
     return proxies.get("https") or proxies.get("all")
 
 
+@lru_cache(maxsize=8)  # organisations have one service in common
 def readable_url(url: str) -> httpx.URL:
     """Return an address with a host that a name server could know. Raises ConfigurationError."""
     try:

@@ -86,23 +86,33 @@ class Kept:
 class KeySigner(Kept):
     """Signs with a private key in memory (ohjelmistoavain), by RS256, PS256, ES256 or ES384.
 
+    Its first signature is verified before it is used: it shows that the key is whole (see
+    ``credentials.keys.soundness``).
+
     Raises ValueError if the algorithm does not match the kind of key.
     """
 
-    __slots__ = ("_algorithm", "_key", "_made")
+    __slots__ = ("_algorithm", "_key", "_made", "_proven")
 
     def __init__(self, key: PrivateKey, algorithm: str) -> None:
         self._algorithm = algorithm
         self._key = key
         self._made = _primitive(key, algorithm)
+        self._proven = False
 
     def using(self, algorithm: str) -> KeySigner:
         """Return a signer with the same loaded key for another algorithm."""
         return KeySigner(self._key, algorithm)
 
     def sign(self, data: bytes) -> bytes:
-        """Return the JWS signature of ``data``."""
-        return self._made(data)
+        """Return the JWS signature of ``data``. Raises KeyUnavailable for a damaged key."""
+        signature = self._made(data)
+        if not self._proven:
+            check = SignatureCheck(self._key.public_key(), self._algorithm)
+            if not check.passes(data, signature):
+                raise KeyUnavailable(message("signer.key_damaged"))
+            self._proven = True
+        return signature
 
     def __repr__(self) -> str:
         return f"KeySigner({self._algorithm})"

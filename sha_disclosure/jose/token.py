@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -99,7 +100,7 @@ class TokenMaker:
 
 def _check_names(edition: Edition) -> None:
     names = [claim.name for claim in edition.wire.claim.values()]
-    for name in names:
-        clash = names.count(name) > 1 or any(other.startswith(f"{name}.") for other in names)
-        if clash or not all(name.split(".")):
+    above = {name[:end] for name in names for end, sign in enumerate(name) if sign == "."}
+    for name, count in Counter(names).items():
+        if count > 1 or name in above or not all(name.split(".")):
             raise ConfigurationError(message("token.claim_names", edition=edition.name, name=name))

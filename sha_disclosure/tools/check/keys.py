@@ -16,6 +16,7 @@ from sha_disclosure.credentials.keys.software import read_software_key
 from sha_disclosure.errors import ConfigurationError, DisclosureError
 from sha_disclosure.files import Unreadable, read_file
 from sha_disclosure.findings import Finding
+from sha_disclosure.jose.signer import KeySigner, signature_of
 from sha_disclosure.messages import Message, message
 from sha_disclosure.settings import KeyPair, Tls
 from sha_disclosure.tools.check.checks import (
@@ -110,14 +111,19 @@ def _matches(check: str, pair: KeyPair, key: Key, leaf: x509.Certificate, file: 
 
 
 def _belongs(key: Key, leaf: x509.Certificate) -> bool:
-    """Return whether a key is that of a certificate; one on a token signs to show it."""
-    public = leaf.public_key()
-    if isinstance(key, SoftwareKey):
-        return key.private.public_key() == public
-    kind = key_kind(leaf)
+    """Return whether a key is that of a certificate; it signs to show that it can.
+
+    Raises KeyUnavailable for a key that cannot, such as a damaged one.
+    """
+    public, kind = leaf.public_key(), key_kind(leaf)
     if kind is None or not isinstance(public, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        return isinstance(key, SoftwareKey) and key.private.public_key() == public
+    if isinstance(key, TokenKey):
+        return TokenSigner(key, _TRIAL_ALGORITHMS[kind], public).fits()
+    if key.private.public_key() != public:
         return False
-    return TokenSigner(key, _TRIAL_ALGORITHMS[kind], public).fits()
+    signature_of(KeySigner(key.private, _TRIAL_ALGORITHMS[kind]).sign, b"trial of the key")
+    return True
 
 
 def asks_program_for_pin(pair: KeyPair) -> bool:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from base64 import encodebytes
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretBytes
 
 from sha_disclosure.credentials.keys.software import read_software_key
+from sha_disclosure.errors import KeyUnavailable
 from sha_disclosure.findings import Finding
+from sha_disclosure.jose.signer import KeySigner
+from sha_disclosure.settings import KeyPair
+from sha_disclosure.tools.check.checks import is_failed
+from sha_disclosure.tools.check.keys import check_key, open_pair_key
+from sha_disclosure.tools.sandbox import Pki
 from tests.authority import key
 from tests.der import INTEGER, SEQUENCE, integer, tagged
 
@@ -33,13 +41,23 @@ class Numbers:
         d = pow(e, -1, (p - 1) * (q - 1))
         return cls(p * q, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
 
-    def read(self) -> object:
-        """Return what is read of a file with these numbers."""
+    def pem(self) -> bytes:
+        """Return a file with these numbers."""
         members = (0, *vars(self).values())
         whole = tagged(SEQUENCE, b"".join(tagged(INTEGER, integer(each)) for each in members))
         kind = b"RSA PRIVATE KEY"
-        pem = b"-----BEGIN %b-----\n%b-----END %b-----\n" % (kind, encodebytes(whole), kind)
-        return read_software_key(SecretBytes(pem), None)
+        return b"-----BEGIN %b-----\n%b-----END %b-----\n" % (kind, encodebytes(whole), kind)
+
+    def read(self) -> object:
+        """Return what is read of a file with these numbers."""
+        return read_software_key(SecretBytes(self.pem()), None)
+
+    def key(self) -> rsa.RSAPrivateKey:
+        """Return the key that is read of a file with these numbers."""
+        read = self.read()
+        assert isinstance(read, tuple)
+        assert isinstance(read[0], rsa.RSAPrivateKey)
+        return read[0]
 
 
 FACTORS = key("rsa-2048").private_numbers()
@@ -59,6 +77,24 @@ def test_a_damaged_number_is_refused(name: str, change: int | str) -> None:
     assert replace(WHOLE, **{name: damaged}).read() == Finding("key.damaged")
 
 
-def test_a_factor_that_is_not_prime_is_refused() -> None:
-    made = Numbers.of_factors(FACTORS.p * 65539, FACTORS.q)
-    assert made.read() == Finding("key.damaged")
+COMPOSITE = Numbers.of_factors(FACTORS.p * 65539, FACTORS.q)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
+def test_a_factor_that_is_not_prime_signs_nothing(algorithm: str) -> None:
+    signer = KeySigner(COMPOSITE.key(), algorithm)
+    for _ in range(2):
+        with pytest.raises(KeyUnavailable, match="damaged"):
+            signer.sign(b"sisalto")
+
+
+@pytest.mark.parametrize("use", ["tls", "signing"])
+def test_a_factor_that_is_not_prime_is_found_by_a_check(use: str, tmp_path: Path) -> None:
+    file = tmp_path / "damaged.key"
+    file.write_bytes(COMPOSITE.pem())
+    file.chmod(0o600)
+    made = Pki(tmp_path).issue("Damaged", "signing", key=COMPOSITE.key()).certificate
+    pair = KeyPair(certificate=tmp_path / "damaged.crt", key=file)
+    opened = open_pair_key(pair, "damaged.key")
+    found = check_key(use, pair, opened, made, "damaged.key")
+    assert [each.path for each in found if is_failed(each)] == [f"{use}.match"]
