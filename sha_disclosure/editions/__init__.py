@@ -7,8 +7,10 @@ file, ``based_on = "kanta-1.0.0"``, with the entries it corrects or confirms.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -113,8 +115,19 @@ class Edition:
 def load_edition(name: str | Path = "kanta-1.0.0") -> Edition:
     """Return a shipped edition by name, or an edition file by path.
 
+    A shipped edition is read once in a process: every call returns the same object.
+
     Raises ConfigurationError, which states the file, the entry and the fix.
     """
+    return _shipped(str(name)) if str(name) in SHIPPED else _read(name)
+
+
+@cache
+def _shipped(name: str) -> Edition:
+    return _read(name)
+
+
+def _read(name: str | Path) -> Edition:
     tables = _tables(name, seen=())
     title = tables.pop("name")
     documents = documents_of(tables.pop("documents", {}))
@@ -156,13 +169,8 @@ def _refused(name: str | Path, sentence: str, **parameters: Parameter) -> Config
 
 
 def _tables(name: str | Path, seen: tuple[str, ...]) -> dict[str, Any]:
-    text, fault = _text(name), None
-    try:
-        tables = read_toml(text)
-    except Malformed as error:
-        fault = error.message
-    if fault:
-        raise _refused(name, "file", why=fault)
+    shipped = str(name) in SHIPPED
+    tables = deepcopy(_shipped_tables(str(name))) if shipped else _parsed(name, _text(name))
     if not isinstance(tables.get("name"), str):
         raise _refused(name, "no_name")
     tables.pop("sources", None)
@@ -186,9 +194,21 @@ def _merged(base: dict[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
     return base
 
 
+@cache
+def _shipped_tables(name: str) -> dict[str, Any]:
+    return _parsed(name, resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def _parsed(name: str | Path, text: str) -> dict[str, Any]:
+    fault = None
+    try:
+        return read_toml(text)
+    except Malformed as error:
+        fault = error.message
+    raise _refused(name, "file", why=fault)
+
+
 def _text(name: str | Path) -> str:
-    if str(name) in SHIPPED:
-        return resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8")
     try:
         return read_text(name)
     except Unreadable as error:

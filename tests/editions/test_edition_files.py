@@ -75,6 +75,17 @@ def test_an_edition_turns_into_plain_values(edition: Edition) -> None:
     assert set(plain["entries"][0]) == {"key", "value", "status", "source", "check"}
 
 
+def test_the_shipped_edition_is_one_object_and_a_file_over_it_leaves_it_as_it_was(
+    tmp_path: Path,
+) -> None:
+    before = json.dumps(load_edition().to_dict())
+    entry = f'[profile.patient]\nvalue = "https://example.org/P"\n{CONFIRMED}'
+    assert ours(tmp_path, entry).wire.profile.patient == "https://example.org/P"
+    assert load_edition() is load_edition("kanta-1.0.0")
+    assert json.dumps(load_edition().to_dict()) == before
+    assert ours(tmp_path, "").to_dict()["entries"] == load_edition().to_dict()["entries"]
+
+
 def test_a_file_over_the_shipped_edition_changes_only_its_entries(
     tmp_path: Path, edition: Edition
 ) -> None:
