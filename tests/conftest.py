@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +27,18 @@ for profile, examples in (("short", 25), ("long", 200 * TIMES)):
         profile, max_examples=examples, deadline=None, derandomize=True, database=None
     )
 hypothesis_settings.load_profile(PROFILE)
+
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 * 2**30
+
+
+def pytest_configure() -> None:
+    """Keep temporary files in memory where it has room: their databases wait for no disk then."""
+    if "TMPDIR" in os.environ or not _MEMORY.is_dir() or os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC:
+        return
+    if shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ["TMPDIR"] = str(_MEMORY)
+        tempfile.tempdir = None
 
 
 @dataclass

@@ -14,13 +14,14 @@ from proofs import proof
 
 from sha_disclosure import KantaClient
 from sha_disclosure.delivery.prepare import PreparedNotice
+from sha_disclosure.editions import Edition
 from sha_disclosure.outbox import Outbox
 from sha_disclosure.tools.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
-def outbox_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+def outbox_sandbox(edition: Edition) -> Iterator[Sandbox]:
+    with Sandbox(edition=edition) as sandbox:
         yield sandbox
 
 
@@ -31,8 +32,8 @@ def sandbox(outbox_sandbox: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def kanta(sandbox: Sandbox) -> Iterator[KantaClient]:
-    with KantaClient(fast(sandbox.settings())) as client:
+def kanta(sandbox: Sandbox, edition: Edition) -> Iterator[KantaClient]:
+    with KantaClient(fast(sandbox.settings()), edition=edition) as client:
         yield client
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from datetime import date, timedelta
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from notices import identity_code
 from places import NOTICES, ROOT
 from proofs import proof
 
-from sha_disclosure import DisclosureNotice, Settings
+from sha_disclosure import DisclosureNotice, KantaClient, Settings
+from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.outbox import Outbox, Timing
 from sha_disclosure.settings import Retry
 from sha_disclosure.tools.sandbox import Sandbox
@@ -41,6 +47,41 @@ def fast(settings: Settings, **policy: float) -> Settings:
     """Return settings whose submissions try once."""
     retry = Retry(**{"attempts": 1, "base_s": 0.01, "longest_s": 0.02, **policy})
     return settings.model_copy(update={"retry": retry})
+
+
+def until(seen: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until something is seen."""
+    ends = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < ends, "not seen in time"
+        time.sleep(0.01)
+
+
+@dataclass
+class Ahead:
+    """A clock that can be set ahead; one with a ``pace`` runs so many times as fast."""
+
+    by: timedelta = timedelta(0)
+    pace: int = 1
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __call__(self) -> datetime:
+        return self.began + (datetime.now(UTC) - self.began) * self.pace + self.by
+
+
+@dataclass
+class Holds:
+    """A client whose submissions wait until they are let go."""
+
+    kanta: KantaClient
+    began: threading.Event = field(default_factory=threading.Event)
+    goes_on: threading.Event = field(default_factory=threading.Event)
+
+    def submit(self, prepared: Any, *, listener: Any = None) -> Receipt:
+        """Send, after a while."""
+        self.began.set()
+        assert self.goes_on.wait(60)
+        return self.kanta.submit(prepared, listener=listener)
 
 
 def environment(**more: str) -> dict[str, str]:

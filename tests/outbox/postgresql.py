@@ -19,6 +19,12 @@ from typing import Any, Self
 
 import pytest
 
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_GRANT = "GRANT USAGE ON SCHEMA public TO PUBLIC"
+
 
 def _program(name: str) -> str | None:
     found = shutil.which(name)
@@ -48,17 +54,20 @@ class Cluster:
     def __init__(self, user: str | None) -> None:
         self._user = user
         self._count = 0
+        self._free: list[str] = []
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="outbox-pg-"))
         if self._user is not None:
             shutil.chown(self._folder, self._user)
-        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "outbox", "-E", "UTF8")
+        made = ("-A", "trust", "-U", "outbox", "-E", "UTF8", "--no-sync", "--no-instructions")
+        self._run("initdb", "-D", str(self._data), *made)
         self._start()
         return self
 
     def _start(self) -> None:
-        options = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
+        # The server is killed in tests, the machine is not: nothing waits for the disk.
+        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off"
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", options, "start")
 
@@ -101,14 +110,22 @@ class Cluster:
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        """Give the address of a new database, dropped afterwards."""
-        import psycopg  # noqa: PLC0415 - known to be there by now
+        """Give the address of an empty database, emptied again afterwards."""
+        name = self._free.pop() if self._free else self._made()
+        yield f"postgresql://outbox@/{name}?host={self._folder}"
+        self._do(name, _END_OTHERS, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public", _GRANT)
+        self._free.append(name)
 
+    def _made(self) -> str:
         self._count += 1
         name = f"outbox_{os.getpid()}_{self._count}"
-        where: dict[str, Any] = {"host": str(self._folder), "user": "outbox", "dbname": "postgres"}
+        self._do("postgres", f"CREATE DATABASE {name}")
+        return name
+
+    def _do(self, database: str, *statements: str) -> None:
+        import psycopg  # noqa: PLC0415 - known to be there by now
+
+        where: dict[str, Any] = {"host": str(self._folder), "user": "outbox", "dbname": database}
         with psycopg.connect(**where, autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name}")
-        yield f"postgresql://outbox@/{name}?host={self._folder}"
-        with psycopg.connect(**where, autocommit=True) as server:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            for statement in statements:
+                server.execute(statement.encode())

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import threading
-import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from outbox_parts import SECRET, TIMING, environment, fast, on_a_server_too
+from outbox_parts import SECRET, TIMING, Ahead, Holds, fast, on_a_server_too, until
+from processes import Child, commands
 
 from sha_disclosure import KantaClient
 from sha_disclosure.delivery.breaker import Breaker
@@ -38,6 +35,13 @@ from sha_disclosure.outbox import Outbox, Timing
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
+
+LONG_LEASES = Timing(lease_s=600, poll_s=0.05, patience_s=60)
+
+
+def hurried():
+    """Return sources whose clock is hurried, so that no wait is long; a lease is none."""
+    return Sources(clock=Ahead(pace=50))
 
 
 def state(outbox, prepared):
@@ -92,14 +96,13 @@ def test_a_gateway_that_dislikes_the_certificate_quarantines_nothing(
         assert outbox.drain(kanta, timing=TIMING).delivered == 1
 
 
-@on_a_server_too
 def test_what_fails_for_the_moment_is_tried_again_by_itself(place, kanta, sandbox, prepare):
-    with Outbox(place) as outbox:
+    with Outbox(place, sources=hurried()) as outbox:
         prepared = prepare()
         outbox.add(prepared)
         sandbox.inject("status", status=503)
         sandbox.inject("reset_before")
-        report = outbox.drain(kanta, workers=1, timing=TIMING)
+        report = outbox.drain(kanta, workers=1, timing=LONG_LEASES)
         assert (report.delivered, report.postponed) == (1, 2)
         evidence = outbox.evidence(prepared.notice_ids[0])
         told = [a["outcome"] for a in evidence["attempts"]]
@@ -111,11 +114,11 @@ def test_what_fails_for_the_moment_is_tried_again_by_itself(place, kanta, sandbo
 
 def test_a_notice_that_goes_at_once_is_not_marked(file, kanta, sandbox, prepare):
     heard = []
-    with Outbox(file, listeners=[heard.append]) as outbox:
+    with Outbox(file, listeners=[heard.append], sources=hurried()) as outbox:
         prepared = prepare()
         outbox.add(prepared)
         sandbox.inject("status", status=503)
-        outbox.drain(kanta, timing=TIMING)
+        outbox.drain(kanta, timing=LONG_LEASES)
         assert not outbox.evidence(prepared.notice_ids[0])["possibly_duplicated"]
         (delivered,) = [e for e in heard if isinstance(e, NoticeDelivered)]
         assert not delivered.possibly_duplicated
@@ -153,12 +156,12 @@ def test_what_needs_a_mended_setup_waits_and_blocks_its_client(
 
 
 def test_order_per_client_is_kept_with_many_workers(file, kanta, sandbox, prepare):
-    with Outbox(file) as outbox:
-        prepared = [prepare(number % 3) for number in range(30)]
+    with Outbox(file, sources=hurried()) as outbox:
+        prepared = [prepare(number % 3) for number in range(18)]
         for each in prepared:
             outbox.add(each)
         sandbox.inject("status", status=503, times=2)
-        outbox.drain(kanta, workers=6, timing=TIMING)
+        outbox.drain(kanta, workers=6, timing=LONG_LEASES)
         order = [r.notice_id for r in sandbox.received()]
         for client in range(3):
             mine = [p.notice_ids[0] for p in prepared[client::3]]
@@ -168,13 +171,13 @@ def test_order_per_client_is_kept_with_many_workers(file, kanta, sandbox, prepar
 def test_when_the_service_is_down_it_is_asked_seldom(file, kanta, prepare):
     down = Fails(kanta, *[Unavailable("down") for _ in range(1000)])
     with Outbox(file) as outbox:
-        for _ in range(40):
+        for _ in range(10):
             outbox.add(prepare())
         breaker = Breaker(threshold=3, pause_s=60)
         report = outbox.drain(down, workers=2, breaker=breaker, timing=TIMING)
         assert down.calls <= 4
-        assert report.seconds < 5
-        assert outbox.status().counts["pending"] == 40
+        assert report.seconds < 30
+        assert outbox.status().counts["pending"] == 10
 
 
 def test_a_stopped_drain_finishes_what_is_under_way(file, kanta, sandbox, prepare):
@@ -183,25 +186,39 @@ def test_a_stopped_drain_finishes_what_is_under_way(file, kanta, sandbox, prepar
 
     class Slow:
         def submit(self, prepared, *, listener=None):
-            both.wait(10)
+            both.wait(60)
             return kanta.submit(prepared, listener=listener)
 
     with Outbox(file) as outbox:
-        for _ in range(20):
+        for _ in range(6):
             outbox.add(prepare())
-        sandbox.inject("delay", seconds=0.5, times=2)
+        sandbox.inject("delay", seconds=0.1, times=2)
         report = outbox.drain(Slow(), workers=2, stop=stop, timing=TIMING)
         assert report.delivered == 2
         assert outbox.status().counts["sending"] == 0
 
 
-def test_a_long_submission_keeps_its_lease(file, kanta, sandbox, prepare):
-    timing = Timing(lease_s=0.3, poll_s=0.02, patience_s=3)
-    with Outbox(file) as outbox:
+def test_a_long_submission_keeps_its_lease(file, kanta, prepare):
+    clock = Ahead(pace=0)
+
+    class Long:
+        """Takes three times as long as a lease; its time goes on when a lease was renewed."""
+
+        def submit(self, prepared, *, listener=None):
+            for _ in range(6):
+                ends = due()
+                clock.by += timedelta(seconds=0.15)
+                until(lambda ends=ends: due() > ends)
+            return kanta.submit(prepared, listener=listener)
+
+    def due():
+        return datetime.fromisoformat(str(outbox.list()[0].due_at))
+
+    with Outbox(file, sources=Sources(clock=clock)) as outbox:
         prepared = prepare()
         outbox.add(prepared)
-        sandbox.inject("delay", seconds=1.2)
-        report = outbox.drain(kanta, workers=3, timing=timing)
+        timing = Timing(lease_s=0.3, poll_s=0.02, patience_s=3)
+        report = outbox.drain(Long(), workers=3, timing=timing)
         assert (report.delivered, report.lost_leases) == (1, 0)
         assert len(outbox.evidence(prepared.notice_ids[0])["attempts"]) == 1
 
@@ -213,28 +230,20 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_end_overwrites_nothing(
     with Outbox(file, listeners=[heard.append]) as outbox:
         prepared = prepare()
         outbox.add(prepared)
-        hangs, goes_on = threading.Event(), threading.Event()
-
-        class Hangs:
-            def submit(self, prepared, *, listener=None):
-                hangs.set()
-                goes_on.wait(10)
-                return kanta.submit(prepared, listener=listener)
-
-        reports = []
+        client, reports = Holds(kanta), []
         timing = Timing(lease_s=30, poll_s=0.02, patience_s=0.1)
         slow = threading.Thread(
-            target=lambda: reports.append(outbox.drain(Hangs(), workers=1, timing=timing))
+            target=lambda: reports.append(outbox.drain(client, workers=1, timing=timing))
         )
         slow.start()
-        hangs.wait(10)
+        assert client.began.wait(60)
         with outbox._database.write() as connection:  # as if it had run out
             connection.exec_driver_sql("UPDATE sha_outbox_message SET due_at = 0")
         try:
             assert outbox.drain(kanta, workers=1, timing=timing).delivered == 1
         finally:
-            goes_on.set()
-            slow.join(20)
+            client.goes_on.set()
+            slow.join(60)
         assert (reports[0].delivered, reports[0].lost_leases) == (0, 1)
         evidence = outbox.evidence(prepared.notice_ids[0])
         assert [a["lease_lost"] for a in evidence["attempts"]] == [True, False]
@@ -246,18 +255,13 @@ def test_sigterm_ends_a_draining_process_properly(file, kanta, sandbox, prepare,
     with Outbox(file) as outbox:
         for _ in range(3):
             outbox.add(prepare())
-        command = [sys.executable, "-m", "sha_disclosure.cli", "outbox", "drain", "--forever"]
-        options = ["--outbox", str(file), "--settings", str(sandbox.settings_file), "--json"]
-        process = subprocess.Popen(
-            [*command, *options], env=environment(), stdout=subprocess.PIPE, text=True
-        )
-        deadline = time.monotonic() + 30
-        while outbox.status().counts["delivered"] < 3 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=20)
-        assert process.returncode == 0
-        assert '"delivered": 3' in out
+        command = ["outbox", "drain", "--forever", "--json", "--outbox", str(file)]
+        printed = tmp_path / "out"
+        process = Child(commands, printed, *command, "--settings", str(sandbox.settings_file))
+        until(lambda: outbox.status().counts["delivered"] == 3)
+        assert process.kill(signal.SIGTERM)
+        assert process.ended()[1] == 0
+        assert '"delivered": 3' in printed.read_text("utf-8")
 
 
 def test_a_failing_database_ends_the_drain_with_its_error(file, kanta, prepare):
@@ -304,16 +308,6 @@ class Answers:
         status = 422 if isinstance(fault, Rejected) else 201
         listener(AttemptEnded(prepared.notice_ids, "r", 1, type(fault).__name__, status, 0.1))
         raise fault
-
-
-@dataclass
-class Ahead:
-    """A clock that can be set ahead."""
-
-    by: timedelta = timedelta(0)
-
-    def __call__(self):
-        return datetime.now(UTC) + self.by
 
 
 def test_three_different_notices_refused_alike_park_the_organisations_queue(place, kanta, prepare):
@@ -378,10 +372,7 @@ def test_notices_at_fault_themselves_do_not_hold_up_the_rest_for_ever(file, kant
         drain.start()
         try:
             for state_reached, count in (("parked", 6), ("delivered", 3), ("quarantined", 3)):
-                deadline = time.monotonic() + 30
-                while outbox.status().counts[state_reached] < count:
-                    assert time.monotonic() < deadline, outbox.status()
-                    time.sleep(0.05)
+                until(lambda of=state_reached, n=count: outbox.status().counts[of] >= n)
                 clock.by += timedelta(hours=1, minutes=2)
         finally:
             stop.set()

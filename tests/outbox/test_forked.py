@@ -15,7 +15,8 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 from outbox_parts import TIMING, proven
-from proofs import lengths
+from processes import forkserver, opens
+from proofs import lengths, proof
 from sqlalchemy import create_engine
 
 from sha_disclosure.outbox import Outbox
@@ -144,10 +145,11 @@ def test_the_child_holds_locks_of_the_file_itself(file, prepare):
             os.close(end)
 
 
-@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+@pytest.mark.parametrize("method", ["fork", "forkserver", proof("spawn")])
 def test_processes_of_multiprocessing_share_a_place(place, kanta, prepare, method):
     with Outbox(place) as outbox:
         outbox.add(prepare())
+        forkserver()  # it begins with what it needs
         child = multiprocessing.get_context(method).Process(target=opens, args=(place,))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -158,11 +160,6 @@ def test_processes_of_multiprocessing_share_a_place(place, kanta, prepare, metho
             child.join()
         assert child.exitcode == 0
         assert outbox.drain(kanta, timing=TIMING).delivered == 1
-
-
-def opens(place):
-    with Outbox(place, create=False) as outbox:
-        assert len(outbox.list()) == 1
 
 
 @pytest.mark.parametrize("rounds", lengths(3, 40))

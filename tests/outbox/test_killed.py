@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 import random
-import subprocess
+import signal
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
-from outbox_parts import TIMING, environment, fast, proven
+from outbox_parts import TIMING, fast, notice_about, proven
+from processes import TAKEN_OVER_SOON, Child, adds_and_drains
 from proofs import TIMES, lengths, proof
 
 from sha_disclosure import KantaClient
 from sha_disclosure.errors import DisclosureError, OutboxError
 from sha_disclosure.outbox import Outbox
-from sha_disclosure.tools.sandbox import Sandbox
 
-PROCESS = Path(__file__).parent / "drain_process.py"
 EACH = 12  # notices added before each round
-
-
-def start(place: str, sandbox: Sandbox, *more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, PROCESS, place, sandbox.settings_file, *more],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
-
-
-def ready(process: subprocess.Popen[str]) -> None:
-    if process.stdout.readline() != "ready\n":
-        pytest.fail(process.communicate()[1])
-
-
-def end(process: subprocess.Popen[str]) -> str:
-    process.kill()
-    return process.communicate()[0]
-
 
 RANDOMLY = [
     ("postgresql", 2, 1),
@@ -59,17 +36,17 @@ def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prep
                 made = prepare(chance.randrange(10_000) if number % 3 else 1)
                 outbox.add(made)
                 added[made.notice_ids[0]] = made.body
-            running = [start(place, sandbox) for _ in range(processes)]
+            running = [Child(adds_and_drains, place, kanta.settings) for _ in range(processes)]
             for each in running:
-                ready(each)
+                assert each.hear() == "ready"
             for each in running:
                 time.sleep(chance.uniform(0, 0.12))
-                kills += each.poll() is None
-                end(each)
+                kills += each.kill()
+                each.ended()
         deadline = time.monotonic() + 60
         while outbox.status().counts["delivered"] < len(added):
             assert time.monotonic() < deadline, outbox.status()
-            outbox.drain(kanta, timing=TIMING)
+            outbox.drain(kanta, timing=TAKEN_OVER_SOON)
         told = proven(outbox, sandbox, added)
     with capsys.disabled():
         kind = place.partition(":")[0] if "://" in place else "sqlite"
@@ -79,24 +56,23 @@ def test_killed_at_random_moments(place, processes, rounds, kanta, sandbox, prep
 
 
 EVERY = 1000
-STEPS = [("sqlite", 1), proof(("sqlite", EVERY)), proof(("postgresql", EVERY))]
+STEPS = [("sqlite", 2), proof(("sqlite", EVERY)), proof(("postgresql", EVERY))]
 
 
 @pytest.mark.parametrize(("place", "most"), STEPS, indirect=["place"])
 def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
     with Outbox(place):
         pass  # its tables are made
-    whole, _ = start(place, sandbox, "--add", "2").communicate(timeout=60)
-    steps = int(whole.split("steps ")[1].split()[0])
+    given = (place, kanta.settings)
+    whole, _ = Child(adds_and_drains, *given, [notice_about(0), notice_about(1)]).ended()
+    steps = int(whole[-2].removeprefix("steps "))
     chosen = range(1, steps + 1, max(1, steps // most))
     added, tried = {}, {}
     for step in chosen:
-        process = start(
-            place, sandbox, "--add", "2", "--client", str(2 * step), "--kill-at", str(step)
-        )
-        out, err = process.communicate(timeout=60)
-        assert "done" not in out or process.returncode == 0, err
-        for line in out.splitlines():
+        about = [notice_about(2 * step), notice_about(2 * step + 1)]
+        said, code = Child(adds_and_drains, *given, about, step).ended()
+        assert code == (0 if "done" in said else -signal.SIGKILL), said
+        for line in said:
             kind, *facts = line.split()
             if kind == "added":
                 added[facts[0]] = facts[1]
@@ -109,7 +85,7 @@ def test_killed_at_every_write_step(place, most, kanta, sandbox, capsys):
         deadline = time.monotonic() + 60
         while outbox.status().counts["delivered"] < len(kept):
             assert time.monotonic() < deadline, outbox.status()
-            outbox.drain(kanta, timing=TIMING)
+            outbox.drain(kanta, timing=TAKEN_OVER_SOON)
         told = proven(outbox, sandbox, {**added, **unanswered})
     with capsys.disabled():
         kind = place.partition(":")[0] if "://" in place else "sqlite"
