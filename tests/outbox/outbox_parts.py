@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 import time
@@ -16,7 +17,7 @@ from notices import identity_code
 from places import NOTICES, ROOT
 from proofs import proof
 
-from sha_disclosure import DisclosureNotice, KantaClient, Settings
+from sha_disclosure import AsyncKantaClient, DisclosureNotice, KantaClient, Settings
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.outbox import Outbox, Timing
 from sha_disclosure.settings import Retry
@@ -82,6 +83,30 @@ class Holds:
         self.began.set()
         assert self.goes_on.wait(60)
         return self.kanta.submit(prepared, listener=listener)
+
+
+@dataclass
+class AsyncHolds:
+    """The same for asyncio."""
+
+    kanta: AsyncKantaClient
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def submit(self, prepared: Any, *, listener: Any = None, stop: Any = None) -> Receipt:
+        """Send, after a while."""
+        self.began.set()
+        async with asyncio.timeout(60):
+            await self.goes_on.wait()
+        return await self.kanta.submit(prepared, listener=listener, stop=stop)
+
+    async def confirms(self, refusal: Any) -> bool:
+        """Do as the client does."""
+        return await self.kanta.confirms(refusal)
+
+    async def renew_when_due(self) -> None:
+        """Do as the client does."""
+        await self.kanta.renew_when_due()
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -40,7 +41,7 @@ def forkserver() -> ForkServerContext:
     here = Path(__file__).parent
     path = os.pathsep.join(map(str, (here.parents[1], here)))
     with patch.dict(os.environ, {"PYTHONPATH": path}):
-        multiprocessing.forkserver.ensure_running()
+        ensure_running()
     return context
 
 
@@ -71,10 +72,10 @@ class Child:
 
     def kill(self, number: int = signal.SIGKILL) -> bool:
         """Send it a signal, as others do; return whether it ran until then."""
-        ran = self._process.exitcode is None
-        if ran:
-            os.kill(self._process.pid, number)
-        return ran
+        pid = self._process.pid if self._process.exitcode is None else None
+        if pid is not None:
+            os.kill(pid, number)
+        return pid is not None
 
 
 def _work(says: Connection, work: Callable[..., None], given: tuple[Any, ...]) -> None:
@@ -147,7 +148,7 @@ def forks_while_it_drains(say: Say, place: str, settings: Settings) -> None:
     However long the child takes to forget the connections of its parent, it waits for none.
     """
     forget = LentEngine.in_child
-    LentEngine.in_child = lambda engine: time.sleep(0.2) or forget(engine)
+    patch.object(LentEngine, "in_child", lambda engine: time.sleep(0.2) or forget(engine)).start()
     database_fork._LONGEST_WAIT_S = 2 * _PATIENCE_S
     outbox = Outbox(place)
     drainer = outbox.drainer(KantaClient(settings), timing=TAKEN_OVER_SOON).start()

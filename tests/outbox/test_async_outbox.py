@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from itertools import product
 from typing import Any
 
 import pytest
-from outbox_parts import TIMING, fast, proven
+from outbox_parts import TIMING, Ahead, AsyncHolds, fast, notice_about, proven
+from proofs import proof
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import (
     AsyncSession,
@@ -27,7 +29,9 @@ from sha_disclosure.errors import (
     ReferenceTaken,
     Unavailable,
 )
-from sha_disclosure.outbox import OutboxKey
+from sha_disclosure.events import RetryScheduled
+from sha_disclosure.outbox import OutboxKey, Timing
+from sha_disclosure.sources import Sources
 
 
 @pytest.fixture(params=["aiosqlite", "asyncpg", "psycopg"])
@@ -48,53 +52,52 @@ async def engine(url):
 
 
 @pytest.fixture
-async def client(sandbox):
-    async with AsyncKantaClient(fast(sandbox.settings())) as made:
+async def client(sandbox, edition):
+    async with AsyncKantaClient(fast(sandbox.settings()), edition=edition) as made:
         yield made
 
 
-@pytest.mark.parametrize("kind", ["session", "connection", "registry"])
-async def test_disclosure_and_notice_commit_together_or_not_at_all(engine, client, prepare, kind):
+def callers(engine):
+    """Return what opens each kind of transaction that an outbox can join."""
+    sessions = async_sessionmaker(engine)
+    return sessions, engine.connect, async_scoped_session(sessions, asyncio.current_task)
+
+
+async def test_disclosure_and_notice_commit_together_or_not_at_all(engine, client, prepare):
     async with AsyncOutbox(engine) as outbox:
         async with engine.begin() as host:
             await host.execute(text("CREATE TABLE disclosure (id INTEGER)"))
-        open_ = {
-            "session": async_sessionmaker(engine),
-            "connection": engine.connect,
-            "registry": async_scoped_session(async_sessionmaker(engine), asyncio.current_task),
-        }[kind]
-        for ends, kept in (("rollback", 0), ("commit", 1)):
-            async with open_() as caller:
+        kept = []
+        for opened, ends in product(callers(engine), ("rollback", "commit")):
+            async with opened() as caller:
                 await caller.execute(text("INSERT INTO disclosure VALUES (1)"))
                 added = await outbox.add(prepare(), caller)
                 await getattr(caller, ends)()
+            kept += [added] * (ends == "commit")
             async with engine.connect() as host:
                 count = (await host.execute(text("SELECT count(*) FROM disclosure"))).scalar_one()
-            assert (count, (await outbox.status()).counts["pending"]) == (kept, kept)
+            assert count == (await outbox.status()).counts["pending"] == len(kept)
         report = await outbox.drain(client, timing=TIMING)
-        assert report.delivered == 1
-        assert (await outbox.show(added.notice_ids[0])).state == "delivered"
-        assert (await outbox.evidence(added.notice_ids[0]))["attempts"][0]["outcome"] == "Receipt"
+        assert report.delivered == 3
+        for (notice_id,) in (each.notice_ids for each in kept):
+            assert (await outbox.show(notice_id)).state == "delivered"
+            assert (await outbox.evidence(notice_id))["attempts"][0]["outcome"] == "Receipt"
 
 
-@pytest.mark.parametrize("kind", ["session", "connection", "registry"])
-async def test_many_join_the_callers_transaction(engine, prepare, kind):
-    many = [prepare(1), prepare(1)]
+async def test_many_join_the_callers_transaction(engine, prepare):
     async with AsyncOutbox(engine) as outbox:
-        open_ = {
-            "session": async_sessionmaker(engine),
-            "connection": engine.connect,
-            "registry": async_scoped_session(async_sessionmaker(engine), asyncio.current_task),
-        }[kind]
-        for ends, kept in (("rollback", []), ("commit", [each.notice_ids for each in many])):
-            async with open_() as caller:
+        kept = []
+        for opened, ends in product(callers(engine), ("rollback", "commit")):
+            many = [prepare(1), prepare(1)]
+            async with opened() as caller:
                 added = await outbox.add_many(many, caller)
                 await getattr(caller, ends)()
+            kept += [each.notice_ids for each in many] * (ends == "commit")
             assert [each.new for each in added] == [True, True]
             assert [each.notice_ids for each in await outbox.list()] == kept
         wrong: Any = Session(engine.sync_engine)
         with pytest.raises(ConfigurationError, match="Session"):
-            await outbox.add_many(many, wrong)
+            await outbox.add_many([prepare()], wrong)
 
 
 async def test_many_are_added_in_order_all_or_none(url, client, prepare):
@@ -117,20 +120,12 @@ async def test_many_are_added_in_order_all_or_none(url, client, prepare):
         assert (await outbox.status()).counts["pending"] == 0
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "aiosqlite",
-        pytest.param("asyncpg", marks=pytest.mark.proof),
-        pytest.param("psycopg", marks=pytest.mark.proof),
-    ],
-    indirect=True,
-)
+@pytest.mark.parametrize("url", ["aiosqlite", *map(proof, ["asyncpg", "psycopg"])], indirect=True)
 async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
     url, client, sandbox, prepare
 ):
     added = {}
-    async with AsyncOutbox(url) as outbox:
+    async with AsyncOutbox(url, sources=Sources(clock=Ahead(pace=50))) as outbox:
 
         async def add() -> None:
             prepared = prepare()
@@ -141,7 +136,8 @@ async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
         sandbox.inject("reset_after", times=2)
         await asyncio.gather(*(add() for _ in range(24)))
         patient = Breaker(threshold=50)  # five workers may meet the five faults in a row
-        report = await outbox.drain(client, workers=6, breaker=patient, timing=TIMING)
+        timing = Timing(lease_s=600, poll_s=0.05, patience_s=60)
+        report = await outbox.drain(client, workers=6, breaker=patient, timing=timing)
         assert (report.delivered, report.lost_leases) == (24, 0)
     address = url.replace("+aiosqlite", "").replace("+asyncpg", "")
     with Outbox(address) as again:  # the same tables
@@ -149,14 +145,16 @@ async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
 
 
 async def test_no_more_are_under_way_than_workers_and_the_loop_goes_on(url, prepare):
-    now, most, ticks = 0, 0, 0
+    now, most, ended, ticks = 0, 0, 0, 0
 
     class Counts:
         async def submit(self, prepared, *, listener=None, stop=None):
-            nonlocal now, most
+            nonlocal now, most, ended
             now, most = now + 1, max(most, now + 1)
-            await asyncio.sleep(0.3)
-            now -= 1
+            begun_at = ticks
+            while ticks < begun_at + 4:  # noqa: ASYNC110 - the loop is what is looked at
+                await asyncio.sleep(0.01)
+            now, ended = now - 1, ended + 1
             raise Unavailable("busy")
 
         async def renew_when_due(self):
@@ -170,51 +168,62 @@ async def test_no_more_are_under_way_than_workers_and_the_loop_goes_on(url, prep
         while True:
             await asyncio.sleep(0.01)
             ticks += 1
+            if ended > 3:
+                stop.set()
 
     async with AsyncOutbox(url) as outbox:
         for _ in range(8):
             await outbox.add(prepare())
-        ticking = asyncio.create_task(tick())
         stop = asyncio.Event()
-        drain = asyncio.create_task(
-            outbox.drain(Counts(), workers=3, until_empty=False, stop=stop, timing=TIMING)
-        )
-        await asyncio.sleep(1.2)
-        stop.set()
-        report = await drain
+        ticking = asyncio.create_task(tick())
+        async with asyncio.timeout(60):
+            report = await outbox.drain(
+                Counts(), workers=3, until_empty=False, stop=stop, timing=TIMING
+            )
         ticking.cancel()
         assert 2 <= most <= 3
-        assert report.postponed >= 3
-        assert ticks > 10
+        assert report.postponed >= 4
+        assert ticks >= 8
 
 
-async def test_a_cancelled_drain_finishes_what_is_under_way(file, client, sandbox, prepare):
+async def test_a_cancelled_drain_finishes_what_is_under_way(file, client, prepare):
     async with AsyncOutbox(file) as outbox:
         await outbox.add(prepare())
-        sandbox.inject("delay", seconds=0.8)
-        drain = asyncio.create_task(outbox.drain(client, until_empty=False, timing=TIMING))
-        while not (await outbox.status()).counts["sending"]:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        holds = AsyncHolds(client)
+        drain = asyncio.create_task(outbox.drain(holds, until_empty=False, timing=TIMING))
+        async with asyncio.timeout(60):
+            await holds.began.wait()
         drain.cancel()
+        await asyncio.sleep(0.05)
+        holds.goes_on.set()
         with pytest.raises(asyncio.CancelledError):
             await drain
         assert (await outbox.status()).counts["delivered"] == 1
 
 
-async def test_a_stop_ends_every_wait_at_once(file, sandbox, prepare):
-    patient = fast(sandbox.settings(), attempts=6, deadline_s=120, base_s=40, longest_s=60)
-    async with AsyncKantaClient(patient) as client, AsyncOutbox(file) as outbox:
+async def test_a_stop_ends_every_wait_at_once(file, sandbox, edition, prepare):
+    waits = asyncio.Event()
+    patient = fast(sandbox.settings(), attempts=6, deadline_s=120, retry_after_longest_s=60)
+    async with (
+        AsyncKantaClient(
+            patient,
+            edition=edition,
+            listeners=[lambda event: waits.set() if isinstance(event, RetryScheduled) else None],
+        ) as client,
+        AsyncOutbox(file) as outbox,
+    ):
         await outbox.add(prepare())
-        sandbox.inject("status", status=503)
+        sandbox.inject("status", status=503, retry_after="40")
         stop = asyncio.Event()
         drain = asyncio.create_task(
             outbox.drain(client, until_empty=False, stop=stop, timing=TIMING)
         )
-        await asyncio.sleep(0.5)
+        async with asyncio.timeout(60):
+            await waits.wait()
         began = time.monotonic()
         stop.set()
         assert (await drain).postponed == 1
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20
 
 
 async def test_it_is_kept_as_the_other_is(file, prepare):
@@ -247,8 +256,6 @@ async def test_what_it_cannot_join_it_refuses_by_name(file, engine, prepare):
 
 
 async def test_a_notice_is_prepared_beside_the_loop(client, prepare, sandbox):
-    from outbox_parts import notice_about  # noqa: PLC0415
-
     prepared = await client.prepare_async(notice_about(1))
     assert (await client.submit(prepared)).notices
 
