@@ -91,6 +91,11 @@ def test_each_way_not_to_fit_has_been_seen_above_or_below() -> None:
         ("703/2023 56 § 1 mom. 2 kohta", "other", [("N20", "ground.necessity", "warning")]),
         ("703/2023 56 § 1 ja 3 mom.", "other_person", [("N20", "ground.necessity", "warning")]),
         ("703/2023 56 § 3 mom.", "health_care_provider", [("N20", "ground.necessity", "warning")]),
+        (
+            "703/2023 56 § 3 mom. ja 62 §",
+            "other_person",
+            [("N20", "ground.necessity", "warning")],
+        ),
         ("703/2023 56 § 1 ja 2 mom.", "other", []),
         ("703/2023 56 § 2 mom.", "health_care_provider", []),
         ("703/2023 56 ja 52 §", "other_person", []),
@@ -121,6 +126,28 @@ def test_62_goes_to_the_police_and_asks_when_the_name_is_another() -> None:
     assert cite("703/2023 62 §", "social_welfare_authority") == [("N21", "recipient", "objection")]
 
 
+@pytest.mark.parametrize(
+    ("cited", "word", "named"),
+    [
+        ("703/2023 49 § 1 mom.", "client", "703/2023 49 § 1 mom."),
+        ("703/2023 49 § 1-2 mom.", "client", "703/2023 49 §"),
+        ("703/2023 49 §", "client", "703/2023 49 §"),
+        ("703/2023 49 § 1 mom. ja 62 §", "client", "703/2023 49 § 1 mom."),
+        ("703/2023 50 § 1 mom.", "other", "703/2023 50 § 1 mom."),
+        ("703/2023 63 § 3 mom.", "other", "703/2023 63 § 3 mom."),
+        ("703/2023 56 §", "other_person", "703/2023 56 § 3 mom."),
+        ("703/2023 62 §", "other_authority", "703/2023 62 §"),
+        ("703/2023", "other", "703/2023"),
+        ("703/2023 10 § 3 mom. ja 48 §", "other", "703/2023 48 §"),
+        ("703/2023 58 § 6 mom.", "other", "703/2023 58 §"),
+    ],
+)
+def test_a_mismatch_names_the_provision_it_was_found_by(cited: str, word: str, named: str) -> None:
+    basis = ground("statute", provision=cited)
+    found = check_data(notice(basis, to(word, "Kela")), GIVEN)
+    assert [dict(each.parameters)["provision"] for each in found if each.rule != "N15"] == [named]
+
+
 def test_a_recipient_with_several_roles_fits_by_one_of_them() -> None:
     both = {"kind": "organisation", "name": "X", "roles": ["other", "other_authority"]}
     assert judged(notice(ground("statute", provision="703/2023 63 § 2 mom."), both)) == []
@@ -141,6 +168,8 @@ NO_GROUND = [
     ("Laki sosiaali- ja terveydenhuollon asiakastietojen käsittelystä (703/2023)",
      "N24.no_section", "warning"),
     ("703/2023 58 §", "N24", "objection"),
+    ("703/2023 1 §", "N24", "objection"),
+    ("703/2023 102 §", "N24", "objection"),
     ("703/2023 51 § 1 mom.", "N24", "objection"),
     ("703/2023 53 § 4 mom.", "N24", "objection"),
     ("703/2023 54 § 5 mom.", "N24", "objection"),

@@ -392,6 +392,36 @@ def test_notices_of_one_message_have_ids_of_their_own() -> None:
     assert together(without_id, without_id) == []
 
 
+def test_each_notice_with_the_id_of_an_earlier_one_is_named() -> None:
+    same, other = full(id="1.2.3"), full(id="1.2.4")
+    assert together(same, same, other, same) == [("N12", "[1].id"), ("N12", "[3].id")]
+
+
+@pytest.mark.refuses("N25")
+def test_notices_of_one_message_are_of_the_organisation_of_the_first_that_has_one() -> None:
+    ours, theirs, unknown = (f"1.2.246.10.{n}.10.0" for n in (28777751, 28777752, 28777753))
+    given_ = Circumstances(
+        now=NOW,
+        environment="sandbox",
+        wire=EDITION.wire,
+        organisations={ours: "1.2.246.10.1", theirs: "1.2.246.10.2"},
+    )
+
+    def found(*controllers: str) -> list[tuple[str, str, str]]:
+        notices_ = [
+            DisclosureNotice.model_validate(
+                having(full(id=f"1.2.{n}"), ("controller", "oid"), each)
+            )
+            for n, each in enumerate(controllers)
+        ]
+        return [(p.key, p.path, p.severity) for p in check_together(notices_, given_)]
+
+    assert found(ours, ours) == []
+    assert found(ours, theirs, ours) == [("N25.several", "[1].controller.oid", "error")]
+    assert found(unknown, theirs, ours) == [("N25.several", "[2].controller.oid", "error")]
+    assert found(unknown, unknown) == []  # each is refused by itself
+
+
 def test_build_gives_each_problem_the_index_of_its_notice(
     edition: Edition, settings: Settings, sources: Sources
 ) -> None:
