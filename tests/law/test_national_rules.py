@@ -242,6 +242,34 @@ def test_the_allowed_clock_skew_bounds_the_future(
     assert found == ([("N04", "disclosed_at")] if refused else [])
 
 
+@pytest.mark.parametrize(
+    ("now", "day", "refused"),
+    [
+        ("2026-11-22T21:58:59+00:00", "2026-11-22", False),
+        ("2026-11-22T21:58:59+00:00", "2026-11-23", True),
+        ("2026-11-22T22:00:00+00:00", "2026-11-23", False),  # midnight in Finland
+        ("2026-11-22T21:59:30+00:00", "2026-11-23", False),  # within the allowed skew
+    ],
+)
+def test_a_day_without_a_time_is_past_from_its_beginning_in_finland(
+    now: str, day: str, refused: bool, given_: Circumstances
+) -> None:
+    data = left_out(("recorded_at",)) | {"disclosed_at": day}
+    found = blocking(data, replace(given_, now=datetime.fromisoformat(now)))
+    assert found == ([("N04", "disclosed_at")] if refused else [])
+
+
+def test_a_day_without_a_time_is_recorded_on_the_same_day_at_the_earliest(
+    given_: Circumstances,
+) -> None:
+    for recorded, refused in (
+        ("2026-11-14T21:59:59Z", True),
+        ("2026-11-14T22:00:00Z", False),  # the 15th in Finland
+    ):
+        data = full() | {"disclosed_at": "2026-11-15", "recorded_at": recorded}
+        assert blocking(data, given_) == ([("N04", "recorded_at")] if refused else [])
+
+
 # --- N11 ---------------------------------------------------------------------------------------
 
 CODES = {"code", "system", "oid", "id", "kind", "language", "disclosed_at", "recorded_at",
