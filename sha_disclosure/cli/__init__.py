@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command with ``arguments``, by default those of the process, and exit."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # an old code page must not stop a receipt
+            stream.reconfigure(errors="replace")  # an old code page must not prevent a receipt
     try:
         from sha_disclosure.cli.app import run  # noqa: PLC0415 - needs the extra
 

@@ -1,4 +1,4 @@
-"""The commands put together, their common options and exit codes."""
+"""Combines the commands, their common options and exit codes."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ _GROUPS = {"outbox", "codes"}  # their modules offer ``application``, the others
 
 
 class _Ended(SystemExit):
-    """A command has run to its end; the exit code is its own and not typer's."""
+    """A command has finished; the exit code is its own and not typer's."""
 
 
 class Commands(TyperGroup):
-    """The group of commands. A wrong use ends with 4, for 2 means "refused by the service"."""
+    """The group of commands. Wrong usage ends with 4, since 2 means "refused by the service"."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
         """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - same
-        """Return a command, imported now, or None when there is none of that name."""
+        """Return a command, imported now, or None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
@@ -146,7 +146,7 @@ def _common(
 
 
 def application() -> typer.Typer:
-    """Return the command as typer knows it."""
+    """Return the typer application."""
     app = typer.Typer(
         name=_NAME,
         cls=Commands,

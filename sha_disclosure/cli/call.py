@@ -1,4 +1,4 @@
-"""One call of a command: its settings, its language, where it prints, how it ends."""
+"""One call of a command: its settings, its language, its output, its exit code."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def exit_code(error: DisclosureError) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: its common options, wherever they stood; the nearer to the end wins."""
+    """One call with its common options, given anywhere; the last one given wins."""
 
     settings_file: Path | None
     language: Language
@@ -78,17 +78,17 @@ class Call:
 
     @property
     def names_settings(self) -> bool:
-        """Whether a settings file is named, by an option or by the environment."""
+        """Whether a settings file is given, by an option or by the environment."""
         return bool(self.settings_file or os.environ.get(FILE_VARIABLE))
 
     def settings(self) -> Settings:
-        """Return the settings. Raises ConfigurationError when there are none."""
+        """Return the settings. Raises ConfigurationError if there are none."""
         return self._with_code_lists(Settings.load(self.settings_file))
 
     def settings_or_stand_in(self) -> Settings:
-        """Return the settings or, when no file is named, the sandbox's setup.
+        """Return the settings or, if no file is given, the sandbox's set-up.
 
-        Single variables of the environment count in both cases.
+        Environment variables for single values apply in both cases.
         """
         if self.names_settings:
             return self.settings()
@@ -100,20 +100,20 @@ class Call:
         return settings.model_copy(update={"code_lists": self.code_lists})
 
     def setup_or_stand_in(self) -> Setup:
-        """Return who would send, as ``settings_or_stand_in`` says."""
+        """Return the sending organisation's set-up, as in ``settings_or_stand_in``."""
         settings = self.settings_or_stand_in()
         return Setup(settings, load_edition(settings.edition))
 
     @property
     def output(self) -> Output:
-        """Where this call prints to."""
+        """The output of this call."""
         return Output.of_process(self.language)
 
 
 def fail(error: DisclosureError, meta: MutableMapping[str, Any], common: Common) -> int:
     """Print an error that ended a command, and return its exit code.
 
-    ``meta`` is that of the command's context, where the call is found.
+    ``meta`` is the ``meta`` of the command's context, which holds the call.
     """
     call: Call = meta.get(_CALL) or Call(common.settings, common.language)
     if call.json_errors:

@@ -1,4 +1,4 @@
-"""``sha-disclosure check``: whether settings, keys and the way to the service are right."""
+"""``sha-disclosure check``: whether settings, keys and the connection are in order."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _print(output: Output, lines: list[Line]) -> None:
             output.out.print(f"{'':<9}{text('expected')}: {clean(each.expected)}")
             output.out.print(f"{'':<9}{text('fix')}: {clean(each.fix)}")
     wrong = [each for each in lines if each.status == "failed"]
-    if wrong:  # again, where one who reads the end of a long page looks
+    if wrong:  # repeated for someone who only reads the end of a long page
         output.out.print(text("wrong"), style=_COLOURS["failed"])
     for each in wrong:
         output.out.print(f"  {each.check}: {clean(each.fix)}")

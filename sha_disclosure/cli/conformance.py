@@ -95,7 +95,7 @@ def _bundles(files: list[str], setup: Setup) -> Iterator[tuple[str, dict[str, An
 
 
 def _bundle(label: str, text: bytes, setup: Setup) -> dict[str, Any]:
-    """Return the Bundle in a text, or that of the notice in it, signed with a throw-away key."""
+    """Return the Bundle in a text, or one built from a notice and signed with a throw-away key."""
     data: Any = None
     problems: tuple[str, ...] = ()
     try:

@@ -29,7 +29,7 @@ def show(report: Report, written: Path | None, output: Output) -> None:
 
 
 class _Page:
-    """The report as it is printed, section by section, in the language of the call."""
+    """Prints the report section by section, in the language of the call."""
 
     def __init__(self, report: Report, output: Output) -> None:
         self._report = report

@@ -1,4 +1,4 @@
-"""``sha-disclosure demo``: one notice of every kind through the embedded sandbox."""
+"""``sha-disclosure demo``: sends one notice of every kind through the embedded sandbox."""
 
 from __future__ import annotations
 

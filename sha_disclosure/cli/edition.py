@@ -1,4 +1,4 @@
-"""``sha-disclosure edition``: the wire contract and how well each value is known."""
+"""``sha-disclosure edition``: the wire contract and the certainty of each value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sha-disclosure explain``: every element that is sent, down to the law."""
+"""``sha-disclosure explain``: traces every element that is sent back to the law."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commands need beside the core, imported when it is needed, or its extra named."""
+"""Imports for commands that need more than the core; errors name the missing extra."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PACKAGES = {
 
 @contextmanager
 def needs(extra: str) -> Iterator[None]:
-    """Let imports in the block fail with ConfigurationError that names the extra they need."""
+    """Convert import errors in the block to ConfigurationError, which names the extra."""
     try:
         yield
     except ModuleNotFoundError as error:

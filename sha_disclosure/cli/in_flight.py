@@ -1,4 +1,4 @@
-"""Notices of one reference among several that are sent at once: only the first is."""
+"""Ensures that of several notices with the same reference only the first is sent."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from sha_disclosure.cli.send_report import End
 
 
 class InFlight:
-    """The references that are being sent. May be used by many threads."""
+    """The references currently being sent. Thread-safe."""
 
     def __init__(self) -> None:
         self._ends: dict[str, Future[End]] = {}
 
     def send(self, reference: str, send: Callable[[], End]) -> End:
-        """Return how sending ended, or how it ended for who sends the same reference just now.
+        """Send and return the end, or that of another call currently sending the same reference.
 
-        A notice that others of its reference precede is sent if none of those was submitted.
+        A notice that waited for others is sent if none of those was submitted.
         """
         mine: Future[End] = Future()
         while (first := self._ends.setdefault(reference, mine)) is not mine:

@@ -1,4 +1,4 @@
-"""``sha-disclosure joint-test``: declared cases run against an environment, with the evidence."""
+"""``sha-disclosure joint-test``: runs declared cases against an environment, with evidence."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def joint_test(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     call = Call.of(context, settings, lang)
     output = call.output
-    sandbox_class()  # the kit stands on it; without the extra this says how to get it
+    sandbox_class()  # the kit needs it; without the extra this says how to install it
     from sha_disclosure.tools import joint_test as kit  # noqa: PLC0415 - an extra
 
     files = [kit.shipped_cases(), *map(kit.read_cases, cases or ())]
@@ -93,7 +93,7 @@ def joint_test(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 
 class _Progress:
-    """One line on the standard error for each case."""
+    """Prints one line to the standard error for each case."""
 
     def __init__(self, output: Output, count: int) -> None:
         self._output = output

@@ -1,7 +1,7 @@
-"""The progress journal of ``send``: which notices of earlier runs the service has accepted.
+"""The progress journal of ``send``: which notices the service accepted in earlier runs.
 
-An SQLite file, so that it stays small in memory, survives a process that is killed, and serves
-one run at a time. It holds references, places in files and notice ids, and nothing else of a
+An SQLite file, so that it uses little memory, survives a killed process, and allows one
+run at a time. It holds references, places in files and notice ids, and nothing else of a
 notice.
 """
 
@@ -30,10 +30,10 @@ CREATE TABLE IF NOT EXISTS file (name TEXT PRIMARY KEY, digest TEXT NOT NULL) WI
 
 
 class Journal:
-    """Remembers each notice before it is sent and once it is accepted.
+    """Records each notice before it is sent and once it is accepted.
 
-    A notice is known by its ``reference``, or by its line and the digest of its file. Raises
-    ConfigurationError when the file is no journal, is in use, or is of another version of a file.
+    A notice is identified by its ``reference``, or by its line and the digest of its file. Raises
+    ConfigurationError if the file is not a journal, is in use, or is of another version of a file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -52,7 +52,7 @@ class Journal:
             unusable.pop_all()
 
     def key(self, document: Document, notice: DisclosureNotice) -> str:
-        """Return what the notice is known by. Raises ConfigurationError when there is nothing."""
+        """Return the key that identifies the notice. Raises ConfigurationError if there is none."""
         if notice.reference is not None:
             return f"reference {notice.reference.reveal()}"
         if document.file == STDIN:
@@ -60,25 +60,25 @@ class Journal:
         return f"line {document.line or 0} {self._digest(document.file)}"
 
     def accepted(self, key: str) -> bool:
-        """Return whether the service has accepted it."""
+        """Return whether the service has accepted the notice."""
         return (
             self._one("SELECT notice_id FROM sent WHERE key = ? AND accepted = 1", key) is not None
         )
 
     def begun(self, key: str) -> str | None:
-        """Return the notice id under which it was sent with an end that is not known."""
+        """Return the notice id of an earlier submission with an unknown end, or None."""
         return self._one("SELECT notice_id FROM sent WHERE key = ? AND accepted = 0", key)
 
     def begin(self, key: str, notice_id: str) -> None:
-        """Remember that the notice is sent from now on."""
+        """Record that the notice is about to be sent."""
         self._write("INSERT OR REPLACE INTO sent (key, notice_id) VALUES (?, ?)", key, notice_id)
 
     def accept(self, key: str) -> None:
-        """Remember that the service accepted it."""
+        """Record that the service accepted the notice."""
         self._write("UPDATE sent SET accepted = 1 WHERE key = ?", key)
 
     def forget(self, key: str) -> None:
-        """Remember nothing of it: the service has refused it, so it is to be corrected."""
+        """Remove the notice: the service has refused it, so it will be corrected."""
         self._write("DELETE FROM sent WHERE key = ?", key)
 
     def _digest(self, file: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading the FILE arguments: one notice in a file, or one on each line of a ``.jsonl``."""
+"""Reads the FILE arguments: one notice in a file, or one on each line of a ``.jsonl``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text of one notice and where it stands; ``size`` counts its part of the file.
+    """The text of one notice and its place; ``size`` is its size in the file.
 
     ``line`` is None in a file of one notice.
     """
@@ -39,18 +39,18 @@ class Document:
 
     @property
     def label(self) -> str:
-        """The place as people write it: ``notices.jsonl:7``."""
+        """The place in readable form: ``notices.jsonl:7``."""
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
 def documents(files: Sequence[str], acknowledged: Sequence[str] = ()) -> Iterator[Document]:
     """Yield the notices of the files in order, each ``.jsonl`` line by line.
 
-    The standard input holds one notice, or one a line when its first line is a whole one. A
-    single notice acknowledges the rules in ``acknowledged`` besides its own.
+    The standard input has one notice, or one per line if its first line is complete JSON. A
+    single notice also acknowledges the rules in ``acknowledged``.
 
-    Raises ConfigurationError when a file cannot be read, or there are several notices to
-    acknowledge for.
+    Raises ConfigurationError if a file cannot be read, or if ``acknowledged`` is given for several
+    notices.
     """
     if not acknowledged:
         yield from _documents(files)
@@ -66,7 +66,7 @@ def documents(files: Sequence[str], acknowledged: Sequence[str] = ()) -> Iterato
 def require_single(files: Sequence[str], acknowledged: Sequence[str]) -> None:
     """Refuse to acknowledge for several notices at once. Raises ConfigurationError.
 
-    The lines of a batch have a field of their own for it.
+    The lines of a batch have their own field for it.
     """
     several = len(files) > 1 or any(file.lower().endswith(".jsonl") for file in files)
     if acknowledged and several:
@@ -74,7 +74,7 @@ def require_single(files: Sequence[str], acknowledged: Sequence[str]) -> None:
 
 
 def _acknowledging(text: bytes, rules: Sequence[str]) -> bytes:
-    """Return the text of a notice that acknowledges the rules too; as it was if it has faults."""
+    """Return the text of a notice that also acknowledges the rules; unchanged if it has faults."""
     try:
         data = read_json(text)
     except InvalidNotice:
@@ -107,7 +107,7 @@ def _lines(file: str, lines: Iterable[bytes]) -> Iterator[Document]:
 
 
 def _lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield line after line, each within the limit of a notice. Raises Unreadable."""
+    """Yield each line, within the size limit of a notice. Raises Unreadable."""
     most = NOTICE_BYTES.value
     while line := stream.readline(most + 1):
         if len(line) > most:
@@ -138,7 +138,7 @@ def read_file(file: str) -> bytes:
 
 
 def require_readable(files: Iterable[str]) -> None:
-    """Refuse files that cannot be read, before anything is done. Raises ConfigurationError."""
+    """Refuse unreadable files before anything is done. Raises ConfigurationError."""
     for file in files:
         if file != STDIN:
             with _opened(file):
@@ -146,7 +146,7 @@ def require_readable(files: Iterable[str]) -> None:
 
 
 def length(files: Sequence[str]) -> int | None:
-    """Return how many bytes the files have together, or None when that is not known."""
+    """Return the total size of the files in bytes, or None if it is not known."""
     if any(file == STDIN or not Path(file).is_file() for file in files):
         return None
     return sum(Path(file).stat().st_size for file in files)
@@ -169,7 +169,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 
 def problems_of(text: bytes, setup: Setup) -> tuple[Problem, ...]:
-    """Return every problem of the text of a notice; warnings are among them."""
+    """Return every problem of the text of a notice, warnings included."""
     try:
         data = read_json(text)
     except InvalidNotice as error:
@@ -178,7 +178,7 @@ def problems_of(text: bytes, setup: Setup) -> tuple[Problem, ...]:
 
 
 def notice_of(text: bytes, setup: Setup) -> DisclosureNotice:
-    """Return the notice in a text. Raises InvalidNotice with every problem, also of rules."""
+    """Return the notice in a text. Raises InvalidNotice with every problem, including rules."""
     try:
         return DisclosureNotice.model_validate_json(text)
     except InvalidNotice as error:
@@ -189,9 +189,9 @@ def notice_of(text: bytes, setup: Setup) -> DisclosureNotice:
 def checked_notices(
     files: Sequence[str], setup: Setup, output: Output, acknowledged: Sequence[str] = ()
 ) -> list[DisclosureNotice] | None:
-    """Return the notices of the files; a single one acknowledges the rules given, too.
+    """Return the notices of the files; a single one also acknowledges the given rules.
 
-    None, after printing why, when one of them is not valid or there is none.
+    Prints why and returns None if one of them is not valid or there are none.
     """
     require_readable(files)
     notices = []

@@ -1,6 +1,6 @@
 """The options that commands share, and their exit codes.
 
-Nothing here imports what sends: ``--help`` answers at once.
+Nothing here imports the sending code, so that ``--help`` is fast.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import typer
 from sha_disclosure.messages import LANGUAGES, Language, message
 
 INVALID, REFUSED, UNDELIVERED, CONFIGURATION, THRESHOLD = 1, 2, 3, 4, 5
-"""Exit codes. 0 is success; see ``call.exit_code`` for which error ends with which."""
+"""Exit codes. 0 is success; ``call.exit_code`` maps errors to them."""
 
 INTERRUPTED, READER_GONE = 130, 141
-"""Exit codes as shells use them: 128 and the number of SIGINT or SIGPIPE."""
+"""Exit codes by shell convention: 128 plus the number of SIGINT or SIGPIPE."""
 
 
 def known_language(value: str | None) -> str | None:
-    """Return the value of ``--lang``, or refuse a language that has no messages."""
+    """Return the value of ``--lang``, or refuse a language without messages."""
     if value is not None and value not in LANGUAGES:
         raise typer.BadParameter(str(message("cli.choose", values=LANGUAGES)))
     return value
@@ -70,12 +70,12 @@ FilesArgument = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The options that stand before the command."""
+    """The options given before the command."""
 
     settings: Path | None
     language: Language
 
 
 def as_language(value: str | None, otherwise: Language = "en") -> Language:
-    """Return the language of an option's value, or ``otherwise`` when it was not given."""
+    """Return the language of an option's value, or ``otherwise`` if it was not given."""
     return next((each for each in LANGUAGES if each == value), otherwise)

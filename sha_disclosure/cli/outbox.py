@@ -1,4 +1,4 @@
-"""``sha-disclosure outbox``: notices kept on disk and delivered, whatever fails on the way."""
+"""``sha-disclosure outbox``: stores notices on disk and delivers them despite failures."""
 
 from __future__ import annotations
 
@@ -144,10 +144,10 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 
 def _until_stopped(drainer: Drainer, stop: threading.Event, timeout: float) -> DrainReport:
-    """Drain until a signal comes, and at most a little longer."""
+    """Drain until a signal arrives, plus at most ``timeout`` seconds."""
     drainer.start()
     while not stop.is_set():
-        time.sleep(_LOOK_S)  # waiting for the event itself could meet its setting by the signal
+        time.sleep(_LOOK_S)  # waiting for the event could deadlock with the signal that sets it
     drainer.stop(timeout)
     return drainer.report()
 
@@ -264,7 +264,7 @@ def _report(context: typer.Context, lang: str | None, as_json: bool) -> OutboxRe
 
 
 def application() -> typer.Typer:
-    """Return the commands of the outbox as typer knows them."""
+    """Return the typer application of the outbox."""
     app = typer.Typer(
         name="outbox", no_args_is_help=True, rich_markup_mode=None, add_completion=False
     )
@@ -277,9 +277,9 @@ def application() -> typer.Typer:
 
 @contextmanager
 def _signals(stop: threading.Event) -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C stop a drain properly."""
+    """Stop a drain gracefully on SIGTERM and Ctrl-C."""
     before: dict[signal.Signals, Any] = {}
-    with suppress(ValueError):  # not in the main thread: whoever runs this has its own way
+    with suppress(ValueError):  # not in the main thread: the caller handles signals itself
         for each in (signal.SIGTERM, signal.SIGINT):
             before[each] = signal.signal(each, lambda *_: stop.set())
     try:

@@ -1,4 +1,4 @@
-"""``sha-disclosure outbox init``, ``forget`` and ``reencrypt``: making an outbox and keeping it."""
+"""``sha-disclosure outbox init``, ``forget`` and ``reencrypt``: maintaining an outbox."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _print_sql(kind: Any) -> None:
 
 
 def _kind(named: str | None, url: str | None) -> str:
-    """Return the kind of database that is named, or that a URL leads to."""
+    """Return the kind of database that was given, or that a URL implies."""
     kind = named
     if kind is None:
         scheme, separator, _ = (url or "postgresql://").partition("://")

@@ -1,4 +1,4 @@
-"""Which outbox a command means and with which keys; the options of ``outbox`` that say so."""
+"""The outbox and keys a command uses, and the options of ``outbox`` that select them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "SHA_DISCLOSURE_OUTBOX"
 COMMON_OPTIONS = "sha_disclosure.outbox"
-"""The key of the context's ``meta`` for the options that stand before the command."""
+"""The key in the context's ``meta`` for options given before the command."""
 
 _STATES = ("pending", "sending", "delivered", "parked", "quarantined")
 
@@ -45,7 +45,7 @@ IdArgument = Annotated[str, typer.Argument(metavar="NOTICE_ID", show_default=Fal
 
 
 def common_url(context: typer.Context) -> str | None:
-    """Return the outbox that is named before the command, if one is."""
+    """Return the outbox given before the command, if any."""
     url, _ = context.meta.get(COMMON_OPTIONS, (None, None))
     return url if url is None else str(url)
 
@@ -58,7 +58,7 @@ def opened(
     *,
     create: bool = False,
 ) -> Iterator[Outbox]:
-    """Open the outbox the options name; make it only with ``create``.
+    """Open the outbox selected by the options; create it only with ``create``.
 
     Raises ConfigurationError and OutboxError.
     """
@@ -79,7 +79,7 @@ def opened(
 
 
 def state_named(name: str | None) -> Any:
-    """Return a state the user named, or None when none is."""
+    """Return the state given by the user, or None."""
     if name is not None and name not in _STATES:
         chosen = message("cli.choose", values=_STATES)
         raise typer.BadParameter(str(chosen), param_hint="--state")

@@ -1,4 +1,4 @@
-"""How ``outbox`` reports what it did: lines for people, JSON for programs."""
+"""The reports of ``outbox``: lines for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 _LATE_S = 3600
-"""A pending notice that has waited so long is reminded of: what is parked waits as long."""
+"""The age at which a pending notice causes a reminder; parked ones may wait as long."""
 
 
 class OutboxReport:
-    """Prints what a command of the outbox did."""
+    """Prints the results of the outbox's commands."""
 
     def __init__(self, call: Call, *, as_json: bool) -> None:
         self._language = call.language
@@ -36,7 +36,7 @@ class OutboxReport:
         return message(f"cli.outbox.{count}").text(self._language)
 
     def failed(self, error: DisclosureError, label: str | None = None) -> None:
-        """Print an error, of a file if one is named."""
+        """Print an error, with the label of a file if given."""
         if self._json:
             record = as_dict(error, self._language) | ({"file": label} if label else {})
             self._output.json_line(record, error=True)
@@ -46,7 +46,7 @@ class OutboxReport:
             self._output.error(error)
 
     def added(self, label: str, added: AddedNotice) -> None:
-        """Print that the outbox holds a message, newly or from before."""
+        """Print that the outbox holds a message, newly added or from before."""
         state = "cli.outbox.added" if added.new else "cli.outbox.held"
         references = added.references or ("",) * len(added.notice_ids)
         receipts = added.receipt.notices if added.receipt else (None,) * len(added.notice_ids)
@@ -90,7 +90,7 @@ class OutboxReport:
         self.remind(status.counts, status.oldest_pending_s)
 
     def remind(self, counts: Mapping[str, int], oldest_pending_s: float = 0.0) -> None:
-        """Print what waits too long: a notice is stored without delay."""
+        """Print a reminder of notices that have waited too long: storing them is urgent."""
         if self._json:
             return
         reminders = [
@@ -107,12 +107,12 @@ class OutboxReport:
             self._print(reminder)
 
     def threshold(self, passed: Message | str) -> None:
-        """Print on the standard error that a threshold is passed."""
+        """Print to the standard error that a threshold is exceeded."""
         said = passed.text(self._language) if isinstance(passed, Message) else passed
         self._output.err.print(Text(said, "bold red"))
 
     def entry(self, entry: Entry) -> None:
-        """Print one message in a line."""
+        """Print one message on a line."""
         if self._json:
             self._output.json_line(entry.to_dict())
             return
@@ -132,14 +132,14 @@ class OutboxReport:
         self._output.json_line(evidence, indent=not self._json)
 
     def counted(self, what: str, count: int) -> None:
-        """Print how many messages were ``forgotten`` or ``resealed``."""
+        """Print the number of messages that were ``forgotten`` or ``resealed``."""
         if self._json:
             self._output.json_line({what: count})
         else:
             self._print(message(f"cli.outbox.{what}", count=count))
 
     def retried(self, count: int) -> None:
-        """Print how many messages are due now."""
+        """Print the number of messages that are now due."""
         if self._json:
             self._output.json_line({"retried": count})
         else:

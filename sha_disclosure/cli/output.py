@@ -1,4 +1,4 @@
-"""Printing: rich text for people, JSON for programs; nothing of a notice's content."""
+"""Output: rich text for people, JSON for programs; never the content of a notice."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _UNSEEN_IN_JSON = re.compile(r"[^\n\x20-\x7e]")
 
 
 def clean(text: object) -> str:
-    """Return foreign text without what would steer a terminal or cannot be encoded."""
+    """Return foreign text without terminal control characters and unencodable ones."""
     return visible(str(text))
 
 
 def as_json(value: object, *, indent: bool = False) -> str:
-    """Return JSON in which whatever a terminal would obey or not show is escaped."""
+    """Return JSON in which control and invisible characters are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2 if indent else None)
     return _UNSEEN_IN_JSON.sub(lambda found: _escaped(found[0]), text)
 
@@ -42,19 +42,19 @@ def _escaped(character: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """Return foreign text of several lines, each of them clean."""
+    """Return foreign text of several lines, each of them cleaned."""
     return "\n".join(clean(line) for line in text.splitlines())
 
 
 def close_output() -> None:
-    """Let nothing more be written to a reader that has gone, also not at exit."""
+    """Stop writing to a reader that has gone away, including at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The two streams of a call: results go to ``out``, all else to ``err``."""
+    """The two streams of a call: results go to ``out``, everything else to ``err``."""
 
     out: Console
     err: Console

@@ -1,4 +1,4 @@
-"""Whether there is a way to the service at all, and why not: by name, port and reason."""
+"""Whether the service can be reached and, if not, why: by name, port and reason."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _PATIENCE_S = 0.7
 
 
 def unreachable(settings: Settings) -> Message | None:
-    """Return why the service's port, or that of the proxy before it, takes no connection.
+    """Return why the port of the service, or of its proxy, refuses connections.
 
-    None if it takes one.
+    None if it accepts them.
     """
     host, port = route_to(settings.base_url, settings, None).address
     try:

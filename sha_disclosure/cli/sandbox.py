@@ -1,4 +1,4 @@
-"""``sha-disclosure sandbox``: the embedded log-register retention service until it is stopped."""
+"""``sha-disclosure sandbox``: runs the embedded log-register retention service."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sandbox(
     )
     with _stop_signal() as stopped, made as running:
         _introduce(output, running)
-        # A wait without end would not see Ctrl-C on Windows.
+        # An unlimited wait would not notice Ctrl-C on Windows.
         while not stopped.wait(0.5):
             pass
     output.out.print(output.text(message("cli.sandbox.stopped")))

@@ -1,4 +1,4 @@
-"""``sha-disclosure send``: each notice its own message, its receipt or its error at once."""
+"""``sha-disclosure send``: sends each notice in its own message and reports it immediately."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     progress = _progress(output, files, as_json=as_json)
     with (
         Journal(journal) if journal else nullcontext() as noted,
-        # Before rich 15 a bar that is disabled still ends with an empty line.
+        # Before rich 15 a disabled bar still ends with an empty line.
         nullcontext() if progress.disable else progress,
     ):
         report: Report = (

@@ -1,4 +1,4 @@
-"""How ``send`` reports what became of each notice: text for people, JSON for programs."""
+"""The reports of ``send`` on each notice: text for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WIDTH = 80
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a notice ended: accepted, prepared only, in an error, or skipped as accepted before."""
+    """How a notice ended: accepted, prepared only, in an error, or skipped as already accepted."""
 
     document: Document
     prepared: PreparedNotice | None = None
@@ -35,27 +35,27 @@ class End:
 
     @property
     def submitted(self) -> bool:
-        """Whether the service was asked to store it."""
+        """Whether it was submitted to the service."""
         return self.prepared is not None and bool(self.receipt or self.error)
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far ``send`` is: the notice at hand, and its ids while it is being submitted."""
+    """The progress of ``send``: the current notice, and its ids while it is being submitted."""
 
     label: str = ""
     notice_ids: tuple[str, ...] = ()
 
     @property
     def interrupted(self) -> Message:
-        """What an interruption here means."""
+        """What an interruption at this point means."""
         if self.notice_ids:
             return message("cli.send.interrupted", file=self.label, notices=self.notice_ids)
         return message("cli.send.interrupted_before", file=self.label)
 
 
 def counts(codes: Mapping[int, int], *, dry_run: bool = False) -> Message:
-    """Return how many notices ended how, by exit code."""
+    """Return the number of notices by exit code."""
     return message(
         "cli.send.prepared_counts" if dry_run else "cli.send.counts",
         good=codes.get(0, 0),
@@ -66,7 +66,7 @@ def counts(codes: Mapping[int, int], *, dry_run: bool = False) -> Message:
 
 
 class Report(Protocol):
-    """Takes the end of each notice as soon as it is known; keeps nothing."""
+    """Receives the end of each notice as soon as it is known; stores nothing."""
 
     def accepted(self, end: End, receipt: Receipt) -> None:
         """Report that the service accepted a notice."""
@@ -84,11 +84,11 @@ class Report(Protocol):
         """Report where the user stopped the command."""
 
     def end(self, codes: Mapping[int, int], *, skipped: int, dry_run: bool) -> None:
-        """Report how many notices ended how, by exit code."""
+        """Report the number of notices by exit code."""
 
 
 class JsonReport:
-    """Receipts and failures on the standard output, one JSON a line, with the same keys."""
+    """Receipts and failures on the standard output as JSON Lines, with the same keys."""
 
     def __init__(self, output: Output, *, quiet: bool = False) -> None:
         self._output = output
@@ -100,8 +100,8 @@ class JsonReport:
             self._output.json_line({**_place(end), **record})
 
     def prepared(self, end: End) -> None:
-        """Print what stands for a receipt in a dry run."""
-        status = str(message("cli.send.not_sent"))  # in one language: programs read it
+        """Print a substitute for a receipt in a dry run."""
+        status = str(message("cli.send.not_sent"))  # always English: programs read it
         if not self._quiet:
             self._output.json_line(_record(end, status=status))
 
@@ -112,7 +112,7 @@ class JsonReport:
         self._output.json_line({**_record(end, **known), **said})
 
     def waiting(self, reason: Message) -> None:
-        """Print nothing: only what became of a notice is a line."""
+        """Print nothing: only the end of a notice is a line."""
 
     def interrupted(self, position: Position) -> None:
         """Print where the command was stopped."""
@@ -125,7 +125,7 @@ class JsonReport:
         self._output.json_line(record, error=True)
 
     def end(self, codes: Mapping[int, int], *, skipped: int, dry_run: bool) -> None:
-        """Print nothing: the lines say everything."""
+        """Print nothing: the lines are complete."""
 
 
 def _place(end: End) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _place(end: End) -> dict[str, Any]:
 
 
 def _record(end: End, **known: object) -> dict[str, Any]:
-    """Return the keys of a receipt for a notice that has none."""
+    """Return a receipt's keys for a notice without one."""
     prepared = end.prepared
     return {
         **_place(end),
@@ -161,7 +161,7 @@ class TextReport:
         self._warned: Counter[str] = Counter()
 
     def accepted(self, end: End, receipt: Receipt) -> None:
-        """Print the receipt: one line, also for a long name of a file."""
+        """Print the receipt on one line, even with a long file name."""
         self._warnings(end)
         if not self._quiet:
             word = message("cli.send.accepted")
@@ -176,7 +176,7 @@ class TextReport:
             self._line(end, message("cli.send.prepared"), "yellow")
 
     def failed(self, end: End, error: DisclosureError) -> None:
-        """Print the error's class, what to do, and the issues the service named."""
+        """Print the error's class, what to do, and the issues reported by the service."""
         err, label = self._output.err, end.document.label
         if isinstance(error, InvalidNotice):
             self._output.problems(label, error.problems, to=err)
@@ -209,7 +209,7 @@ class TextReport:
         self._output.err.print(Text(clean(self._text(position.interrupted))))
 
     def end(self, codes: Mapping[int, int], *, skipped: int, dry_run: bool) -> None:
-        """Print the counts, and how often a warning that was printed once came again."""
+        """Print the counts, and how often warnings that were printed once recurred."""
         for rule, times in self._warned.items():
             if times > 1:
                 more = message("cli.send.warnings", rule=rule, count=times - 1)
@@ -219,7 +219,7 @@ class TextReport:
             self._out.print(self._text(message("cli.send.skipped", count=skipped)))
 
     def _warnings(self, end: End) -> None:
-        """Print each kind of warning once: a big file would repeat it on every line."""
+        """Print each kind of warning once: a large file may repeat it on every line."""
         for warning in end.prepared.warnings if end.prepared else ():
             self._warned[warning.key] += 1
             if self._warned[warning.key] == 1:
@@ -229,7 +229,7 @@ class TextReport:
         return self._output.text(sentence)
 
     def _line(self, end: End, word: Message, colour: str) -> None:
-        """Print what became of a notice on one line of a terminal, its label cut if need be."""
+        """Print the end of a notice on one line of a terminal, truncating its label if needed."""
         said, notice_id = self._text(word), _record(end)["notice_id"]
         label, room = clean(end.document.label), _WIDTH - len(f": {said} {notice_id}")
         if len(label) > room:

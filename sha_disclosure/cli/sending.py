@@ -1,4 +1,4 @@
-"""Sending the notices of files one after another or several at once, each with its end."""
+"""Sends the notices of files one after another or several at once, and reports each end."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 
 _GRAVEST_FIRST = (CONFIGURATION, UNDELIVERED, REFUSED, INVALID)
-_SILENCE_S = 1.0  # without an answer for so long, the way to the service is looked at
-_AHEAD = 2  # notices a worker has before it: none waits, and memory stays flat
+_SILENCE_S = 1.0  # the time without an answer after which the connection is checked
+_AHEAD = 2  # notices queued for each worker, so that none idles and memory stays constant
 
 
 class RateLimit:
-    """Lets at most ``rate`` notices a second pass; None lets all pass."""
+    """Lets at most ``rate`` notices per second pass; None means no limit."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class RateLimit:
         self._next = clock()
 
     def wait(self) -> None:
-        """Wait until the next notice may go."""
+        """Wait until the next notice may be sent."""
         now = self._clock()
         if self._next > now:
             self._sleep(self._next - now)
@@ -55,7 +55,7 @@ class RateLimit:
 
 
 class Silence:
-    """Says once, within two seconds, that the service cannot be reached and why."""
+    """Reports once, within two seconds, that the service cannot be reached and why."""
 
     def __init__(self, settings: Settings, report: Report) -> None:
         self._settings, self._report = settings, report
@@ -64,32 +64,32 @@ class Silence:
         self._said = threading.Lock()
 
     def begin(self) -> None:
-        """Look after a while, unless something was heard."""
+        """Check after a while, unless there is an event first."""
         self._timer.start()
 
     def end(self) -> None:
-        """Stop looking."""
+        """Stop checking."""
         self._timer.cancel()
 
     def hear(self, event: Event) -> None:
-        """Take what became of an attempt."""
+        """Handle the event of an attempt."""
         if isinstance(event, AttemptEnded):
             self.end()
             if event.outcome == "NotSent":
                 self._look()
 
     def _look(self) -> None:
-        if self._said.acquire(blocking=False):  # never released: once is enough
+        if self._said.acquire(blocking=False):  # never released, so it reports only once
             reason = unreachable(self._settings)
             if reason is not None:
                 self._report.waiting(reason)
 
 
 class Sending:
-    """Sends each notice in a message of its own; each end is reported at once.
+    """Sends each notice in its own message and reports each end immediately.
 
-    With several ``workers`` notices overtake one another, also those about one client; of two
-    with one reference the second waits for the first, and ends as it did.
+    With several ``workers`` notices may overtake one another, even those about one client; of two
+    with the same reference the second waits for the first, and ends the same way.
     """
 
     def __init__(
@@ -124,8 +124,8 @@ class Sending:
     ) -> int:
         """Send the notices of the files; return the exit code.
 
-        ``advance`` is called with the size of each notice when it is done and the counts by
-        exit code. A single notice acknowledges the rules in ``acknowledged`` besides its own.
+        ``advance`` is called after each notice with its size and the counts by exit code. A single
+        notice also acknowledges the rules in ``acknowledged``.
         """
         codes = self._codes
         silence = Silence(self._settings, self._report)
@@ -186,7 +186,7 @@ class Sending:
                 while pending:
                     done, pending = wait(pending, return_when=FIRST_COMPLETED)
                     yield from (each.result() for each in done)
-            finally:  # also when the command is interrupted: what is under way is finished
+            finally:  # even when the command is interrupted, submissions in progress are finished
                 self._stop.set()
                 for each in pending:
                     each.cancel()
@@ -227,7 +227,7 @@ class Sending:
             return End(document, prepared, error=error, code=exit_code(error))
 
     def _submit(self, prepared: PreparedNotice, key: str, kanta: KantaClient) -> Receipt:
-        if self._workers == 1:  # several are never cut off: what is under way is finished
+        if self._workers == 1:  # several are never cut off: those in progress are finished
             self._position = Position(self._position.label, prepared.notice_ids)
         if self._journal is None:
             return kanta.submit(prepared, stop=self._stop)

@@ -1,1 +1,1 @@
-"""Tools beside the core: they use it, never the other way."""
+"""Tools built on the core, which never imports them."""

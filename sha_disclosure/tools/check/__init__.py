@@ -1,8 +1,8 @@
-"""Checking the set-up (käyttöönoton tarkistus): settings, keys and the way to the service.
+"""Checking the set-up (käyttöönoton tarkistus): settings, keys and the connection.
 
-``check_offline`` makes every check that needs no connection, also after one that failed;
-``check_online`` goes on to the service and stores nothing there. ``line`` gives the texts of a
-finding as ``sha-disclosure check`` prints them.
+``check_offline`` makes every check that needs no connection, even after one has failed;
+``check_online`` also contacts the service and stores nothing there. ``line`` returns a finding's
+texts as ``sha-disclosure check`` prints them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the service answered to the harmless request, and whether it took our certificate."""
+"""The service's answer to the harmless request, and whether it accepted our certificate."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from sha_disclosure.tools.check.offline import Offline
 _CHECKS = ("client_certificate", "answer", "root", "server.clock", "gateway")
 _GATEWAY_HEADERS = ("via", "server")
 _HEADER_MAX = 80
-# nginx answers 400, 495 or 496 with a page of its own to a client certificate it does not take.
+# nginx answers 400, 495 or 496 with a page of its own to a client certificate it rejects.
 _CERTIFICATE_STATUSES = {400, 495, 496}
 
 
-# A right address is refused with these where a token is asked for before anything else.
+# A correct address is refused with these where a token is required before anything else.
 _CLOSED = {401, 403}
 _ABSENT = {404, 405, 410}
 
 
 def check_answer(offline: Offline, attempt: Attempt, target: str, first: str) -> list[Finding]:
-    """Return the checks of the answer: the client certificate's fate, root, clock and gateway.
+    """Return the checks of the answer: client certificate, root, clock and gateway.
 
-    ``target`` is what was asked for; ``first`` the check that failed before that, or nothing.
+    ``target`` is the requested path; ``first`` the check that failed earlier, if any.
     """
     if first:
         return [not_run(check, first) for check in _CHECKS]
@@ -73,9 +73,9 @@ def _answer(answer: Answer) -> Finding:
 
 
 def _root(answer: Answer, target: str) -> Finding:
-    """Return whether the answer is one of a FHIR service at the root that ``base_url`` names.
+    """Return whether the answer is that of a FHIR service at the root that ``base_url`` names.
 
-    Nothing but a sent notice proves that; what is plainly something else is worth a look.
+    Only a submitted notice proves that; an answer that is clearly something else is a warning.
     """
     status, type_ = answer.status, _resource_type(answer)
     seen: dict[str, str | int] = {"status": status, "target": target}

@@ -1,4 +1,4 @@
-"""One attempt at the service: how far it came, whom it met, and what was answered.
+"""One attempt to reach the service: how far it got, who answered, and the answer.
 
 The request is GET of the edition's ``address.probe``: reading the capability statement (FHIR R4
 RESTful API, capabilities), safe by HTTP (RFC 9110 section 9.2.1). It has no body and no token,
@@ -31,7 +31,7 @@ _HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The server as the handshake showed it: its certificate, the protocol and the suite."""
+    """The server as seen in the handshake: its certificate, the protocol and the cipher suite."""
 
     certificate: bytes
     version: str
@@ -40,7 +40,7 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, with how much of the body there was, and when."""
+    """The answer, with the part of the body that was received, and when."""
 
     received: Received
     received_at: datetime
@@ -48,20 +48,20 @@ class Answer:
 
     @property
     def status(self) -> int:
-        """Its HTTP status."""
+        """The HTTP status."""
         return self.received.status
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Its headers by their lower-case names."""
+        """The headers by lower-case name."""
         return self.received.headers
 
 
 @dataclass(slots=True)
 class Attempt:
-    """How far one attempt came. ``fault`` is what ended it.
+    """How far one attempt got. ``fault`` is what ended it.
 
-    ``connected``: to the service or its proxy. ``greeted``: the TLS greeting was sent.
+    ``connected``: to the service or its proxy. ``greeted``: the TLS client hello was sent.
     """
 
     connected: bool = False
@@ -72,7 +72,7 @@ class Attempt:
 
     @property
     def tls_fault(self) -> ssl.SSLError | None:
-        """The fault of TLS that ended it, if one did."""
+        """The TLS error that ended it, if any."""
         seen: BaseException | None = self.fault
         while seen is not None and not isinstance(seen, ssl.SSLError):
             seen = seen.__cause__ or seen.__context__
@@ -80,35 +80,35 @@ class Attempt:
 
     @property
     def refusal(self) -> int | None:
-        """OpenSSL's reason why the server's certificate was not accepted (X509_V_ERR_...)."""
+        """OpenSSL's reason for rejecting the server's certificate (X509_V_ERR_...)."""
         fault = self.tls_fault
         return fault.verify_code if isinstance(fault, ssl.SSLCertVerificationError) else None
 
     @property
     def alert(self) -> str:
-        """The server's TLS alert (RFC 8446 section 6), in plain letters, or nothing."""
+        """The server's TLS alert (RFC 8446 section 6) in lower-case words, or empty."""
         fault = self.tls_fault
         reason = str(fault.reason or "") if fault else ""
         return reason.partition("ALERT_")[2].lower().replace("_", " ")
 
     @property
     def proxy_status(self) -> str:
-        """The status by which the proxy refused its tunnel, or nothing."""
+        """The status with which the proxy refused the tunnel, or empty."""
         status = str(self.fault)[:3] if isinstance(self.fault, httpx.ProxyError) else ""
         return status if status.isdigit() else ""
 
     @property
     def late(self) -> bool:
-        """Whether a time-out ended it."""
+        """Whether a timeout ended it."""
         return isinstance(self.fault, httpx.TimeoutException)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Makes attempts at a service, each on a connection of its own.
+    """Makes attempts to reach a service, each on its own connection.
 
-    ``route`` leads to the service's root, ``target`` is what is asked for there; each attempt
-    brings a TLS context.
+    ``route`` leads to the service's root and ``target`` is the path requested there; each attempt
+    is given a TLS context.
     """
 
     route: Route
@@ -117,11 +117,11 @@ class Attempts:
     sources: Sources
 
     def ask(self, context: ssl.SSLContext) -> Attempt:
-        """Make the request and return how far it came."""
+        """Make the request and return how far it got."""
         return self._attempt(context, request=True)
 
     def shake_hands(self, context: ssl.SSLContext) -> Attempt:
-        """Shake hands only: nothing is asked of a server that may be the wrong one."""
+        """Only complete the handshake: sends no request to a server that may be the wrong one."""
         return self._attempt(context, request=False)
 
     def _attempt(self, context: ssl.SSLContext, *, request: bool) -> Attempt:
@@ -140,7 +140,7 @@ class Attempts:
             attempt.connected = lane.stage >= Stage.CONNECTED
             attempt.greeted = lane.stage >= Stage.GREETED
             lane.close()
-        if lane.received is not None:  # also when it broke off: its head alone proves much
+        if lane.received is not None:  # even if it broke off: the header alone proves a lot
             took_s = self.sources.monotonic() - began
             attempt.answer = Answer(lane.received, self.sources.clock(), took_s)
             attempt.fault = None

@@ -1,4 +1,4 @@
-"""The certificates of a key pair or of the CA file: read, and held to what each is for."""
+"""The certificates of a key pair or of the CA file: read, and checked for their purpose."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _DAYS_MAX = timedelta(days=_SOON[-1][0])
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What certificates are held against. ``trust`` None: the edition could not be loaded."""
+    """What certificates are checked against. ``trust`` None: the edition could not be loaded."""
 
     partial: PartialSettings
     now: datetime
@@ -67,14 +67,14 @@ class Surroundings:
 
 
 def read_certificates(source: Path | str, name: str) -> Chain | Message:
-    """Return the PEM certificates of a file or variable, or why they cannot be read."""
+    """Return the PEM certificates of a file or variable, or the reason they cannot be read."""
     if isinstance(source, str):
         try:
             return load_chain(source)
         except ConfigurationError as error:
             return refusal(error)
     try:
-        data = SecretBytes(read_file(source).data)  # some files hold the key as well
+        data = SecretBytes(read_file(source).data)  # some files also contain the key
     except Unreadable as error:
         return unreadable(name, error)
     try:
@@ -86,7 +86,7 @@ def read_certificates(source: Path | str, name: str) -> Chain | Message:
 
 
 def check_anchors(around: Surroundings) -> tuple[Chain, list[Finding]]:
-    """Return the certificates of the CA file, with the checks of it."""
+    """Return the certificates of the CA file, with its checks."""
     tls = around.partial.settings.tls
     if tls is None:
         first = "tls.certificate" if around.partial.valid("tls") else "settings"
@@ -107,7 +107,7 @@ def check_anchors(around: Surroundings) -> tuple[Chain, list[Finding]]:
 
 
 def _anchors_in_force(anchors: Chain, now: datetime) -> list[Finding]:
-    """Old roots may stand beside the new one: the check fails only when none is valid."""
+    """Old roots may accompany the new one, so the check fails only when none is valid."""
     valid = [a for a in anchors if a.not_valid_before_utc <= now <= a.not_valid_after_utc]
     findings = check_validity("ca.dates", valid or anchors, now)
     if not valid or len(valid) == len(anchors) or findings[0].severity != "passed":
@@ -116,7 +116,7 @@ def _anchors_in_force(anchors: Chain, now: datetime) -> list[Finding]:
 
 
 def check_complete(check: str, chain: Chain, anchors: Sequence[x509.Certificate]) -> list[Finding]:
-    """Return whether a chain is in order and leads as far as its receiver needs it."""
+    """Return whether a chain is in order and extends as far as its receiver requires."""
     found, count, last = check_connection(chain), len(chain), chain[-1]
     whole = self_signed(last) or any(signed_by(last, anchor) for anchor in anchors)
     if not (found or whole or count > 1):
@@ -126,7 +126,7 @@ def check_complete(check: str, chain: Chain, anchors: Sequence[x509.Certificate]
 
 
 def check_validity(check: str, chain: Sequence[x509.Certificate], now: datetime) -> list[Finding]:
-    """Return whether every certificate is valid, with a warning from 30 days before the end."""
+    """Return whether every certificate is valid, with a warning from 30 days before expiry."""
     end = min(certificate.not_valid_after_utc for certificate in chain)
     days = (end - now).days
     text = f"{end:%Y-%m-%dT%H:%M:%SZ}"
@@ -138,7 +138,7 @@ def check_validity(check: str, chain: Sequence[x509.Certificate], now: datetime)
 
 
 def check_use(name: str, leaf: x509.Certificate | None, use: Use) -> list[Finding]:
-    """Return whether a certificate is one for its use."""
+    """Return whether a certificate is suitable for its use."""
     check = f"{name}.usage"
     if leaf is None:
         return [not_run(check, f"{name}.chain")]
@@ -172,7 +172,7 @@ def check_surroundings(
 def check_holder(
     name: str, leaf: x509.Certificate | None, pair: KeyPair, around: Surroundings
 ) -> list[Finding]:
-    """Return whether a signing certificate names another organisation than those it signs for."""
+    """Return whether a signing certificate names an organisation other than those it signs for."""
     if leaf is None or around.trust is None:
         return []
     users = [
@@ -186,7 +186,7 @@ def check_holder(
 
 
 def leaf_facts(leaf: x509.Certificate, count: int) -> Message:
-    """Return the message that names a chain by its leaf, without its holder."""
+    """Return the message that identifies a chain by its leaf, without its holder."""
     serial = f"{leaf.serial_number:x}"
     return message("check.ok.certificate", count=count, serial=serial, sha256=thumbprint(leaf))
 

@@ -1,9 +1,9 @@
-"""The checks in the order they are made, and the findings they make.
+"""The checks in order, and the findings they produce.
 
-A check has a name such as ``clock``; those of a key pair have the name of its table before the
-point, as in ``signing.dates``. The path of a finding is the name of its check.
+A check has a name such as ``clock``; those of a key pair are prefixed with the name of its
+table, as in ``signing.dates``. The path of a finding is the name of its check.
 
-Findings are made to be pasted into a ticket: none holds a key, a passphrase, a PIN, a personal
+Findings may be pasted into a ticket: none contains a key, a passphrase, a PIN, a personal
 identity code, a person's name or a path outside the folder of the settings.
 """
 
@@ -33,22 +33,22 @@ PAIR_CHECKS = (
 
 
 def passed(check: str, found: Message) -> Finding:
-    """Return the finding of a check that found nothing wrong."""
+    """Return the finding of a check that passed."""
     return _finding(check, found, "passed")
 
 
 def warned(check: str, found: Message) -> Finding:
-    """Return the finding of a check that found what may be right, or will soon be wrong."""
+    """Return the finding of a check whose result may be wrong now or soon."""
     return _finding(check, found, "warning")
 
 
 def failed(check: str, found: Message) -> Finding:
-    """Return the finding of a check that found what has to be fixed before anything is sent."""
+    """Return the finding of a check whose fault must be fixed before anything is sent."""
     return _finding(check, found, "error")
 
 
 def not_run(check: str, *first: str) -> Finding:
-    """Return the finding of a check that was not made, since others have to pass first."""
+    """Return the finding of a check that was skipped until others pass."""
     return _finding(check, message("check.not_run", first=first), "not_run")
 
 
@@ -57,7 +57,7 @@ def _finding(check: str, found: Message, severity: Severity) -> Finding:
 
 
 def outcome(check: str, findings: Iterable[Finding], found: Message) -> list[Finding]:
-    """Return what another room found as findings of a check, or that it passed with ``found``."""
+    """Return findings of another module as those of a check, or that it passed with ``found``."""
     return [replace(each, path=check) for each in findings] or [passed(check, found)]
 
 
@@ -67,12 +67,12 @@ def is_failed(finding: Finding) -> bool:
 
 
 def refusal(error: DisclosureError) -> Message:
-    """Return the message of a check that repeats what an error says, its fix included."""
+    """Return the message of a check that repeats an error's text, including its fix."""
     return message("check.refused", why=error.sentence)
 
 
 def unreadable(file: str, error: Unreadable) -> Message:
-    """Return the message of a file that cannot be read."""
+    """Return the message for a file that cannot be read."""
     if error.missing:
         return message("check.file_missing", file=file)
     return message("check.file_unreadable", file=file, why=error.message)

@@ -1,4 +1,4 @@
-"""The clock of this host: whether it can be right, and how far it is from the service's."""
+"""The clock of this host: whether it is plausible, and its offset from the service's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _YEARS = range(2024, 2100)
 
 
 def check_clock(now: datetime, leaves: Iterable[x509.Certificate]) -> Finding:
-    """Return whether the clock can be right; a certificate that begins later is a hint."""
+    """Return whether the clock is plausible; a certificate valid from a later time is a hint."""
     time = now.isoformat(timespec="seconds")
     if now.year not in _YEARS:
         return failed("clock", message("check.clock_impossible", time=time))
@@ -28,7 +28,7 @@ def check_clock(now: datetime, leaves: Iterable[x509.Certificate]) -> Finding:
 
 
 def check_server_clock(answer: Answer, settings: Settings) -> Finding:
-    """Return how far this host's clock is from the service's, as its answer shows."""
+    """Return the offset of this host's clock from the service's, according to its answer."""
     check = "server.clock"
     skew = clock_skew(answer.headers, received_at=answer.received_at, took_s=answer.took_s)
     if skew is None:

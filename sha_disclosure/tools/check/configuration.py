@@ -1,4 +1,4 @@
-"""Edition, address and code lists: what is checked without a key."""
+"""Edition, address and code lists: the checks that need no key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sha_disclosure.tools.check.partial_settings import PartialSettings
 
 
 def check_edition(partial: PartialSettings) -> tuple[Edition | None, list[Finding]]:
-    """Return the edition the settings name, with the checks of it."""
+    """Return the edition of the settings, with its checks."""
     if not partial.valid("edition"):
         return None, [not_run("edition", "settings"), not_run("edition.assumed", "settings")]
     named = partial.settings.edition
@@ -42,7 +42,7 @@ def _assumed(edition: Edition, partial: PartialSettings) -> Finding:
 
 
 def check_address(partial: PartialSettings) -> Finding:
-    """Return whether the address may belong to the environment, as far as it shows."""
+    """Return whether the address may belong to the environment, as far as can be seen."""
     check, settings = "address", partial.settings
     if not partial.valid("base_url", "environment"):
         return not_run(check, "settings")
@@ -63,7 +63,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def check_code_lists(partial: PartialSettings) -> Finding:
-    """Return whether the code lists can be read, if the settings name any."""
+    """Return whether the code lists can be read, if the settings have any."""
     check, folder = "code_lists", partial.settings.code_lists
     if not partial.valid("code_lists"):
         return not_run(check, "settings")

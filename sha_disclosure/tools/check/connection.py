@@ -1,6 +1,6 @@
-"""The connection to the service: proxy, name, port, handshake, and then who is there.
+"""The connection to the service: proxy, name, port, handshake, and then the server.
 
-One request that stores nothing is made (see ``attempt``); everything else is handshakes.
+Makes one request, which stores nothing (see ``attempt``); everything else is handshakes.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from sha_disclosure.tools.check.server import Contexts, check_server, peer_unver
 _PROXY_VARIABLES = ("https_proxy", "all_proxy")
 _SERVER = ("server.trust", "server.name", "server.dates")
 _AFTER = ("handshake", *_SERVER, "client_certificate", "answer", "root", "server.clock", "gateway")
-_ALERTS_ON_OURS = {"access denied", "unknown ca"}  # those that do not say certificate
+_ALERTS_ON_OURS = {"access denied", "unknown ca"}  # besides those that mention a certificate
 
 
 def check_online(
     offline: Offline, variables: Mapping[str, str], sources: Sources
 ) -> Iterator[Finding]:
-    """Yield the checks of the way to the service. Stores nothing there, names nobody."""
+    """Yield the checks of the connection. Stores nothing there and names nobody."""
     settings = offline.partial.settings
     if not offline.partial.valid("base_url", "proxy", "timeouts"):
         yield from _not_run(("proxy", "name", "connection", *_AFTER), "settings")
@@ -68,7 +68,7 @@ def _behind(
     offline: Offline, attempts: Attempts, attempt: Attempt, ours: Contexts
 ) -> Iterator[Finding]:
     peer = attempt.peer or (None if attempt.late else peer_unverified(attempts, ours))
-    # TLS 1.2 ends the handshake here; ours is sent only after the server's was accepted.
+    # TLS 1.2 ends the handshake here; our certificate is sent only after the server's is accepted.
     on_ours = attempt.alert in _ALERTS_ON_OURS or "certificate" in attempt.alert
     first = ""
     if attempt.peer is None and on_ours:

@@ -38,21 +38,21 @@ _AFTER_MATCH = PAIR_CHECKS[PAIR_CHECKS.index("match") + 1 :]
 
 @dataclass(frozen=True, slots=True)
 class CheckedPair:
-    """The findings of a key pair, and its chain, leaf first, if it could be read."""
+    """The findings of a key pair, and its chain, leaf first, if readable."""
 
     findings: tuple[Finding, ...]
     chain: Chain = ()
 
     @property
     def usable(self) -> bool:
-        """Whether nothing is wrong with the pair."""
+        """Whether the pair has no faults."""
         return not any(map(is_failed, self.findings))
 
 
 def key_pairs(settings: Settings) -> Iterator[tuple[str, KeyPair, Use]]:
     """Yield each key pair: the name of its table, the pair and its use.
 
-    Those of an organisation are numbered as in the settings, such as
+    An organisation's pairs are numbered as in the settings, such as
     ``organisation.0.signing``.
     """
     tables: list[tuple[str, Settings | Organisation]] = [("", settings)]
@@ -65,7 +65,7 @@ def key_pairs(settings: Settings) -> Iterator[tuple[str, KeyPair, Use]]:
 
 
 def check_pair(name: str, pair: KeyPair, use: Use, around: Surroundings) -> CheckedPair:
-    """Check the certificate and the key of one pair: whatever can be, also after a fault."""
+    """Check the certificate and the key of one pair as far as possible, even after a fault."""
     file = around.partial.label(pair.key)
     key = open_pair_key(pair, file)
     chain = _chain(pair, key, around)
@@ -104,7 +104,7 @@ def _chain(pair: KeyPair, key: Key | Finding, around: Surroundings) -> Chain | M
 
 
 def check_tables(partial: PartialSettings, pairs: dict[str, CheckedPair]) -> Iterator[Finding]:
-    """Yield the findings of every pair in order, and of the tables that are missing."""
+    """Yield the findings of every pair in order, and of missing tables."""
     organisations = partial.settings.organisation
     each_signs = bool(organisations) and all(each.signing for each in organisations)
     for name, _ in _USES:

@@ -1,4 +1,4 @@
-"""The private key of a pair: whether it opens, is private, and belongs to the certificate."""
+"""The private key of a pair: whether it opens, is private, and matches the certificate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TRIAL_ALGORITHMS = {"rsa": "RS256", "p256": "ES256", "p384": "ES384"}
 
 
 def open_pair_key(pair: KeyPair, file: str) -> Key | Finding:
-    """Return the key of a pair, or why it cannot be opened, whoever may read its file."""
+    """Return the key of a pair or why it cannot be opened, ignoring who may read its file."""
     if not isinstance(pair.key, Path):
         try:
             return open_key(pair)
@@ -54,7 +54,7 @@ def open_pair_key(pair: KeyPair, file: str) -> Key | Finding:
 
 
 def certificates_beside(key: Key) -> Chain | Message:
-    """Return the certificates that came with a key, leaf first, or why there are none."""
+    """Return the certificates stored with a key, leaf first, or why there are none."""
     try:
         return key.certificates() or message("check.no_certificate_beside")
     except DisclosureError as error:
@@ -64,7 +64,7 @@ def certificates_beside(key: Key) -> Chain | Message:
 def check_key(
     name: str, pair: KeyPair, key: Key | Finding, leaf: x509.Certificate | None, file: str
 ) -> Iterator[Finding]:
-    """Yield the checks of the key, named as ``file``; ``leaf`` None: there is none to fit."""
+    """Yield the checks of the key, called ``file``; ``leaf`` is None without a certificate."""
     yield _opens(f"{name}.key", pair, key, file)
     yield _is_private(f"{name}.permissions", f"{name}.key", pair.key, file)
     check = f"{name}.match"
@@ -111,9 +111,9 @@ def _matches(check: str, pair: KeyPair, key: Key, leaf: x509.Certificate, file: 
 
 
 def _belongs(key: Key, leaf: x509.Certificate) -> bool:
-    """Return whether a key is that of a certificate; it signs to show that it can.
+    """Return whether a key matches a certificate; it makes a signature to prove it.
 
-    Raises KeyUnavailable for a key that cannot, such as a damaged one.
+    Raises KeyUnavailable for a key that cannot sign, such as a damaged one.
     """
     public, kind = leaf.public_key(), key_kind(leaf)
     if kind is None or not isinstance(public, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
@@ -127,7 +127,7 @@ def _belongs(key: Key, leaf: x509.Certificate) -> bool:
 
 
 def asks_program_for_pin(pair: KeyPair) -> bool:
-    """Return whether only the program that uses a token's key can know its PIN."""
+    """Return whether only the program that uses a token's key can provide its PIN."""
     source = pair.key
     if isinstance(source, Path) or not source.startswith("pkcs11:"):
         return False

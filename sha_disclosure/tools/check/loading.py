@@ -1,4 +1,4 @@
-"""The keys and certificates loaded as a client loads them: the last word on what was checked."""
+"""Loads the keys and certificates as a client does: the final check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sha_disclosure.tools.check.partial_settings import PartialSettings
 
 
 def client_context(settings: Settings, now: datetime) -> SSLContext | None:
-    """Return the TLS context of a client, or None when it would not take its files."""
+    """Return the TLS context of a client, or None if a client would reject the files."""
     try:
         return tls_context(settings.tls, now) if settings.tls else None
     except DisclosureError:
@@ -31,7 +31,7 @@ def client_context(settings: Settings, now: datetime) -> SSLContext | None:
 def check_loading(
     findings: Iterable[Finding], partial: PartialSettings, edition: Edition | None, sources: Sources
 ) -> Finding:
-    """Return whether a client would take all of it, if nothing in ``findings`` has failed."""
+    """Return whether a client would accept the set-up, unless ``findings`` has a failure."""
     settings = partial.settings
     first = {each.path for each in findings if is_failed(each)} - {"edition.assumed"}
     senders = settings_by_requester(settings).values()

@@ -1,4 +1,4 @@
-"""All that can be checked without a connection, in one order."""
+"""All checks that need no connection, in order."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from sha_disclosure.tools.check.partial_settings import PartialSettings, read_se
 
 @dataclass(frozen=True, slots=True)
 class Offline:
-    """What was found without a connection, and what the checks of the connection need.
+    """The findings without a connection, and the inputs for the checks of the connection.
 
-    ``edition`` is the SDK's own when the settings' cannot be loaded. ``anchors`` are the CA file's
-    certificates. ``has_client_certificate``: the key pair of ``[tls]`` is right.
+    ``edition`` is the SDK's own if that of the settings cannot be loaded. ``anchors`` are the CA
+    file's certificates. ``has_client_certificate``: the key pair of ``[tls]`` has no faults.
     """
 
     findings: tuple[Finding, ...]

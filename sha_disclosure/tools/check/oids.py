@@ -1,7 +1,7 @@
-"""The OIDs of the settings: whose they are, as far as a number can show.
+"""The OIDs of the settings: whether they are plausible.
 
 An organisation's OID is 1.2.246.10 and its business id (Y-tunnus) without hyphen and leading
-zeros (JHS 159). Only warnings: Kela's own examples hold business ids that do not exist.
+zeros (JHS 159). Only warnings: Kela's own examples have business ids that do not exist.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
 
 
 def business_id_fits(oid: Oid) -> bool | None:
-    """Return whether the business id in an OID has the right check digit; None without one."""
+    """Return whether the business id in an OID has a valid check digit; None if it has none."""
     if not str(oid).startswith(_ORGANISATIONS):
         return None
     digits = str(oid).removeprefix(_ORGANISATIONS).split(".", maxsplit=1)[0].zfill(8)

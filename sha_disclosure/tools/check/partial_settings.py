@@ -1,4 +1,4 @@
-"""Settings as far as they are valid, with every fault, where loading them stops at a refusal."""
+"""The valid part of settings, with every fault, where normal loading stops at the first error."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _REQUIRED = {"environment", "base_url", "system", "subscriber", "requester", "id
 
 @dataclass(frozen=True, slots=True)
 class PartialSettings:
-    """The settings as far as they are valid, and what is wrong with them.
+    """The valid part of the settings, and their faults.
 
-    ``invalid`` are the top entries that are missing or wrong: in ``settings`` they have the
-    sandbox's values, or none.
+    ``invalid`` lists the top-level entries that are missing or wrong: in ``settings`` they have
+    the sandbox's values, or none.
     """
 
     settings: Settings
@@ -41,13 +41,13 @@ class PartialSettings:
     invalid: frozenset[str] = frozenset()
 
     def valid(self, *entries: str) -> bool:
-        """Return whether all these top entries are valid."""
+        """Return whether all these top-level entries are valid."""
         return self.invalid.isdisjoint(entries)
 
     def label(self, source: Path | str) -> str:
-        """Return how a source may be named: below the settings' folder, else by its name only.
+        """Return a source's display name: its path below the settings' folder, or just its name.
 
-        A key that is in no file is named without the query of its URI, which may show where
+        A key that is not in a file is shown without the query of its URI, which may reveal where
         the PIN is.
         """
         if isinstance(source, str):
@@ -58,7 +58,7 @@ class PartialSettings:
         return source.name
 
     def without_folders(self, text: str) -> str:
-        """Return a text without the folders it names: these may hold a user's name."""
+        """Return a text without the folders in it, which may contain a user name."""
         for path in self._paths():
             text = text.replace(str(path), self.label(path))
         folders = [self.folder.absolute(), self.folder] if self.folder else []
@@ -69,7 +69,7 @@ class PartialSettings:
 
     def _paths(self) -> Iterator[Path]:
         for each in settings_by_requester(self.settings).values():
-            with suppress(ConfigurationError):  # a wrong URI is reported where it is opened
+            with suppress(ConfigurationError):  # a wrong URI is reported when it is opened
                 yield from watched_files(each)
         if self.settings.code_lists:
             yield self.settings.code_lists
@@ -78,7 +78,7 @@ class PartialSettings:
 
 
 def read_settings(path: Path | None, variables: Mapping[str, str]) -> PartialSettings:
-    """Read the settings as ``Settings.load`` does, with every fault."""
+    """Read the settings like ``Settings.load``, but collect every fault."""
     named = path or variables.get(FILE_VARIABLE)
     file = Path(named) if named else None
     entries, faults = _entries(file, variables)

@@ -1,4 +1,4 @@
-"""Findings as people and programs read them: what was checked, found, expected, and the fix."""
+"""Findings for people and programs: the check, its result, what was expected, and the fix."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STATUS: Mapping[Severity, Status] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The texts of one finding in one language; ``fix`` is empty where nothing is to be done."""
+    """The texts of one finding in one language; ``fix`` is empty if nothing needs to be done."""
 
     check: str
     status: Status
@@ -39,7 +39,7 @@ class Line:
 
 
 def line(finding: Finding, language: Language, hide: Callable[[str], str]) -> Line:
-    """Return the texts of a finding; ``hide`` takes the folders of this host out of them."""
+    """Return the texts of a finding; ``hide`` removes this host's folders from them."""
     check = finding.path
     table, _, part = ("", "", check) if check in CHECKS else check.rpartition(".")
     key = part.replace(".", "_")

@@ -1,7 +1,7 @@
-"""The server behind the address: who issued its certificate, for which name, until when.
+"""The server at the address: the issuer, host name and validity of its certificate.
 
-OpenSSL names one reason only, so each question is asked by a handshake of its own, with all
-others left out and before a byte of a request.
+OpenSSL reports only one reason, so each question takes its own handshake with all other checks
+disabled, before any byte of a request is sent.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from sha_disclosure.tools.check.attempt import Attempt, Attempts, Peer
 from sha_disclosure.tools.check.certificates import check_validity
 from sha_disclosure.tools.check.checks import failed, is_failed, not_run, passed, warned
 
-_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL; ssl has no name for it
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL; missing from the ssl module
 _INVALID_PURPOSE = 26  # X509_V_ERR_INVALID_PURPOSE
 _NAME_MAX = 80
 
 Contexts = Callable[[], ssl.SSLContext]
-"""Makes a context that trusts the CA file and checks everything, anew for each handshake."""
+"""Creates a new context, which trusts the CA file and checks everything, for each handshake."""
 
 
 def trusting(anchors: Sequence[x509.Certificate]) -> ssl.SSLContext:
-    """Return a context that checks everything against ``anchors``, with no certificate of ours."""
+    """Return a context that checks everything against ``anchors``, without our certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if anchors:
@@ -40,7 +40,7 @@ def trusting(anchors: Sequence[x509.Certificate]) -> ssl.SSLContext:
 
 
 def peer_unverified(attempts: Attempts, ours: Contexts) -> Peer | None:
-    """Return the server whoever it is: without our certificate first, with it if it must be."""
+    """Return the server without verifying it, sending our certificate only if it requires one."""
     for context in (trusting(()), ours()):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -64,7 +64,7 @@ def check_server(
     dates = [_of_service(each) for each in check_validity("server.dates", (certificate,), now)]
     trusted = passed("server.trust", message("check.ok.server_trust", certificate=facts))
     named = passed("server.name", message("check.ok.server_name"))
-    if first.peer is not None:  # the context of a client has checked it
+    if first.peer is not None:  # already verified by the client's context
         return [trusted, named, *dates]
     reason = _refused(attempts, trusting(anchors), name=False, time=False)
     if reason == _INVALID_PURPOSE:
@@ -93,7 +93,7 @@ def _of_service(dates: Finding) -> Finding:
 
 
 def _refused(attempts: Attempts, context: ssl.SSLContext, *, name: bool, time: bool) -> int | None:
-    """Return OpenSSL's reason to refuse the server, with the other questions left out."""
+    """Return OpenSSL's reason for rejecting the server, with the other checks disabled."""
     context.check_hostname = name
     if not time:
         context.verify_flags |= _NO_CHECK_TIME

@@ -1,7 +1,7 @@
-"""Comparing what this SDK sends with a FHIR package the vendor holds (määrittelypaketti).
+"""Comparing what this SDK sends with a FHIR package held by the vendor (määrittelypaketti).
 
-It proves agreement with the package it is given, nothing more. Validating needs the extra
-``conformance``; reading and comparing packages need the core only.
+It proves agreement with that package, nothing more. Validation needs the extra
+``conformance``; reading and comparing packages only need the core.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the package holds and the edition does not: definitions, codes, fixed values."""
+"""What is in the package but not in the edition: definitions, codes, fixed values."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Kind = Literal["profile", "extension", "code_system", "codes", "fixed", "mandato
 
 
 def additions(definitions: Definitions, findings: Iterable[BundleFinding]) -> tuple[Finding, ...]:
-    """Return the facts of the first package that no entry of the edition stands for.
+    """Return the facts of the first package that no entry of the edition represents.
 
-    ``findings`` name the elements that a profile demands and the Bundles lack.
+    ``findings`` provide the elements that a profile requires and the Bundles lack.
     """
     return (
         *_definitions(definitions),
@@ -60,7 +60,7 @@ def _code_systems(definitions: Definitions) -> Iterator[Finding]:
 
 
 def _texts(definitions: Definitions) -> Iterator[str]:
-    """Yield every text among the edition's values, the systems of codings among them."""
+    """Yield every text among the edition's values, including the systems of codings."""
     for value in definitions.values.values():
         if isinstance(value, str):
             yield value

@@ -1,7 +1,7 @@
 """The JSON files of a FHIR package: an npm-style ``.tgz`` or a folder, read within limits.
 
-Nothing is unpacked to disk, no link is followed, and what would be unreasonably large is
-refused before it is read (https://confluence.hl7.org/display/FHIR/NPM+Package+Specification).
+Nothing is unpacked to disk, links are not followed, and unreasonably large input is refused
+before it is read (https://confluence.hl7.org/display/FHIR/NPM+Package+Specification).
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ _FOLDER = "package"
 
 
 def refused(path: Path, why: Message) -> ConfigurationError:
-    """Return the error of a package that cannot be used."""
+    """Return the error for a package that cannot be used."""
     return ConfigurationError(message("conformance.package.refused", path=str(path), why=why))
 
 
 def too_large(path: Path, what: Message) -> ConfigurationError:
-    """Return the error of a package beyond a limit."""
+    """Return the error for a package over a limit."""
     return refused(path, message("conformance.package.too_large", what=what))
 
 
 def files_of(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each JSON file of a package, those of its examples left out.
+    """Yield name and content of each JSON file of a package, except its examples.
 
-    Raises ConfigurationError when the package cannot be read or is not safe to read.
+    Raises ConfigurationError if the package cannot be read or is not safe to read.
     """
     tally = _Tally(path)
     if path.is_dir():
@@ -45,7 +45,7 @@ def files_of(path: Path) -> Iterator[tuple[str, bytes]]:
 
 @dataclass(slots=True)
 class _Tally:
-    """What was read of a package so far, held to its limits."""
+    """Counts what has been read of a package and enforces its limits."""
 
     path: Path
     files: int = 0
@@ -91,7 +91,7 @@ def _of_folder(path: Path, tally: _Tally) -> Iterator[tuple[str, bytes]]:
 
 def _of_archive(path: Path, tally: _Tally) -> Iterator[tuple[str, bytes]]:
     error: ConfigurationError | None = None
-    # Headers and blocks of tar come on top of the files' own bytes.
+    # The tar headers and padding come on top of the files' own bytes.
     most = PACKAGE_BYTES.value + PACKAGE_FILES.value * 2048
     try:
         with open_file(path) as packed:

@@ -1,4 +1,4 @@
-"""The faults of all Bundles, each once: which notices, which element, what is expected there."""
+"""The faults of all Bundles without duplicates: the notices, the element, what is expected."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _HIDDEN = "?"
 
 @dataclass(frozen=True, slots=True)
 class BundleFinding:
-    """One fault in one or several Bundles; its path is the element. Holds no value of a notice.
+    """One fault in one or several Bundles; its path is the element. Contains no value of a notice.
 
-    ``expected``: what the profile says of the element. ``entries``: the entries of the edition
-    that stand behind it.
+    ``expected``: the profile's rule for the element. ``entries``: the edition's entries behind
+    the element.
     """
 
     bundles: tuple[str, ...]
@@ -34,12 +34,12 @@ class BundleFinding:
 
     @property
     def is_error(self) -> bool:
-        """Whether the Bundle does not validate because of it."""
+        """Whether it makes the Bundle invalid."""
         return self.finding.severity == "error"
 
     @property
     def kind(self) -> str:
-        """What kind of fault it is."""
+        """The kind of fault."""
         return kind_of(self.finding)
 
     @property
@@ -64,7 +64,7 @@ class BundleFinding:
 def gathered(
     found: Iterable[tuple[str, Finding]], definitions: Definitions
 ) -> tuple[BundleFinding, ...]:
-    """Return the issues of all Bundles, each once with the Bundles that have it."""
+    """Return the issues of all Bundles without duplicates, each with the affected Bundles."""
     labels: dict[Finding, list[str]] = {}
     names = _PublicNames(definitions)
     for label, issue in found:
@@ -81,7 +81,7 @@ def gathered(
 
 
 class _PublicNames:
-    """The names and URLs that the packages and the edition have: a report holds no others."""
+    """The names and URLs of the packages and the edition: a report contains no others."""
 
     def __init__(self, definitions: Definitions) -> None:
         self._names: set[str] = set()
@@ -96,7 +96,7 @@ class _PublicNames:
         self._choices = {name.removesuffix("[x]") for name in self._names if name.endswith("[x]")}
 
     def only(self, issue: Finding) -> Finding:
-        """Return an issue with the names and URLs hidden that only the Bundle has."""
+        """Return an issue in which names and URLs that occur only in the Bundle are hidden."""
         element = ".".join(self._public(part) for part in issue.path.split("."))
         profile = profile_of(issue)
         if profile and profile not in self._urls:
@@ -134,7 +134,7 @@ def _expected(issue: Finding, definitions: Definitions) -> str:
 
 
 def _element(issue: Finding, definitions: Definitions) -> Element | None:
-    """Return the element of the profile that an issue is about; slices by their names."""
+    """Return the profile's element that an issue is about, by slice name if possible."""
     try:
         elements = definitions.snapshots.of(profile_of(issue))
     except Unresolved:

@@ -1,4 +1,4 @@
-"""The Bundles to validate: what they hold, and their canonical URLs as the package has them."""
+"""The Bundles to validate: the types in them, and replacing their canonical URLs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class LabelledBundle:
-    """A Bundle to validate, and the kind of its notice or the name of its file."""
+    """A Bundle to validate, with the kind of its notice or the name of its file."""
 
     label: str
     content: dict[str, Any] = field(repr=False)
 
 
 def with_urls(bundle: dict[str, Any], urls: Mapping[str, str]) -> dict[str, Any]:
-    """Return a Bundle with canonical URLs replaced, so that one other URL hides no other fault."""
+    """Return a Bundle with canonical URLs replaced, so that a wrong URL hides no other fault."""
 
     def replaced(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""How an entry's value is compared with a package: one small function for each way."""
+"""Comparing an entry's value with a package: one small function for each method."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Comparison:
     proposal: Any = None
 
     def without_proposal(self) -> Comparison:
-        """Return the same for an entry whose value a person has to choose."""
+        """Return the same result for an entry whose value a person must choose."""
         return replace(self, proposal=None)
 
 
 def compare_at(location: Location, value: Any, definitions: Definitions) -> Comparison:
-    """Return what a location of the packages says of the value of its entry."""
+    """Compare the value of an entry with a location of the packages."""
     if location.how in _OF_PACKAGE:
         return _OF_PACKAGE[location.how](location, value, definitions)
     definition = definitions.of(location.definition)
@@ -52,7 +52,7 @@ def compare_at(location: Location, value: Any, definitions: Definitions) -> Comp
 
 
 def undecided(where: str = "", why: Message | None = None) -> Comparison:
-    """Return that the package does not decide, and why."""
+    """Return the result that the package does not decide, and why."""
     return _comparison("not_run", where, why or message("conformance.entry.silent"))
 
 
@@ -69,7 +69,7 @@ def _comparison(severity: Severity, where: str, says: Message, proposal: Any = N
 
 
 def _among(url: str, offered: Mapping[str, str], value: Any) -> Comparison:
-    """Compare a value with those a definition offers, each with its element."""
+    """Compare a value with those that a definition allows, each with its element."""
     if not offered:
         return undecided(url)
     if value in offered:
@@ -81,7 +81,7 @@ def _among(url: str, offered: Mapping[str, str], value: Any) -> Comparison:
 def _absent(
     what: Message, url: str, definitions: Definitions, near: Iterable[str] = ()
 ) -> Comparison:
-    """Return that the packages lack a definition: undecided where one is missing that may have it.
+    """Return the result for a missing definition: undecided if a missing package may have it.
 
     ``near`` are the URLs of definitions that may be meant.
     """
@@ -114,7 +114,7 @@ def _profile(location: Location, value: Any, definitions: Definitions) -> Compar
         asked = [url for url in candidates if definitions.refers_to(url)]
         return _differs(asked[0], asked[0], asked[0]) if len(asked) == 1 else undecided()
     if len(candidates) == 1:
-        # A profile of another package may be meant for other messages: a person decides.
+        # A profile of another package may be intended for other messages: a person decides.
         own = candidates[0] if candidates[0] in definitions.packages.first.resources else None
         return _differs(candidates[0], candidates[0], own)
     what = message("conformance.entry.no_profile", type=location.element)
@@ -135,7 +135,7 @@ def _extension(location: Location, value: Any, definitions: Definitions) -> Comp
 
 
 def _other_use(location: Location, url: str, definitions: Definitions) -> str:
-    """Return how an extension is defined for another use than this SDK's, or nothing."""
+    """Return how an extension is defined for a use other than this SDK's, or empty."""
     found = definitions.packages.find(url, "StructureDefinition")
     definition = definitions.of(location.entry)
     if found is None or definition is None:

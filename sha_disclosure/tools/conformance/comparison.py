@@ -1,4 +1,4 @@
-"""The edition against the package, entry by entry, by the table of locations."""
+"""Compares the edition with the package, entry by entry, using the table of locations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHARED = Counter((each.definition, each.element, each.hints) for each in LOCATI
 
 @dataclass(frozen=True, slots=True)
 class EntryComparison:
-    """How one entry of the edition compares with the package.
+    """The result of comparing one entry of the edition with the package.
 
     The finding's path is the definition and element that decide, its text what the package
     has. ``proposal`` is the package's value where it fixes one unambiguously, else None.
@@ -57,13 +57,13 @@ class EntryComparison:
 
 
 def compare(edition: Edition, definitions: Definitions) -> tuple[EntryComparison, ...]:
-    """Return how every entry of the edition compares, in its order."""
+    """Return the comparison of every entry of the edition, in order."""
     return tuple(_compared(entry, edition, definitions) for entry in edition.entries)
 
 
 def _compared(entry: Entry, edition: Edition, definitions: Definitions) -> EntryComparison:
     made = list(_comparisons(entry, definitions)) or [undecided(why=_elsewhere(edition, entry.key))]
-    # A difference anywhere counts before an agreement, and that before what is not decided.
+    # A difference takes precedence over an agreement, and that over an undecided result.
     decisive = min(made, key=lambda each: _DECISIVE.index(each.finding.severity))
     proposal = decisive.proposal
     if proposal is not None and not _can_be_built(edition, entry.key, proposal):
@@ -91,7 +91,7 @@ def _elsewhere(edition: Edition, key: str) -> Message:
 
 
 def _can_be_built(edition: Edition, key: str, value: Any) -> bool:
-    """Return whether the SDK can build with ``value``: forms it does not know stay a comment."""
+    """Return whether the SDK can build with ``value``; if not, it stays a comment."""
     section, _, name = key.partition(".")
     wire: dict[str, Any] = edition.wire.model_dump()
     part = wire[section]

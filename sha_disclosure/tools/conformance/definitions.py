@@ -1,4 +1,4 @@
-"""The definitions of the packages that the edition's entries lead to."""
+"""The packages' definitions that correspond to the edition's entries."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from sha_disclosure.tools.conformance.snapshots import Snapshots, Unresolved
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A definition without what base FHIR says already."""
+    """A definition without what it repeats from base FHIR."""
 
     url: str
     elements: list[Element]
 
 
 class Definitions:
-    """Finds the definition of an entry of the edition, also when its URL differs."""
+    """Finds the definition of an edition's entry, even if its URL differs."""
 
     def __init__(self, packages: Packages, snapshots: Snapshots, edition: Edition) -> None:
         self.packages = packages
@@ -39,7 +39,7 @@ class Definitions:
         return self._found[name]
 
     def url_of(self, name: str) -> str | None:
-        """Return the canonical URL the packages have for an entry or for a FHIR type."""
+        """Return the canonical URL in the packages for an entry or for a FHIR type."""
         location = _BY_ENTRY.get(name)
         own = self.values.get(name)
         if own and self.packages.find(own, "StructureDefinition"):
@@ -51,7 +51,7 @@ class Definitions:
         return found[0]["url"] if len(found) == 1 else None
 
     def candidates(self, location: Location) -> list[Resource]:
-        """Return the definitions that may be meant by an entry whose URL no package has."""
+        """Return definitions that may be meant by an entry whose URL is in no package."""
         own = str(self.values.get(location.entry) or "")
         name = plain(own.rpartition("/")[2]) or location.entry.partition(".")[2]
         if location.how == "extension":
@@ -76,7 +76,7 @@ class Definitions:
         return self.profiles_of("Extension")
 
     def refers_to(self, canonical: str) -> bool:
-        """Return whether a profile that an entry names asks for the profile ``canonical``."""
+        """Return whether a profile named by an entry requires the profile ``canonical``."""
         return any(
             canonical in _asked(element)
             for location in DEFINITIONS
@@ -104,7 +104,7 @@ class Definitions:
         return Definition(url, [_without_base(e, self._base(e, base)) for e in elements])
 
     def _base(self, element: Element, base: Mapping[str, Element]) -> Element:
-        """Return the element of base FHIR under ``element``, also when it is of a data type."""
+        """Return the base FHIR element of ``element``, including those of data types."""
         own = base.get(path_of(element["id"]))
         origin = element.get("base")
         path = origin.get("path") if isinstance(origin, dict) else None
@@ -118,7 +118,7 @@ class Definitions:
 
 
 def _without_base(element: Element, base: Element) -> Element:
-    """Return an element without the fixed values and bindings base FHIR gives it."""
+    """Return an element without fixed values and bindings inherited from base FHIR."""
     given: dict[str, Any] = dict(element)
     if given.get("binding") == base.get("binding") or _same_value_set(given, base):
         given.pop("binding", None)

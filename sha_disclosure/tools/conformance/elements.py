@@ -17,7 +17,7 @@ _PARTS = ("system", "code", "display")
 class AllowedCodes:
     """The codes a profile allows in ``element``: ``terms`` to choose from.
 
-    ``systems``: the code systems it may come from, where only they are known.
+    ``systems``: the allowed code systems, if only they are known.
     """
 
     element: str
@@ -26,14 +26,14 @@ class AllowedCodes:
 
 
 def fixed_value(element: Element) -> Any:
-    """Return the value an element is fixed to (``fixed[x]`` or ``pattern[x]``), or None."""
+    """Return the fixed value of an element (``fixed[x]`` or ``pattern[x]``), or None."""
     return next(
         (v for k, v in element.items() if k.startswith(("fixed", "pattern")) and len(k) > 7), None
     )
 
 
 def required_value_set(element: Element) -> str | None:
-    """Return the canonical of the value set an element's code must be of, or None."""
+    """Return the canonical URL of an element's required value set, or None."""
     binding = element.get("binding")
     if not isinstance(binding, dict) or binding.get("strength") != "required":
         return None
@@ -42,13 +42,13 @@ def required_value_set(element: Element) -> str | None:
 
 
 def variants(elements: Iterable[Element], path: str, hints: tuple[str, ...]) -> list[Element]:
-    """Return the elements of a path: those of the slice that ``hints`` name, else all."""
+    """Return the elements at a path: those of the slice matching ``hints``, else all."""
     found = [e for e in elements if path_of(e["id"]) == path]
     return _hinted(found, hints) or found
 
 
 def own_variants(elements: Iterable[Element], path: str, hints: tuple[str, ...]) -> list[Element]:
-    """Return the elements of a path that are of the hinted slice, else of no slice."""
+    """Return the elements at a path in the slice matching the hints, else in no slice."""
     found = [e for e in elements if path_of(e["id"]) == path]
     return _hinted(found, hints) or [e for e in found if not hints or ":" not in e["id"]]
 
@@ -58,19 +58,19 @@ def _hinted(elements: Iterable[Element], hints: tuple[str, ...]) -> list[Element
 
 
 def slice_fits(identifier: str, hints: tuple[str, ...]) -> bool:
-    """Return whether the names of an element's slices hold one of the hints."""
+    """Return whether the names of an element's slices contain one of the hints."""
     names = "".join(plain(part.partition(":")[2]) for part in identifier.split("."))
     return any(hint in names for hint in hints)
 
 
 def plain(name: str) -> str:
-    """Return a name by its letters and digits only, to compare names that people write."""
+    """Return only the letters and digits of a name, to compare names written by people."""
     small = name.lower().translate(str.maketrans("äåö", "aao"))
     return "".join(c for c in small if c.isalnum())
 
 
 def allowed_codes(elements: list[Element], element: Element, packages: Packages) -> AllowedCodes:
-    """Return the codings that an element of type code, Coding or CodeableConcept may have."""
+    """Return the codings allowed in an element of type code, Coding or CodeableConcept."""
     origin = element["id"]
     terms: dict[Term, None] = {}
     systems: dict[str, None] = {}
@@ -89,7 +89,7 @@ def allowed_codes(elements: list[Element], element: Element, packages: Packages)
 
 
 def _with_display(term: Term, packages: Packages) -> Term:
-    """Return a term with the display its code system gives it, where the profile gives none."""
+    """Return a term with the display of its code system, if the profile has none."""
     if term.display or not (term.system and term.code):
         return term
     return code_system(term.system, packages).get(term.code, term)

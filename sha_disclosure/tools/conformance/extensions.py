@@ -1,7 +1,7 @@
-"""The extensions in a Bundle against their definitions: the validator sees few of them.
+"""Checks the extensions in a Bundle against their definitions.
 
-It skips those of backbone elements such as ``AuditEvent.entity``, the parts of complex ones,
-and codes inside extensions; so the project checks all of them itself.
+The validator skips those of backbone elements such as ``AuditEvent.entity``, the parts of complex
+ones, and codes inside extensions; so the project checks all of them itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def extension_issues(
 ) -> Iterator[Finding]:
     """Yield the faults of the extensions in a Bundle.
 
-    An unknown one is only a warning while a package is missing that may define it.
+    An unknown one is only a warning while a package that may define it is missing.
     """
     for element, extension in _extensions("Bundle", bundle):
         url = extension.get("url")
@@ -48,17 +48,17 @@ def extension_issues(
 
 
 def context_fault(definition: Resource, element: str) -> str:
-    """Return where an extension may stand when ``element`` is no such place, else nothing."""
+    """Return where an extension is allowed if ``element`` is not such a place, else empty."""
     given = [c for c in definition.get("context") or () if isinstance(c, dict)]
     contexts = {str(c.get("expression")) for c in given if c.get("type") == "element"}
-    # A context of another kind, such as FHIRPath, may allow the place.
+    # A context of another kind, such as FHIRPath, may allow the element.
     if not contexts or len(contexts) < len(given) or contexts & (ANYWHERE | {element}):
         return ""
     return f"context: {', '.join(sorted(contexts))}"
 
 
 def value_types(elements: list[Element], root: str = _ROOT) -> frozenset[str]:
-    """Return the types an extension's value may have; empty for one that has parts only."""
+    """Return the types an extension's value may have; empty for one with parts only."""
     value = next((e for e in elements if e["id"] == f"{root}.value[x]"), None)
     if value is None or value.get("max") == "0":
         return frozenset()
@@ -68,7 +68,7 @@ def value_types(elements: list[Element], root: str = _ROOT) -> frozenset[str]:
 def _faults(
     extension: dict[str, Any], root: str, elements: list[Element], packages: Packages
 ) -> Iterator[tuple[Kind, str, str]]:
-    """Yield kind, place below the extension, and what is wanted."""
+    """Yield the kind, the path below the extension, and the expected value."""
     name = next((n for n in extension if n.startswith("value")), "")
     types = value_types(elements, root)
     if name and name.removeprefix("value") not in {t[:1].upper() + t[1:] for t in types}:

@@ -1,4 +1,4 @@
-"""What is wrong in one Bundle: a finding at an element, with the profile and its rule."""
+"""Issues of one Bundle: findings at an element, with the profile and its rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IssueSeverity = Literal["error", "warning"]
 def issue(
     kind: Kind, element: str, profile: str, severity: IssueSeverity, rule: str = ""
 ) -> Finding:
-    """Return the finding of a fault of a kind; it holds no value of the Bundle."""
+    """Return the finding for a kind of fault; it contains no value of the Bundle."""
     parameters = (("profile", profile), ("rule", rule))
     return Finding(f"conformance.bundle.{kind}", element, severity, parameters)
 
@@ -32,5 +32,5 @@ def profile_of(found: Finding) -> str:
 
 
 def rule_of(found: Finding) -> str:
-    """Return the rule an issue breaks: an invariant's key, or what an extension has to be."""
+    """Return the broken rule: an invariant's key, or the requirement on an extension."""
     return str(dict(found.parameters)["rule"])

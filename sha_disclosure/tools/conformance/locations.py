@@ -1,8 +1,8 @@
-"""Where a FHIR package says what each entry of an edition should be: one table.
+"""Where a FHIR package determines each entry of an edition, as one table.
 
-A line: the entry; the definition that decides it (an entry of section ``profile`` or
-``extension``, or a FHIR type that the package may profile); the element; how it is compared.
-``hints`` are parts of the slice names by which the right slice is recognised.
+A row: the entry; the definition that decides it (an entry of section ``profile`` or
+``extension``, or a FHIR type that the package may profile); the element; the method of
+comparison. ``hints`` are parts of slice names by which the right slice is recognised.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ How = Literal[
     "profile",  # the canonical URL of a profile of this FHIR type
     "extension",  # the URL of an extension with this type of value, used in these contexts
     "part",  # the url of a part of a complex extension
-    "coding",  # the whole coding an element is fixed to, or has to choose
-    "code",  # the code or text an element is fixed to
+    "coding",  # the whole coding that an element is fixed to, or must choose
+    "code",  # the code or text that an element is fixed to
     "system",  # the code system of an element's codes
     "display",  # the display of one code
     "label",  # the id of a contained resource, or a reference to it
     "requestor",  # which slice has requestor true
-    "allowed",  # not forbidden; what it means there no package says
-    "target",  # the resource type a reference may lead to
+    "allowed",  # not forbidden; no package defines its meaning there
+    "target",  # the resource type that a reference may point to
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where in a package an entry of the edition stands, and how it is compared."""
+    """Where in a package an entry of the edition is, and how it is compared."""
 
     entry: str
     definition: str
@@ -162,4 +162,4 @@ LOCATIONS: tuple[Location, ...] = (
 )  # fmt: skip
 
 DEFINITIONS = tuple(location for location in LOCATIONS if location.how in {"profile", "extension"})
-"""The locations that are definitions themselves."""
+"""The locations that are themselves definitions."""

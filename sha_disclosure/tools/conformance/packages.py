@@ -1,4 +1,4 @@
-"""FHIR packages as a whole: their manifest, definitions, code systems and value sets."""
+"""FHIR packages: their manifest, definitions, code systems and value sets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CORE = "hl7.fhir.r4.core"
 """The package of FHIR R4's own definitions (perusmääritykset)."""
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
-"""What the canonical URLs of FHIR's own definitions begin with."""
+"""The prefix of the canonical URLs of FHIR's own definitions."""
 
 _FHIR_VERSIONS = ("4.0.0", "4.0.1")
 _KEPT = frozenset({"StructureDefinition", "ValueSet", "CodeSystem"})
@@ -29,7 +29,7 @@ _MANIFEST = "package.json"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package: ``name#version``, what it depends on, its resources by canonical URL."""
+    """One package: ``name#version``, its dependencies, its resources by canonical URL."""
 
     name: str
     version: str
@@ -39,7 +39,7 @@ class Package:
 
     @property
     def label(self) -> str:
-        """The package as it is cited: ``name#version``."""
+        """The package's identifier: ``name#version``."""
         return f"{self.name}#{self.version}"
 
     def of_type(self, resource_type: str) -> Iterator[Resource]:
@@ -53,7 +53,7 @@ class Packages:
 
     all: tuple[Package, ...]
     read: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
-    """What was put together of their value sets and code systems, by kind and URL."""
+    """A cache of their parsed value sets and code systems, by kind and URL."""
 
     @property
     def first(self) -> Package:
@@ -67,7 +67,7 @@ class Packages:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Packages that a given one depends on and that were not given, as ``name#version``."""
+        """Dependencies of the given packages that were not given, as ``name#version``."""
         given = {package.name for package in self.all}
         wanted = {
             f"{name}#{version}": name
@@ -77,13 +77,13 @@ class Packages:
         return tuple(sorted(label for label, name in wanted.items() if name not in given))
 
     def may_miss(self, canonical: str) -> tuple[str, ...]:
-        """Return the missing packages that may hold a definition; HL7's hold HL7's only."""
+        """Return the missing packages that may have a definition; HL7's only have HL7's."""
         if canonical.startswith(("http://hl7.org/", "http://terminology.hl7.org/")):
             return self.missing
         return tuple(label for label in self.missing if not label.startswith("hl7."))
 
     def find(self, canonical: str, resource_type: str) -> tuple[Resource, Package] | None:
-        """Return the resource of a canonical URL, with or without ``|version``."""
+        """Return the resource with a canonical URL, with or without ``|version``."""
         url = canonical.partition("|")[0]
         for package in self.all:
             found = package.resources.get(url)
@@ -92,7 +92,7 @@ class Packages:
         return None
 
     def of_type(self, resource_type: str) -> Iterator[tuple[Resource, Package]]:
-        """Yield the resources of a type in every package, the first package's first."""
+        """Yield the resources of a type in every package, starting with the first package."""
         for package in self.all:
             for resource in package.of_type(resource_type):
                 yield resource, package
@@ -101,15 +101,15 @@ class Packages:
 def load_packages(paths: Sequence[Path], core: Path | None = None) -> Packages:
     """Load packages, each a ``.tgz`` or a folder with ``package.json``.
 
-    ``core`` holds the base definitions of FHIR R4 4.0.1: its package, or a folder of
-    StructureDefinitions. Raises ConfigurationError that names the package and the file.
+    ``core`` has the base definitions of FHIR R4 4.0.1: its package, or a folder of
+    StructureDefinitions. Raises ConfigurationError, which names the package and the file.
     """
     given = [_load(path) for path in paths]
     return Packages((*given, load_core(core)) if core else tuple(given))
 
 
 def load_core(path: Path) -> Package:
-    """Load the base definitions of FHIR R4; a ``package.json`` beside them is not needed.
+    """Load the base definitions of FHIR R4; they need no ``package.json``.
 
     Raises ConfigurationError.
     """

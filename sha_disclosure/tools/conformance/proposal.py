@@ -16,9 +16,9 @@ from sha_disclosure.tools.conformance.report import Report
 
 
 def write_proposal(report: Report, base: str, path: Path) -> Edition:
-    """Write the proposed edition on top of the edition named ``base``; return it loaded.
+    """Write the proposed edition based on the edition named ``base``; return it loaded.
 
-    Raises ConfigurationError when the file exists already or cannot be written.
+    Raises ConfigurationError if the file exists already or cannot be written.
     """
     if path.suffix != ".toml":
         raise ConfigurationError(message("conformance.proposal.name", path=str(path)))

@@ -1,4 +1,4 @@
-"""One run as a whole: Bundles validated, edition compared, what is new, what is unchecked."""
+"""The report of one run: Bundles validated, edition compared, additions, and what is unchecked."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from sha_disclosure.tools.conformance.validator_input import limit, unchecked
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one run found. ``ok``: every Bundle validates and no entry differs.
+    """The result of one run. ``ok``: every Bundle is valid and no entry differs.
 
-    ``additions`` are facts of the package that no entry of the edition stands for.
-    ``unchecked`` is what this run could not check in the package's definitions.
+    ``additions`` are facts of the package that no entry of the edition represents.
+    ``unchecked`` lists what this run could not check in the package's definitions.
     """
 
     packages: Packages
@@ -42,13 +42,13 @@ class Report:
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """The Bundles that do not validate."""
+        """The invalid Bundles."""
         names = {name for f in self.findings if f.is_error for name in f.bundles}
         return tuple(name for name in self.bundles if name in names)
 
     @property
     def ok(self) -> bool:
-        """Whether every Bundle validates and no entry of the edition differs."""
+        """Whether every Bundle is valid and no entry of the edition differs."""
         return not self.failed and not self.with_result("differs")
 
     @property
@@ -58,7 +58,7 @@ class Report:
 
     @property
     def never_checked(self) -> tuple[Message, ...]:
-        """What no run checks with these packages."""
+        """What no run can check with these packages."""
         core = self.packages.core
         has_value_sets = core is not None and any(core.of_type("ValueSet"))
         base = () if has_value_sets else (message("conformance.never.base_value_sets"),)
@@ -69,7 +69,7 @@ class Report:
         )
 
     def with_result(self, result: Result) -> tuple[EntryComparison, ...]:
-        """Return the entries with a result."""
+        """Return the entries with a given result."""
         return tuple(each for each in self.entries if each.result == result)
 
     def to_dict(self, language: Language) -> dict[str, Any]:
@@ -98,9 +98,9 @@ class Report:
 def conformance(packages: Packages, edition: Edition, bundles: Sequence[LabelledBundle]) -> Report:
     """Compare an edition with packages and validate Bundles against their profiles.
 
-    The base definitions of FHIR R4 have to be among the packages (see ``load_packages``).
-    Raises ConfigurationError when they are not, when the validator is not installed, or when a
-    definition is nested deeper than Python reads.
+    The packages must include the base definitions of FHIR R4 (see ``load_packages``).
+    Raises ConfigurationError if they do not, if the validator is not installed, or if a
+    definition is nested too deeply for Python.
     """
     try:
         return _conformance(packages, edition, bundles)

@@ -1,4 +1,4 @@
-"""Resources of packages in one form: without texts for readers, every element with its id."""
+"""Normalises a package's resources: without texts for readers, and with an id on each element."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 Resource = dict[str, Any]
 Element = dict[str, Any]
 
-# A core package is ten times smaller in memory without them.
+# Without them a core package uses a tenth of the memory.
 _TEXTS_OF_RESOURCE = frozenset({"text", "contact", "mapping", "description", "purpose"})
 _TEXTS_OF_ELEMENT = frozenset(
     {"definition", "comment", "requirements", "alias", "mapping", "example", "meaningWhenMissing"}
 )
 
 
-# The JSON types of what is read later; a type in a list stands for a list of such.
+# The JSON types of the members used later; a type in a list stands for a list of it.
 _Types = Mapping[str, type | list[type]]
 _OF_DEFINITION: _Types = {
     "url": str, "type": str, "baseDefinition": str, "derivation": str, "context": [dict],
@@ -28,7 +28,7 @@ _OF_TYPE: _Types = {"code": str, "profile": [str], "targetProfile": [str]}
 
 
 def _require(value: object, types: _Types) -> dict[str, Any]:
-    """Return an object whose members have these JSON types. Raises ValueError."""
+    """Return an object if its members have these JSON types. Raises ValueError."""
     if not isinstance(value, dict):
         raise ValueError("not an object")  # noqa: TRY004 - of data, not of code
     for name, wanted in types.items():
@@ -46,9 +46,9 @@ def _all_of(values: list[Any], wanted: type) -> bool:
 
 
 def normalised(resource: Resource) -> Resource:
-    """Return a resource without texts; the elements of a StructureDefinition all have ids.
+    """Return a resource without texts and with an id on each StructureDefinition element.
 
-    Raises ValueError when it is not built as FHIR says.
+    Raises ValueError if its structure violates FHIR.
     """
     kept = {key: value for key, value in resource.items() if key not in _TEXTS_OF_RESOURCE}
     if kept.get("resourceType") == "StructureDefinition":
@@ -93,5 +93,5 @@ def _id_of(path: str, slices: dict[str, str]) -> str:
 
 
 def path_of(identifier: str) -> str:
-    """Return an element's id without the names of slices: its path."""
+    """Return an element's id without slice names: its path."""
     return ".".join(part.partition(":")[0] for part in identifier.split("."))

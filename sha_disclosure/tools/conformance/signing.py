@@ -1,4 +1,4 @@
-"""A signing identity for Bundles that are only validated: made, used once, thrown away."""
+"""A throw-away signing identity for Bundles that are only validated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sha-disclosure confo
 
 
 def throw_away_identity(now: datetime, edition: Edition) -> CertifiedSigner:
-    """Return an identity with a new key, valid for an hour around ``now``; nobody trusts it."""
+    """Return an untrusted identity with a new key, valid for an hour around ``now``."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
         x509.CertificateBuilder()

@@ -1,7 +1,7 @@
-"""Snapshots: a profile as a whole, made of its differences and what it is based on.
+"""Snapshots: complete profiles, built from their differentials and bases.
 
-A package may carry profiles with snapshots or with differentials only. The merge is the one
-of https://hl7.org/fhir/R4/profiling.html#snapshot as far as validating and comparing need it.
+A package may contain profiles with snapshots or with differentials only. The merge follows
+https://hl7.org/fhir/R4/profiling.html#snapshot as far as validating and comparing need it.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ _LONGEST_CHAIN = 20
 
 
 class Unresolved(Exception):  # noqa: N818 - a signal, not an error of the caller
-    """A definition that a snapshot needs is in none of the packages."""
+    """A definition needed by a snapshot is in none of the packages."""
 
 
 class Snapshots:
-    """Makes the snapshots of definitions, each once."""
+    """Builds and caches the snapshots of definitions."""
 
     def __init__(self, packages: Packages) -> None:
         self._packages = packages
         self._made: dict[str, list[Element]] = {}
 
     def of(self, canonical: str) -> list[Element]:
-        """Return the elements of a definition. Raises Unresolved with the URL that is missing."""
+        """Return the elements of a definition. Raises Unresolved with the missing URL."""
         return self._of(canonical, ())
 
     def base_of(self, canonical: str) -> Mapping[str, Element]:
-        """Return the elements of the FHIR type a definition constrains, by id."""
+        """Return the elements of the FHIR type that a definition constrains, by id."""
         found = self._packages.find(canonical, "StructureDefinition")
         kind = str(found[0].get("type")) if found else ""
         try:
@@ -65,7 +65,7 @@ class Snapshots:
         return merge.elements
 
     def children(self, element: Element, above: tuple[str, ...]) -> list[Element]:
-        """Return the elements of the type of ``element``, or of the one profile it asks for."""
+        """Return the elements of the type of ``element``, or of its only profile."""
         types = [t for t in element.get("type", ()) if isinstance(t, dict)]
         if len(types) != 1:
             return []
@@ -87,7 +87,7 @@ class _Merge:
         self.elements = [dict(element) for element in base]
 
     def apply(self, difference: Element) -> None:
-        """Apply one element of a differential, adding it where it is new."""
+        """Apply one element of a differential, adding it if it is new."""
         index = self._position(difference["id"])
         if len(self.elements) > PACKAGE_ELEMENTS.value:
             fault = PACKAGE_ELEMENTS.exceeded(name=self._above[-1])
@@ -106,7 +106,7 @@ class _Merge:
         self.elements[index] = merged
 
     def _position(self, identifier: str) -> int | None:
-        """Return where an element stands, making it, and what is above it, where needed."""
+        """Return the position of an element, adding it and its parents if needed."""
         known = self._index(identifier)
         if known is not None:
             return known
@@ -137,7 +137,7 @@ class _Merge:
         return None
 
     def _end(self, index: int) -> int:
-        """Return where the element's own children end."""
+        """Return the position after the element's own children."""
         prefix = f"{self.elements[index]['id']}."
         end = index + 1
         while end < len(self.elements) and self.elements[end]["id"].startswith(prefix):
@@ -160,7 +160,7 @@ class _Merge:
         return at
 
     def _unfold(self, index: int) -> None:
-        """Put the children of an element's type below it, where they are not yet."""
+        """Insert the children of an element's type below it, unless they exist."""
         element = self.elements[index]
         if self._end(index) > index + 1:
             return

@@ -1,6 +1,6 @@
-"""Reading a gzipped tar archive member by member, every step bounded (POSIX pax and ustar, GNU).
+"""Reads a gzipped tar archive member by member, every step bounded (POSIX pax and ustar, GNU).
 
-``tarfile`` reads headers of any length, and one within another as deep as they come.
+``tarfile`` reads headers of any length, nested to any depth.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import BinaryIO, Literal
 
 _BLOCK = 512
 _LONGEST_NAME = 64 * 1024
-"""Bytes of a header that holds nothing but the next member's name and dates."""
-_GZIP = 31  # zlib's number for one gzip member with its check sum
+"""Bytes of a header that holds only the next member's name and dates."""
+_GZIP = 31  # zlib's value for a single gzip member with its checksum
 Kind = Literal["file", "folder", "header", "other"]
 _KINDS: dict[bytes, Kind] = {
     b"0": "file", b"\0": "file", b"7": "file", b"5": "folder",
@@ -22,7 +22,7 @@ _KINDS: dict[bytes, Kind] = {
 
 
 class NotWhole(Exception):  # noqa: N818 - a signal to the room, never shown to users as such
-    """The archive is damaged, or longer than it may be where ``too_long``."""
+    """The archive is damaged or, if ``too_long``, larger than allowed."""
 
     def __init__(self, *, too_long: bool = False) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class NotWhole(Exception):  # noqa: N818 - a signal to the room, never shown to 
 
 
 class Unpacked:
-    """The bytes of a gzip file, unpacked as they are asked for, at most ``most`` of them."""
+    """The bytes of a gzip file, decompressed on demand, at most ``most`` of them."""
 
     def __init__(self, file: BinaryIO, most: int) -> None:
         self._file = file
@@ -69,9 +69,9 @@ class Unpacked:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member: its name, what it is, and how many bytes it holds.
+    """One member: its name, type and size in bytes.
 
-    A ``header`` says more of the member after it; ``other`` is a link, a device or the like.
+    A ``header`` describes the member after it; ``other`` is a link, a device or the like.
     """
 
     name: str
@@ -80,14 +80,14 @@ class Member:
 
 
 class Archive:
-    """The members of an archive; ``content`` reads the one that was yielded last."""
+    """The members of an archive; ``content`` reads from the one yielded last."""
 
     def __init__(self, stream: Unpacked) -> None:
         self._stream = stream
         self._unread = 0
 
     def members(self) -> Iterator[Member]:
-        """Yield every member in order, also the headers between them. Raises NotWhole."""
+        """Yield every member in order, including headers. Raises NotWhole."""
         name = ""
         while any(header := self._stream.read(_BLOCK)):
             if len(header) < _BLOCK or not _is_header(header):
@@ -130,7 +130,7 @@ def _number(field: bytes) -> int:
 def _name(header: bytes) -> str:
     prefix = _text(header[345:500]) if header[257:262] == b"ustar" else ""
     name = _text(header[:100])
-    # GNU tar keeps dates where ustar has the prefix, and says so with two blanks.
+    # GNU tar has dates in the place of ustar's prefix, marked by two blanks.
     return f"{prefix}/{name}" if prefix and header[262:264] != b"  " else name
 
 
@@ -145,7 +145,7 @@ def _name_within(kind: bytes, content: bytes) -> str:
         if not record.endswith(b"\n"):
             raise NotWhole
         key, _, value = record[:-1].partition(b"=")
-        if key == b"size":  # only of files beyond any bound
+        if key == b"size":  # only for files beyond any limit
             raise NotWhole
         name = _text(value) if key == b"path" else name
         content = content[end:]

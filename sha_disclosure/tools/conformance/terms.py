@@ -1,4 +1,4 @@
-"""Value sets and code systems of the packages (koodistot): which codes an element may have."""
+"""Value sets and code systems of the packages (koodistot): the codes an element may have."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LISTED_MAX = 8
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A coding as far as a package fixes it; what it leaves open is None."""
+    """A coding as far as a package fixes it; parts it leaves open are None."""
 
     system: str | None = None
     code: str | None = None
@@ -26,7 +26,7 @@ class Term:
         return cls(**{k: v if isinstance(v, str) else None for k, v in parts.items()})
 
     def admits(self, coding: Mapping[str, str]) -> bool:
-        """Return whether a whole coding agrees with every fixed part."""
+        """Return whether a complete coding agrees with every fixed part."""
         return all(
             fixed is None or fixed == coding[name]
             for name, fixed in (
@@ -44,13 +44,13 @@ class Term:
 
     @property
     def label(self) -> str:
-        """The term in one line: ``system|code "display"``."""
+        """The term on one line: ``system|code "display"``."""
         coded = f"{self.system or '*'}|{self.code or '*'}"
         return f'{coded} "{self.display}"' if self.display else coded
 
 
 def listed(items: Iterable[str]) -> str:
-    """Return the first of some items in one line, each once, and how many are left out."""
+    """Return the first of some items on one line without duplicates, and how many are omitted."""
     every = list(dict.fromkeys(items))
     more = f" ... (+{len(every) - _LISTED_MAX})" if len(every) > _LISTED_MAX else ""
     return ", ".join(every[:_LISTED_MAX]) + more
@@ -58,7 +58,7 @@ def listed(items: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ValueSet:
-    """What a value set holds: its systems; its codes, or None when they are not enumerated."""
+    """The content of a value set: its systems; its codes, or None if they are not enumerated."""
 
     canonical: str
     systems: tuple[str, ...]
@@ -66,7 +66,7 @@ class ValueSet:
 
 
 def value_set(canonical: str, packages: Packages) -> ValueSet | None:
-    """Return a value set of the packages, or None when they have it not."""
+    """Return a value set of the packages, or None if they do not have it."""
     url = canonical.partition("|")[0]
     if packages.find(url, "ValueSet") is None:
         return None
@@ -81,7 +81,7 @@ def value_set(canonical: str, packages: Packages) -> ValueSet | None:
 
 
 def systems_of(canonicals: Iterable[str], packages: Packages) -> tuple[str, ...]:
-    """Return the code systems of which value sets have codes, each once."""
+    """Return the code systems that value sets have codes from, without duplicates."""
     return _systems(_parts(canonicals, packages))
 
 
@@ -103,7 +103,7 @@ def _parts(canonicals: Iterable[str], packages: Packages) -> Iterator[_Part]:
 
 
 class _Part:
-    """What one ValueSet holds itself, and which others it includes."""
+    """The own content of one ValueSet, and the others it includes."""
 
     def __init__(self, resource: Mapping[str, Any], packages: Packages) -> None:
         compose = _dict(resource.get("compose"))
@@ -116,7 +116,7 @@ class _Part:
             others = _texts(include.get("valueSet"))
             self.terms += listed
             self.others += others
-            # Several at once are an intersection, which is not worked out here.
+            # Several at once mean an intersection, which is not computed here.
             single = len(others) + (include.get("system") is not None) == 1
             self.whole = self.whole and single and bool(listed or others)
         named = (include.get("system") for include in included)
@@ -144,7 +144,7 @@ def _listed(include: Mapping[str, Any], packages: Packages) -> Iterator[Term]:
 
 
 def code_system(system: str, packages: Packages) -> dict[str, Term]:
-    """Return the codes a code system of the packages lists, by code."""
+    """Return the codes listed by a code system of the packages, by code."""
     key = ("CodeSystem", system)
     if key not in packages.read:
         found = packages.find(system, "CodeSystem")

@@ -1,4 +1,4 @@
-"""Bundles against the real profiles, by pyrofile-validator (extra ``conformance``)."""
+"""Validates Bundles against the real profiles with pyrofile-validator (extra ``conformance``)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TYPES = (
     "AuditEvent", "Bundle", "Consent", "Device", "Organization", "Patient", "Practitioner",
     "PractitionerRole", "Provenance", "RelatedPerson",
 )  # fmt: skip
-# What the validator's codes have in common, by their endings or beginnings.
+# What the validator's codes have in common: their suffixes or prefixes.
 _KINDS: Mapping[Kind, str] = {
     "unknown": r"^(element|datatype)\.unknown",
     "extension": r"^(extension|modifierExtension)\.",
@@ -44,22 +44,22 @@ _KINDS: Mapping[Kind, str] = {
 
 
 class ProfileValidator:
-    """Validates Bundles against the profiles of packages; making one takes seconds.
+    """Validates Bundles against the profiles of packages; creating one takes seconds.
 
-    Raises ConfigurationError when the validator is not installed.
+    Raises ConfigurationError if the validator is not installed.
     """
 
     def __init__(self, packages: Packages, snapshots: Snapshots, types: Iterable[str] = ()) -> None:
         self._validator = _made(packages, snapshots, {*_TYPES, *types})
 
     def issues(self, bundle: dict[str, Any]) -> tuple[Finding, ...]:
-        """Return the faults of a Bundle, each once."""
+        """Return the faults of a Bundle without duplicates."""
         with contextlib.redirect_stdout(io.StringIO()):  # FHIRPath's trace() prints there
             report = self._validator.validate_resource(bundle)
         found: dict[tuple[str, str, str], Finding] = {}
         for each in report.issues:
             kind, severity = _kind(each.code), _severity(each.severity.value)
-            # The project's own checks of extensions see more.
+            # The project's own checks of extensions are more complete.
             if severity is None or kind == "extension":
                 continue
             if severity == "warning" and kind not in {"profile", "codes"}:
@@ -74,7 +74,7 @@ class ProfileValidator:
 
 
 def _is_nearer(made: Finding, other: Finding) -> bool:
-    """Return whether an issue names a profile of the package and ``other`` only base FHIR."""
+    """Return whether an issue is about a profile of the package and ``other`` about base FHIR."""
     base = BASE + made.path.partition(".")[0]
     return not profile_of(made).startswith(BASE) and profile_of(other) in {"", base}
 
@@ -140,7 +140,7 @@ def _bound(definition: Resource) -> Iterator[str]:
 
 
 def _value_sets(canonicals: set[str], packages: Packages) -> Iterator[Resource]:
-    """Yield each value set that can be enumerated, enumerated: the validator expands poorly."""
+    """Yield value sets in expanded form where possible: the validator's expansion is limited."""
     for canonical in sorted(canonicals):
         held = value_set(canonical, packages)
         found = packages.find(canonical, "ValueSet")

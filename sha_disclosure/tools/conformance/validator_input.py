@@ -1,8 +1,8 @@
-"""Definitions in the form that pyrofile-validator reads.
+"""Definitions in the form that pyrofile-validator needs.
 
 It needs snapshots, the URL of each extension slice, and every discriminator at the element
-that holds the fixed value; and it confuses slices within slices. ``unchecked`` lists what is
-left out for that reason, and the rules it does not know.
+that has the fixed value; and it confuses nested slices. ``unchecked`` lists what is
+omitted for that reason, and the rules it does not support.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BY_VALUE = frozenset({"value", "pattern"})
 def validator_input(
     definition: Resource, snapshots: Snapshots, packages: Packages
 ) -> Resource | None:
-    """Return a definition with a snapshot the validator understands, or None without a base."""
+    """Return a definition with a snapshot the validator supports, or None without a base."""
     try:
         elements = snapshots.of(definition["url"])
     except Unresolved:
@@ -63,7 +63,7 @@ def _is_sliced(element: Element) -> bool:
 
 
 def _is_inner(identifier: str) -> bool:
-    """Return whether an element is, or stands in, a slice within a slice."""
+    """Return whether an element is, or is inside, a nested slice."""
     return identifier.count(":") > 1
 
 
@@ -78,7 +78,7 @@ def _extension_profile(element: Element) -> str:
 
 
 class _Slicing:
-    """One slicing: its discriminators as patterns, and whether the validator can follow them."""
+    """One slicing: its discriminators as patterns, and whether the validator supports them."""
 
     def __init__(self, element: Element, elements: list[Element], packages: Packages) -> None:
         self.patterns: dict[str, Element] = {}
@@ -111,7 +111,7 @@ class _Slicing:
         return element is not None and fixed_value(element) is not None
 
     def _as_pattern(self, parts: list[str]) -> dict[str, Any] | None:
-        """Fix the concept above a code by the one code it may have, in every slice."""
+        """Fix the concept above a code to the only code it may have, in every slice."""
         at = ".".join(part for part in parts if part not in {"coding", "code", "system"})
         patterns = {}
         for name in self.slices:
@@ -141,7 +141,7 @@ def unchecked(url: str, elements: list[Element], packages: Packages) -> Iterator
 
 
 def limit(kind: str, where: str) -> Finding:
-    """Return the finding of a rule that is not checked at a place of a profile."""
+    """Return the finding for an unchecked rule at an element of a profile."""
     return Finding(f"conformance.limit.{kind}", where, "not_run")
 
 
@@ -170,6 +170,6 @@ def _not_enumerated(canonical: str, packages: Packages) -> bool:
 
 
 def _asks_for_profile(kind: dict[str, Any]) -> bool:
-    """Return whether a reference has to lead to a profile, not to a base type."""
+    """Return whether a reference must point to a profile rather than a base type."""
     urls = [str(url) for url in kind.get("targetProfile") or ()]
     return bool(urls) and not all(u.startswith("http://hl7.org/fhir/") for u in urls)

@@ -1,12 +1,12 @@
-"""The joint-test kit (yhteistestaus): declared cases run against an environment, and the evidence.
+"""The joint-test kit (yhteistestaus): runs declared cases against an environment, with evidence.
 
-Cases are data (``cases.toml`` and files of one's own). Each is sent by the public client while
-a recorder between it and the network notes what goes out and what comes back. What is left is
-a folder of evidence and a report for people, in Finnish and English. It reports what was seen;
-whether that is what Kanta asks for only Kela can say.
+Cases are data (``cases.toml`` and your own files). Each is sent with the public client while
+a recorder between it and the network records requests and answers. The result is a folder of
+evidence and a report for people, in Finnish and English. It reports what was observed;
+only Kela can say whether that is what Kanta requires.
 
-Artificial and test persons only: rule N13 refuses the identity codes of others, and the
-environment ``production`` is refused as a whole.
+For artificial and test persons only: rule N13 refuses real identity codes, and the
+environment ``production`` is refused altogether.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The form of a joint-test case (testitapaus): what is sent, into which situation, what follows."""
+"""The format of a joint-test case (testitapaus): the message, the situation, the expectation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Outcome = Literal[
     "stored", "InvalidNotice", "NotSent", "OutcomeUnknown", "Unavailable", "Unauthorized",
     "Rejected", "Misdirected", "UnexpectedAnswer",
 ]  # fmt: skip
-"""How a case may end: a receipt, or an error class of the SDK."""
+"""The possible outcomes of a case: a receipt, or an error class of the SDK."""
 
 Group = Literal["content", "before_sending", "refusal", "retry", "own"]
 
@@ -59,13 +59,13 @@ Length = int | Annotated[str, StringConstraints(pattern=r"^limit(\+[0-9]{1,6})?$
 
 
 class NoticeSource(Table):
-    """Where a notice of a case comes from, and what is changed in it.
+    """The source of a case's notice, and the changes made to it.
 
-    ``example`` names a notice the package carries, ``file`` a JSON file beside the case file,
-    ``notice`` holds it whole. ``set`` and ``remove`` name places like
-    ``disclosed_data[0].description``; ``fill`` puts a text of so many characters there, or of
-    the edition's ``limit`` (``limit+1``). An example's own ``id`` is left out, so that each run
-    makes a new one.
+    ``example`` names a notice of the package, ``file`` a JSON file relative to the case file, and
+    ``notice`` contains it inline. ``set`` and ``remove`` take paths like
+    ``disclosed_data[0].description``; ``fill`` puts a text of a given length there, or of
+    the edition's ``limit`` (``limit+1``). An example's own ``id`` is removed, so that each run
+    generates a new one.
     """
 
     example: str | None = None
@@ -83,20 +83,20 @@ class NoticeSource(Table):
 
 
 class Plain(Table):
-    """The message is sent as it is."""
+    """The message is sent unchanged."""
 
     kind: Literal["plain"] = "plain"
 
 
 class Faults(Table):
-    """The embedded sandbox meets the next requests with these faults, in this order."""
+    """The embedded sandbox applies these faults to the next requests, in order."""
 
     kind: Literal["faults"]
     faults: Annotated[tuple[Fault, ...], Field(min_length=1)]
 
 
 class Again(Table):
-    """The same prepared message is submitted once more: same bytes, new request id and token."""
+    """The same prepared message is submitted again: same bytes, new request id and token."""
 
     kind: Literal["again"]
 
@@ -104,7 +104,7 @@ class Again(Table):
 class Renewed(Table):
     """The certificates of TLS, signature and token are renewed while the client runs.
 
-    Then the same notices follow in a message of their own. For the embedded sandbox, whose
+    The same notices are then sent in another message. Only for the embedded sandbox, whose
     authority issues the new certificates.
     """
 
@@ -112,14 +112,14 @@ class Renewed(Table):
 
 
 class OtherContent(Table):
-    """Another notice with the first one's id, changed as ``set`` says, follows."""
+    """Another notice with the first one's id, changed according to ``set``, is sent next."""
 
     kind: Literal["other_content"]
     set: dict[str, Any] = Field(repr=False)
 
 
 class Altered(Table):
-    """The signed bytes are altered before sending: each ``find`` becomes ``put``."""
+    """The signed bytes are altered before sending: each ``find`` is replaced by ``put``."""
 
     kind: Literal["altered"]
     find: Annotated[str, StringConstraints(min_length=1)]
@@ -127,19 +127,19 @@ class Altered(Table):
 
 
 class ForeignToken(Table):
-    """The token is signed by a key whose certificate nobody trusts."""
+    """The token is signed with a key whose certificate is not trusted."""
 
     kind: Literal["foreign_token"]
 
 
 class ForeignCertificate(Table):
-    """The TLS client certificate is one that nobody trusts."""
+    """The TLS client certificate is not trusted."""
 
     kind: Literal["foreign_certificate"]
 
 
 class TokenClock(Table):
-    """Tokens are written by a clock that is ``seconds`` off."""
+    """Tokens are created with a clock that is ``seconds`` off."""
 
     kind: Literal["token_clock"]
     seconds: int
@@ -160,12 +160,12 @@ Situation = Annotated[
 
 
 class Expectation(Table):
-    """What must follow; what is left out is not judged.
+    """The expected result; only the given fields are checked.
 
-    ``outcome``: one outcome or several of which each is right. ``rules``: exactly these rules
+    ``outcome``: one acceptable outcome, or several. ``rules``: exactly these rules
     refuse the notice. ``status``: HTTP status of the last answer. ``attempts``: requests of
-    the last submission. ``waited_s``: some wait between attempts was at least so long.
-    ``retry_at``: the error names the moment to try again.
+    the last submission. ``waited_s``: at least one wait between attempts was this long.
+    ``retry_at``: the error states when to try again.
     """
 
     outcome: Outcomes
@@ -178,12 +178,12 @@ class Expectation(Table):
 
 
 class Case(Table):
-    """One case: its purpose, what it rests on, what is done, what is expected.
+    """One case: its purpose, its citation, its actions and its expectation.
 
-    ``citation`` names the paragraph, guide page or requirement. ``elsewhere`` is expected where
-    the environment is not the embedded sandbox, whose own decisions ``expect`` may rest on.
+    ``citation`` names the paragraph, guide page or requirement. ``elsewhere`` is the expectation
+    outside the embedded sandbox, where the sandbox's own decisions in ``expect`` do not apply.
     ``sandbox_only`` cases, and all with faults or renewals, run nowhere else.
-    ``timeouts`` and ``retry`` replace single values of the settings' tables.
+    ``timeouts`` and ``retry`` override single values of the settings' tables.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -201,9 +201,9 @@ class Case(Table):
 
     @property
     def needs_sandbox(self) -> bool:
-        """Whether the case can run against the embedded sandbox only."""
+        """Whether the case can only run against the embedded sandbox."""
         return self.sandbox_only or isinstance(self.situation, Faults | Renewed)
 
     def expected(self, *, embedded: bool) -> Expectation:
-        """Return what is expected of the embedded sandbox, or of another environment."""
+        """Return the expectation for the embedded sandbox, or for another environment."""
         return self.expect if embedded or self.elsewhere is None else self.elsewhere

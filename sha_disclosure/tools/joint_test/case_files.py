@@ -1,4 +1,4 @@
-"""Reading case files (testitapaustiedostot): TOML, every fault named with its case and its fix."""
+"""Reads case files (testitapaustiedostot) in TOML; every fault names its case and its fix."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from sha_disclosure.tools.joint_test.case import Case
 from sha_disclosure.tools.joint_test.notices import Replacement, notices_of
 
 FORM = 1
-"""The form of case files this version reads: ``form = 1`` in their first line."""
+"""The format version of case files: ``form = 1`` in the first line."""
 
-_ANY_LIMIT = 1  # the length of texts is no matter while a file is only read
+_ANY_LIMIT = 1  # the length of texts does not matter when a file is only checked
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """The cases of one file, and the values it puts into every notice of the run."""
+    """The cases of one file, and the values it sets in every notice of the run."""
 
     cases: tuple[Case, ...]
     replace: Replacement = field(default_factory=dict, repr=False)
@@ -35,13 +35,13 @@ class CaseFile:
 
 
 def shipped_cases() -> CaseFile:
-    """Return the cases the package carries."""
+    """Return the cases included in the package."""
     text = resources.files(__package__).joinpath("cases.toml").read_text("utf-8")
     return _case_file(read_toml(text), "cases.toml", Path())
 
 
 def read_cases(path: Path) -> CaseFile:
-    """Return the cases of a file. Raises ConfigurationError that names every fault."""
+    """Return the cases of a file. Raises ConfigurationError with every fault."""
     fault: Message
     try:
         return _case_file(read_toml(read_text(path)), str(path), path.parent)
@@ -53,7 +53,7 @@ def read_cases(path: Path) -> CaseFile:
 def all_cases(files: Sequence[CaseFile], wanted: Sequence[str] = ()) -> list[tuple[CaseFile, Case]]:
     """Return the cases of the files, or those with a ``wanted`` id.
 
-    Raises ConfigurationError for an id that stands twice or nowhere.
+    Raises ConfigurationError for a duplicate or unknown id.
     """
     found: dict[str, tuple[CaseFile, Case]] = {}
     for file in files:
@@ -101,7 +101,7 @@ def _read_case(data: dict[str, Any], folder: Path) -> tuple[list[Message], Case 
 
 
 def _further(case: Case, folder: Path) -> Iterator[Message]:
-    """Yield what only shows when the case's parts are put together."""
+    """Yield faults that only show when the case's parts are combined."""
     for table, model in (("timeouts", Timeouts), ("retry", Retry)):
         try:
             model.model_validate(getattr(case, table))

@@ -1,4 +1,4 @@
-"""The checks of a case: against what it expects, and those the SDK makes of every message."""
+"""The checks of a case: its expectations, and those the SDK makes of every message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sha_disclosure.tools.joint_test.token import read_token
 from sha_disclosure.tools.sandbox import Sandbox
 from sha_disclosure.tools.verifier import verify_bundle
 
-_CLOCKS_DIFFER = 0.2  # seconds; an HTTP date and two clocks leave that open
+_CLOCKS_DIFFER = 0.2  # seconds; the tolerance of HTTP dates and of two clocks
 
 
 def checks_of(
@@ -42,7 +42,7 @@ def checks_of(
 
 
 def _check(key: str, passed: object, seen: object = None, **parameters: Parameter) -> Finding:
-    """Return a check as a finding; ``seen`` is what was found instead when it did not pass."""
+    """Return a check as a finding; ``seen`` is the actual value if it failed."""
     sentence = message(f"joint_test.check.{key}", **parameters)
     detail = None if passed or seen is None else message("joint_test.seen", value=str(seen))
     return Finding(sentence.id, "", "passed" if passed else "error", sentence.parameters, detail)
@@ -101,7 +101,7 @@ def _message(
     )
     structure = "; ".join(f"{f.path} {f.message}" for f in result.structure)
     yield _check("structure", not result.structure, structure)
-    # Elsewhere the trust anchor of signatures is the service's, and not in the settings.
+    # Elsewhere the service determines the trust anchor of signatures; it is not in the settings.
     judged = [f for f in result.findings if environment.embedded or f.check != "chain"]
     yield _check(
         "signature",
@@ -186,7 +186,7 @@ def _renewed(execution: Execution, sandbox: Sandbox) -> Iterator[Finding]:
 def checks_of_the_sandbox(
     execution: Execution, environment: Environment, refused_before: int
 ) -> tuple[Finding, ...]:
-    """Return the checks the embedded sandbox made of the case's messages."""
+    """Return the checks that the embedded sandbox made of the case's messages."""
     if environment.sandbox is None or not execution.prepared:
         return ()
     ids = {i for prepared in execution.prepared for i in prepared.notice_ids}

@@ -1,4 +1,4 @@
-"""Where cases are run: the configured environment, or a sandbox started for them."""
+"""Where cases run: the configured environment, or a sandbox started for them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from sha_disclosure.tools.sandbox import Sandbox
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A test environment (testiympäristö) with a client that prepares.
+    """A test environment (testiympäristö) with a client for preparing notices.
 
-    ``sandbox`` is the embedded one, or None where the service is not ours.
+    ``sandbox`` is the embedded one, or None for an external service.
     """
 
     settings: Settings
@@ -38,7 +38,7 @@ class Environment:
         return self.sandbox is not None
 
     def certificates(self) -> dict[str, str]:
-        """Return the SHA-256 thumbprints of the certificates in use, by what they are for."""
+        """Return the SHA-256 thumbprints of the certificates in use, by purpose."""
         now = self.sources.clock()
         pairs = {
             "tls": self.settings.tls,
@@ -56,9 +56,9 @@ class Environment:
 def open_environment(
     settings: Settings | None, sources: Sources | None = None
 ) -> Iterator[Environment]:
-    """Yield the environment of ``settings``, or without any an embedded sandbox.
+    """Yield the environment of ``settings``, or an embedded sandbox without any.
 
-    Raises ConfigurationError, above all for the environment ``production``.
+    Raises ConfigurationError, in particular for the environment ``production``.
     """
     if settings is not None and settings.environment == "production":
         raise ConfigurationError(message("joint_test.production"))

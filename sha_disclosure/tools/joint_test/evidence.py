@@ -1,6 +1,6 @@
-"""The folder of evidence (näyttökansio): what was sent, answered and checked, case by case.
+"""The folder of evidence (näyttökansio): requests, answers and checks, case by case.
 
-Files are for their owner only (0600, folders 0700). ``report.json`` names every other file
+Files are private to their owner (0600, folders 0700). ``report.json`` lists every other file
 with its SHA-256, for programs; ``report.html`` is for people.
 """
 
@@ -25,18 +25,18 @@ from sha_disclosure.tools.joint_test.result import CaseResult, Run
 INDEX = "report.json"
 PAGE = "report.html"
 FORM = "sha-disclosure joint-test evidence 1"
-"""The form of ``report.json``; a later form has another number."""
+"""The format of ``report.json``; a later format has another number."""
 
 
 class Folder:
-    """An evidence folder that is made: every file new, its digest noted."""
+    """An evidence folder being written: every file is new and its digest recorded."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.digests: dict[str, str] = {}
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file of the folder; its folders are made."""
+        """Write a file of the folder, creating its parent folders."""
         target = self.path / name
         for above in reversed(target.relative_to(self.path).parents):
             (self.path / above).mkdir(mode=0o700, exist_ok=True)
@@ -51,12 +51,12 @@ class Folder:
 
 
 def open_folder(path: Path, *, overwrite: bool = False) -> Folder:
-    """Return a new or empty folder, made for its owner only.
+    """Return a new or empty folder that is private to its owner.
 
-    With ``overwrite`` the files of earlier evidence are removed first, those that its
-    ``report.json`` names and no others.
+    With ``overwrite``, the files of earlier evidence are removed first: those listed in its
+    ``report.json`` and no others.
 
-    Raises ConfigurationError when the folder holds anything else or cannot be written.
+    Raises ConfigurationError if the folder has anything else or cannot be written.
     """
     try:
         return _opened(path, overwrite=overwrite)
@@ -81,7 +81,7 @@ def _opened(path: Path, *, overwrite: bool) -> Folder:
 
 
 def _earlier(path: Path) -> list[str] | None:
-    """Return the files of earlier evidence, or None when the folder holds none."""
+    """Return the files of earlier evidence, or None if the folder has none."""
     index = None
     with suppress(Unreadable, Malformed):
         index = read_json(read_text(path / INDEX))
@@ -95,7 +95,7 @@ def _remove(path: Path, files: list[str]) -> None:
     whole = path.resolve()
     for name in files:
         target = path / name
-        # Only what lies inside, whatever a changed index says.
+        # Only files inside the folder, even if the index was tampered with.
         if ".." not in Path(name).parts and target.parent.resolve().is_relative_to(whole):
             target.unlink(missing_ok=True)
     for folder in sorted((p for p in path.rglob("*") if p.is_dir()), reverse=True):
@@ -108,14 +108,14 @@ def write_evidence(
 ) -> dict[str, Any]:
     """Write the evidence of a run and return the content of its ``report.json``.
 
-    ``redact`` replaces every name, identifier and text of persons by its kind; ``language`` is
-    the one the page opens in.
+    ``redact`` replaces every personal name, identifier and text by its kind; ``language`` is
+    the language in which the page opens.
     """
     redaction = Redaction(run.edition, run.settings, redact=redact)
     cases = [_write_case(result, folder, redaction) for result in run.results]
     facts = run_facts(run, redact=redact)
     page = render(facts, cases, run, language)
-    folder.write(PAGE, page.encode("utf-8", "replace"))  # a service may send half a character
+    folder.write(PAGE, page.encode("utf-8", "replace"))  # a service may send lone surrogates
     index = {
         "form": FORM,
         **facts,

@@ -1,4 +1,4 @@
-"""The exchanges of a case, recorded by a transport around the client's; no byte is changed."""
+"""The exchanges of a case, recorded by a transport wrapped around the client's, unmodified."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer, as they were on the wire.
+    """One request and its answer, as sent over the wire.
 
-    ``body`` and ``answer_body`` are the bytes sent and received, of an answer that broke off
-    those that came. ``fault`` is the class name of what ended it, if no answer did.
-    ``outcome`` and ``wait_s`` (the wait after it) are what the client made of it, ``started``
-    is a time of a clock that only runs forward.
+    ``body`` and ``answer_body`` are the bytes sent and received; for an interrupted answer, the
+    part received. ``fault`` is the class name of what ended it, if there was no answer.
+    ``outcome`` and ``wait_s`` (the wait after it) are the client's view of it; ``started``
+    is a time of a monotonic clock.
     """
 
     began_at: datetime
@@ -45,7 +45,7 @@ class Exchange:
     wait_s: float | None = None
 
     def header(self, name: str) -> str:
-        """Return a request header, or an empty text."""
+        """Return a request header, or an empty string."""
         return next((v for n, v in self.headers if n.lower() == name.lower()), "")
 
     @property
@@ -55,7 +55,7 @@ class Exchange:
 
     @property
     def status_line(self) -> str:
-        """The first line of the answer, or what came instead of one."""
+        """The first line of the answer, or a description of what happened instead."""
         if self.status is None:
             return f"({self.fault})"
         known = {each.value: each.phrase for each in HTTPStatus}
@@ -63,18 +63,18 @@ class Exchange:
 
 
 class Recorder:
-    """Records the exchanges of one case, in order. ``around`` goes to ``KantaClient``."""
+    """Records the exchanges of one case, in order. Pass ``around`` to ``KantaClient``."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self.exchanges: list[Exchange] = []
 
     def around(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
-        """Return a transport that records what passes through ``inner``."""
+        """Return a transport that records the exchanges of ``inner``."""
         return _RecordingTransport(inner, self)
 
     def begin(self, request: httpx.Request) -> Exchange:
-        """Record a request that is about to go out."""
+        """Record a request that is about to be sent."""
         exchange = Exchange(
             self._sources.clock(),
             request.method,
@@ -87,7 +87,7 @@ class Recorder:
         return exchange
 
     def end(self, exchange: Exchange) -> None:
-        """Record how long an exchange took."""
+        """Record the duration of an exchange."""
         exchange.seconds = self._sources.monotonic() - exchange.started
 
 
@@ -113,7 +113,7 @@ class _RecordingTransport(httpx.BaseTransport):
         exchange.version = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii")
         _record_tls(exchange, response.extensions.get("network_stream"))
         stream = response.stream
-        if not isinstance(stream, httpx.SyncByteStream):  # pragma: no cover - not of this library
+        if not isinstance(stream, httpx.SyncByteStream):  # pragma: no cover - never by this library
             raise TypeError("the transport gave a stream for asyncio")
         return httpx.Response(
             response.status_code,

@@ -1,4 +1,4 @@
-"""Executing one case: its notices are prepared and sent by the public client, in its situation."""
+"""Executes one case: prepares and sends its notices with the public client, in its situation."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ from sha_disclosure.tools.sandbox import Pki
 
 
 def execute(case: Case, notices: list[Data], environment: Environment) -> Execution:
-    """Prepare and send the notices of a case; return how it went.
+    """Prepare and send the notices of a case; return the execution.
 
-    Raises what is no outcome of a case: ConfigurationError, SigningError.
+    Raises errors that are not outcomes of a case: ConfigurationError, SigningError.
     """
     execution = Execution(notices=notices)
     recorder = Recorder(environment.sources)
@@ -138,7 +138,7 @@ def _prepared(notices: list[Data], environment: Environment) -> PreparedNotice:
 
 @contextmanager
 def _submitter(case: Case, environment: Environment, recorder: Recorder) -> Iterator[KantaClient]:
-    """Yield the client of one case, as its situation wants it."""
+    """Yield the client of one case, set up for its situation."""
     situation, sources = case.situation, environment.sources
     options: dict[str, Any] = {
         "edition": environment.edition,
@@ -188,7 +188,7 @@ def _with_foreign_certificate(settings: Settings, folder: Path) -> Settings:
 
 
 def _with_copies(settings: Settings, folder: Path) -> Settings:
-    """Return the settings with keys in files of their own, which may be replaced."""
+    """Return the settings with copies of the keys' files, which may be replaced."""
     copies: dict[str, Any] = {}
     for name in ("tls", "signing"):
         pair = getattr(settings, name)
@@ -204,7 +204,7 @@ _ENDS = {"certificate": "crt", "key": "key"}
 
 
 def _renew(case: Case, kanta: KantaClient, environment: Environment) -> None:
-    """Put new certificates in place of the client's and let it take them into use."""
+    """Replace the client's certificates by new ones and let it load them."""
     if environment.sandbox is None or kanta.settings.tls is None:
         raise ConfigurationError(message("joint_test.needs_sandbox", case=case.id))
     pki, folder = environment.sandbox.pki, Path(str(kanta.settings.tls.certificate)).parent
@@ -214,7 +214,7 @@ def _renew(case: Case, kanta: KantaClient, environment: Environment) -> None:
 
 
 def _outcomes_into(recorder: Recorder) -> Callable[[Event], None]:
-    """Return a listener that writes the client's view of each attempt beside its exchange."""
+    """Return a listener that records the client's view of each attempt with its exchange."""
 
     def listen(event: Event) -> None:
         if not recorder.exchanges:

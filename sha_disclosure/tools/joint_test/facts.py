@@ -27,7 +27,7 @@ class CaseEvidence:
 
 
 def run_facts(run: Run, *, redact: bool) -> dict[str, Any]:
-    """Return what concerns the whole run."""
+    """Return the facts of the whole run."""
     edition = run.edition
     statuses = Counter(entry.status for entry in edition.entries)
     settings = run.settings
@@ -59,7 +59,7 @@ def run_facts(run: Run, *, redact: bool) -> dict[str, Any]:
 
 
 def case_facts(result: CaseResult, exchanges: Sequence[ExchangeEvidence]) -> dict[str, Any]:
-    """Return what concerns one case; nothing of a notice's content."""
+    """Return the facts of one case, without any content of a notice."""
     case, execution = result.case, result.execution
     situation = case.situation
     expected = result.expected.model_dump(mode="json", exclude_unset=True)
@@ -115,7 +115,7 @@ def case_facts(result: CaseResult, exchanges: Sequence[ExchangeEvidence]) -> dic
 
 
 REPORTED: tuple[Language, ...] = ("fi", "en")
-"""The languages of the evidence and its report: those the cases are written in."""
+"""The languages of the evidence and its report: those of the cases."""
 
 
 class _Text(Protocol):

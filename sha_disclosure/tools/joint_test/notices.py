@@ -18,16 +18,16 @@ from sha_disclosure.tools.joint_test.case import Case, Length, NoticeSource
 
 Data = dict[str, Any]
 Replacement = Mapping[str, Any]
-"""Values for every notice, by their path; where a notice has no such path it stays as it is."""
+"""Values for every notice, by path; a notice without the path stays unchanged."""
 
 _STEP = re.compile(r"([A-Za-z_]+)|\[([0-9]{1,4})\]")
 _FILLING = "Pitkä teksti, jossa on myös å, ä, ö ja €. "
 
 
 def notices_of(case: Case, *, folder: Path, limit: int, replace: Replacement) -> list[Data]:
-    """Return the notices of a case as data; ``limit`` is the edition's longest text.
+    """Return the notices of a case as data; ``limit`` is the edition's maximum text length.
 
-    Raises ConfigurationError for a source that cannot be read or a path that is not there.
+    Raises ConfigurationError for a source that cannot be read or a path that does not exist.
     """
     return [_notice(each, folder, limit, replace) for each in case.notices]
 
@@ -74,9 +74,9 @@ def _text(length: Length, limit: int) -> str:
 
 
 def put(data: Data, path: str, value: object) -> None:
-    """Put a value at a path such as ``disclosed_data[0].description``; a list may grow by one.
+    """Set the value at a path such as ``disclosed_data[0].description``; may extend a list by one.
 
-    Raises ConfigurationError when the way there is not in the notice.
+    Raises ConfigurationError if the parent of the path does not exist.
     """
     parent, last = _walk(data, path)
     if isinstance(parent, dict) and isinstance(last, str):

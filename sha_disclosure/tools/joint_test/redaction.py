@@ -1,8 +1,8 @@
-"""What of a run may be written down: never a token, and with redaction nothing of a person.
+"""What may be written of a run: never a token, and with redaction no personal data.
 
-Redaction keeps what is known to be harmless and replaces all else by its kind: the edition's
-own values, the SDK's words, moments, HTTP statuses, ids the SDK made. So nothing is left of a
-name, an identity code or a free text, wherever in a message it stands.
+Redaction keeps what is known to be harmless and replaces everything else by its kind: it keeps
+the edition's own values, the SDK's vocabulary, times, HTTP statuses and ids the SDK generated.
+No name, identity code or free text is left, wherever in a message it is.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ExchangeEvidence:
 
 
 class Redaction:
-    """Returns the messages of a run, whole or with personal data replaced (``redact``)."""
+    """Returns the messages of a run, unchanged or with personal data replaced (``redact``)."""
 
     def __init__(self, edition: Edition, settings: Settings, *, redact: bool) -> None:
         self.redact = redact
@@ -74,7 +74,7 @@ class Redaction:
         self._headers = {*_HEADERS.split()} | {name.lower() for name in (*ids, *own)}
 
     def exchange(self, exchange: Exchange, number: int) -> ExchangeEvidence:
-        """Return an exchange without its token's signature and, if so wanted, without persons."""
+        """Return an exchange without its token's signature and, if redacted, personal data."""
         token = read_token(exchange, self._wire)
         claims = without_user(token.claims, self._wire) if self.redact else token.claims
         kind = next((v for n, v in exchange.answer_headers if n.lower() == "content-type"), "")
@@ -116,7 +116,7 @@ class Redaction:
         return value
 
     def body(self, body: bytes) -> bytes:
-        """Return a body as it was, or as JSON with what a person gave replaced."""
+        """Return a body unchanged, or as JSON with personal data replaced."""
         if not self.redact or not body:
             return body
         try:
@@ -125,7 +125,7 @@ class Redaction:
             return f"<{len(body)} octets that are not JSON>".encode()
 
     def data(self, value: Any, name: str = "value") -> Any:
-        """Return parsed JSON, whole or redacted."""
+        """Return parsed JSON, unchanged or redacted."""
         if not self.redact:
             return value
         if isinstance(value, dict):
@@ -160,7 +160,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _choices(schema: object) -> Iterator[str]:
-    """Yield what a caller chooses from: kinds of ground and recipient, roles, causes."""
+    """Yield the choices of a caller: kinds of ground and recipient, roles, causes."""
     if isinstance(schema, list):
         for each in schema:
             yield from _choices(each)

@@ -19,7 +19,7 @@ with NamedExtra("joint-test"):
     import markupsafe
 
 _SPAN = '<span lang="{}">{}</span>'
-_SHOWN_MOST = 6000  # characters of one body on the page; the file beside it has all
+_SHOWN_MOST = 6000  # characters of one body on the page; its file has all of them
 
 
 def render(
@@ -37,7 +37,7 @@ def render(
 
 
 class _Templates:
-    """jinja2 with everything escaped that is not of the templates themselves."""
+    """jinja2 templates that escape everything but their own text."""
 
     def __init__(self) -> None:
         self._environment = jinja2.Environment(
@@ -50,12 +50,12 @@ class _Templates:
         escape, markup = markupsafe.escape, markupsafe.Markup
 
         def both(texts: Mapping[str, str]) -> markupsafe.Markup:
-            """Return a text in every language; the page shows the one that is chosen."""
+            """Return a text in every language; the page shows the selected one."""
             spans = (_SPAN.format(language, escape(texts[language])) for language in REPORTED)
             return markup("".join(spans))
 
         def page(key: str, **values: object) -> markupsafe.Markup:
-            """Return a sentence of the page itself."""
+            """Return one of the page's own sentences."""
             message_id = message(f"joint_test.page.{key}").id
             texts = {name: escape(catalogue(name)[message_id]) for name in REPORTED}
             return both({name: text.format(**values) for name, text in texts.items()})
@@ -69,7 +69,7 @@ class _Templates:
         self._style = markup(_template("report.css"))
 
     def page(self, **values: Any) -> str:
-        """Return the page of these values."""
+        """Return the page for these values."""
         return self._environment.get_template("report.html.jinja").render(
             style=self._style, **values
         )
@@ -93,7 +93,7 @@ def _grouped(
 
 
 def _sections(run: Run) -> list[tuple[str, int, int]]:
-    """Return each section of the edition with how many entries it has and how many are assumed."""
+    """Return each section of the edition with the number of its entries and of assumed ones."""
     made: dict[str, list[int]] = {}
     for entry in run.edition.entries:
         counts = made.setdefault(entry.key.partition(".")[0], [0, 0])
@@ -103,7 +103,7 @@ def _sections(run: Run) -> list[tuple[str, int, int]]:
 
 
 def _pretty(body: bytes | dict[str, Any] | list[Any]) -> str:
-    """Return a body for reading: JSON indented, long ones cut."""
+    """Return a body for display: JSON is indented, long ones are truncated."""
     try:
         value = json.loads(body) if isinstance(body, bytes) else body
         return _cut(json.dumps(value, ensure_ascii=False, indent=1))
@@ -116,7 +116,7 @@ def _seconds(value: float) -> str:
 
 
 def _moment(written: str) -> str:
-    """Return a moment as people write it, in UTC."""
+    """Return a time in a readable form, in UTC."""
     moment = datetime.fromisoformat(written).astimezone(UTC)
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 

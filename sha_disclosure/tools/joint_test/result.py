@@ -1,4 +1,4 @@
-"""What a run of cases found (tulokset)."""
+"""The results of a run of cases (tulokset)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ State = Literal["passed", "failed", "not_run"]
 
 @dataclass(slots=True)
 class Execution:
-    """How a case went (testin suoritus): what was prepared, sent and answered.
+    """The execution of a case (testin suoritus): what was prepared, sent and answered.
 
     ``notices`` are the data given. ``altered`` is the body that was sent in place of the
-    prepared one. ``error`` is the text of the error it ended with, which never holds a value of
+    prepared one. ``error`` is the text of the error it ended with, which never contains a value of
     a notice.
     """
 
@@ -43,7 +43,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case with its verdict; ``why`` says why it was not run.
+    """One case with its verdict; ``why`` explains why it was not run.
 
     ``checks`` are findings with the severity ``passed`` or ``error``; ``service_checks`` are
     those the embedded sandbox made of the same messages.
@@ -60,7 +60,7 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole run: where, when, with what, and every case's result."""
+    """A whole run: the environment, the time, the versions, and every case's result."""
 
     settings: Settings
     edition: Edition
@@ -73,7 +73,7 @@ class Run:
 
     @property
     def counts(self) -> dict[State, int]:
-        """How many cases passed, failed and were not run."""
+        """The numbers of cases that passed, failed and were not run."""
         counted = Counter(each.state for each in self.results)
         states: tuple[State, ...] = ("passed", "failed", "not_run")
         return {state: counted[state] for state in states}

@@ -1,4 +1,4 @@
-"""Running the cases one after the other."""
+"""Runs the cases one after the other."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def run_cases(
     wanted: Sequence[str] = (),
     on_result: Callable[[CaseResult], None] = lambda _: None,
 ) -> Run:
-    """Run the cases of the files and return what was found.
+    """Run the cases of the files and return the results.
 
-    ``on_result`` is called with each result at once. When an environment answers nothing at
-    all, no more is sent there.
+    ``on_result`` is called with each result as soon as it is known. If an environment does not
+    answer at all, nothing more is sent to it.
 
     Raises ConfigurationError and SigningError, which no case expects.
     """

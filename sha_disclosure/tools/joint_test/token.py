@@ -1,4 +1,4 @@
-"""The token of a recorded request, read for people: never the token itself."""
+"""The token of a recorded request, decoded for people: never the token itself."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class ReadToken:
-    """Header and claims of a JSON Web Token; the signature is left out.
+    """Header and claims of a JSON Web Token; the signature is omitted.
 
-    Certificates in the header are given by their SHA-256.
+    Certificates in the header are represented by their SHA-256.
     """
 
     header: dict[str, Any] = field(repr=False)
@@ -32,7 +32,7 @@ def token_header(wire: Wire) -> str:
 
 
 def read_token(exchange: Exchange, wire: Wire) -> ReadToken:
-    """Return the token of a request; empty when it carries none that can be read."""
+    """Return the token of a request; empty if it has none that can be read."""
     carried = next(h for h in wire.header.values() if "{token}" in h.value)
     before, _, after = carried.value.partition("{token}")
     compact = exchange.header(carried.name).removeprefix(before).removesuffix(after)
@@ -49,7 +49,7 @@ def read_token(exchange: Exchange, wire: Wire) -> ReadToken:
 def without_user(claims: dict[str, Any], wire: Wire) -> dict[str, Any]:
     """Return the claims with those about the user (käyttäjä) hidden.
 
-    A claim the edition does not name is hidden too.
+    A claim that is not in the edition is hidden too.
     """
     known = {c.name for c in wire.claim.values() if not c.fill.startswith("user.")}
     return _hidden(claims, known, "")

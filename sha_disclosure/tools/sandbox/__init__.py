@@ -1,9 +1,9 @@
 """The sandbox: an embedded log-register retention service (lokirekisterien säilytyspalvelu).
 
-A real HTTPS server on loopback with mutual TLS and a throw-away PKI. It reads requests by
-the edition alone, never through the code that builds them, so that an error there is seen
-here. It stands in for Kanta where examples, demonstrations and tests need an answer; that
-it accepts a notice does not prove that Kanta does.
+A real HTTPS server on loopback with mutual TLS and a throw-away PKI. It reads requests
+according to the edition alone, never with the code that builds them, so that an error in that
+code is detected here. It replaces Kanta where examples, demonstrations and tests need an
+answer; its acceptance of a notice does not prove that Kanta accepts it.
 """
 
 from __future__ import annotations
@@ -57,18 +57,18 @@ _START_TIMEOUT = 30.0
 
 
 class Sandbox:
-    """A running sandbox, as a context manager or by ``start()`` and ``stop()``.
+    """A running sandbox, as a context manager or with ``start()`` and ``stop()``.
 
-    ``folder`` keeps PKI, settings file and received notices; without one everything is in
-    a temporary folder that goes with the sandbox. ``port`` and ``admin_port`` 0 take free
-    ports. The PKI of a folder is used again while it is valid. ``sources`` give clock, ids
-    and chance.
+    ``folder`` keeps the PKI, the settings file and received notices; without one everything is in
+    a temporary folder that is removed with the sandbox. ``port`` and ``admin_port`` 0 select free
+    ports. A folder's PKI is reused while it is valid. ``sources`` provide clock, ids and
+    randomness.
 
     While it runs: ``base_url`` is the service root, ``admin_url`` the address of its pages,
-    ``folder`` where its files are, ``settings_file`` the settings of a client and ``pki``
-    what issues its certificates.
+    ``folder`` the location of its files, ``settings_file`` the settings of a client and ``pki``
+    the issuer of its certificates.
 
-    Raises ConfigurationError when a port is taken or the folder cannot be written.
+    Raises ConfigurationError if a port is in use or the folder cannot be written.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Sandbox:
         self.stop()
 
     def start(self) -> Self:
-        """Make the PKI, open the store and both ports, and write the settings file."""
+        """Create the PKI, open the store and both ports, and write the settings file."""
         if self._thread is not None:
             raise ConfigurationError(message("sandbox.running"))
         fault = ""
@@ -139,11 +139,11 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Close both ports, every connection and the store; remove a temporary folder."""
+        """Close both ports, all connections and the store; remove a temporary folder."""
         if self._thread is None:
             return
         if self._loop is not None and self._stopping is not None:
-            with suppress(RuntimeError):  # the loop has ended already
+            with suppress(RuntimeError):  # the loop has already ended
                 self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
         self._thread = None
@@ -169,7 +169,7 @@ class Sandbox:
 
     def _run(self, started: Future[None]) -> None:
         try:
-            # The selector loop on every system: Port.accept is not asked by the other one.
+            # The selector loop on every system: the other one does not call Port.accept.
             with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
                 runner.run(self._serve(started))
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits
@@ -221,11 +221,11 @@ class Sandbox:
         controllers: Sequence[str] = (),
         own: tuple[OwnKeys, ...] = ("signing",),
     ) -> None:
-        """Register one more sender and write the settings file anew, with its table.
+        """Register another sender and rewrite the settings file with its table.
 
         ``requester`` is its OID. ``own``: the keys it gets of its own, with certificates of
-        the sandbox's PKI; without ``signing`` the sandbox's own signs for it, as a broker's.
-        From then on nobody else's certificate may sign or make tokens for it.
+        the sandbox's PKI; without ``signing`` the sandbox's own key signs for it, like a broker's.
+        From then on no other certificate may sign or create tokens for it.
         """
         folder = f"organisations/{requester}"
         purposes: dict[str, Purpose] = {"signing": "signing", "token": "signing", "tls": "client"}
@@ -242,7 +242,7 @@ class Sandbox:
         self._write_settings()
 
     def allow(self, requester: str, use: Literal["signing", "token"], sha256: str) -> None:
-        """Let one certificate more sign or make tokens for a registered organisation."""
+        """Allow one more certificate to sign or create tokens for a registered organisation."""
         self._registry.allow(requester, use, sha256)
 
     def _write_settings(self) -> None:
@@ -252,38 +252,38 @@ class Sandbox:
         )
 
     def settings(self) -> Settings:
-        """Return the settings of the file the sandbox wrote."""
+        """Return the settings in the file that the sandbox wrote."""
         return Settings.load(self.settings_file, variables={})
 
     def received(self) -> list[Received]:
-        """Return the notices accepted so far, in the order they came."""
+        """Return the notices accepted so far, in order of arrival."""
         return self._store.received()
 
     def refusals(self) -> list[Refusal]:
-        """Return the requests refused so far (the last thousand), in the order they came."""
+        """Return the requests refused so far (at most the last thousand), in order of arrival."""
         return self._store.refusals()
 
     def inject(self, fault: FaultKind, *, times: int = 1, **details: Any) -> None:
-        """Let the next ``times`` requests meet a fault; ``details`` are fields of ``Fault``."""
+        """Apply a fault to the next ``times`` requests; ``details`` are fields of ``Fault``."""
         self._faults.add(Fault(fault=fault, times=times, **details))
 
     def clear_faults(self) -> None:
-        """Forget the faults that wait."""
+        """Remove all pending faults."""
         self._faults.clear()
 
     @property
     def connections(self) -> int:
-        """How many TCP connections were opened to the service so far."""
+        """The number of TCP connections opened to the service so far."""
         return self._counts.connections
 
     @property
     def handshakes(self) -> int:
-        """How many TLS handshakes succeeded so far."""
+        """The number of TLS handshakes completed so far."""
         return self._counts.handshakes
 
     @property
     def certificates_seen(self) -> frozenset[str]:
-        """The SHA-256 of each client certificate seen so far, in hexadecimal digits."""
+        """The SHA-256 of each client certificate seen so far, in hexadecimal."""
         return frozenset(self._counts.certificates)
 
 

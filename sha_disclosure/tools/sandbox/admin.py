@@ -1,6 +1,6 @@
-"""The admin port: pages for people and calls for programs, plain HTTP on loopback.
+"""The admin port: pages for people and an API for programs, as plain HTTP on loopback.
 
-A second port, since a browser has no client certificate for the first.
+It is a second port because a browser has no client certificate for the first.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
 
 
 class Admin:
-    """The pages and calls of one sandbox."""
+    """The pages and API of one sandbox."""
 
     def __init__(
         self, edition: Edition, store: Store, faults: Faults, counts: Counts, base_url: str
@@ -58,7 +58,7 @@ class Admin:
         self._faults = faults
         self._counts = counts
         self._base_url = base_url
-        # A form of a page of another site cannot bring this back, since it cannot read ours.
+        # A form on another site's page cannot contain this, since that page cannot read ours.
         self._form = secrets.token_urlsafe(16)
 
     def application(self) -> web.Application:
@@ -160,13 +160,13 @@ class Admin:
         return _to_faults(request)
 
     async def _own_form(self, request: web.Request) -> dict[str, str] | None:
-        """Return the fields of a form of this page; None for any other."""
+        """Return the fields of a form from our own page; None for any other."""
         fields = {n: v for n, v in (await request.post()).items() if isinstance(v, str)}
         brought = fields.pop("form", "")
         return fields if secrets.compare_digest(brought.encode(), self._form.encode()) else None
 
     def _state(self) -> dict[str, Any]:
-        """Return what changes when the page has something new to show."""
+        """Return a value that changes when the page has something new to show."""
         newest = listing.newest(self._store)
         left = sum(fault.times for fault in self._faults.waiting())
         return {"newest": newest, "stamp": f"{newest}-{left}"}
@@ -175,7 +175,7 @@ class Admin:
         return _json(self._state())
 
     async def _notices(self, request: web.Request) -> web.StreamResponse:
-        """Answer all notices, however many there are, without holding them."""
+        """Stream all notices, however many there are."""
         response = web.StreamResponse(headers={"Content-Type": "application/json; charset=utf-8"})
         await response.prepare(request)
         before = b"["
@@ -224,7 +224,7 @@ class Admin:
 
 
 def _language(request: web.Request) -> Language:
-    """Return the language asked for: ``?lang=fi``, else the first one known to the browser."""
+    """Return the requested language: ``?lang=fi``, or the browser's first known one."""
     asked = request.query.get("lang", "") or request.headers.get("Accept-Language", "")
     wanted = (each.strip()[:2].lower() for each in asked.split(","))
     return next((known for each in wanted for known in LANGUAGES if known == each), "en")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers and body; the server adds Content-Length. Status 0: there is no answer."""
+    """Status, headers and body; the server adds Content-Length. Status 0 means no answer."""
 
     status: int
     headers: dict[str, str]

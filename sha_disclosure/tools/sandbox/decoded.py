@@ -1,4 +1,4 @@
-"""What is inside a token, a signature and a body, for people: decoded, judged by nobody here."""
+"""The content of a token, a signature and a body, decoded for people but not checked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CERTIFICATES_AT_MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One value of a JSON document: ``children`` is None for a text, a number and the like."""
+    """One value of a JSON document; ``children`` is None for scalars."""
 
     name: str
     text: str
@@ -35,7 +35,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A body as the page shows it: folded JSON, or its text, which may be cut."""
+    """A body as the page shows it: folded JSON, or its text, possibly truncated."""
 
     node: Node | None = None
     text: str = ""
@@ -65,7 +65,7 @@ class Jws:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The signature of a Bundle: what stands around it, and the JWS."""
+    """The signature of a Bundle: its element, and the JWS."""
 
     facts: tuple[tuple[str, str], ...]
     jws: Jws
@@ -84,7 +84,7 @@ def document(body: bytes) -> Document:
 
 
 class _TooLargeError(Exception):
-    """There is more than a page can show."""
+    """The document is too large for a page."""
 
 
 def node(name: str, value: Any) -> Node:
@@ -108,7 +108,7 @@ def _node(name: str, value: Any, left: Iterator[int], depth: int) -> Node:
 
 
 def _title(value: Mapping[str, Any]) -> str:
-    """Return what an object is, so that it is known while it is folded."""
+    """Return a short description of an object, shown while it is folded."""
     parts = [value.get("resourceType"), value.get("id"), value.get("url"), value.get("code")]
     resource = value.get("resource")
     if isinstance(resource, dict):
@@ -127,7 +127,7 @@ def bearer(request: Request, wire: Wire) -> str:
 
 
 def jws(compact: str) -> Jws | None:
-    """Return what is in a compact JWS; None when its header cannot be read."""
+    """Return the content of a compact JWS, or None if its header cannot be read."""
     parts = compact.split(".")
     header = _decoded(parts[0])
     if len(parts) != 3 or not isinstance(header, dict):
@@ -166,7 +166,7 @@ def _when(value: Any) -> str:
 
 
 def signature(body: bytes, wire: Wire) -> Signature | None:
-    """Return the content signature of a Bundle; None when there is none that can be read."""
+    """Return the content signature of a Bundle, or None if there is none that can be read."""
     name = wire.content_signature.excluded
     try:
         element = read_json(body)[name]
@@ -182,7 +182,7 @@ def signature(body: bytes, wire: Wire) -> Signature | None:
 
 
 def _said(value: Any) -> str:
-    """Return the texts of an element, without its names."""
+    """Return the texts of an element, without its member names."""
     if isinstance(value, dict):
         return " ".join(filter(None, map(_said, value.values())))
     if isinstance(value, list):
@@ -191,7 +191,7 @@ def _said(value: Any) -> str:
 
 
 def certificates(sent: Sequence[object]) -> tuple[Certificate, ...]:
-    """Return the certificates of an ``x5c`` that can be read."""
+    """Return the readable certificates of an ``x5c``."""
     made = []
     for each in sent[:_CERTIFICATES_AT_MOST]:
         try:
@@ -202,7 +202,7 @@ def certificates(sent: Sequence[object]) -> tuple[Certificate, ...]:
 
 
 def certificate(der: bytes) -> Certificate | None:
-    """Return a certificate in DER for reading; None when it cannot be read."""
+    """Return a DER certificate for display, or None if it cannot be read."""
     read = read_certificate(der)
     if read is None:
         return None

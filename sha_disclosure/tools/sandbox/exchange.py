@@ -1,4 +1,4 @@
-"""What the sandbox remembers of one request: what came, what was found, what was answered."""
+"""The sandbox's record of one request: the request, the findings and the answer."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from sha_disclosure.tools.sandbox.answer import Answer
 from sha_disclosure.tools.verifier import MessageFinding, Request
 
 Outcome = Literal["accepted", "refused", "unjudged"]
-"""``unjudged``: a fault stood in for the service, so nobody looked at the message."""
+"""``unjudged``: a fault replaced the service, so the message was not checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request with its answer. ``fault`` is the kind of fault it met, if any.
+    """One request with its answer. ``fault`` is the kind of fault applied to it, if any.
 
     ``request_id`` and ``notices`` are ids read from the request, ``requester`` the OID of the
-    organisation its token names; each is empty where it could not be read.
+    organisation named by its token; each is empty if it could not be read.
     ``signing_sha256`` and ``token_sha256``: the certificates that signed the message and its
     token. ``number`` counts the requests of a store.
     """
@@ -43,12 +43,12 @@ class Exchange:
 
     @property
     def passed(self) -> int:
-        """How many of the checks passed."""
+        """The number of checks that passed."""
         return sum(check.passed for check in self.checks)
 
 
 def to_json(findings: Iterable[MessageFinding]) -> str:
-    """Return findings as JSON, with every parameter of their sentences."""
+    """Return findings as JSON, with all parameters of their texts."""
     return json.dumps(
         [(f.check, f.id, f.severity, f.path, f.parameters, f.detail) for f in findings],
         default=_message_as_json,

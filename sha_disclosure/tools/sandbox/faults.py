@@ -25,12 +25,12 @@ FaultKind = Literal[
 class Fault(BaseModel):
     """One fault, for the next ``times`` requests.
 
-    The request is not processed with ``status``, ``html``, ``redirect``,
-    ``outcome_with_200`` and ``reset_before``; with the others it is, and its notices are
-    stored if they are right. ``seconds`` is the length of ``delay``, the pause between the
-    pieces of ``slow_drip``, and how far ``wrong_date`` sets the Date header off.
-    ``status`` goes with ``status``, ``html`` and ``redirect`` (defaults 503, 200, 307).
-    ``retry_after`` in seconds; ``retry_after_form`` says how the header spells it.
+    With ``status``, ``html``, ``redirect``, ``outcome_with_200`` and ``reset_before`` the request
+    is not processed; with the others it is, and its notices are stored if they are valid.
+    ``seconds`` is the length of ``delay``, the pause between the pieces of ``slow_drip``, and the
+    offset of the Date header for ``wrong_date``. ``status`` applies to ``status``, ``html`` and
+    ``redirect`` (defaults 503, 200, 307). ``retry_after`` is in seconds; ``retry_after_form``
+    selects the format of the header.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,29 +46,29 @@ class Fault(BaseModel):
 
 
 class Faults:
-    """The faults that wait, used up in the order they were given."""
+    """The pending faults, used in the order they were added."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: deque[Fault] = deque()
 
     def add(self, fault: Fault) -> None:
-        """Put a fault at the end of the line."""
+        """Append a fault to the queue."""
         with self._lock:
             self._waiting.append(fault)
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Remove all faults."""
         with self._lock:
             self._waiting.clear()
 
     def waiting(self) -> list[Fault]:
-        """Return the faults that are left."""
+        """Return the remaining faults."""
         with self._lock:
             return list(self._waiting)
 
     def take(self) -> Fault | None:
-        """Use up the next fault once."""
+        """Use the next fault once."""
         with self._lock:
             if not self._waiting:
                 return None
@@ -79,9 +79,9 @@ class Faults:
 
 
 def instead(fault: Fault, *, now: datetime, address: str, wire: Wire) -> Answer | None:
-    """Return the answer that stands instead of processing, or None if there is processing.
+    """Return the answer sent instead of processing, or None if the request is processed.
 
-    Its status is 0 where the connection breaks first.
+    Its status is 0 if the connection breaks before an answer.
     """
     date = {"Date": format_datetime(now.astimezone(UTC), usegmt=True)}
     asked = MessageFinding("verifier.fault_injected", check="fault_injection")
@@ -117,7 +117,7 @@ def _retry_after(fault: Fault, now: datetime) -> dict[str, str]:
 
 
 def altered(fault: Fault, answer: Answer, *, now: datetime) -> Answer:
-    """Return the answer to a processed request as the fault changes it."""
+    """Return the answer to a processed request as modified by the fault."""
     if fault.fault == "reset_after":
         return Answer(0, {})
     if fault.fault == "wrong_date":

@@ -1,4 +1,4 @@
-"""What the sandbox writes for its user: the settings file, and an edition of its own."""
+"""The files the sandbox writes for its user: the settings, and its own edition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EDITION_NAME = "edition.toml"
 def write_settings(
     folder: Path, base_url: str, edition: Edition, organisations: Iterable[Organisation] = ()
 ) -> Path:
-    """Write the settings a client of the sandbox needs; the sender is the stand-in one."""
+    """Write the settings that a client of the sandbox needs, with the stand-in sender."""
     sender = Settings.stand_in()
     named = edition.name if edition.name in SHIPPED else _write_edition(folder, edition)
     tables: Mapping[str, Mapping[str, str]] = {
@@ -70,5 +70,5 @@ def _toml(value: Any) -> str:
         return "{ " + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
-    # A JSON string, number or boolean is a TOML one too, but for U+007F.
+    # A JSON string, number or boolean is also valid TOML, except for U+007F.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

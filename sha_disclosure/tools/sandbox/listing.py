@@ -1,7 +1,7 @@
 """The list of requests as the page shows it: filtered, newest first, one page at a time.
 
-Every question is answered from an index in the order of the page, and pages go on from a number,
-so that the first page and the thousandth read as many rows.
+Every query uses an index in the order of the page, and pages continue from a number, so that
+the first page and the thousandth read the same number of rows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sha_disclosure.tools.sandbox.store import Store
 from sha_disclosure.tools.verifier import MessageFinding
 
 Shown = Literal["accepted", "refused", "fault"]
-"""What a list may be narrowed to: an outcome, or the requests that met a fault."""
+"""The filters of a list: an outcome, or the requests with a fault."""
 SHOWN: tuple[Shown, ...] = get_args(Shown)
 
 PAGE = 50
@@ -30,7 +30,7 @@ _COUNTS = "SELECT outcome, sum(number) FROM tally"
 
 
 def whole_number(text: str | None) -> int:
-    """Return the number of a request in a text; 0 when it is none."""
+    """Return the request number in a text, or 0 if it is not one."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
@@ -57,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows, newest first; ``newer`` and ``older`` say whether there are more."""
+    """Some rows, newest first; ``newer`` and ``older``: whether there are more."""
 
     rows: Sequence[Row]
     newer: bool
@@ -66,7 +66,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the list is narrowed to; empty means everything."""
+    """The filters of the list; an empty one matches everything."""
 
     shown: Shown | Literal[""] = ""
     requester: str = ""
@@ -102,13 +102,13 @@ def page(
 
 
 def question(conditions: Sequence[str], order: str, size: int = PAGE) -> str:
-    """Return the question for one page and one row more, which says that it goes on."""
+    """Return the query for one page and one more row, which shows whether it continues."""
     where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
     return f"{_ROWS} {where}ORDER BY number {order} LIMIT {size + 1}"
 
 
 def search(store: Store, text: str, size: int = PAGE) -> Page:
-    """Return the requests that bear an id: of a notice, a request or a stored resource."""
+    """Return the requests with an id: of a notice, a request or a stored resource."""
     found = store.rows(
         f"{_ROWS} WHERE number IN ({_FOUND}) ORDER BY number DESC LIMIT ?",
         (text, whole_number(text.removeprefix("#")), size),
@@ -117,7 +117,7 @@ def search(store: Store, text: str, size: int = PAGE) -> Page:
 
 
 def counts(store: Store, requester: str = "") -> Mapping[str, int]:
-    """Return how many requests there are: in all, by outcome, and with a fault."""
+    """Return the number of requests: in total, by outcome, and with a fault."""
     where, values = ("WHERE requester = ?", [requester]) if requester else ("", [])
     found = store.rows(f"{_COUNTS} {where} GROUP BY outcome", values)
     made: dict[str, int] = {"accepted": 0, "refused": 0, "fault": 0, **dict(found)}
@@ -125,7 +125,7 @@ def counts(store: Store, requester: str = "") -> Mapping[str, int]:
 
 
 def organisations(store: Store) -> list[tuple[str, str]]:
-    """Return the organisations that sent something, each with its name."""
+    """Return the organisations that have sent something, each with its name."""
     found: list[Any] = store.rows(
         "SELECT oid, name FROM organisation ORDER BY oid LIMIT ?", (ORGANISATIONS_AT_MOST,)
     )
@@ -133,7 +133,7 @@ def organisations(store: Store) -> list[tuple[str, str]]:
 
 
 def newest(store: Store) -> int:
-    """Return the number of the newest request; 0 when there is none."""
+    """Return the number of the newest request, or 0."""
     return int(store.rows("SELECT ifnull(max(number), 0) FROM exchange")[0][0])
 
 

@@ -1,7 +1,7 @@
-"""The sandbox's web pages: the list of requests, one request with all of it, and faults.
+"""The sandbox's web pages: the list of requests, one request in full, and faults.
 
-Everything is escaped that does not stand in the templates (``web``). The list shows ids, grounds
-and findings, and no content of a notice; the page of one request shows all that was sent.
+Everything that does not come from the templates (``web``) is escaped. The list shows ids,
+grounds and findings, and no content of a notice; the page of a request shows all of it.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _SHORT = 60
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the first page shows.
+    """The content of the first page.
 
-    ``searched`` is the id that was asked for, ``wrong`` what is wrong with a fault that was
-    ``given``, ``form`` the secret that the form must bring back.
+    ``searched`` is the id searched for, ``wrong`` the error in a fault that was ``given``,
+    ``form`` the secret that the form must return.
     """
 
     page: Page
@@ -54,7 +54,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One check of a request: its mark, what it found, and the entries it rests on."""
+    """One check of a request: its mark, its result, and the entries it depends on."""
 
     id: str
     mark: str
@@ -67,7 +67,7 @@ class Checked:
 
 
 class Pages:
-    """The pages of one sandbox in one language; ``query`` is that of the page asked for."""
+    """The pages of one sandbox in one language; ``query`` is that of the requested page."""
 
     def __init__(
         self, edition: Edition, base_url: str, language: Language, here: str = "/", **query: str
@@ -122,7 +122,7 @@ class Pages:
         )
 
     def missing(self) -> str:
-        """Return the page for an address that is not there."""
+        """Return the page for an unknown address."""
         return self._page("missing")
 
     def _checked(self, check: MessageFinding, findings: Sequence[MessageFinding]) -> Checked:
@@ -175,7 +175,7 @@ def _address(path: str, language: Language, query: Mapping[str, object]) -> str:
 
 
 def _header(name: str, value: str, token: str = "") -> tuple[str, str, int]:
-    """Return a header for reading: name, value, and how long it is where it is shortened."""
+    """Return a header for display: name, value, and its length if it is shortened."""
     if token and token in value and len(value) > _SHORT:
         return visible(name), visible(value[:_SHORT]), len(value)
     return visible(name), visible(value), 0

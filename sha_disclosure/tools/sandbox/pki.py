@@ -1,7 +1,7 @@
 """A throw-away PKI in a folder: root, issuing CA, server, TLS client and signing certificates.
 
-For a sandbox and for tests only. ``Pki.issue`` also makes material that must be refused:
-expired, not yet valid, with the wrong usages, or from a root nobody trusts (``Pki.rogue``).
+For sandboxes and tests only. ``Pki.issue`` also creates material that must be refused:
+expired, not yet valid, with the wrong usages, or from an untrusted root (``Pki.rogue``).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ALL_USAGES = (
 
 
 def generate_key(kind: KeyKind = "P-256") -> PrivateKey:
-    """Return a new private key. P-256 takes no time, RSA keys up to seconds: share them."""
+    """Return a new private key. P-256 is instant, RSA keys take up to seconds: share them."""
     if kind == "P-256":
         return ec.generate_private_key(ec.SECP256R1())
     if kind == "P-384":
@@ -89,13 +89,13 @@ class Credential:
 
     @property
     def x5c(self) -> list[str]:
-        """The chain as the JWS header member ``x5c`` has it (RFC 7515 section 4.1.6)."""
+        """The chain for the JWS header member ``x5c`` (RFC 7515 section 4.1.6)."""
         ders = (c.public_bytes(serialization.Encoding.DER) for c in self.chain)
         return [base64.b64encode(der).decode("ascii") for der in ders]
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the certificate, in hexadecimal digits."""
+        """The SHA-256 of the certificate, in hexadecimal."""
         der = self.certificate.public_bytes(serialization.Encoding.DER)
         return hashlib.sha256(der).hexdigest()
 
@@ -110,7 +110,7 @@ class Credential:
 
 
 def read_credential(folder: Path, name: str) -> Credential:
-    """Read what ``Credential.write`` wrote. Raises OSError or ValueError."""
+    """Read the output of ``Credential.write``. Raises OSError or ValueError."""
     chain = x509.load_pem_x509_certificates((folder / f"{name}.crt").read_bytes())
     key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
@@ -119,10 +119,10 @@ def read_credential(folder: Path, name: str) -> Credential:
 
 
 class Pki:
-    """The authorities of a folder and what they issue.
+    """The authorities of a folder and the certificates they issue.
 
     Opening a folder reuses its material while all of it is valid and of ``key_kind``;
-    otherwise everything is made anew. Written: ``ca.crt`` (the root: trust anchor),
+    otherwise everything is recreated. Written: ``ca.crt`` (the root: trust anchor),
     ``server``, ``tls`` (client) and ``signing`` as ``.crt`` and ``.key``, and the
     authorities' keys in ``authority/``.
     """
@@ -162,7 +162,7 @@ class Pki:
         return in_time and kind_of(made.key) == self.key_kind
 
     def kept(self, folder: Path, file: str, name: str, purpose: Purpose) -> Credential:
-        """Return the credential of a file pair while it is valid; else issue and write one."""
+        """Return the credential of a file pair while it is valid; otherwise issue and write one."""
         with suppress(OSError, ValueError, UnsupportedAlgorithm):
             there = read_credential(folder, file)
             if self._usable(there) and there.chain[-1] == self.issuing.certificate:
@@ -200,10 +200,10 @@ class Pki:
         extended: Iterable[ObjectIdentifier] | None = None,
         holder: str | None = None,
     ) -> Credential:
-        """Issue a certificate for ``purpose``; the other arguments replace what that implies.
+        """Issue a certificate for ``purpose``; the other arguments override its defaults.
 
         ``usages`` are names of ``x509.KeyUsage`` such as ``digital_signature``; an empty
-        ``extended`` leaves the extended key usage out. ``holder`` is the OID of an organisation
+        ``extended`` omits the extended key usage. ``holder`` is the OID of an organisation
         for the Subject serialNumber.
         """
         by = issuer or self.issuing
@@ -223,7 +223,7 @@ class Pki:
         return Credential(private, (leaf, *above))
 
     def rogue(self) -> Credential:
-        """Return an issuing CA under a root of the same names that nobody trusts."""
+        """Return an issuing CA under an untrusted root with the same names."""
         return self._authority("Sandbox issuing CA", self._authority("Sandbox root CA", None))
 
     def _authority(self, name: str, above: Credential | None) -> Credential:

@@ -1,7 +1,8 @@
-"""The tables of the sandbox's database, and those of an earlier version made into them.
+"""The tables of the sandbox's database, and the migration from an earlier version.
 
 ``exchange`` and ``content`` are one request each: what a list shows, and the rest. ``identifier``
-finds a request by any id of it, and ``tally`` counts, so that no page reads what it does not show.
+finds a request by any id in it, and ``tally`` has counts, so that no page reads more than it
+shows.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ CREATE TRIGGER IF NOT EXISTS counted_fault AFTER INSERT ON exchange WHEN new.fau
 END;
 """
 
-# An earlier version kept accepted messages only, and less of them.
+# An earlier version stored accepted messages only, and less about them.
 _SENDERS = """ALTER TABLE message ADD COLUMN senders TEXT NOT NULL DEFAULT '["", "", ""]'"""
 _EARLIER = """
 INSERT INTO exchange
@@ -77,13 +78,13 @@ DROP TABLE message;
 
 
 def prepare(database: sqlite3.Connection) -> None:
-    """Make the tables that are missing, and bring in those of an earlier version."""
+    """Create missing tables, and migrate those of an earlier version."""
     database.executescript(_TABLES)
     columns = {column[1] for column in database.execute("PRAGMA table_info(message)")}
     if not columns:
         return
     database.create_function("as_kept", 1, _as_kept, deterministic=True)
-    # A notice of that version is found by its message, once.
+    # Used once, to find the notices of that version by message.
     database.execute("CREATE INDEX notice_message ON notice (message)")
     if "senders" not in columns:
         database.execute(_SENDERS)

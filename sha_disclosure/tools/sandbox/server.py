@@ -1,4 +1,4 @@
-"""The HTTPS server in front of the service: mutual TLS, counting, and what a fault needs."""
+"""The HTTPS server in front of the service: mutual TLS, counting, and faults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sha_disclosure.tools.sandbox.service import Service
 from sha_disclosure.tools.verifier import Request
 
 BODY_LIMIT = 10 * 1024 * 1024
-# A token with a certificate chain is 4 to 8 kB, above the usual limit of a header.
+# A token with a certificate chain is 4 to 8 kB, above the usual header limit.
 _HEADER_LIMIT = 64 * 1024
 _PIECES = 8
 _PATIENCE = 400
@@ -30,7 +30,7 @@ _LINGER = "hh" if os.name == "nt" else "ii"
 
 
 def server_context(folder: Path) -> ssl.SSLContext:
-    """Return the TLS context of a PKI folder: TLS 1.2 or later, client certificate asked for."""
+    """Return the TLS context of a PKI folder: TLS 1.2 or later, requesting a client certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.sslobject_class = _AlertingTls
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -44,14 +44,14 @@ def server_context(folder: Path) -> ssl.SSLContext:
 class _AlertingTls(ssl.SSLObject):
     """Sends the alert of a failed handshake, as other servers do.
 
-    The event loop drops the connection at a failed handshake with the alert still unsent.
-    Asking for more to read makes it send what waits; the failure is raised at the next turn.
+    The event loop drops the connection after a failed handshake without sending the alert.
+    Asking for more data makes it send pending output; the error is raised on the next call.
     """
 
     _failure: ssl.SSLError | None = None
 
     def do_handshake(self) -> None:
-        """Shake hands; the client is sent the alert of a failure before it is raised."""
+        """Do the handshake; on failure the client is sent the alert before the error is raised."""
         if self._failure is not None:
             raise self._failure
         try:
@@ -64,7 +64,7 @@ class _AlertingTls(ssl.SSLObject):
 
 
 class Counts:
-    """How many connections came, how many handshakes ended well, and with which certificates."""
+    """The numbers of connections and completed handshakes, and the client certificates seen."""
 
     def __init__(self) -> None:
         self.connections = 0
@@ -75,7 +75,7 @@ class Counts:
 class Port(socket.socket):
     """A listening socket that counts its connections and can drop all of them.
 
-    The event loop knows a connection only after its handshake; this knows it before.
+    The event loop sees a connection only after its handshake; this socket sees it before.
     """
 
     def __init__(self, host: str, port: int, counts: Counts) -> None:
@@ -83,7 +83,7 @@ class Port(socket.socket):
         self._counts = counts
         self._accepted: list[socket.socket] = []
         try:
-            if os.name == "posix":  # elsewhere the option would share a port that is taken
+            if os.name == "posix":  # elsewhere the option would share a port in use
                 self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.bind((host, port))
         except BaseException:
@@ -91,7 +91,7 @@ class Port(socket.socket):
             raise
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """Accept a connection and remember it while it is open."""
+        """Accept a connection and track it while it is open."""
         connection, address = super().accept()
         self._counts.connections += 1
         self._accepted = [c for c in self._accepted if c.fileno() >= 0]
@@ -99,7 +99,7 @@ class Port(socket.socket):
         return connection, address
 
     async def drop_all(self) -> None:
-        """Shut every open connection and wait until the event loop has let go of it."""
+        """Shut down every open connection and wait until the event loop has released it."""
         for connection in self._accepted:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -133,7 +133,7 @@ class Listener(web.Server):
         )
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
-        """Count a finished handshake."""
+        """Count a completed handshake."""
         super().connection_made(handler, transport)
         self._counts.handshakes += 1
         if certificate := peer_certificate(transport):
@@ -148,7 +148,7 @@ def peer_certificate(transport: asyncio.Transport | None) -> bytes | None:
 
 
 class Front:
-    """Turns HTTP requests into the service's and answers into responses, through the faults."""
+    """Converts between HTTP and the service's requests and answers, applying faults."""
 
     def __init__(self, service: Service, faults: Faults) -> None:
         self._service = service
@@ -193,7 +193,7 @@ def _response(answer: Answer) -> web.Response:
 
 
 def _last(answer: Answer) -> web.Response:
-    """Return the last response of a connection, since the rest of the body is still on it."""
+    """Return the last response of a connection, since the rest of the body is still unread."""
     response = _response(answer)
     response.force_close()
     return response
@@ -203,7 +203,7 @@ def _reset(request: web.BaseRequest) -> web.StreamResponse:
     transport = request.transport
     if transport is not None:
         connection = transport.get_extra_info("socket")
-        # Linger of zero seconds: the kernel sends RST instead of FIN.
+        # A linger time of zero seconds makes the kernel send RST instead of FIN.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
         transport.abort()
     return web.Response(status=503)
@@ -232,6 +232,6 @@ async def _drip(request: web.BaseRequest, answer: Answer, pause: float) -> web.S
             await response.write(answer.body[start : start + step])
             await asyncio.sleep(pause)
     except ConnectionError:
-        return response  # the client had enough
+        return response  # the client has gone away
     await response.write_eof()
     return response

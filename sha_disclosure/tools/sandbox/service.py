@@ -3,8 +3,8 @@
 A function of request, fault, edition, store and clock; sockets are in ``server``.
 
 Where Kanta's behaviour is not public this is a stand-in: a bad token gets 401 without a
-body; a fault of the message gets 400 with every finding; a notice whose id is stored
-already gets the first answer again when its content is the same, else 409.
+body; a fault of the message gets 400 with every finding; a notice whose id is already
+stored gets the first answer again if its content is the same, otherwise 409.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _BAD_BEARER = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
 class Service:
-    """Judges requests by an edition and keeps what it accepts in a store."""
+    """Checks requests against an edition and stores the accepted ones."""
 
     def __init__(  # noqa: PLR0913 - the parts it works with, each by its name
         self,
@@ -85,9 +85,9 @@ class Service:
         self._sources = sources
 
     def receive(self, request: Request, fault: Fault | None = None) -> Answer:
-        """Check one request, keep it with its answer, and return the answer.
+        """Check one request, store it with its answer, and return the answer.
 
-        ``fault`` alters the answer, or stands in for the service, which then looks at nothing.
+        ``fault`` modifies the answer, or replaces the service, which then checks nothing.
         """
         if request.method == "GET" and request.target == self._probe:
             return self._answer(200, "", _CAPABILITIES)
@@ -113,7 +113,7 @@ class Service:
         return other
 
     def _request_id(self, request: Request) -> str:
-        """Return the id of a request that nobody judges; empty when it is no UUID."""
+        """Return the id of a request that is not checked; empty if it is not a UUID."""
         named = (h.name for h in self._wire.header.values() if "{request_id}" in h.value)
         given = next((request.header(name) or "" for name in named), "")
         with suppress(ValueError):
@@ -127,7 +127,7 @@ class Service:
         named = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
         report.refuse("sandbox_failed", fault=named)
         refused = self._refused(request, VerifiedRequest(500, ""), moment, report)
-        with suppress(Exception):  # it may be the store that failed
+        with suppress(Exception):  # the store itself may have failed
             self._store.keep(refused)
         return refused.answer
 
@@ -205,7 +205,7 @@ class Service:
         return self._unread(request, 413, report)
 
     def refuse_coded(self, request: Request) -> Answer:
-        """Return the answer to a body that is not coded as its header says."""
+        """Return the answer to a body whose encoding differs from its header."""
         report = Report()
         report.begin("headers")
         report.refuse("content_coding")
@@ -231,7 +231,7 @@ class Service:
 def _read(
     request: Request, verified: VerifiedRequest, moment: datetime, report: Report
 ) -> Exchange:
-    """Return what was read of a request that is refused unless something else is said."""
+    """Return a record of the request, refused by default."""
     token, notices = verified.token, verified.notices
     return Exchange(
         _instant(moment),
@@ -251,14 +251,14 @@ def _read(
 
 
 def _is_oid(text: str) -> bool:
-    # The id of a refused notice may be anything, a person's name among it.
+    # The id of a refused notice may be anything, such as a person's name.
     with suppress(ValueError):
         return Oid.check(text) == text
     return False
 
 
 def _met(exchange: Exchange, fault: Fault | None, moment: datetime) -> Exchange:
-    """Return the exchange as the fault leaves it."""
+    """Return the exchange with the fault applied."""
     if fault is None:
         return exchange
     return replace(exchange, fault=fault.fault, answer=altered(fault, exchange.answer, now=moment))

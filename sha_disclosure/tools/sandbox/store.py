@@ -1,4 +1,4 @@
-"""What the sandbox keeps: requests with their answers, notices, and token ids, in SQLite."""
+"""The sandbox's storage: requests with their answers, notices, and token ids, in SQLite."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _INSERT_CONTENT = "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 class Received:
     """One notice the sandbox accepted. ``body`` is the whole message; hidden in ``repr``.
 
-    ``deliveries`` counts how often its very content came: more than once after an answer
-    that was lost. ``checks`` were made of the first. ``requester``: the OID of the
+    ``deliveries`` counts how often the same content was received: more than once after a lost
+    answer. ``checks`` are those of the first delivery. ``requester``: the OID of the
     organisation that sent it; ``signing_sha256`` and ``token_sha256``: the certificates that
     signed the message and its token.
     """
@@ -63,7 +63,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request the sandbox refused: when, with which status, and every finding."""
+    """A request the sandbox refused: the time, the status, and every finding."""
 
     refused_at: str
     request_id: str
@@ -74,7 +74,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is known of a notice that came before, or goes into the store now."""
+    """A notice that is already stored, or is about to be."""
 
     id: str
     event_id: str
@@ -87,29 +87,29 @@ class Stored:
 
 
 class Store:
-    """The sandbox's database: a file that outlives the sandbox when its folder does.
+    """The sandbox's database: a file that outlives the sandbox if its folder does.
 
-    Used from the server's thread and from the caller's, hence the lock.
+    It is used by the server's thread and the caller's, hence the lock.
     """
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        # Whole messages are in it; SQLite gives its other files the mode of this one.
+        # It holds whole messages; SQLite gives its other files the mode of this one.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        # Losing the last messages when the machine's power fails is nothing to a sandbox.
+        # A sandbox may lose its last messages in a power failure.
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=OFF")
         prepare(self._database)
         self._before = self._number("SELECT ifnull(max(number), 0) FROM exchange")
 
     def close(self) -> None:
-        """Close the database; nothing can be asked afterwards."""
+        """Close the database; it cannot be queried afterwards."""
         with self._lock:
             self._database.close()
 
     def rows(self, question: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return what the database answers."""
+        """Return the rows of a query."""
         with self._lock:
             return self._database.execute(question, values).fetchall()
 
@@ -117,11 +117,11 @@ class Store:
         return int(self.rows(question)[0][0])
 
     def knows_request(self, identifier: str) -> bool:
-        """Return whether a request with this id came before."""
+        """Return whether a request with this id was received before."""
         return bool(self.rows("SELECT 1 FROM request WHERE id = ?", (identifier,)))
 
     def knows_token(self, identifier: str) -> bool:
-        """Return whether a valid token with this ``jti`` came before."""
+        """Return whether a valid token with this ``jti`` was received before."""
         return bool(self.rows("SELECT 1 FROM token WHERE id = ?", (identifier,)))
 
     def find(self, notice: str) -> Stored | None:
@@ -141,10 +141,10 @@ class Store:
         new: Sequence[Stored] = (),
         again: Sequence[Stored] = (),
     ) -> None:
-        """Write all of one request in one transaction.
+        """Write one request in one transaction.
 
-        ``new`` notices came with it for the first time, ``again`` those that came once more.
-        The ids of an unjudged request may be used by another one.
+        It delivered ``new`` notices for the first time, and those in ``again`` once more.
+        The ids of an unjudged request may be reused by another one.
         """
         with self._lock, self._database:
             database = self._database
@@ -172,18 +172,18 @@ class Store:
             )
 
     def exchange(self, number: int) -> Exchange | None:
-        """Return one request with everything that is kept of it."""
+        """Return one request with everything stored about it."""
         rows = self.rows(f"{_WHOLE} WHERE exchange.number = ?", (number,))
         return _whole(rows[0]) if rows else None
 
     def received(self, notice: str | None = None) -> list[Received]:
-        """Return the received notices, or the one with an id, in the order they came."""
+        """Return the received notices, or the one with an id, in order of arrival."""
         if notice is None:
             return list(_notices(self.rows(f"{_RECEIVED} ORDER BY notice.rowid")))
         return list(_notices(self.rows(f"{_RECEIVED} WHERE notice.id = ?", (notice,))))
 
     def each_received(self, at_once: int = 200) -> Iterator[Received]:
-        """Yield the received notices in the order they came, without holding them all."""
+        """Yield the received notices in order of arrival, in batches."""
         last = 0
         question = f"{_RECEIVED} WHERE notice.rowid > ? ORDER BY notice.rowid LIMIT ?"
         while rows := self.rows(question, (last, at_once)):
@@ -204,8 +204,8 @@ class Store:
         ]
 
     def count(self) -> int:
-        """Return how many notices are stored."""
-        # None is ever removed, so the last one's number is how many there are.
+        """Return the number of stored notices."""
+        # None is ever removed, so the last number is the count.
         return self._number("SELECT ifnull(max(rowid), 0) FROM notice")
 
 

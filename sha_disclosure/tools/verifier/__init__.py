@@ -1,11 +1,11 @@
-"""The one independent reading of a message (riippumaton tarkistus): by the edition alone.
+"""The independent verification of a message (riippumaton tarkistus), by the edition alone.
 
-It shares no code with what builds and signs messages, so that an error there is seen here:
+It shares no code with what builds and signs messages, so that an error there is detected:
 ``verify``, ``validate --deep``, the joint-test kit and the sandbox all use it. JSON Web
-Signatures are verified with joserfc, certificates judged by ``credentials``.
+Signatures are verified with joserfc, certificates by ``credentials``.
 
-``verify_bundle`` checks a signed Bundle, ``check_structure`` what it is built of, and
-``RequestVerifier`` a whole request to the service. What they find is a ``MessageFinding``.
+``verify_bundle`` checks a signed Bundle, ``check_structure`` its structure, and
+``RequestVerifier`` a whole request to the service. They report ``MessageFinding`` objects.
 """
 
 from sha_disclosure.tools.verifier.bundle import Notice

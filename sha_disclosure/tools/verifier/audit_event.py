@@ -21,7 +21,7 @@ RECIPIENT, CLIENT, DATA = "recipient", "client", "disclosed_data"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What later checks need of a notice that was read; its content is hidden."""
+    """What later checks need of a notice; its content is hidden."""
 
     ground: CodingValue | None
     recorded: str
@@ -29,7 +29,7 @@ class Read:
 
 
 def check_audit_event(event: Node, wire: Wire, now: datetime | None, report: Report) -> Read:
-    """Check one AuditEvent; without ``now`` no time is called a future one."""
+    """Check one AuditEvent; without ``now``, future times are not reported."""
     report.begin(EVENT)
     event.fixed("resourceType", "AuditEvent")
     event.profile(wire.profile.audit_event)
@@ -77,7 +77,7 @@ def _times(event: Node, wire: Wire, latest: datetime | None, report: Report) -> 
 
 
 def _later(time: Time, moment: datetime) -> bool:
-    """Return whether a time is later; a date by the day in Finland."""
+    """Return whether a time is later; a date is compared by the day in Finland."""
     return time.moment > moment if time.moment else time.day > day_in_finland(moment)
 
 

@@ -34,9 +34,9 @@ class Notice:
 def check_bundle(
     root: Node, *, wire: Wire, token: Token | None, now: datetime | None, report: Report
 ) -> tuple[Notice, ...]:
-    """Check everything of the Bundle but its signature; return its notices.
+    """Check the whole Bundle except its signature; return its notices.
 
-    Without ``token`` and ``now`` the user of the token and the future are not looked at.
+    Without ``token`` and ``now``, the token's user and future times are not checked.
     """
     report.begin(UNKNOWN_ELEMENTS)
     report.begin(BUNDLE)

@@ -1,4 +1,4 @@
-"""Whom the certificates of a message must lead to. Every judgement is that of ``credentials``."""
+"""What a message's certificates must chain to. ``credentials`` makes every check."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LONGEST = 10
 
 
 class Surroundings(NamedTuple):
-    """The environment that messages are of, and what tells certificates of others apart."""
+    """The environment of the messages, and what distinguishes other environments' certificates."""
 
     environment: Environment
     marks: wire.Trust
@@ -45,10 +45,10 @@ class Surroundings(NamedTuple):
 
 @dataclass(slots=True)
 class Trust:
-    """Trusted ``anchors``, the revocation lists to ask, and the chains found good before.
+    """Trusted ``anchors``, revocation lists, and a cache of chains already accepted.
 
-    With ``surroundings`` certificates of another environment are refused. A service meets the
-    same few chains again and again; only their validity is looked at anew.
+    With ``surroundings``, certificates of another environment are refused. A service sees the
+    same few chains repeatedly; only their validity is checked each time.
     """
 
     anchors: Sequence[x509.Certificate]
@@ -57,7 +57,7 @@ class Trust:
     _good: dict[bytes, Chain] = field(default_factory=dict)
 
     def findings(self, chain: Chain, at: datetime) -> Iterator[tuple[str, Finding]]:
-        """Yield what speaks against a chain at the moment ``at``, each with its part."""
+        """Yield the faults of a chain at the time ``at``, each with the name of its part."""
         name = hashlib.sha256(b"".join(c.tbs_certificate_bytes for c in chain)).digest()
         good = self._good.get(name) == chain and self._anchors_valid(at)
         found = [] if good else list(self._judged(chain, at))
@@ -86,7 +86,7 @@ class Trust:
 
 
 def read_x5c(texts: object) -> Chain | None:
-    """Return the certificates of a JWS header's ``x5c``, or None when not all can be read."""
+    """Return the certificates of a JWS header's ``x5c``, or None if any cannot be read."""
     if not isinstance(texts, list) or not 1 <= len(texts) <= _LONGEST:
         return None
     try:
@@ -97,16 +97,16 @@ def read_x5c(texts: object) -> Chain | None:
 
 
 def chain_of(ders: Iterable[bytes]) -> Chain | None:
-    """Return the certificates in DER, or None when not all can be read."""
+    """Return the certificates in DER, or None if any cannot be read."""
     chain = [read_certificate(der) for der in ders]
     return tuple(each for each in chain if each is not None) if all(chain) else None
 
 
 def signing_anchors(folder: Path, root: x509.Certificate) -> Chain:
-    """Return whom signing certificates must lead to: the folder's ``signing-ca.crt``, else root.
+    """Return the anchors of signing certificates: the folder's ``signing-ca.crt``, else the root.
 
-    TLS clients are held to ``ca.crt`` alone, as in Kanta each kind of certificate has its own
-    issuing CA. Raises ConfigurationError when the file cannot be read.
+    TLS clients are only accepted under ``ca.crt``, as in Kanta each kind of certificate has its own
+    issuing CA. Raises ConfigurationError if the file cannot be read.
     """
     path = folder / SIGNING_CA
     return load_anchors(path) if path.exists() else (root,)
@@ -125,7 +125,7 @@ def allows_tls_client(der: bytes) -> bool:
 
 
 def allows_digital_signature(certificate: x509.Certificate) -> bool:
-    """Return whether a certificate names digitalSignature in its key usage, as a token asks for."""
+    """Return whether a certificate has digitalSignature in its key usage, as a token requires."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:

@@ -1,4 +1,4 @@
-"""The checks of contained resources: their shape by id, and that references hold together."""
+"""The checks of contained resources: their shape by id, and their references."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Shape = Callable[[Node], None]
 
 
 class Contained:
-    """The contained resources of one resource, by their ids."""
+    """The contained resources of one resource, by id."""
 
     def __init__(self, resource: Node, wire: Wire, report: Report) -> None:
         self._wire = wire
@@ -41,13 +41,13 @@ class Contained:
         _check_references(resource, report)
 
     def ask(self, *names: str) -> None:
-        """Report each of ``names`` that is not there."""
+        """Report each of ``names`` that is missing."""
         for name in names:
             if name and name not in self.nodes:
                 self._resource.refuse("contained_missing", "contained", label=name)
 
     def only(self, names: set[str]) -> None:
-        """Report every resource that is not one of ``names``: the notice has no use for it."""
+        """Report every resource other than ``names``: the notice does not use it."""
         for name in self.nodes.keys() - names:
             self.nodes[name].refuse("out_of_place")
 

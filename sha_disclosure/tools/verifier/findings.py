@@ -1,6 +1,6 @@
-"""What the verifier finds in a message: findings by check, and the OperationOutcome of them.
+"""The verifier's findings by check, and the OperationOutcome made from them.
 
-Texts say why and where, never what stood there: a message holds personal data.
+Texts give the reason and the place, never the value: a message holds personal data.
 """
 
 from __future__ import annotations
@@ -52,16 +52,16 @@ _ISSUE_TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class MessageFinding(Finding):
-    """What a check of a message found (havainto), or that it passed. ``check`` is its id.
+    """A finding about a message (havainto), or that a check passed. ``check`` is the check's id.
 
-    ``path`` is a FHIRPath, or empty where the finding is not about the Bundle.
+    ``path`` is a FHIRPath, or empty if the finding is not about the Bundle.
     """
 
     check: str = ""
 
     @property
     def passed(self) -> bool:
-        """Whether the check found nothing, or a warning that refuses nothing."""
+        """Whether the check found nothing, or only a warning."""
         return self.severity in {"passed", "warning"}
 
     def check_name(self, language: Language = "en") -> str:
@@ -75,7 +75,7 @@ class MessageFinding(Finding):
 
 
 class Report:
-    """Collects the checks of one message and everything they find."""
+    """Collects the checks of one message and all their findings."""
 
     def __init__(self) -> None:
         self._seen: dict[str, Message | None] = {}
@@ -83,17 +83,17 @@ class Report:
         self.findings: list[MessageFinding] = []
 
     def begin(self, check: str, seen: Message | None = None) -> None:
-        """Name the check that the following belongs to; ``seen`` says what it looked at."""
+        """Start a check, to which the following belongs; ``seen`` describes its subject."""
         self._current = check
         self._seen[check] = seen or self._seen.get(check)
 
     def refuse(self, key: str, path: str = "", *, check: str = "", **parameters: Parameter) -> None:
-        """Add the finding ``key`` to ``check``, or to the check begun last."""
+        """Add the finding ``key`` to ``check``, or to the check started last."""
         named = message(f"verifier.{key}", **parameters)
         self.add(Finding(named.id, path, "error", named.parameters), check=check)
 
     def add(self, finding: Finding, *, check: str = "") -> None:
-        """Add a finding of another room."""
+        """Add a finding of another module."""
         name = check or self._current
         self._seen.setdefault(name, None)
         self.findings.append(
@@ -109,13 +109,13 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing but warnings was found so far."""
+        """Whether there have been only warnings so far."""
         return all(finding.passed for finding in self.findings)
 
     def checks(self) -> tuple[MessageFinding, ...]:
-        """Return one finding for each check, in the order made: the first, or that it passed.
+        """Return one finding for each check, in order: its first one, or that it passed.
 
-        What refuses the message goes before a warning.
+        A finding that refuses the message takes precedence over a warning.
         """
         first: dict[str, MessageFinding] = {}
         for finding in sorted(self.findings, key=lambda each: each.passed):
@@ -131,7 +131,7 @@ def _passed(check: str, seen: Message | None) -> MessageFinding:
 def outcome(findings: Iterable[MessageFinding], coding: CodingValue) -> dict[str, Any]:
     """Return the OperationOutcome of ``findings``, in English, coded with ``coding``.
 
-    The coding is a stand-in: which code Kanta gives for which fault is not public.
+    The coding is a stand-in: Kanta's codes for each fault are not public.
     """
     details = {"coding": [coding.model_dump()]}
     issues: list[dict[str, Any]] = []

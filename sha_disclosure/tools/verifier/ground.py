@@ -31,7 +31,7 @@ class GroundReader:
         self.kind = next((name for name, coding in wire.ground.items() if coding == found), "")
 
     def check(self, extensions: dict[str, list[Node]]) -> None:
-        """Check that the extensions and the Consent are what this kind of ground needs."""
+        """Check that the extensions and the Consent match this kind of ground."""
         urls = self._wire.extension
         provision = _first(extensions[urls.provision])
         consent = _first(extensions[urls.consent])
@@ -124,7 +124,7 @@ class GroundReader:
             reference.as_reference(self._wire.contained.consent)
 
     def _consent(self, node: Node, *, whole: bool) -> None:
-        """Check the Consent; one that Kanta holds too (``whole`` false) may leave parts out."""
+        """Check the Consent; if Kanta holds it too (``whole`` false) it may be incomplete."""
         consent, contained = self._wire.consent, self._wire.contained
         node.profile(self._wire.profile.consent)
         node.fixed("status", consent.status)

@@ -24,7 +24,7 @@ class _Refuse(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request as it came; header names in lower case, each with its values."""
+    """One HTTP request as received; header names in lower case, each with its values."""
 
     method: str
     target: str
@@ -33,16 +33,16 @@ class Request:
     certificate: bytes | None = field(default=None, repr=False)
 
     def header(self, name: str) -> str | None:
-        """Return a header that stands exactly once, or None."""
+        """Return a header that occurs exactly once, or None."""
         values = self.headers.get(name.lower(), [])
         return values[0] if len(values) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What the headers gave: the bearer token and the request id; ``status`` 0 when all is right.
+    """The bearer token and the request id from the headers.
 
-    ``status`` is the HTTP status of the first refusal.
+    ``status`` is the HTTP status of the first refusal, or 0.
     """
 
     status: int
@@ -80,7 +80,7 @@ def check_request(
 
 
 def _privacy(request: Request, refuse: _Refuse) -> None:
-    # One UUID in some two hundred thousand looks like an identity code, and is none.
+    # About one UUID in two hundred thousand looks like an identity code without being one.
     values = [
         v
         for n, vs in request.headers.items()
@@ -145,7 +145,7 @@ def _request_id(text: str) -> str:
 
 def _equal(name: str, expected: str, value: str) -> bool:
     if name == "accept":
-        # A wildcard would also do for HTTP; the edition asks for the type by name.
+        # A wildcard would also be valid HTTP; the edition requires the type by name.
         return _media_type(expected)[:1] in [_media_type(v)[:1] for v in value.split(",")]
     if name == "content-type":
         return _media_type(expected) == _media_type(value)

@@ -1,4 +1,4 @@
-"""Reading a compact JWS (RFC 7515) with joserfc: form, header, certificates, signature."""
+"""Reading a compact JWS (RFC 7515) with joserfc: format, header, certificates, signature."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS))
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the edition says of one kind of JWS.
+    """The edition's rules for one kind of JWS.
 
-    ``checks`` names the check that each part of the reading belongs to; ``algorithms`` holds
+    ``checks`` names the check that each step of the reading belongs to; ``algorithms`` holds
     the accepted ones by kind of key. ``anchor_sent``: whether the trusted certificate may be
-    sent with the chain, which a service has anyway.
+    sent with the chain, although a service has it anyway.
     """
 
     checks: Mapping[str, str]
@@ -48,7 +48,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Jws:
-    """The parts of a compact JWS: the header read, the rest as sent."""
+    """The parts of a compact JWS: the header parsed, the rest as sent."""
 
     header: Mapping[str, Any]
     sent_header: str
@@ -57,7 +57,7 @@ class Jws:
 
 
 class JwsReader:
-    """Reads JWSs of one kind. ``own`` stands in where the edition sends no certificate."""
+    """Reads JWSs of one kind. ``own`` is used where the edition sends no certificate."""
 
     def __init__(self, rules: Rules, trust: Trust, own: Chain | None = None) -> None:
         self._rules = rules
@@ -65,7 +65,7 @@ class JwsReader:
         self._own = own
 
     def open(self, compact: str, report: Report, path: str = "") -> Jws | None:
-        """Take the compact form apart and check its header; None when it cannot be read."""
+        """Split the compact form and check its header; None if it cannot be read."""
         checks = self._rules.checks
         report.begin(checks["data"])
         pieces = compact.split(".")
@@ -98,7 +98,7 @@ class JwsReader:
         critical = None if rules.b64 else ["b64"]
         if header.get("crit") != critical or ("crit" in header and rules.b64):
             report.refuse("header_crit", path)
-        # What ``alg`` and ``x5c`` lack is said by the checks that need them.
+        # Faults of ``alg`` and ``x5c`` are reported by the checks that need them.
         if missing := sorted(expected - set(header) - {"alg", "x5c"}):
             report.refuse("header_lacks", path, members=tuple(missing))
         if set(header) - expected - {"crit", "b64"}:
@@ -109,7 +109,7 @@ class JwsReader:
             report.refuse("header_b64", path)
 
     def chain(self, jws: Jws, at: datetime, report: Report, path: str = "") -> Chain | None:
-        """Return the certificates, judged at the moment ``at``; None when they cannot be read."""
+        """Return the certificates, checked at the time ``at``; None if they cannot be read."""
         checks = self._rules.checks
         report.begin(checks["certificates"])
         sent = "x5c" in self._rules.header
@@ -151,7 +151,7 @@ class JwsReader:
 
 
 def _explained(finding: Finding) -> Finding:
-    """Return the finding with what is expected and how to fix it in its sentence."""
+    """Return the finding with the expected value and the fix added to its text."""
     says = explanation([finding])
     return Finding(says.id, parameters=says.parameters) if says else finding
 
@@ -164,7 +164,7 @@ def _fits(leaf: x509.Certificate, algorithm: str, signed: bytes, signature: byte
     if len(signature) != octets:
         return False
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of short keys, which have a finding of their own
+        warnings.simplefilter("ignore")  # about short keys, which have their own finding
         key = (RSAKey if isinstance(public, rsa.RSAPublicKey) else ECKey).import_key(public)
-    # The model's own verify: the size limits of joserfc's registry are below our headers.
+    # The algorithm's own verify: joserfc's registry has size limits below our headers.
     return bool(_REGISTRY.get_alg(algorithm).verify(signed, signature, key))

@@ -1,7 +1,7 @@
-"""A reader of FHIR JSON that remembers what was read: what nobody asked for is unknown.
+"""A reader of FHIR JSON that tracks what was read: members never requested are unknown.
 
-Each question about a member (``text``, ``coding``, ``nodes`` ...) reports what is wrong with
-it. A member that is missing is reported once; questions about its parts then stay silent.
+Each accessor (``text``, ``coding``, ``nodes`` ...) reports faults in its member. A missing
+member is reported once; accessors of its parts then report nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sha_disclosure.messages import Parameter, message
 from sha_disclosure.tools.verifier.findings import UNKNOWN_ELEMENTS, Report
 from sha_disclosure.values import Instant, Oid, Time
 
-# Names that may stand in a finding: elements of FHIR R4. Any other name is the sender's own
+# Names that may appear in a finding: elements of FHIR R4. Any other name is the sender's own
 # text and could be anything.
 ELEMENT_NAMES = frozenset({
     "action", "active", "activity", "address", "agent", "altId", "assigner", "availability",
@@ -38,7 +38,7 @@ ELEMENT_NAMES = frozenset({
 
 
 class Node:
-    """One JSON object of a message with its place (a FHIRPath) and its report."""
+    """One JSON object of a message with its FHIRPath and its report."""
 
     __slots__ = ("_children", "_members", "_read", "_report", "where")
 
@@ -50,7 +50,7 @@ class Node:
         self._children: list[Node] = []
 
     def __bool__(self) -> bool:
-        """Return whether the object is there at all."""
+        """Return whether the object exists."""
         return self._members is not None
 
     def refuse(self, key: str, name: str = "", *, check: str = "", **parameters: Parameter) -> None:
@@ -59,14 +59,14 @@ class Node:
         self._report.refuse(key, path, check=check, **parameters)
 
     def raw(self, name: str = "") -> Any:
-        """Return a member (or the whole object) as it stands, without judging it."""
+        """Return a member (or the whole object) without checking it."""
         if self._members is None or not name:
             return self._members
         self._read.add(name)
         return self._members.get(name)
 
     def has(self, name: str) -> bool:
-        """Return whether the member is there."""
+        """Return whether the member exists."""
         return self._members is not None and name in self._members
 
     def _take(self, name: str, kind: type, *, required: bool) -> Any:
@@ -97,7 +97,7 @@ class Node:
             self.refuse("fixed", name, expected=expected)
 
     def matching(self, name: str, check: Callable[[object], str], what: str) -> str:
-        """Return a string member that ``check`` (of a value type) lets pass."""
+        """Return a string member that ``check`` (of a value type) accepts."""
         value = self.text(name)
         if value and not fits(check, value):
             self.refuse("form", name, what=message(f"verifier_forms.{what}"))
@@ -105,18 +105,18 @@ class Node:
         return value
 
     def instant(self, name: str) -> datetime | None:
-        """Return a moment with seconds and offset."""
+        """Return a time with seconds and offset."""
         value = self.matching(name, Instant.check, "instant")
         return datetime.fromisoformat(value) if value else None
 
     def time(self, name: str, *, date_alone: bool) -> Time | None:
-        """Return a moment with seconds and offset, or a date where that is allowed."""
+        """Return a time with seconds and offset, or a date where that is allowed."""
         kind = Time if date_alone else Instant
         value = self.matching(name, kind.check, "instant")
         return Time(value) if value else None
 
     def node(self, name: str, *, required: bool = True) -> Node:
-        """Return an object member; an absent one answers every question with nothing."""
+        """Return an object member; for an absent one, an empty node."""
         return self._child(self._take(name, dict, required=required), name)
 
     def _child(self, members: Any, name: str) -> Node:
@@ -145,12 +145,12 @@ class Node:
         return made
 
     def only(self, name: str, *, required: bool = True) -> Node:
-        """Return the one object of an array member."""
+        """Return the only object of an array member."""
         found = self.nodes(name, least=1 if required else 0, most=1)
         return found[0] if found else Node(None, f"{self.where}.{name}[0]", self._report)
 
     def texts(self, name: str) -> list[str]:
-        """Return the strings of an array member with at least one."""
+        """Return the strings of a non-empty array member."""
         value = self._take(name, list, required=True) or []
         if not all(isinstance(text, str) for text in value):
             self.refuse("array_of_strings", name)
@@ -158,7 +158,7 @@ class Node:
         return list(value)
 
     def coding(self, name: str, *allowed: CodingValue, required: bool = True) -> CodingValue | None:
-        """Return a Coding with system, code and display; one of ``allowed`` if any is given."""
+        """Return a Coding with system, code and display; one of ``allowed`` if any are given."""
         return self.node(name, required=required).as_coding(*allowed)
 
     def concept(
@@ -193,7 +193,7 @@ class Node:
         return oid
 
     def reference(self, name: str, *targets: str) -> str:
-        """Return the contained id a Reference member points at; it must be one of ``targets``."""
+        """Return the contained id of a Reference member, which must be one of ``targets``."""
         return self.node(name).as_reference(*targets)
 
     def as_reference(self, *targets: str) -> str:
@@ -207,7 +207,7 @@ class Node:
     def extensions(
         self, most: Mapping[str, int | None], name: str = "extension"
     ) -> dict[str, list[Node]]:
-        """Return the extensions by URL; ``most`` says how many of each known URL there may be."""
+        """Return the extensions by URL; ``most`` has the maximum number of each known URL."""
         found: dict[str, list[Node]] = {url: [] for url in most}
         for extension in self.nodes(name, least=0):
             url = extension.text("url")
@@ -222,7 +222,7 @@ class Node:
         return found
 
     def profile(self, url: str, *, required: bool = True) -> None:
-        """Require ``meta.profile`` with exactly ``url``, or for no ``meta`` if it is empty."""
+        """Require ``meta.profile`` with exactly ``url``, or no ``meta`` if it is empty."""
         if not url or (not required and not self.has("meta")):
             return
         meta = self.node("meta")
@@ -230,11 +230,11 @@ class Node:
             meta.refuse("profile", "profile")
 
     def ignore(self) -> None:
-        """Take every member as read: the whole object was refused already."""
+        """Mark every member as read: the whole object was refused already."""
         self._read.update(self._members or ())
 
     def close(self) -> None:
-        """Report every member, here and below, that no question was asked about."""
+        """Report every member, here and in nested objects, that was never requested."""
         for place, name in enumerate(self._members or (), start=1):
             if name in self._read:
                 continue
@@ -247,7 +247,7 @@ class Node:
 
 
 def fits(check: Callable[[object], str], value: object) -> bool:
-    """Return whether the check of a value type lets ``value`` pass."""
+    """Return whether the check of a value type accepts ``value``."""
     try:
         check(value)
     except ValueError:

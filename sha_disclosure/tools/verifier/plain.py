@@ -1,6 +1,6 @@
-"""Checks of the message that need no knowledge of its elements: no empties, no stray codes.
+"""Checks that need no knowledge of elements: no empty values, no stray identity codes.
 
-FHIR R4 JSON forbids empty objects, arrays, strings and null; free text must not carry a
+FHIR R4 JSON forbids empty objects, arrays, strings and null; free text must not contain a
 personal identity code, since the client and others may read it (703/2023 74 § 2 mom.).
 """
 
@@ -19,7 +19,7 @@ from sha_disclosure.tools.verifier.node import ELEMENT_NAMES
 NO_EMPTIES = "no_empties"
 FREE_TEXT = "free_text"
 # FHIR R4's primitive types (https://hl7.org/fhir/R4/datatypes.html#primitive), and the elements
-# of a message that are of them; every other text is a string.
+# of a message that have them; every other text is a string.
 _FORMS: Mapping[str, re.Pattern[str]] = {
     "code": re.compile(r"[^\s]+(\s[^\s]+)*"),
     "uri": re.compile(r"\S+"),
@@ -48,7 +48,7 @@ def _walk(value: Any, where: str, name: str, wire: Wire, report: Report) -> None
         for inner, member in value.items():
             if identity and inner == "value" and isinstance(member, str) and member:
                 continue
-            # A name that no FHIR element has may be personal data itself.
+            # A name that is not a FHIR element may itself be personal data.
             place = f"{where}.{inner}" if inner in ELEMENT_NAMES else where
             _walk(member, place, inner, wire, report)
     elif isinstance(value, list):

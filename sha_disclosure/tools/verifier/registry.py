@@ -1,7 +1,7 @@
-"""Which certificate may sign, and make tokens, for which organisation.
+"""Which certificate may sign, and create tokens, for which organisation.
 
-A stand-in: how Kanta ties certificates to organisations is not public. Of a requester that
-nobody registered any trusted certificate may speak, unless it is a registered one's.
+A stand-in: how Kanta ties certificates to organisations is not public. For an unregistered
+requester any trusted certificate may be used, unless it belongs to a registered one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SIGNER = "token_signer"
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A registered sender: what its table in the settings file says; paths of its folder."""
+    """A registered sender: the values of its settings table; paths are in its folder."""
 
     requester: str
     name: str
@@ -32,12 +32,12 @@ class Registry:
         self._allowed: dict[Use, dict[str, frozenset[str]]] = {"signing": {}, "token": {}}
 
     def allow(self, requester: str, use: Use, sha256: str) -> None:
-        """Let a certificate, one more, speak for a requester."""
+        """Allow one more certificate to be used for a requester."""
         allowed = self._allowed[use]
         allowed[requester] = allowed.get(requester, frozenset()) | {sha256}
 
     def allows(self, requester: str, use: Use, sha256: str) -> bool:
-        """Return whether a certificate may speak for a requester."""
+        """Return whether a certificate may be used for a requester."""
         allowed = self._allowed[use]
         if requester in allowed:
             return sha256 in allowed[requester]

@@ -1,4 +1,4 @@
-"""The reading of one request to the service: headers, token, Bundle and its signature."""
+"""The verification of one request to the service: headers, token, Bundle and its signature."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sha_disclosure.tools.verifier.verification import read_body
 
 @dataclass(frozen=True, slots=True)
 class VerifiedRequest:
-    """What was read of a request; ``status`` is the HTTP status of its refusal, or 0."""
+    """The content of a request; ``status`` is the HTTP status of its refusal, or 0."""
 
     status: int
     request_id: str
@@ -36,11 +36,11 @@ class VerifiedRequest:
 
 
 class RequestVerifier:
-    """Verifies requests to a service by an edition.
+    """Verifies requests to a service against an edition.
 
-    ``addresses`` are the service's; ``own_chain`` stands in where the edition sends no
-    certificate; ``registry`` knows whose certificate is whose; ``knows_request`` and
-    ``knows_token`` say whether a request id or a token's ``jti`` came before.
+    ``addresses`` are the service's; ``own_chain`` is used where the edition sends no
+    certificate; ``registry`` ties certificates to organisations; ``knows_request`` and
+    ``knows_token`` return whether a request id or a token's ``jti`` was used before.
     """
 
     def __init__(  # noqa: PLR0913 - the parts it works with, each by its name
@@ -64,7 +64,7 @@ class RequestVerifier:
         self._token = TokenCheck(token, wire, frozenset(addresses), knows_token, registry)
 
     def verify(self, request: Request, now: datetime, report: Report) -> VerifiedRequest:
-        """Check a request at the moment ``now``; ``report`` takes every check and finding."""
+        """Check a request at the time ``now``; ``report`` collects every check and finding."""
         passed = check_request(
             request, root=self._root, wire=self._wire, seen=self._knows_request, report=report
         )

@@ -1,4 +1,4 @@
-"""Which entries of the edition a check rests on."""
+"""The edition entries that each check depends on."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sha_disclosure.editions import Edition, Entry
 _TOKEN_KEYS = ("token.rsa", "token.p256", "token.p384")
 _SIGNATURE_KEYS = ("content_signature.rsa", "content_signature.p256", "content_signature.p384")
 
-# Patterns of entries by check. A check that is not here rests on no entry: HTTP, JSON or the
-# sandbox itself ask for it.
+# Patterns of entries by check. A check not listed here depends on no entry: it is required by
+# HTTP, JSON or the sandbox itself.
 _ENTRIES: Mapping[str, tuple[str, ...]] = {
     "request_line": ("address.transaction", "bundle.method"),
     "headers": ("header.authorization", "header.content_type", "header.accept"),
@@ -85,6 +85,6 @@ _ENTRIES: Mapping[str, tuple[str, ...]] = {
 
 
 def entries_behind(check: str, edition: Edition) -> tuple[Entry, ...]:
-    """Return the entries of ``edition`` that a check rests on, in the edition's order."""
+    """Return the entries of ``edition`` that a check depends on, in the edition's order."""
     patterns = _ENTRIES.get(check, ())
     return tuple(e for e in edition.entries if any(fnmatchcase(e.key, p) for p in patterns))

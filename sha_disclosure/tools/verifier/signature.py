@@ -21,15 +21,15 @@ CHECKS = (
     "document", "element", "who", "when", "data", "critical", "detached", "certificates",
     "algorithm", "key", "key_usage", "chain", "dates", "content",
 )  # fmt: skip
-"""The checks of a signed Bundle's signature, in the order they are reported in."""
+"""The checks of a signed Bundle's signature, in reporting order."""
 
 REVOCATION = "revocation"
-"""The check that is made only when revocation lists are given."""
+"""The check that is made only with revocation lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """What the signature element says: who signed and when, both outside the signature."""
+    """The signature element's signer and time, both outside the signature itself."""
 
     who: str
     when: datetime | None
@@ -58,7 +58,7 @@ def content_rules(wire: Wire) -> Rules:
 def read_element(
     root: Node, wire: Wire, report: Report, *, now: datetime | None, leeway: timedelta
 ) -> Element | None:
-    """Check the signature element by the edition; None when there is none."""
+    """Check the signature element against the edition; None if there is none."""
     report.begin("element")
     constant = wire.content_signature
     signature = root.node(constant.excluded)
@@ -85,7 +85,7 @@ def read_element(
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What was read of a signature; None where it could not be read."""
+    """The content of a signature; None for what could not be read."""
 
     element: Element | None = None
     jws: Jws | None = None
@@ -94,7 +94,7 @@ class Signed:
 
     @property
     def leaf(self) -> x509.Certificate | None:
-        """The certificate of the signer."""
+        """The signer's certificate."""
         return self.chain[0] if self.chain else None
 
 
@@ -110,8 +110,8 @@ def check_signature(  # noqa: PLR0913 - the moments differ between a service and
 ) -> Signed:
     """Check the signature of the Bundle ``root`` and that it covers the rest of it.
 
-    ``chain_at``: the moment at which the certificates must be valid; None is the time of
-    signing, since a notice may wait in an outbox longer than its certificate lives.
+    ``chain_at``: the time at which the certificates must be valid; None means the time of
+    signing, since a notice may wait in an outbox longer than its certificate is valid.
     """
     element = read_element(root, wire, report, now=now, leeway=leeway)
     path = f"Bundle.{wire.content_signature.excluded}.data"

@@ -1,9 +1,9 @@
 """Who signed: what ties the organisation that a Bundle claims (``who``) to its signature.
 
-``who``, ``when`` and ``type`` of the signature element stand outside the signature: anybody can
-write them. What may tie ``who`` to it is the signer's certificate, whose Subject serialNumber is
-the OID of its organisation where the edition says so (``trust.subject_serial_number``), or the
-reader, who knows whose certificate it is.
+``who``, ``when`` and ``type`` of the signature element are outside the signature: anyone can
+write them. What may tie ``who`` to it is the signer's certificate, if its Subject serialNumber
+is the OID of its organisation according to the edition (``trust.subject_serial_number``), or
+the reader, who knows the certificate's holder.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ Bond = Literal["certificate", "signer"]
 def check_holder(
     leaf: x509.Certificate, organisations: Iterable[str], trust: Trust, report: Report
 ) -> bool:
-    """Check that a signing certificate names none but ``organisations``; return whether it does.
+    """Return whether a signing certificate names ``organisations`` and no other.
 
-    A certificate of another organisation is a warning or a refusal, as the edition has it.
+    A certificate of another organisation is a warning or a refusal, depending on the edition.
     """
     wanted = tuple(filter(None, organisations))
     for found in check_organisation(leaf, wanted, trust):
@@ -46,10 +46,10 @@ def check_who(
     signer: str | None,
     report: Report,
 ) -> Bond | None:
-    """Check the organisation a Bundle claims to be signed by; return what ties it to the signature.
+    """Check the organisation a Bundle claims as signer; return what ties it to the signature.
 
     ``signer`` is the organisation the reader expects. Where the edition refuses signatures of
-    other organisations, a certificate that names none needs it.
+    other organisations, it is required for a certificate that names none.
     """
     if signer is not None and who != signer:
         report.refuse("unexpected_signer", _PATH, check=WHO)

@@ -19,15 +19,15 @@ from sha_disclosure.tools.verifier.registry import SIGNER, Registry
 from sha_disclosure.values import FreeText, Oid
 
 CLAIMS, TIMES, REPLAY = "token_claims", "token_times", "token_replay"
-# Left out where the notice does not know them (specs/wire.md section 7).
-# Where an organisation alone disclosed, there is no user; `bundle` compares those that are.
+# Omitted if the notice does not know them (specs/wire.md section 7).
+# If an organisation alone disclosed there is no user; `bundle` compares those present.
 _OPTIONAL = frozenset({"user.id", "user.name", "user.authentication_method"})
 _TIMES = ("issued_at", "not_before", "expires_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An accepted token: the value behind each fill of the edition's claims, hidden."""
+    """An accepted token: the value of each fill in the edition's claims, hidden."""
 
     values: Mapping[str, Any] = field(repr=False)
     sha256: str
@@ -74,8 +74,8 @@ def token_rules(wire: Wire) -> Rules:
 class TokenCheck:
     """The check of tokens for one service.
 
-    ``audiences`` are the service's addresses; ``seen`` says whether a ``jti`` was used before;
-    ``registry`` knows whose certificate is whose.
+    ``audiences`` are the service's addresses; ``seen`` returns whether a ``jti`` was used before;
+    ``registry`` ties certificates to organisations.
     """
 
     reader: JwsReader
@@ -85,7 +85,7 @@ class TokenCheck:
     registry: Registry
 
     def check(self, compact: str, moment: datetime, report: Report) -> Token | None:
-        """Check a token; None when anything in it is refused."""
+        """Check a token; None if anything in it is refused."""
         jws = self.reader.open(compact, report)
         if jws is None:
             return None
@@ -97,7 +97,7 @@ class TokenCheck:
             if not allows_digital_signature(chain[0]):
                 report.refuse("no_token_usage", check="token_certificate")
             self.reader.check_signature(jws, chain, payload, report)
-        # Claims of a token whose signature is wrong are nobody's claims.
+        # Claims without a valid signature prove nothing.
         if chain is None or any(not found.passed for found in report.findings):
             return None
         values = _values(claims, self.wire, report)
@@ -147,7 +147,7 @@ def _values(claims: dict[str, Any], wire: Wire, report: Report) -> dict[str, Any
 def _flat(claims: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for given, value in claims.items():
-        # A dot inside a member's name must not pass for nesting.
+        # A dot inside a member's name must not be mistaken for nesting.
         name = given.replace(".", "\0")
         if isinstance(value, dict) and value:
             found.extend(_flat(value, f"{above}{name}."))

@@ -1,8 +1,8 @@
-"""Verifying a Bundle (allekirjoituksen tarkistus): everything it breaks, not the first only.
+"""Verifying a Bundle (allekirjoituksen tarkistus), with every fault and not just the first.
 
 The element around the signature (``who``, ``when``, ``type``) is not covered by it: it is
 what the sender claims, unless ``who`` is tied to the certificate (see ``signer``). Revocation is
-checked when lists are given.
+checked if lists are given.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of verifying a signed Bundle. Facts are None when they could not be read.
+    """The result of verifying a signed Bundle. Facts that could not be read are None.
 
-    ``findings``: what each check of the signature found, or that it passed. ``structure``:
-    where the Bundle is not what FHIR R4 and the edition say. ``thumbprint`` is the SHA-256 of
+    ``findings``: the result of each check of the signature. ``structure``: where the Bundle
+    violates FHIR R4 or the edition. ``thumbprint`` is the SHA-256 of
     the signer's certificate, ``certificate_serial`` its serial number, both hexadecimal;
     ``when`` and ``who`` (an OID) are what the signature element claims; ``bond`` is what ties
     ``who`` to the signature: its ``certificate``, the ``signer`` that was expected, or nothing.
@@ -64,7 +64,7 @@ class Verification:
 
     @property
     def claimed(self) -> tuple[str, ...]:
-        """What of the signature element is only claimed; ``who`` too unless it is proven."""
+        """The parts of the signature element that are only claimed; ``who`` too unless proven."""
         proven = self.signed and self.bond is not None
         return ("when", "type") if proven else ("who", "when", "type")
 
@@ -112,16 +112,16 @@ def verify_bundle(  # noqa: PLR0913 - what may be known beside the document
     signer: str | None = None,
     environment: Environment | None = None,
 ) -> Verification:
-    """Verify a signed Bundle at the moment ``at``: signature, certificates and structure.
+    """Verify a signed Bundle at the time ``at``: signature, certificates and structure.
 
-    ``anchors`` are the trusted certificates. ``leeway`` is the difference of clocks that
-    ``when`` may show, by default the edition's ``token.leeway``. With ``revocation_lists``
+    ``anchors`` are the trusted certificates. ``leeway`` is the clock skew allowed for ``when``, by
+    default the edition's ``token.leeway``. With ``revocation_lists``
     (sulkulistat) every certificate below the trusted one must be covered by one of them.
-    ``signer`` is the OID of the organisation that is to have signed, for whose certificate it
-    is; ``environment`` refuses certificates of another one.
+    ``signer`` is the OID of the organisation expected to have signed, if you know the holder of
+    the certificate; ``environment`` refuses certificates of another one.
 
-    Give the document as bytes where it came from others: only then can a member given twice
-    be seen. Nothing in the document makes this raise.
+    Pass a foreign document as bytes: otherwise duplicate members cannot be detected. Nothing in
+    the document makes this raise.
     """
     wire, report = edition.wire, Report()
     bears = timedelta(seconds=wire.token.leeway) if leeway is None else leeway
@@ -145,10 +145,10 @@ def verify_bundle(  # noqa: PLR0913 - what may be known beside the document
 def check_structure(
     document: bytes | Mapping[str, Any], edition: Edition
 ) -> tuple[MessageFinding, ...]:
-    """Return every place where a Bundle is not what FHIR R4 and the edition say.
+    """Return every place where a Bundle violates FHIR R4 or the edition.
 
-    The signature element is checked where there is one, not the signature in it. Nothing in
-    the document makes this raise.
+    A signature element is checked if present, but not the signature in it. Nothing in the
+    document makes this raise.
     """
     report = Report()
     bundle = _read(document, report, "json")
@@ -186,7 +186,7 @@ def _read(
 
 
 def read_body(data: bytes, report: Report) -> Any:
-    """Return the JSON value of a message; what is wrong goes to the check begun last."""
+    """Return the JSON value of a message; faults are reported to the check started last."""
     why: Message | None = None
     if data.startswith(_BYTE_ORDER_MARK):  # RFC 8259 8.1: never sent between systems
         why = message("verifier_jws.byte_order_mark")
