@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from places import ROOT
 
@@ -25,23 +26,49 @@ class Use:
     parameters: frozenset[str] | None
     """``None`` where they are not written out."""
 
-    def names(self, message_id: str) -> bool:
-        return re.fullmatch(self.pattern, message_id) is not None
+    def of(self, names: Collection[str]) -> list[str]:
+        """Return those of some names that the call may name."""
+        literal = re.sub(r"\\(.)", r"\1", self.pattern)
+        if re.escape(literal) == self.pattern:
+            return [literal] if literal in names else []
+        return list(filter(re.compile(self.pattern).fullmatch, names))
+
+
+@dataclass(frozen=True)
+class File:
+    """What a file names."""
+
+    name: str
+    uses: tuple[Use, ...]
+    texts: frozenset[str]
+    parts: frozenset[str]
 
 
 @cache
-def trees() -> tuple[tuple[str, ast.Module], ...]:
-    files = sorted(PACKAGE.rglob("*.py"))
-    return tuple((str(f.relative_to(ROOT)), ast.parse(f.read_text("utf-8"))) for f in files)
+def files() -> tuple[File, ...]:
+    """Return what each file names; its tree is not kept, for so many objects are slow to keep."""
+    return tuple(_read(path) for path in sorted(PACKAGE.rglob("*.py")))
 
 
-def docstrings(tree: ast.Module) -> set[ast.Constant]:
-    """Return every text that is a statement of its own: docstrings of all kinds."""
-    return {
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
+def _read(path: Path) -> File:
+    name = str(path.relative_to(ROOT))
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    return File(name, tuple(_uses(name, nodes)), frozenset(_texts(nodes)), frozenset(_parts(nodes)))
+
+
+def uses() -> Iterator[Use]:
+    """Yield each call of a maker whose id can be read from its text."""
+    return (use for file in files() for use in file.uses)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Yield each file and the patterns of the texts in it that are no docstrings."""
+    return ((file.name, text) for file in files() for text in file.texts)
+
+
+def parts() -> set[str]:
+    """Return the further sentences of a finding that the code asks for, such as ``fix``."""
+    return {part for file in files() for part in file.parts}
 
 
 def pattern(node: ast.expr) -> str | None:
@@ -60,47 +87,34 @@ def pattern(node: ast.expr) -> str | None:
     return None
 
 
-@cache
-def texts() -> frozenset[tuple[str, str]]:
-    """Return each file and the patterns of the texts in it that are no docstrings."""
-    return frozenset(_texts())
+def _texts(nodes: list[ast.AST]) -> Iterator[str]:
+    docstrings = {n.value for n in nodes if isinstance(n, ast.Expr)}
+    inner = {part for n in nodes if isinstance(n, ast.JoinedStr) for part in n.values}
+    left_out = docstrings | inner
+    for node in nodes:
+        if isinstance(node, ast.Constant | ast.JoinedStr) and node not in left_out:
+            found = pattern(node)
+            if found:
+                yield found
 
 
-def _texts() -> Iterator[tuple[str, str]]:
-    for file, tree in trees():
-        left_out = docstrings(tree)
-        inner = {p for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for p in n.values}
-        for node in ast.walk(tree):
-            if node in left_out or node in inner:
-                continue
-            if isinstance(node, ast.Constant | ast.JoinedStr) and (found := pattern(node)):
-                yield file, found
+def _uses(file: str, nodes: list[ast.AST]) -> Iterator[Use]:
+    foreign = {"Finding", "Problem"} - imported(nodes, "sha_disclosure.findings")
+    for node in nodes:
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        maker = node.func.attr if isinstance(node.func, ast.Attribute) else None
+        maker = node.func.id if isinstance(node.func, ast.Name) else maker
+        found = pattern(node.args[0])
+        if maker in MAKERS - foreign and found is not None:
+            yield Use(f"{file}:{node.lineno}", maker, found, _parameters(maker, node))
 
 
-@cache
-def uses() -> tuple[Use, ...]:
-    """Return each call of a maker whose id can be read from its text."""
-    return tuple(_uses())
-
-
-def _uses() -> Iterator[Use]:
-    for file, tree in trees():
-        foreign = {"Finding", "Problem"} - imported(tree, "sha_disclosure.findings")
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            maker = node.func.attr if isinstance(node.func, ast.Attribute) else None
-            maker = node.func.id if isinstance(node.func, ast.Name) else maker
-            found = pattern(node.args[0])
-            if maker in MAKERS - foreign and found is not None:
-                yield Use(f"{file}:{node.lineno}", maker, found, _parameters(maker, node))
-
-
-def imported(tree: ast.Module, module: str) -> set[str]:
+def imported(nodes: list[ast.AST], module: str) -> set[str]:
     """Return the names a file imports from a module."""
     return {
         alias.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module == module
         for alias in node.names
     }
@@ -112,16 +126,14 @@ def _parameters(maker: str, call: ast.Call) -> frozenset[str] | None:
     return frozenset(k.arg for k in call.keywords if k.arg is not None)
 
 
-def parts() -> frozenset[str]:
-    """Return the further sentences of a finding that the code asks for, such as ``fix``."""
-    return frozenset(
-        node.args[0].value
-        for _, tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "part"
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, str)
-    )
+def _parts(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "part"
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+            and isinstance(node.args[0].value, str)
+        ):
+            yield node.args[0].value
