@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import InvalidNotice
@@ -16,6 +16,8 @@ from tests.specs.fhir_package.changes import Mutant
 from tests.specs.fhir_package.engines import Engine, Json, fhirkit_rs
 
 EDITION = load_edition()
+COLUMNS = ("fhirkit-rs", "pyrofile", "structure", "reading", "verify")
+"""The catchers, by the names of the table's columns."""
 
 
 def signed(bundle: Json) -> Json:
@@ -46,22 +48,22 @@ def verify(bundle: Json) -> list[str]:
 
 
 def catchers(by_profiles: Engine) -> Mapping[str, Engine]:
-    """Return the catchers by the names of the table's columns."""
-    return {
-        "fhirkit-rs": fhirkit_rs,
-        "pyrofile": by_profiles,
-        "structure": structure,
-        "reading": reading,
-        "verify": verify,
-    }
+    """Return the catchers by their names."""
+    asked = (fhirkit_rs, by_profiles, structure, reading, verify)
+    return dict(zip(COLUMNS, asked, strict=True))
 
 
-def caught_by(mutant: Mutant, golden: Mapping[str, Json], by_profiles: Engine) -> frozenset[str]:
-    """Return the names of those who catch the mutant; only what is signed can be verified."""
+def caught_by(
+    mutant: Mutant,
+    golden: Mapping[str, Json],
+    by_profiles: Engine,
+    asked: Collection[str] = COLUMNS,
+) -> frozenset[str]:
+    """Return who catches the mutant, of those asked; only what is signed can be verified."""
     whole = golden[mutant.golden]
     made = mutant.made(signed(whole) if mutant.signed else whole)
     return frozenset(
         name
         for name, catcher in catchers(by_profiles).items()
-        if (mutant.signed or name != "verify") and catcher(made)
+        if name in asked and (mutant.signed or name != "verify") and catcher(made)
     )

@@ -6,8 +6,11 @@ import json
 
 import pytest
 from places import GOLDEN
+from pyrofile_models import read_few
 
 from tests.specs.fhir_package.engines import Engine, Json, pyrofile
+
+_few_models = pytest.fixture(autouse=True)(read_few)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from places import ROOT
 
+from tests.specs.fhir_package.catchers import COLUMNS
 from tests.specs.fhir_package.changes import Mutant
 from tests.specs.fhir_package.mutants import UNSIGNED
 from tests.specs.fhir_package.signature_mutants import SIGNED
@@ -14,7 +15,6 @@ from tests.specs.fhir_package.signature_mutants import SIGNED
 PATH = ROOT / "specs" / "fhir" / "mutants.md"
 AREAS: Mapping[str, tuple[Mutant, ...]] = {**UNSIGNED, **SIGNED}
 MUTANTS = tuple(mutant for mutants in AREAS.values() for mutant in mutants)
-COLUMNS = ("fhirkit-rs", "pyrofile", "structure", "reading", "verify")
 ENGINES = ("fhirkit-rs", "pyrofile-validator")
 
 

@@ -25,7 +25,7 @@ from sha_disclosure.tools.verifier import check_structure
 from tests.specs.fhir_package.conftest import GOLDEN
 from tests.specs.fhir_package.engines import Engine, Json, fhirkit_rs
 
-BUNDLES = int(os.environ.get("FHIR_BUNDLES", count(5, 200)))
+BUNDLES = int(os.environ.get("FHIR_BUNDLES", count(3, 200)))
 EDITION = load_edition()  # hypothesis would print the fixtures in full
 SETTINGS = Settings.stand_in()
 # An engine takes a good part of a second for a Bundle: shrinking a failure would take minutes.
@@ -61,7 +61,7 @@ def test_any_bundle_passes_both_engines_and_the_own_checks(made: Data, by_profil
 
 
 @given(first=notices(), second=notices())
-@examples(max_examples=max(3, BUNDLES // 10), **ONCE)
+@examples(max_examples=max(2, BUNDLES // 10), **ONCE)
 def test_a_bundle_of_two_notices_about_one_client_passes(
     first: Data, second: Data, by_profiles: Engine
 ) -> None:

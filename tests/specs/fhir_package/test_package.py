@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 import subprocess
 import sys
@@ -31,34 +32,37 @@ STRUCTURES = {n: r for n, r in DEFINITIONS.items() if n.startswith("StructureDef
 EVERY_STRUCTURE = pytest.mark.parametrize("name", STRUCTURES)
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(folder / "specs" / "fhir" / "generate.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 # --- files -------------------------------------------------------------------------------------
 
 
 def test_the_files_are_current() -> None:
-    done = run(ROOT, "--check")
+    command = [sys.executable, str(PACKAGE.parent / "generate.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_a_stale_missing_or_foreign_file_is_told_and_mended(tmp_path: Path) -> None:
-    for part in ("specs/fhir", "tests/golden"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    package = tmp_path / "specs" / "fhir" / "package"
+def test_a_stale_missing_or_foreign_file_is_told_and_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "package"
+    shutil.copytree(PACKAGE, package)
     (package / "package.json").write_text("{}\n")
     (package / "ValueSet-cause.json").unlink()
     (package / "StructureDefinition-Own.json").write_text("{}\n")
-    done = run(tmp_path, "--check")
-    assert done.returncode == 1
-    told = {line.partition(" ")[0] for line in done.stdout.splitlines()}
+    program = runpy.run_path(str(PACKAGE.parent / "generate.py"))
+    monkeypatch.setitem(program["main"].__globals__, "PACKAGE", package)
+
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["generate.py", *arguments])
+        return int(program["main"]())
+
+    assert run("--check") == 1
+    told = {line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()}
     assert told == {"package.json", "ValueSet-cause.json", "StructureDefinition-Own.json"}
-    assert run(tmp_path).returncode == 0
-    assert run(tmp_path, "--check").returncode == 0
-    for name in package_files():
-        assert (package / name).read_bytes() == (PACKAGE / name).read_bytes()
+    assert run() == 0
+    assert run("--check") == 0
+    for name, text in package_files().items():
+        assert (package / name).read_text("utf-8") == text
 
 
 def test_every_file_is_in_the_index_of_its_folder_and_bears_its_own_name() -> None:

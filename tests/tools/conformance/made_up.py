@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from core import core
-
 from sha_disclosure.editions import load_edition
 from sha_disclosure.tools.conformance.packages import Package, Packages
 from sha_disclosure.tools.conformance.resources import normalised
@@ -265,10 +263,10 @@ def elements_of(resource: Resource) -> dict[str, Resource]:
     return {e["id"]: e for e in resource["differential"]["element"]}
 
 
-def with_snapshots(resources: dict[str, Resource]) -> dict[str, Resource]:
+def with_snapshots(resources: dict[str, Resource], base: Package) -> dict[str, Resource]:
     """The same package as it is published with snapshots and no differentials."""
     own = {r["url"]: normalised(r) for r in resources.values()}
-    snapshots = Snapshots(Packages((Package("own", "1", "4.0.1", {}, own), core())))
+    snapshots = Snapshots(Packages((Package("own", "1", "4.0.1", {}, own), base)))
     made = {}
     for name, resource in resources.items():
         made[name] = dict(resource)

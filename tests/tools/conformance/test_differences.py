@@ -1,6 +1,7 @@
 """A planted difference is found, and nothing else."""
 
 import pytest
+from core import core, whole_core
 from made_up import agreeing, with_snapshots
 from planted import PLANTS, with_all
 from proofs import sample
@@ -8,8 +9,8 @@ from proofs import sample
 from sha_disclosure.tools.conformance.issues import kind_of
 
 FORMS = [
-    pytest.param(dict, id="differentials"),
-    pytest.param(with_snapshots, id="snapshots", marks=pytest.mark.proof),
+    pytest.param(lambda resources, _: resources, core, id="differentials"),
+    pytest.param(with_snapshots, whole_core, id="snapshots", marks=pytest.mark.proof),
 ]
 
 
@@ -25,9 +26,9 @@ def added(report):
     return {(kind_of(n), n.path) for n in report.additions}
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_package_that_agrees_differs_nowhere(run, form):
-    report = run(form(agreeing()))
+@pytest.mark.parametrize(("form", "base"), FORMS)
+def test_a_package_that_agrees_differs_nowhere(run, form, base):
+    report = run(form(agreeing(), base()), base=base())
     assert differences(report) == {}
     assert findings(report) == set()
     assert added(report) == set()
@@ -50,9 +51,9 @@ def test_each_difference_is_found_and_nothing_else(run, name):
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("form", FORMS)
-def test_all_differences_together_are_found_and_nothing_else(run, form):
-    report = run(form(with_all(agreeing())))
+@pytest.mark.parametrize(("form", "base"), FORMS)
+def test_all_differences_together_are_found_and_nothing_else(run, form, base):
+    report = run(form(with_all(agreeing()), base()), base=base())
     assert differences(report) == {k: v for p in PLANTS.values() for k, v in p.differs.items()}
     assert findings(report) == {f for p in PLANTS.values() for f in p.findings}
     assert added(report) == {n for p in PLANTS.values() for n in p.additions}
