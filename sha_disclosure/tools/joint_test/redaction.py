@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -65,7 +66,7 @@ class Redaction:
         self.redact = redact
         self._wire = edition.wire
         values = _texts([entry.value for entry in edition.entries])
-        words = {*values, *_choices(DisclosureNotice.model_json_schema()), *_FHIR_CODES.split()}
+        words = {*values, *_words_of_notices(), *_FHIR_CODES.split()}
         self._known = frozenset(words | {f"#{word}" for word in words})
         root = re.escape(str(settings.ids.root))
         self._own_id = re.compile(rf"(urn:oid:)?{root}(\.[0-9]+)+", re.ASCII)
@@ -157,6 +158,11 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(each)
+
+
+@cache
+def _words_of_notices() -> frozenset[str]:
+    return frozenset(_choices(DisclosureNotice.model_json_schema()))
 
 
 def _choices(schema: object) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from typing import Any, get_args
 
@@ -26,14 +27,18 @@ def render(
     facts: dict[str, Any], cases: Sequence[CaseEvidence], run: Run, language: Language
 ) -> str:
     """Return the page; it opens in ``language`` and shows the other on request."""
-    templates = _Templates()
-    return templates.page(
+    return _templates().page(
         facts=facts,
         cases=cases,
         groups=_grouped(cases),
         sections=_sections(run),
         language=language,
     )
+
+
+@cache
+def _templates() -> _Templates:
+    return _Templates()
 
 
 class _Templates:

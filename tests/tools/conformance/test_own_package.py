@@ -16,7 +16,8 @@ PACKAGE = ROOT / "specs" / "fhir"
 
 @pytest.mark.proof
 def test_the_reconstructed_package_agrees_with_the_edition_it_was_made_from():
-    command = ["conformance", "--package", str(PACKAGE), "--core", str(whole_core_folder()), "--json"]
+    core = str(whole_core_folder())
+    command = ["conformance", "--package", str(PACKAGE), "--core", core, "--json"]
     result = CliRunner().invoke(application(), command, catch_exceptions=False)
     told = json.loads(result.stdout)
     assert len(told["bundles"]) == 8

@@ -1,4 +1,4 @@
-"""The whole kit is run once, with one case file more; nobody waits between attempts."""
+"""The kit is run once, with one case file more; nobody waits between attempts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joint_test_parts import OWN_CASES, no_waiting
+from joint_test_parts import OWN_CASES, no_waiting, shipped_cases
 from typer.testing import CliRunner, Result
 
 from sha_disclosure.cli.app import application
@@ -20,7 +20,6 @@ from sha_disclosure.tools.joint_test import (
     open_folder,
     read_cases,
     run_cases,
-    shipped_cases,
     write_evidence,
 )
 from sha_disclosure.tools.sandbox import Received, Sandbox
@@ -40,13 +39,30 @@ class Kit:
         return made
 
 
-@pytest.fixture(scope="session")
-def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
+SOME = [
+    "kind-consent", "kind-broad-right", "several-notices", "text-characters",
+    "language-fi", "language-sv", "language-en", "language-se",
+    "n05-no-purpose", "n11-identity-code-in-text", "several-problems",
+    "altered-content", "expired-token", "foreign-certificate", "html-200",
+    "server-error-500-three-times", "reset-after", "half-answer",
+    "own-secrets", "own-refused-secrets", "own-failing",
+]  # fmt: skip
+"""Cases of each kind, among them every outcome."""
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(SOME, id="some"),
+        pytest.param([], id="all", marks=pytest.mark.proof),
+    ],
+)
+def kit(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kit:
     folder = tmp_path_factory.mktemp("joint-test")
     (folder / "own.toml").write_text(OWN_CASES, "utf-8")
     files = [shipped_cases(), read_cases(folder / "own.toml")]
     with open_environment(None, no_waiting()) as environment:
-        run = run_cases(files, environment)
+        run = run_cases(files, environment, wanted=request.param)
         received = environment.sandbox.received()
     whole, redacted = folder / "whole", folder / "redacted"
     write_evidence(run, open_folder(whole))

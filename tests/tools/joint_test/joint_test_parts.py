@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.joint_test import Run
+from sha_disclosure.tools.joint_test import CaseFile, Run
+from sha_disclosure.tools.joint_test import shipped_cases as read_shipped_cases
 
 SECRETS = ("Salaisuusnimi", "salaista vapaata tekstiä", "Salainen Säätiö", "salainen-tunniste-77")
 OWN_CASES = f"""
@@ -47,6 +49,12 @@ purpose = {{ en = "Expects what does not come.", fi = "Odottaa sitä, mitä ei t
 notices = [{{ example = "broad-right" }}]
 expect = {{ outcome = "Rejected", status = 400 }}
 """
+
+
+@cache
+def shipped_cases() -> CaseFile:
+    """Return the cases of the package, read once: nothing changes them."""
+    return read_shipped_cases()
 
 
 def no_waiting() -> Sources:

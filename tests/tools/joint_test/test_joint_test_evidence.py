@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from joint_test_parts import SECRETS, no_waiting, result_of, texts
+from joint_test_parts import SECRETS, no_waiting, result_of, shipped_cases, texts
 
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.tools.joint_test import (
     open_environment,
     open_folder,
     run_cases,
-    shipped_cases,
     write_evidence,
 )
 from tests.delivery.raw_service import RawService, answer
@@ -31,7 +30,7 @@ def test_what_was_recorded_is_what_the_service_received(kit):
             bodies = {e.body for e in result.execution.exchanges}
             assert bodies == {received[notice_id].body for notice_id in ids}
             compared += len(ids)
-    assert compared > 20
+    assert compared > len(kit.run.results) // 3
 
 
 class KeepingService(RawService):
@@ -164,7 +163,7 @@ def test_no_token_and_no_key_is_in_the_evidence(kit):
         for r in kit.run.results
         for e in r.execution.exchanges
     ]
-    assert len(tokens) > 60
+    assert len(tokens) > len(kit.run.results) * 2 // 3
     for token in tokens:
         assert token.rpartition(".")[2] not in written
         assert token.split(".")[1] not in written
