@@ -9,8 +9,9 @@ from typing import TypeVar
 import httpx
 
 from sha_disclosure.delivery.answer import Answer
-from sha_disclosure.delivery.channel import Outgoing, Steps
-from sha_disclosure.delivery.lane import CHUNK, Clock, Lane, Stage
+from sha_disclosure.delivery.channel import Outgoing
+from sha_disclosure.delivery.incoming import Steps
+from sha_disclosure.delivery.lane import CHUNK, FAULTS, Clock, Lane, Stage
 
 _T = TypeVar("_T")
 
@@ -20,14 +21,18 @@ class AsyncLane(Lane):
 
     async def open(self, clock: Clock) -> None:
         """Connect and shake hands."""
-        with self._translating():
+        try:
             await self._connect(clock)
             await self._run(self._opening(), clock)
+        except FAULTS as fault:
+            raise self._translated(fault) from fault
 
     async def exchange(self, request: Outgoing, clock: Clock) -> Answer:
         """Send a request and return its answer."""
-        with self._translating():
+        try:
             return await self._run(self._exchanging(request), clock)
+        except FAULTS as fault:
+            raise self._translated(fault) from fault
 
     async def _connect(self, clock: Clock) -> None:
         loop = asyncio.get_running_loop()

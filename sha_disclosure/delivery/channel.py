@@ -1,4 +1,4 @@
-"""The bytes of one connection, without input or output: TLS, a proxy's tunnel, one exchange.
+"""The bytes of one connection, without input or output: TLS, a proxy's tunnel, a request.
 
 What is done on a connection is written once, as generators: each yields bytes to send, or None
 to be given the bytes received (empty at the end of the stream). ``lane`` runs them on a socket,
@@ -8,32 +8,21 @@ for threads and for asyncio.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 import h11
 
-from sha_disclosure.delivery.answer import Answer
-from sha_disclosure.limits import ANSWER_BYTES
+from sha_disclosure.delivery.incoming import Incoming, Steps
 
-_T = TypeVar("_T")
-Steps = Generator[bytes | None, bytes, _T]
-
-_HEAD_MAX = 100 * 1024  # bytes of an answer's head
 _RECORD = 16 * 1024  # the most that a record of TLS holds (RFC 8446 section 5.1)
 _END = b"\r\n"
 _VISIBLE = bytes(range(0x20, 0x7F))
-_NO_ANSWER = "the connection was closed before an answer"
 _NO_HEAD = "a request's head is visible ASCII"
 
 
 class ProxyRefusal(Exception):  # noqa: N818 - a signal to the lane, never shown to users
     """The proxy opened no tunnel; its text is the HTTP status."""
-
-
-class AnswerTooLong(Exception):  # noqa: N818 - a signal to the lane, never shown to users
-    """The answer is longer than any answer of the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,81 +107,15 @@ class Channel:
 
     def receive(self) -> Steps[bytes]:
         """Return the next bytes, or none at the end."""
-        return (yield from self._receive(len(self._layers)))
+        return self._receive(len(self._layers))
 
     def _receive(self, depth: int) -> Steps[bytes]:
         if depth == 0:
             return (yield None)
         layer = self._layers[depth - 1]
         while (content := layer.content()) is None:
-            layer.feed((yield from self._receive(depth - 1)))
+            layer.feed((yield None) if depth == 1 else (yield from self._receive(depth - 1)))
         return content
-
-
-class Incoming:
-    """An answer as it comes in; its bytes are counted as they are on the wire."""
-
-    def __init__(self, channel: Channel, method: str) -> None:
-        self._channel = channel
-        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAX)
-        for event in _ASKED.get(method, _ASKED["GET"]):
-            self._protocol.send(event)
-        self._left = ANSWER_BYTES.value
-        self._head: Answer | None = None
-        self._body = bytearray()
-        self.headers: list[tuple[bytes, bytes]] = []
-
-    @property
-    def reusable(self) -> bool:
-        """Whether it ended cleanly, nothing came behind it, and the connection may go on."""
-        protocol = self._protocol
-        ended = protocol.our_state is h11.DONE and protocol.their_state is h11.DONE
-        return ended and not self.more and self._channel.at_rest()
-
-    @property
-    def more(self) -> bool:
-        """Whether bytes came that are not the answer's."""
-        return bool(self._protocol.trailing_data[0])
-
-    @property
-    def answer(self) -> Answer | None:
-        """The answer with what has come of its body; None before its head has come."""
-        head = self._head
-        return head and Answer(head.status, head.headers, bytes(self._body))
-
-    def read(self) -> Steps[Answer]:
-        """Return the whole answer; the body of one in an encoding is left unread."""
-        head = yield from self.read_head()
-        if head.encoded:
-            return head
-        while isinstance(event := (yield from self._event()), h11.Data):
-            self._body += event.data
-        return Answer(head.status, head.headers, bytes(self._body))
-
-    def read_head(self) -> Steps[Answer]:
-        """Return status and headers; interim answers (RFC 9110 section 15.2) are passed over."""
-        while not isinstance(event := (yield from self._event()), h11.Response):
-            if isinstance(event, h11.ConnectionClosed):
-                raise h11.RemoteProtocolError(_NO_ANSWER)
-        self.headers = event.headers.raw_items()
-        self._head = head = Answer.head(event.status_code, self.headers)
-        return head
-
-    def _event(self) -> Steps[Any]:
-        while (event := self._protocol.next_event()) is h11.NEED_DATA:
-            data = yield from self._channel.receive()
-            self._left -= len(data)
-            if self._left < 0:
-                raise AnswerTooLong
-            self._protocol.receive_data(data)
-        return event
-
-
-# Where an answer ends depends on the method only for HEAD and CONNECT (RFC 9112 section 6.3).
-_ASKED = {
-    method: (h11.Request(method=method, target="*", headers=[("Host", "")]), h11.EndOfMessage())
-    for method in ("GET", "HEAD", "CONNECT")
-}
 
 
 class _Tls:

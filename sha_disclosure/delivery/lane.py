@@ -12,8 +12,6 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -21,21 +19,17 @@ import h11
 import httpx
 
 from sha_disclosure.delivery.answer import Answer
-from sha_disclosure.delivery.channel import (
-    AnswerTooLong,
-    Channel,
-    Incoming,
-    Outgoing,
-    ProxyRefusal,
-    Steps,
-)
+from sha_disclosure.delivery.channel import Channel, Outgoing, ProxyRefusal
+from sha_disclosure.delivery.incoming import AnswerTooLong, Incoming, Steps
 from sha_disclosure.delivery.route import Route
 from sha_disclosure.settings import Timeouts
 
 CHUNK = 64 * 1024
 """The most bytes that are received at once."""
 
-_FAULTS = (OSError, UnicodeError, h11.ProtocolError, ProxyRefusal, AnswerTooLong)
+FAULTS = (OSError, UnicodeError, h11.ProtocolError, ProxyRefusal, AnswerTooLong)
+"""What may end what is done on a lane, beside time-outs: ``_translated`` says it in httpx's terms.
+"""
 
 
 class AttemptTimeout(httpx.TimeoutException):
@@ -168,17 +162,10 @@ class Lane:
             return httpx.ConnectTimeout("")
         return AttemptTimeout("") if clock.ends_at <= time.monotonic() else kind("")
 
-    @contextmanager
-    def _translating(self) -> Iterator[None]:
-        """Raise faults of the connection as httpx's errors."""
-        try:
-            yield
-        except _FAULTS as fault:
-            if isinstance(fault, OSError) and fault.errno is None:
-                raise  # the system's own have a number; one of a signal handler has none
-            raise self._translated(fault) from fault
-
     def _translated(self, fault: Exception) -> httpx.TransportError:
+        """Return a fault of the connection as httpx's error; raise what is none of it."""
+        if isinstance(fault, OSError) and fault.errno is None:
+            raise fault  # the system's own have a number; one of a signal handler has none
         if self.stage < Stage.BEGUN:
             if isinstance(fault, ProxyRefusal):
                 return httpx.ProxyError(str(fault))

@@ -11,8 +11,9 @@ from typing import TypeVar
 import httpx
 
 from sha_disclosure.delivery.answer import Answer
-from sha_disclosure.delivery.channel import Outgoing, Steps
-from sha_disclosure.delivery.lane import CHUNK, Clock, Lane, Stage
+from sha_disclosure.delivery.channel import Outgoing
+from sha_disclosure.delivery.incoming import Steps
+from sha_disclosure.delivery.lane import CHUNK, FAULTS, Clock, Lane, Stage
 
 _T = TypeVar("_T")
 
@@ -22,14 +23,18 @@ class ThreadLane(Lane):
 
     def open(self, clock: Clock) -> None:
         """Connect and shake hands."""
-        with self._translating():
+        try:
             self._connect(clock)
             self._run(self._opening(), clock)
+        except FAULTS as fault:
+            raise self._translated(fault) from fault
 
     def exchange(self, request: Outgoing, clock: Clock) -> Answer:
         """Send a request and return its answer."""
-        with self._translating():
+        try:
             return self._run(self._exchanging(request), clock)
+        except FAULTS as fault:
+            raise self._translated(fault) from fault
 
     def _connect(self, clock: Clock) -> None:
         host, port = self._route.address
