@@ -28,7 +28,9 @@ class AsyncLane(Lane):
             raise self._translated(fault) from fault
 
     async def exchange(self, request: Outgoing, clock: Clock) -> Answer:
-        """Send a request and return its answer."""
+        """Send a request and return its answer; a new lane is opened first."""
+        if not self.ready:
+            await self.open(clock)
         try:
             return await self._run(self._exchanging(request), clock)
         except FAULTS as fault:

@@ -38,7 +38,7 @@ class AsyncLaneTransport(httpx.AsyncBaseTransport):
         lane = None
         try:
             lane = self._idle.take()
-            return await self._exchange(lane, request)
+            return await lane.exchange(request, Clock.start(self._limits))
         finally:
             places.release()
             if lane is not None:
@@ -52,7 +52,7 @@ class AsyncLaneTransport(httpx.AsyncBaseTransport):
         try:
             lane = self._idle.take()
             try:
-                await self._exchange(lane, outgoing)
+                await lane.exchange(outgoing, Clock.start(self._limits))
             except httpx.TransportError as error:
                 fault = error
             return response_on(lane, request, fault)
@@ -60,12 +60,6 @@ class AsyncLaneTransport(httpx.AsyncBaseTransport):
             places.release()
             if lane is not None:
                 self._idle.give_back(lane)
-
-    async def _exchange(self, lane: AsyncLane, request: Outgoing) -> Answer:
-        clock = Clock.start(self._limits)
-        if not lane.ready:
-            await lane.open(clock)
-        return await lane.exchange(request, clock)
 
     async def aclose(self) -> None:
         """Close the connections that serve no request; the others after it."""

@@ -21,6 +21,7 @@ from sha_disclosure.delivery.submission import Stop, Submission
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.events import Listener, Listeners
+from sha_disclosure.jose.token import TokenFacts
 from sha_disclosure.messages import message
 from sha_disclosure.notice import DisclosureNotice, Part
 from sha_disclosure.settings import Settings
@@ -64,7 +65,11 @@ class ClientCore(ABC, Generic[E]):
         _refuse_unconfirmed(settings, self.edition)
         refuse_brokering(settings, self.edition)
         notified = Listeners(listeners)
-        self._shared = SharedState(RetryQuota(settings.retry.quota), notified)
+        facts = {
+            requester: TokenFacts(each.system, each.subscriber, each.requester, each.base_url)
+            for requester, each in self._setup.organisations.items()
+        }
+        self._shared = SharedState(RetryQuota(settings.retry.quota), notified, facts)
         self._connections: Connections[E] = Connections(self._endpoint)
         own = OwnSigners(content_signer, token_signer, pin)
         self._store = CredentialStore(

@@ -53,21 +53,19 @@ class Endpoint:
         )
         self._http = transport(self._lanes) if transport else self._lanes
 
-    def exchange(self, request: Request) -> Answer | Failure:
+    def exchange(self, request: Request, target: _Target | None = None) -> Answer | Failure:
         """Send one request. Raises only what comes from outside, such as KeyboardInterrupt."""
-        return self._exchange(self._target, request)
+        to = target or self._target
+        try:
+            if self._http is self._lanes:
+                return self._lanes.exchange(to.outgoing(request))
+            return self._through_httpx(to, request)
+        except httpx.HTTPError as fault:
+            return failure_of(fault)
 
     def ask(self, url: str, headers: dict[str, str]) -> Answer | Failure:
         """Make a GET request, which stores nothing, at another address of the service."""
-        return self._exchange(self._target.beside(url), Request(headers, b""))
-
-    def _exchange(self, target: _Target, request: Request) -> Answer | Failure:
-        try:
-            if self._http is self._lanes:
-                return self._lanes.exchange(target.outgoing(request))
-            return self._through_httpx(target, request)
-        except httpx.HTTPError as fault:
-            return failure_of(fault)
+        return self.exchange(Request(headers, b""), self._target.beside(url))
 
     def _through_httpx(self, target: _Target, request: Request) -> Answer:
         ends_at = time.monotonic() + target.times.attempt_s
@@ -113,21 +111,19 @@ class AsyncEndpoint:
         )
         self._http = transport(self._lanes) if transport else self._lanes
 
-    async def exchange(self, request: Request) -> Answer | Failure:
+    async def exchange(self, request: Request, target: _Target | None = None) -> Answer | Failure:
         """Send one request. Raises only what comes from outside, such as a cancellation."""
-        return await self._exchange(self._target, request)
+        to = target or self._target
+        try:
+            if self._http is self._lanes:
+                return await self._lanes.exchange(to.outgoing(request))
+            return await self._through_httpx(to, request)
+        except httpx.HTTPError as fault:
+            return failure_of(fault)
 
     async def ask(self, url: str, headers: dict[str, str]) -> Answer | Failure:
         """Make a GET request, which stores nothing, at another address of the service."""
-        return await self._exchange(self._target.beside(url), Request(headers, b""))
-
-    async def _exchange(self, target: _Target, request: Request) -> Answer | Failure:
-        try:
-            if self._http is self._lanes:
-                return await self._lanes.exchange(target.outgoing(request))
-            return await self._through_httpx(target, request)
-        except httpx.HTTPError as fault:
-            return failure_of(fault)
+        return await self.exchange(Request(headers, b""), self._target.beside(url))
 
     async def _through_httpx(self, target: _Target, request: Request) -> Answer:
         try:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from sha_disclosure.identity_codes import has_code
 
 _STORED = re.compile(r"(2[0-9]{2})(?: (.*))?", re.DOTALL)
+_PHRASES = {str(each.value): each.phrase.lower() for each in HTTPStatus}
 _LOCATION_MAX = 512
 _ID = r"[A-Za-z0-9.-]{1,64}"
 _LOCATION = re.compile(
@@ -30,14 +31,7 @@ def stored_status(status: object) -> str | None:
     if found is None:
         return None
     code, phrase = found[1], found[2] or ""
-    return f"{code} {phrase}" if phrase.lower() == _phrase(code).lower() else code
-
-
-def _phrase(code: str) -> str:
-    try:
-        return HTTPStatus(int(code)).phrase
-    except ValueError:
-        return ""
+    return f"{code} {phrase}" if phrase and phrase.lower() == _PHRASES.get(code) else code
 
 
 def location(value: object) -> str | None:

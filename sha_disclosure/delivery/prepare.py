@@ -159,10 +159,6 @@ class Setup:
         """Return what a notice is judged against now."""
         return replace(self._circumstances, now=self.sources.clock())
 
-    def settings_of(self, requester: str) -> Settings:
-        """Return the settings of one organisation; by default of the settings' own requester."""
-        return self.organisations[requester or str(self.settings.requester.id)]
-
     def builder_of(self, requester: str) -> BundleBuilder:
         """Return what builds the Bundles of one organisation, made at its first one."""
         if requester not in self._builders:

@@ -8,15 +8,22 @@ from datetime import datetime, timedelta
 from sha_disclosure.delivery.quota import RetryQuota
 from sha_disclosure.delivery.skew import clock_skew, notable
 from sha_disclosure.events import ClockSkewed, Listeners
+from sha_disclosure.jose.token import TokenFacts
 from sha_disclosure.process import raised_by_signal_handler
 
 
 class SharedState:
-    """The retries left, the service's clock, and the listeners of events."""
+    """The retries left, the service's clock, the listeners of events, and what tokens say.
 
-    def __init__(self, quota: RetryQuota, listeners: Listeners) -> None:
+    ``token_facts`` are those of each organisation, by the requester's OID.
+    """
+
+    def __init__(
+        self, quota: RetryQuota, listeners: Listeners, token_facts: Mapping[str, TokenFacts]
+    ) -> None:
         self.quota = quota
         self.listeners = listeners
+        self.token_facts = token_facts
         self.clock_skew: timedelta | None = None
         self._reported: timedelta | None = None
 

@@ -41,7 +41,6 @@ from sha_disclosure.events import (
     Submitted,
 )
 from sha_disclosure.events.kinds import STORED
-from sha_disclosure.jose.token import TokenFacts
 from sha_disclosure.messages import Message, message
 
 _OWN_HEADERS = {
@@ -73,7 +72,7 @@ class Submission:
         self._shared = shared
         self._listeners = shared.listeners.and_also(listener)
         self._stop = stop
-        self.organisation = prepared.organisation
+        self.organisation = prepared.organisation or str(setup.settings.requester.id)
         self._began = self._sent = setup.sources.monotonic()
         self._attempts = 0
         self._refused_tokens = 0
@@ -93,7 +92,12 @@ class Submission:
         """
         sources = self._setup.sources
         request_id, wire = sources.uuid(), self._setup.edition.wire
-        token = self._token(credentials, self._now_for_tokens(), sources.uuid())
+        token = credentials.tokens.make(
+            self._shared.token_facts[self.organisation],
+            self._prepared.user,
+            now=self._now_for_tokens(),
+            unique_id=sources.uuid(),
+        )
         headers = request_headers(wire, token=token, request_id=request_id)
         headers |= _OWN_HEADERS
         self._request_id = request_id
@@ -224,19 +228,6 @@ class Submission:
             self._lost_answers += 1
             self._ended(name, None, self._since(self._sent))
         self._failed(name, None)
-
-    def _token(self, credentials: Credentials, now: datetime, unique_id: str) -> str:
-        settings, user = self._setup.settings_of(self._prepared.organisation), self._prepared.user
-        facts = TokenFacts(
-            system=settings.system,
-            subscriber=settings.subscriber,
-            requester=settings.requester,
-            user_id=user.id,
-            user_name=user.name,
-            user_authentication_method=user.authentication_method,
-            base_url=settings.base_url,
-        )
-        return credentials.tokens.make(facts, now=now, unique_id=unique_id)
 
     def _now_for_tokens(self) -> datetime:
         now, skew = self._setup.sources.clock(), self._shared.clock_skew

@@ -30,7 +30,9 @@ class ThreadLane(Lane):
             raise self._translated(fault) from fault
 
     def exchange(self, request: Outgoing, clock: Clock) -> Answer:
-        """Send a request and return its answer."""
+        """Send a request and return its answer; a new lane is opened first."""
+        if not self.ready:
+            self.open(clock)
         try:
             return self._run(self._exchanging(request), clock)
         except FAULTS as fault:

@@ -31,7 +31,7 @@ class LaneTransport(httpx.BaseTransport):
         """Send a request and return its answer. Raises httpx's transport errors."""
         lane = self._idle.take()
         try:
-            return self._exchange(lane, request)
+            return lane.exchange(request, Clock.start(self._limits))
         finally:
             self._idle.give_back(lane)
 
@@ -41,18 +41,12 @@ class LaneTransport(httpx.BaseTransport):
         fault, lane = None, self._idle.take()
         try:
             try:
-                self._exchange(lane, outgoing)
+                lane.exchange(outgoing, Clock.start(self._limits))
             except httpx.TransportError as error:
                 fault = error
             return response_on(lane, request, fault)
         finally:
             self._idle.give_back(lane)
-
-    def _exchange(self, lane: ThreadLane, request: Outgoing) -> Answer:
-        clock = Clock.start(self._limits)
-        if not lane.ready:
-            lane.open(clock)
-        return lane.exchange(request, clock)
 
     def close(self) -> None:
         """Close the connections that serve no request; the others after it."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 import orjson
 
@@ -18,17 +20,46 @@ from sha_disclosure.messages import message
 from sha_disclosure.settings import Party
 
 
-@dataclass(frozen=True, slots=True)
+class TokenUser(Protocol):
+    """On whose behalf a message is sent (käyttäjä), as far as that is known."""
+
+    @property
+    def id(self) -> str | None:
+        """The user's identifier."""
+
+    @property
+    def name(self) -> str | None:
+        """The user's name."""
+
+    @property
+    def authentication_method(self) -> str | None:
+        """The code of how the user was authenticated."""
+
+
+@dataclass(frozen=True)
 class TokenFacts:
-    """The values the claims of a token are filled from; ``repr`` hides the user (käyttäjä)."""
+    """The values the claims of all tokens of one organisation are filled from, users aside."""
 
     system: Party
     subscriber: Party
     requester: Party
     base_url: str
-    user_id: str | None = field(default=None, repr=False)
-    user_name: str | None = field(default=None, repr=False)
-    user_authentication_method: str | None = field(default=None, repr=False)
+
+    @cached_property
+    def values(self) -> Mapping[Fill, str | int | None]:
+        """What the facts fill."""
+        return {
+            "system.id": str(self.system.id),
+            "system.urn": self.system.id.urn,
+            "system.name": self.system.name,
+            "subscriber.id": str(self.subscriber.id),
+            "subscriber.urn": self.subscriber.id.urn,
+            "subscriber.name": self.subscriber.name,
+            "requester.id": str(self.requester.id),
+            "requester.urn": self.requester.id.urn,
+            "requester.name": self.requester.name,
+            "base_url": self.base_url,
+        }
 
 
 class TokenMaker:
@@ -54,13 +85,24 @@ class TokenMaker:
     def __repr__(self) -> str:
         return f"TokenMaker({self._signer!r})"
 
-    def make(self, facts: TokenFacts, *, now: datetime, unique_id: str) -> str:
+    def make(self, facts: TokenFacts, user: TokenUser, *, now: datetime, unique_id: str) -> str:
         """Return a token for one attempt; ``unique_id`` (``jti``) is new for each.
 
         A claim whose source is not known is omitted. Raises CertificateExpired and KeyUnavailable.
         """
         self._signer.require_valid(now)
-        values = self._values(facts, now, unique_id)
+        # RFC 7519 NumericDate; whole seconds, so that no token begins in the future.
+        issued = int(now.timestamp() // 1)
+        values: Mapping[Fill, str | int | None] = {
+            **facts.values,
+            "user.id": user.id,
+            "user.name": user.name,
+            "user.authentication_method": user.authentication_method,
+            "issued_at": issued,
+            "not_before": issued,
+            "expires_at": issued + self._lifetime,
+            "unique_id": unique_id,
+        }
         claims: dict[str, Any] = {}
         for path, fill in self._claims:
             value = values[fill]
@@ -71,31 +113,6 @@ class TokenMaker:
                 place[path[-1]] = value
         signed = signing_input(self._header, orjson.dumps(claims))
         return compact(signed, self._signer.sign(signed), detached=False).decode("ascii")
-
-    def _values(
-        self, facts: TokenFacts, now: datetime, unique_id: str
-    ) -> dict[Fill, str | int | None]:
-        # RFC 7519 NumericDate; whole seconds, so that no token begins in the future.
-        issued = int(now.timestamp() // 1)
-        return {
-            "system.id": str(facts.system.id),
-            "system.urn": facts.system.id.urn,
-            "system.name": facts.system.name,
-            "subscriber.id": str(facts.subscriber.id),
-            "subscriber.urn": facts.subscriber.id.urn,
-            "subscriber.name": facts.subscriber.name,
-            "requester.id": str(facts.requester.id),
-            "requester.urn": facts.requester.id.urn,
-            "requester.name": facts.requester.name,
-            "user.id": facts.user_id,
-            "user.name": facts.user_name,
-            "user.authentication_method": facts.user_authentication_method,
-            "base_url": facts.base_url,
-            "issued_at": issued,
-            "not_before": issued,
-            "expires_at": issued + self._lifetime,
-            "unique_id": unique_id,
-        }
 
 
 def _check_names(edition: Edition) -> None:

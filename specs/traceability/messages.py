@@ -233,17 +233,12 @@ def sent(
     given: list[bytes] = []
     heard = replace(content, signer=Heard(content.signer, given))
     prepared = sign(build([notice], setup), setup, BundleSigner(heard, edition))
-    user = prepared.user
-    facts = TokenFacts(
-        system=settings.system,
-        subscriber=settings.subscriber,
-        requester=settings.requester,
-        base_url=settings.base_url,
-        user_id=user.id,
-        user_name=user.name,
-        user_authentication_method=user.authentication_method,
+    made = TokenMaker(token, edition).make(
+        TokenFacts(settings.system, settings.subscriber, settings.requester, settings.base_url),
+        prepared.user,
+        now=NOW,
+        unique_id=sources.uuid(),
     )
-    made = TokenMaker(token, edition).make(facts, now=NOW, unique_id=sources.uuid())
     headers = request_headers(edition.wire, token=made, request_id=sources.uuid())
     _, _, payload = given[0].partition(b".")
     return Sent(prepared, made, headers, payload, setup.url)

@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from sha_disclosure.delivery.prepare import User
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Claim, Fill
 from sha_disclosure.encoding import from_base64url
@@ -27,15 +28,13 @@ FACTS = TokenFacts(
     subscriber=Party(id=Oid("1.2.246.10.28777751.10.0"), name="Esimerkin hyvinvointialue"),
     requester=Party(id=Oid("1.2.246.10.28777751.10.1"), name="Esimerkin kunta"),
     base_url="https://127.0.0.1:8443/fhir",
-    user_id="salainen-tunnus",
-    user_name="Sirkka Salainen",
-    user_authentication_method="1",
 )
-NOBODY = TokenFacts(FACTS.system, FACTS.subscriber, FACTS.requester, FACTS.base_url)
+USER = User(id="salainen-tunnus", name="Sirkka Salainen", authentication_method="1")
+NOBODY = User()
 
 
-def make(edition: Edition, facts: TokenFacts = FACTS, now: datetime = NOW) -> tuple[Any, Any]:
-    token = TokenMaker(identity(), edition).make(facts, now=now, unique_id="u-1")
+def make(edition: Edition, user: User = USER, now: datetime = NOW) -> tuple[Any, Any]:
+    token = TokenMaker(identity(), edition).make(FACTS, user, now=now, unique_id="u-1")
     head, claims, _ = token.split(".")
     return json.loads(from_base64url(head)), json.loads(from_base64url(claims))
 
@@ -43,7 +42,7 @@ def make(edition: Edition, facts: TokenFacts = FACTS, now: datetime = NOW) -> tu
 @pytest.mark.parametrize(("kind", "algorithm"), KINDS)
 def test_joserfc_verifies_the_token(kind: str, algorithm: str, edition: Edition) -> None:
     maker = TokenMaker(identity(kind, algorithm), edition)
-    token = maker.make(FACTS, now=NOW, unique_id="u-1")
+    token = maker.make(FACTS, USER, now=NOW, unique_id="u-1")
     public = key(kind).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     other = (RSAKey if kind.startswith("rsa") else ECKey).import_key(public)
     registry = JWSRegistry(algorithms=[algorithm])
@@ -154,7 +153,7 @@ def test_claims_that_exclude_one_another_are_refused(
 
 
 def test_the_user_is_in_no_repr(edition: Edition) -> None:
-    shown = repr(FACTS) + repr(TokenMaker(identity(), edition))
+    shown = repr(FACTS) + repr(USER) + repr(TokenMaker(identity(), edition))
     assert "alainen" not in shown
     assert "user" not in shown
 
