@@ -42,6 +42,7 @@ class LentEngine:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._use = _Use()
+        self._left: list[Pool] = []
         _KNOWN.add(self)
 
     @contextmanager
@@ -64,6 +65,8 @@ class LentEngine:
                     use.lent -= 1
                     if use.forking:
                         use.changed.notify_all()
+                if self._left and not use.lent:
+                    self._close_left()
 
     def before_fork(self) -> None:
         """Wait for the transactions of other threads and close idle connections to a file."""
@@ -72,7 +75,13 @@ class LentEngine:
             use.forking = True
             use.changed.wait_for(lambda: use.lent <= use.mine, _LONGEST_WAIT_S)
         if self._on_a_file:
+            if use.lent:  # those connections return to their pool when their transactions end
+                self._left.append(self._engine.pool)
             self._engine.dispose()
+
+    def _close_left(self) -> None:
+        while self._left:
+            self._left.pop().dispose()
 
     def in_parent(self) -> None:
         """Go on."""
@@ -83,6 +92,7 @@ class LentEngine:
     def in_child(self) -> None:
         """Begin anew, without the parent's connections."""
         self._use = _Use()
+        self._left = []
         if isinstance(self._engine.pool, QueuePool):
             _PARENTS.append(self._engine.pool)
             self._engine.dispose(close=False)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -226,16 +226,16 @@ def test_the_line_of_a_fault_is_found_among_other_members(write: Write) -> None:
 def test_reading_a_list_takes_time_in_proportion_to_its_length(write: Write) -> None:
     def seconds(count: int) -> float:
         file = write(page(*(concept(str(n)) for n in range(count))))
-        start = perf_counter()
+        start = process_time()
         assert len(read_code_list(file).codes) == count
-        return perf_counter() - start
+        return process_time() - start
 
     assert seconds(5_000) < max(1, 40 * seconds(500))
     heading = ";".join(["code", *(f"column{n}" + "-" * 90 for n in range(500))])
     rows = "\n".join(f"{n};" + ";".join(["x"] * 500) for n in range(50))
-    start = perf_counter()
+    start = process_time()
     read_code_list(write(f"{heading}\n{rows}", f"{OID}.csv"))
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2
 
 
 BROKEN: list[tuple[str, Any, str]] = [

@@ -12,6 +12,7 @@ import threading
 import time
 import warnings
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 import pytest
 from outbox_parts import TIMING, proven
@@ -117,6 +118,15 @@ def test_a_fork_inside_an_own_transaction_does_not_wait_for_itself(file, prepare
             began = time.monotonic()
             assert ended(forked(lambda: None)) == 0
             assert time.monotonic() - began < 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what is open")
+def test_a_fork_inside_an_own_transaction_leaves_no_connection_open(file, prepare):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+        for _ in outbox.export():
+            assert ended(forked(lambda: None)) == 0
+    assert str(file) not in {os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()}
 
 
 def test_the_child_holds_locks_of_the_file_itself(file, prepare):
