@@ -53,7 +53,7 @@ def test_ids_and_subscriber_are_the_organisation_s(kanta, sandbox, notice_of):
     assert bundle["entry"][1]["resource"]["id"].startswith(f"{THIRD}.95.")
     assert bundle["signature"]["who"]["identifier"]["value"] == f"urn:oid:{THIRD}"
     host = kanta.client.settings.subscriber
-    settings = kanta.client._setup.settings_of(prepared.organisation)
+    settings = kanta.client._setup.organisations[prepared.organisation]
     assert (settings.subscriber, str(settings.requester.id)) == (host, THIRD)
 
 
