@@ -212,7 +212,7 @@ def postgresql() -> Iterator[str | None]:
     sys.path.append(str(HERE.parent / "tests" / "outbox"))
     from postgresql import Cluster, cluster_or_reason  # noqa: PLC0415 - beside the tests
 
-    found = cluster_or_reason()
+    found = cluster_or_reason(durable=True)
     if not isinstance(found, Cluster):
         yield None
         return

@@ -1,7 +1,9 @@
-"""The sockets of this process that lead to a service, idle or not."""
+"""The sockets of this process that lead to a service, idle or not, and ports for servers."""
 
 import gc
+import random
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 
@@ -9,6 +11,17 @@ def sockets_to(url: str) -> list[socket.socket]:
     """Return the open sockets whose other end is the service's."""
     port = urlsplit(url).port
     return [each for each in gc.get_objects() if _leads_to(each, port)]
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nothing listens at.
+
+    It is below those that a system hands out by itself, so that nothing takes it meanwhile.
+    """
+    while True:
+        port = random.SystemRandom().randrange(15_000, 30_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _leads_to(thing: object, port: int | None) -> bool:

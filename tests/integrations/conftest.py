@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sha_disclosure.editions import Edition
 from sha_disclosure.tools.sandbox import Sandbox
 from tests.outbox.postgresql import Cluster, cluster_or_reason
 
@@ -32,7 +33,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def service(tmp_path_factory: pytest.TempPathFactory, edition: Edition) -> Iterator[Sandbox]:
     """A sandbox whose settings file other processes read."""
-    with Sandbox(folder=tmp_path_factory.mktemp("sandbox")) as sandbox:
+    with Sandbox(folder=tmp_path_factory.mktemp("sandbox"), edition=edition) as sandbox:
         yield sandbox

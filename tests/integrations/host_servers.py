@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,18 +19,13 @@ from typing import Self
 
 import pytest
 from places import NOTICES, ROOT
+from sockets import free_port
 
 GUNICORN = ("gunicorn", "--preload", "-w", "3", "records:app()")
 UVICORN = ("uvicorn", "--factory", "records:app")
 NOTICE = json.loads((NOTICES / "statute-to-authority.json").read_bytes())
 _CHILDREN = Path("/proc/{0}/task/{0}/children")
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def free_port() -> int:
-    """Return a port nothing listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        return int(made.getsockname()[1])
 
 
 class HostServer:

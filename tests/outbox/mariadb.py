@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from sockets import free_port
 
 _SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 _START_S = 60
@@ -56,9 +57,7 @@ class Server:
         _, said = made.communicate()
         if made.returncode:
             pytest.fail(f"mariadb-install-db: {said[-500:]}")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self._serve()
         self.execute(
             "CREATE USER outbox@'127.0.0.1'", "GRANT ALL PRIVILEGES ON *.* TO outbox@'127.0.0.1'"

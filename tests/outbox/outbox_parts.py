@@ -21,11 +21,13 @@ from sha_disclosure import AsyncKantaClient, DisclosureNotice, KantaClient, Sett
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.outbox import Outbox, Timing
 from sha_disclosure.settings import Retry
+from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox import Sandbox
 from sha_disclosure.values import PersonalId, PersonName
 
 EXAMPLE = NOTICES / "disclosed-to-client.json"
 TIMING = Timing(lease_s=2.0, poll_s=0.05, patience_s=3.0)
+LONG_LEASES = Timing(lease_s=600.0, poll_s=0.05, patience_s=60.0)
 SECRET = "Salaisuus-Istutettu"
 
 on_a_server_too = pytest.mark.parametrize(
@@ -68,6 +70,11 @@ class Ahead:
 
     def __call__(self) -> datetime:
         return self.began + (datetime.now(UTC) - self.began) * self.pace + self.by
+
+
+def hurried() -> Sources:
+    """Return sources whose clock makes the waits of an outbox short; with ``LONG_LEASES``."""
+    return Sources(clock=Ahead(pace=50))
 
 
 @dataclass

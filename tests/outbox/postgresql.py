@@ -32,17 +32,20 @@ def _program(name: str) -> str | None:
     return found or (str(places[0]) if places else None)
 
 
-def cluster_or_reason() -> Cluster | str:
-    """Return a cluster to start, or why there is none."""
+def cluster_or_reason(*, durable: bool = False) -> Cluster | str:
+    """Return a cluster to start, or why there is none; ``durable``: its commits wait for the disk.
+
+    In tests a server is killed, but no machine is lost.
+    """
     if not all(map(_program, ("initdb", "postgres", "pg_ctl"))):
         return "PostgreSQL is not installed (apt-get install postgresql)"
     if importlib.util.find_spec("psycopg") is None:
         return "psycopg is not installed (pip install 'psycopg[binary]')"
     if os.geteuid() != 0:
-        return Cluster(None)
+        return Cluster(None, durable=durable)
     for name in ("postgres", "nobody"):
         try:
-            return Cluster(pwd.getpwnam(name).pw_name)
+            return Cluster(pwd.getpwnam(name).pw_name, durable=durable)
         except KeyError:
             continue
     return "PostgreSQL cannot run as root and there is no user postgres or nobody"
@@ -51,8 +54,9 @@ def cluster_or_reason() -> Cluster | str:
 class Cluster:
     """A cluster that lives as long as the tests."""
 
-    def __init__(self, user: str | None) -> None:
+    def __init__(self, user: str | None, *, durable: bool) -> None:
         self._user = user
+        self._fsync = "on" if durable else "off"
         self._count = 0
         self._free: list[str] = []
 
@@ -66,8 +70,9 @@ class Cluster:
         return self
 
     def _start(self) -> None:
-        # The server is killed in tests, the machine is not: nothing waits for the disk.
-        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off"
+        options = (
+            f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync={self._fsync}"
+        )
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", "-o", options, "start")
 

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from outbox_parts import TIMING, Ahead, AsyncHolds, fast, notice_about, proven
+from outbox_parts import LONG_LEASES, TIMING, AsyncHolds, fast, hurried, notice_about, proven
 from proofs import proof
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import (
@@ -30,8 +30,7 @@ from sha_disclosure.errors import (
     Unavailable,
 )
 from sha_disclosure.events import RetryScheduled
-from sha_disclosure.outbox import OutboxKey, Timing
-from sha_disclosure.sources import Sources
+from sha_disclosure.outbox import OutboxKey
 
 
 @pytest.fixture(params=["aiosqlite", "asyncpg", "psycopg"])
@@ -125,7 +124,7 @@ async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
     url, client, sandbox, prepare
 ):
     added = {}
-    async with AsyncOutbox(url, sources=Sources(clock=Ahead(pace=50))) as outbox:
+    async with AsyncOutbox(url, sources=hurried()) as outbox:
 
         async def add() -> None:
             prepared = prepare()
@@ -136,8 +135,7 @@ async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
         sandbox.inject("reset_after", times=2)
         await asyncio.gather(*(add() for _ in range(24)))
         patient = Breaker(threshold=50)  # five workers may meet the five faults in a row
-        timing = Timing(lease_s=600, poll_s=0.05, patience_s=60)
-        report = await outbox.drain(client, workers=6, breaker=patient, timing=timing)
+        report = await outbox.drain(client, workers=6, breaker=patient, timing=LONG_LEASES)
         assert (report.delivered, report.lost_leases) == (24, 0)
     address = url.replace("+aiosqlite", "").replace("+asyncpg", "")
     with Outbox(address) as again:  # the same tables

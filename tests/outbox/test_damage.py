@@ -110,7 +110,7 @@ def test_a_damaged_row_is_quarantined_counted_and_the_rest_is_delivered(file, ka
 @pytest.mark.parametrize("content", [b"no database at all, but long enough" * 40, None])
 def test_a_damaged_file_is_told_and_left_as_it_is(file, prepare, content):
     with Outbox(file) as outbox:
-        for _ in range(20):
+        for _ in range(5):
             outbox.add(prepare())
     whole = file.read_bytes()
     file.write_bytes(content or whole[:4096] + os.urandom(len(whole) - 4096))
@@ -195,6 +195,7 @@ def test_a_migration_that_fails_changes_nothing(place):
                 connection.execute(text("SELECT colour FROM sha_outbox_message"))
 
 
+@pytest.mark.proof
 def test_where_tables_are_changed_at_once_a_cut_off_change_is_finished_later(mariadb, prepare):
     with mariadb.database() as place:
         with Outbox(place) as outbox:
@@ -208,6 +209,7 @@ def test_where_tables_are_changed_at_once_a_cut_off_change_is_finished_later(mar
                 assert version_of(connection) == VERSION
 
 
+@pytest.mark.proof
 def test_where_tables_are_made_at_once_a_cut_off_making_is_finished_later(mariadb, prepare):
     with mariadb.database() as place:
         engine = create_engine(url_of(place))

@@ -8,7 +8,17 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from outbox_parts import SECRET, TIMING, Ahead, Holds, fast, on_a_server_too, until
+from outbox_parts import (
+    LONG_LEASES,
+    SECRET,
+    TIMING,
+    Ahead,
+    Holds,
+    fast,
+    hurried,
+    on_a_server_too,
+    until,
+)
 from processes import Child, commands
 
 from sha_disclosure import KantaClient
@@ -35,13 +45,6 @@ from sha_disclosure.outbox import Outbox, Timing
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
-
-LONG_LEASES = Timing(lease_s=600, poll_s=0.05, patience_s=60)
-
-
-def hurried():
-    """Return sources whose clock is hurried, so that no wait is long; a lease is none."""
-    return Sources(clock=Ahead(pace=50))
 
 
 def state(outbox, prepared):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from outbox_parts import SECRET, TIMING, notice_about, on_a_server_too
-from proofs import sample
+from proofs import lengths, sample
 from sqlalchemy import create_engine
 
 import sha_disclosure
@@ -135,10 +135,11 @@ def test_a_message_of_several_notices_has_one_reference_each(place, keys, kanta)
         assert len(outbox.list()) == 2
 
 
+@pytest.mark.parametrize("rounds", lengths(1, 10))
 @on_a_server_too
-def test_one_of_many_that_add_a_reference_at_once_is_new(place, keys, disclose):
+def test_one_of_many_that_add_a_reference_at_once_is_new(place, keys, disclose, rounds):
     with Outbox(place, keys=keys) as outbox:
-        for round_ in range(5):
+        for round_ in range(rounds):
             prepared = [disclose(f"tapaus-{round_}") for _ in range(8)]
             start, added = threading.Barrier(len(prepared)), []
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from outbox_parts import TIMING
+from outbox_parts import LONG_LEASES, TIMING, fast, hurried, notice_about
 
+from sha_disclosure import KantaClient
 from sha_disclosure.errors import ConfigurationError, OutboxDamaged, OutboxError, Unavailable
 from sha_disclosure.outbox import Outbox, OutboxKey
 from sha_disclosure.outbox.keys import Keyring
@@ -29,14 +32,38 @@ def sql(file):
     """Run statements on the file as somebody who may write it would."""
 
     def run(statement, values=()):
-        other = sqlite3.connect(file)
-        try:
-            with other:
-                return other.execute(statement, values).fetchall()
-        finally:
-            other.close()
+        with closing(sqlite3.connect(file)) as other, other:
+            return other.execute(statement, values).fetchall()
 
     return run
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory, outbox_sandbox, edition):
+    """The file of an outbox with a notice delivered at its second try, one at once, one pending."""
+    file = tmp_path_factory.mktemp("filled") / "outbox.sqlite"
+    outbox_sandbox.clear_faults()
+    outbox_sandbox.inject("reset_after")
+    with (
+        KantaClient(fast(outbox_sandbox.settings()), edition=edition) as kanta,
+        Outbox(file, keys=[KEY], sources=hurried()) as outbox,
+    ):
+        made = [kanta.prepare(notice_about(number)) for number in range(3)]
+        for each, tries in zip(made, (2, 1, 0), strict=True):
+            outbox.add(each)
+            if tries:
+                outbox.drain(kanta, workers=1, timing=LONG_LEASES)
+            assert len(outbox.evidence(each.notice_ids[0])["attempts"]) == tries
+    return file, made
+
+
+@pytest.fixture
+def copied(filled, file):
+    """A copy of it, and its notices."""
+    shutil.copyfile(filled[0], file)
+    file.chmod(0o600)
+    with Outbox(file, keys=[KEY]) as outbox:
+        yield outbox, *filled[1]
 
 
 class Fails:
@@ -74,13 +101,13 @@ def received(sandbox, prepared):
 
 
 def test_what_nobody_touched_is_genuine_in_every_state(place, kanta, sandbox, prepare):
-    with Outbox(place, keys=[KEY]) as outbox:
+    with Outbox(place, keys=[KEY], sources=hurried()) as outbox:
         delivered, refused, waits = prepare(), prepare(), prepare()
         outbox.add(delivered)
-        outbox.drain(Fails(kanta), workers=1, timing=TIMING)
+        outbox.drain(Fails(kanta), workers=1, timing=LONG_LEASES)
         outbox.add(refused)
         sandbox.inject("status", status=422)
-        outbox.drain(kanta, workers=1, timing=TIMING)
+        outbox.drain(kanta, workers=1, timing=LONG_LEASES)
         outbox.add(waits)
         found = []
         exported(outbox, found)
@@ -92,7 +119,7 @@ def test_what_nobody_touched_is_genuine_in_every_state(place, kanta, sandbox, pr
         outbox.retry(state="quarantined")
         for each in (delivered, refused, waits):
             outbox.show(each.notice_ids[0])
-        assert outbox.drain(kanta, timing=TIMING).delivered == 2
+        assert outbox.drain(kanta, timing=LONG_LEASES).delivered == 2
         exported(outbox)
 
 
@@ -144,11 +171,10 @@ def test_a_payload_sealed_for_another_outbox_is_not_sent(
 
 
 @pytest.mark.parametrize("state", ["delivered", "parked", "quarantined", "sending"])
-def test_a_state_that_is_flipped_is_seen(keyed, kanta, prepare, sql, state):
-    prepared = prepare()
-    keyed.add(prepared)
-    sql("UPDATE sha_outbox_message SET state = ?", (state,))
-    assert is_damaged(keyed, prepared)
+def test_a_state_that_is_flipped_is_seen(copied, sql, state):
+    outbox, _, _, pending = copied
+    sql("UPDATE sha_outbox_message SET state = ? WHERE number = 3", (state,))
+    assert is_damaged(outbox, pending)
 
 
 def test_a_delivered_notice_that_is_made_pending_is_not_sent_again(
@@ -213,12 +239,10 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("column", CHANGES)
-def test_every_column_of_a_delivered_message_is_covered(keyed, kanta, prepare, sql, column):
-    prepared = prepare()
-    keyed.add(prepared)
-    keyed.drain(kanta, timing=TIMING)
-    sql(f"UPDATE sha_outbox_message SET {column} = ?", (CHANGES[column],))
-    assert is_damaged(keyed, prepared)
+def test_every_column_of_a_delivered_message_is_covered(copied, sql, column):
+    outbox, _, delivered, _ = copied
+    sql(f"UPDATE sha_outbox_message SET {column} = ? WHERE number = 2", (CHANGES[column],))
+    assert is_damaged(outbox, delivered)
 
 
 EDITS = {
@@ -239,21 +263,15 @@ EDITS = {
 
 
 @pytest.mark.parametrize("column", EDITS)
-def test_evidence_that_is_edited_is_seen(keyed, kanta, prepare, sql, column):
-    prepared = prepare()
-    keyed.add(prepared)
-    keyed.drain(kanta, timing=TIMING)
-    sql(f"UPDATE sha_outbox_attempt SET {column} = ?", (EDITS[column],))
-    assert is_damaged(keyed, prepared)
+def test_evidence_that_is_edited_is_seen(copied, sql, column):
+    outbox, _, delivered, _ = copied
+    sql(f"UPDATE sha_outbox_attempt SET {column} = ? WHERE message = 2", (EDITS[column],))
+    assert is_damaged(outbox, delivered)
 
 
 @pytest.mark.parametrize("which", ["first", "last", "all", "copied over another"])
-def test_an_attempt_that_is_deleted_is_seen(keyed, kanta, prepare, sandbox, sql, which):
-    prepared = prepare()
-    keyed.add(prepared)
-    sandbox.inject("reset_after")
-    keyed.drain(kanta, workers=1, timing=TIMING)
-    assert len(keyed.evidence(prepared.notice_ids[0])["attempts"]) == 2
+def test_an_attempt_that_is_deleted_is_seen(copied, sql, which):
+    outbox, delivered, _, _ = copied
     if which == "copied over another":
         columns = (
             "lease, worker, started_at, ended_at, outcome, unknown_fate, lease_lost, requests, "
@@ -266,8 +284,8 @@ def test_an_attempt_that_is_deleted_is_seen(keyed, kanta, prepare, sandbox, sql,
         )
     else:
         number = {"first": "= 1", "last": "= 2", "all": "> 0"}[which]
-        sql(f"DELETE FROM sha_outbox_attempt WHERE number {number}")
-    assert is_damaged(keyed, prepared)
+        sql(f"DELETE FROM sha_outbox_attempt WHERE message = 1 AND number {number}")
+    assert is_damaged(outbox, delivered)
 
 
 def test_an_attempt_that_is_deleted_before_the_next_one_keeps_the_message_from_being_sent(

@@ -15,7 +15,7 @@ from sha_disclosure.delivery.receipt import Receipt, StoredNotice
 from sha_disclosure.outbox import Outbox
 
 
-@pytest.mark.parametrize("count", lengths(60, 800))
+@pytest.mark.parametrize("count", lengths(8, 800))
 def test_memory_stays_flat_while_many_are_drained(file, count, kanta, sandbox, prepare, capsys):
     """The sandbox's own store is on disk; what grows here would be the outbox or the client."""
     peaks = []
@@ -47,7 +47,7 @@ class Accepts:
         return Receipt(stored, "r", None, 1, prepared.prepared_at)
 
 
-@pytest.mark.parametrize("count", lengths(150, 2_000))
+@pytest.mark.parametrize("count", lengths(60, 2_000))
 @pytest.mark.parametrize("clients", ["many", "one"])
 def test_a_long_queue_is_drained_in_time_that_grows_with_its_length(file, prepare, clients, count):
     model = prepare()

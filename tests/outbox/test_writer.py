@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from outbox_parts import TIMING
+from outbox_parts import TIMING, until
 from sqlalchemy import event
 
 from sha_disclosure.errors import OutboxError, Unavailable
@@ -58,16 +58,16 @@ def test_many_idle_workers_cost_no_more_than_one(place, kanta):
 def test_what_was_leased_ahead_of_a_stop_is_as_if_it_had_not_been(place, keys, kanta, prepare):
     stop = threading.Event()
     with Outbox(place, keys=keys) as outbox:
-        for _ in range(30):
+        for _ in range(12):
             outbox.add(prepare())
-        report = outbox.drain(Does(kanta, 10, stop.set), workers=1, stop=stop, timing=TIMING)
-        assert report.delivered == 10
+        report = outbox.drain(Does(kanta, 4, stop.set), workers=1, stop=stop, timing=TIMING)
+        assert report.delivered == 4
         counts = outbox.status().counts
-        assert (counts["pending"], counts["sending"]) == (20, 0)
+        assert (counts["pending"], counts["sending"]) == (8, 0)
         for entry in outbox.list("pending"):
             assert not entry.possibly_stored
             assert outbox.evidence(entry.notice_ids[0])["attempts"] == []
-        assert outbox.drain(kanta, timing=TIMING).delivered == 20
+        assert outbox.drain(kanta, timing=TIMING).delivered == 8
         assert not any(entry.possibly_duplicated for entry in outbox.list())
 
 
@@ -79,16 +79,16 @@ def test_what_was_leased_ahead_of_an_outage_is_not_sent(file, kanta, prepare):
 
         def submit(self, prepared, *, listener=None):
             self.calls += 1
-            if self.calls > 10:
+            if self.calls > 4:
                 raise Unavailable("down")
             return kanta.submit(prepared, listener=listener)
 
     down = Down()
     with Outbox(file) as outbox:
-        for _ in range(40):
+        for _ in range(20):
             outbox.add(prepare())
         report = outbox.drain(down, workers=1, timing=replace(TIMING, patience_s=0.0))
-        assert (report.delivered, report.postponed, down.calls) == (10, 5, 15)
+        assert (report.delivered, report.postponed, down.calls) == (4, 5, 9)
         assert len([e for e in outbox.list() if e.tries]) == 5
 
 
@@ -103,7 +103,7 @@ def test_an_end_that_cannot_be_recorded_takes_no_other_with_it(file, kanta, prep
 
         def submit(self, prepared, *, listener=None):
             receipt = kanta.submit(prepared, listener=listener)
-            both.wait(10)
+            both.wait(60)
             return replace(receipt, response_id=7) if prepared == self.odd else receipt
 
     with Outbox(file) as outbox:
@@ -122,21 +122,18 @@ def test_a_slow_listener_holds_up_its_worker_only(file, kanta, prepare):
     def slow(each):
         if isinstance(each, NoticeDelivered):
             heard.append(each)
-            assert goes_on.wait(20)
+            assert goes_on.wait(60)
 
     with Outbox(file, listeners=[slow]) as outbox:
         for _ in range(6):
             outbox.add(prepare())
-        stop = threading.Event()
         drain = threading.Thread(
             target=outbox.drain, args=(kanta,), kwargs={"workers": 2, "timing": TIMING}
         )
         drain.start()
         try:
-            while (
-                len(heard) < 2
-            ):  # both workers are held up: what they sent is recorded all the same
-                stop.wait(0.02)
+            until(lambda: len(heard) == 2)
+            # Both workers are held up: what they sent is recorded all the same.
             assert outbox.status().counts["delivered"] >= 2
         finally:
             goes_on.set()

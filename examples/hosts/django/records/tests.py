@@ -58,8 +58,7 @@ class Pages(TestCase):
     """What an administrator and a monitoring system see."""
 
     def test_the_admin_shows_states_and_nothing_personal(self) -> None:
-        User.objects.create_superuser("admin", password="admin")
-        self.client.login(username="admin", password="admin")
+        self.client.force_login(User.objects.create_superuser("admin"))
         record_disclosure("d-8", "Toimeentulotuen käsittely")
         page = self.client.get("/admin/sha_disclosure/outboxmessage/").content.decode()
         self.assertIn("pending", page)
