@@ -13,7 +13,10 @@ from rig import HERE, NOTICE_JSON, keys, service, settings_for
 from targets import Measured
 
 COMMAND = "from sha_disclosure.cli import main; main()"
-LIBRARIES = "import httpx, pydantic, cryptography.x509"
+# pydantic imports its parts at first use.
+MODELS = "from pydantic import BaseModel, TypeAdapter"
+LIBRARIES = f"import httpx, h11, orjson, tenacity, cryptography.x509; {MODELS}"
+COMMAND_LIBRARIES = f"import typer, rich.console, orjson; {MODELS}"
 
 
 def measured(effort: Effort) -> Iterator[Measured]:
@@ -23,6 +26,8 @@ def measured(effort: Effort) -> Iterator[Measured]:
         "bare": ("-c", "pass"),
         "libraries": ("-c", LIBRARIES),
         "package": ("-c", "import sha_disclosure"),
+        "typer": ("-c", "import typer"),
+        "command": ("-c", COMMAND_LIBRARIES),
         "client": ("-c", "from sha_disclosure import KantaClient"),
         "help": ("-c", COMMAND, "--help"),
         "validate": ("-c", COMMAND, "validate", str(notice)),
@@ -36,8 +41,8 @@ def measured(effort: Effort) -> Iterator[Measured]:
     above = {name: took - own["bare"] for name, took in own.items()}
     yield Measured("start.package", above["package"], own["package"], own["bare"])
     yield Measured("start.client", above["client"], above["client"], above["libraries"])
-    for name in ("help", "validate"):
-        yield Measured(f"start.{name}", above[name], above[name])
+    yield Measured("start.help", above["help"], above["help"], above["typer"])
+    yield Measured("start.validate", above["validate"], above["validate"], above["command"])
     yield _memory(effort.count(100_000))
 
 

@@ -155,10 +155,17 @@ TARGETS: tuple[Target, ...] = (
         "from sha_disclosure import KantaClient",
         "s",
         at_most=0.26,
-        floor="httpx, pydantic, cryptography",
+        floor="httpx, h11, orjson, tenacity, cryptography, pydantic",
         parts="s",
     ),
-    Target("start.help", "sha-disclosure --help", "s", at_most=0.15, parts="s"),
-    Target("start.validate", "sha-disclosure validate FILE", "s", at_most=0.25, parts="s"),
+    Target("start.help", "sha-disclosure --help", "s", at_most=0.15, floor="typer", parts="s"),
+    Target(
+        "start.validate",
+        "sha-disclosure validate FILE",
+        "s",
+        at_most=0.25,
+        floor="typer, rich, orjson, pydantic",
+        parts="s",
+    ),
 )
 BY_KEY = {target.key: target for target in TARGETS}

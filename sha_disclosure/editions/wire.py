@@ -20,7 +20,9 @@ Algorithm = Literal["RS256", "PS256", "ES256", "ES384"]
 class Section(BaseModel):
     """Base of the sections: frozen, no unknown entries."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
+    )
 
 
 class CodingValue(Section):
