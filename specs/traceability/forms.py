@@ -13,9 +13,7 @@ from dataclasses import dataclass
 import rfc8785
 
 from traceability.messages import Sent
-from traceability.places import Flat, flat, holding
-
-Show = Callable[[Sent, Flat], str]
+from traceability.places import flat, holding
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Form:
     texts: tuple[str, ...] = ()
     under: str = "AuditEvent"
     notice: int = 0
-    seen: Show | None = None
+    seen: Callable[[Sent], str] | None = None
 
     def places(self, message: Sent) -> frozenset[str]:
         """Return the places of the form in a message."""
@@ -41,36 +39,30 @@ class Form:
 
     def shown(self, message: Sent) -> str:
         """Return what is seen of the form in a message."""
-        if self.seen is None:
-            return " ".join(sorted(self.places(message)))
-        return self.seen(message, flat(message))
+        return self.seen(message) if self.seen else " ".join(sorted(self.places(message)))
 
 
 def _jws(message: Sent) -> str:
     return base64.b64decode(message.prepared.bundle()["signature"]["data"], validate=True).decode()
 
 
-def _pair(message: Sent, _: Flat) -> str:
+def _pair(message: Sent) -> str:
     entries = message.prepared.bundle()["entry"]
     return ", ".join(entry["resource"]["resourceType"] for entry in entries)
 
 
-def _serialisation(message: Sent, _: Flat) -> str:
-    return "compact" if _jws(message).count(".") == 2 else "other"
-
-
-def _encoding(message: Sent, _: Flat) -> str:
-    return "base64" if _jws(message).startswith("eyJ") else "other"
-
-
-def _canonical(message: Sent, _: Flat) -> str:
+def _canonical(message: Sent) -> str:
     bundle = message.prepared.bundle()
     del bundle["signature"]
     signed = base64.urlsafe_b64decode(message.signed_payload + b"==")
     return "RFC 8785" if signed == rfc8785.dumps(bundle) else "other"
 
 
-_EVENT, _CONTENT = ("fhir.audit_event",), ("jose.content",)
+def _signature(module: str, seen: Callable[[Sent], str]) -> Form:
+    return Form((f"jose.{module}",), under="Bundle.signature.data", seen=seen)
+
+
+_EVENT = ("fhir.audit_event",)
 FORMS: Mapping[str, Form] = {
     "bundle.pairs": Form(("fhir.bundle",), under="Bundle.entry", seen=_pair),
     "event.subject_at": Form(_EVENT, ("#ASIAKAS-1",), under="AuditEvent.entity"),
@@ -82,15 +74,15 @@ FORMS: Mapping[str, Form] = {
     "event.service_task_at": Form(_EVENT, ("esim-iakkaat",)),
     "event.observer_at": Form(("fhir.actors",), ("Esimerkkijärjestelmä",)),
     "consent.scope_at": Form(("fhir.grounds",), ("Vain arvio ja päätös",), notice=2),
-    "content_signature.serialisation": Form(
-        ("jose.jws",), under="Bundle.signature.data", seen=_serialisation
+    "content_signature.serialisation": _signature(
+        "jws", lambda message: "compact" if _jws(message).count(".") == 2 else "other"
     ),
-    "content_signature.encoding": Form(_CONTENT, under="Bundle.signature.data", seen=_encoding),
-    "content_signature.canonical_form": Form(
-        ("jose.canonical",), under="Bundle.signature.data", seen=_canonical
+    "content_signature.encoding": _signature(
+        "content", lambda message: "base64" if _jws(message).startswith("eyJ") else "other"
     ),
+    "content_signature.canonical_form": _signature("canonical", _canonical),
     "content_signature.who_at": Form(
-        _CONTENT,
+        ("jose.content",),
         ("urn:oid:1.2.246.10.28777751.10.0", "Esimerkin hyvinvointialue"),
         under="Bundle.signature.who",
     ),

@@ -17,6 +17,7 @@ from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.law.searches import require_access_reason
 from sha_disclosure.settings import Settings
 from sha_disclosure.settings.organisations import refuse_brokering
+from traceability.messages import SEARCH
 
 
 @dataclass(frozen=True)
@@ -61,32 +62,9 @@ def _in(environment: Any, certificate: Any) -> Callable[[Edition], bool]:
 
 
 def _control_act(edition: Edition) -> str:
-    """Return the control act of a search whose every part is given."""
-    coding = {"code": "1", "display": "Esimerkki"}
-    now = "2026-11-22T12:00:00+02:00"
-    request = {
-        "right": {
-            "kind": "authority_search",
-            "statutory_task": "Esimerkki",
-            "purpose": "assess_need",
-            "essential_effect": True,
-            "necessary_for_task": True,
-        },
-        "reason": coding,
-        "service_request": coding,
-        "use_situation": coding,
-        "relationship": {"verified": True, "verified_at": now, "temporary_id": "1.2.246.10.1.22"},
-        "user": {
-            "family_name": "Esimerkki",
-            "given_names": ["Esimerkki"],
-            "id": {"system": "urn:oid:1.2.246.21", "value": "Esimerkki"},
-            "task": "Esimerkki",
-        },
-        "unit": {"oid": "1.2.246.10.1", "name": "Esimerkki", "roles": ["social_welfare_authority"]},
-        "asked_at": now,
-    }
-    moment = datetime.fromisoformat(now)
-    act = require_access_reason(request, edition=edition, now=moment).control_act()
+    """Return the control act of a search in which every part is given."""
+    moment = datetime.fromisoformat(SEARCH["asked_at"])
+    act = require_access_reason(SEARCH, edition=edition, now=moment).control_act()
     return f"{act.left_out} {act.xml()}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,16 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sha_disclosure.delivery.answer import Answer as Received
 from sha_disclosure.delivery.outcome import Stored, judge
 from sha_disclosure.editions import Edition
-from sha_disclosure.fhir.reading import read_bundle
-from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.sandbox.answer import Answer
 from sha_disclosure.tools.sandbox.exchange import Exchange
 from sha_disclosure.tools.sandbox.service import Service
 from sha_disclosure.tools.verifier import Registry, Request, Trust, check_structure, verify_bundle
 from traceability.messages import NOW, Sent, Signing
-from traceability.places import plain
 
 
 class Forgetful:
@@ -46,16 +42,13 @@ class Forgetful:
         self.last = exchange
 
 
-@dataclass(frozen=True)
 class Judges:
     """The judges, with what they need besides an edition."""
 
-    signing: Signing
-    settings: Settings
-    trust: Trust = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "trust", Trust((self.signing.root,)))
+    def __init__(self, signing: Signing, settings: Settings) -> None:
+        self.signing = signing
+        self.settings = settings
+        self.trust = Trust((signing.root,))
 
     def sandbox(self, message: Sent, edition: Edition, *, behind_s: int = 0) -> tuple[str, ...]:
         """Return the checks of the sandbox that refuse a message; none: it is stored."""
@@ -81,36 +74,25 @@ class Judges:
                 place = f"OperationOutcome.issue.details.coding ({answer.status})"
                 told |= {f"{place}.{part}": value for part, value in coding.items()}
             if case == "stored":
-                told["Receipt.response_id"] = self._response_id(answer, message, edition)
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+                stored = _verdict(edition, answer.status, headers, answer.body)
+                told["Receipt.response_id"] = getattr(stored, "response_id", None)
         probe = replace(
             request, method="GET", target=f"{request.target.rstrip('/')}/metadata", body=b""
         )
         told["the answer to GET [base]/metadata"] = self._service(edition, 0).receive(probe).status
-        for name, status in (("400", 400), ("200", 200)):
-            told[f"an empty answer {name}"] = _meaning(status, edition)
+        for status in (400, 200):
+            empty = _verdict(edition, status, {}, b"")
+            meaning = "Stored" if isinstance(empty, Stored) else empty.kind.__name__
+            told[f"an empty answer {status}"] = meaning
         return told
 
-    def _response_id(self, answer: Answer, message: Sent, edition: Edition) -> str | None:
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        read = Received(answer.status, headers, answer.body)
-        ids = message.prepared.notice_ids
-        verdict = judge(read, notice_ids=ids, now=NOW, wire=edition.wire)
-        return verdict.response_id if isinstance(verdict, Stored) else None
-
-    def structure(self, message: Sent, edition: Edition) -> set[str]:
-        """Return whether the SDK's own check of the structure refuses a message."""
-        faults = check_structure(message.prepared.bundle(), edition)
-        return {"structure" for _ in faults}
-
-    def signature(self, message: Sent, edition: Edition) -> set[str]:
-        """Return the checks of ``verify`` that refuse a message."""
+    def own_checks(self, message: Sent, edition: Edition) -> set[str]:
+        """Return the checks of structure and signature that refuse a message."""
         anchors, bundle = [self.signing.root], message.prepared.bundle()
         found = verify_bundle(bundle, edition, anchors=anchors, at=NOW).findings
-        return {f"signature: {finding.check}" for finding in found if not finding.passed}
-
-    def reading_back(self, message: Sent, edition: Edition) -> tuple[DisclosureNotice, ...]:
-        """Return the notices of a message."""
-        return read_bundle(message.prepared.bundle(), edition.wire)
+        refusing = {f"signature: {finding.check}" for finding in found if not finding.passed}
+        return refusing | {"structure" for _ in check_structure(bundle, edition)}
 
     def _service(self, edition: Edition, behind_s: int, store: Forgetful | None = None) -> Service:
         moment = NOW - timedelta(seconds=behind_s)
@@ -130,12 +112,6 @@ class Judges:
         return Request("POST", urlsplit(message.url).path, headers, message.prepared.body, der)
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
-    """Return what differs between two answers."""
-    return plain(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
-
-
-def _meaning(status: int, edition: Edition) -> str:
-    """Return what the client takes an answer without a body for."""
-    verdict = judge(Received(status, {}, b""), notice_ids=["1"], now=NOW, wire=edition.wire)
-    return "Stored" if isinstance(verdict, Stored) else verdict.kind.__name__
+def _verdict(edition: Edition, status: int, headers: dict[str, str], body: bytes) -> Any:
+    """Return what the client takes an answer for."""
+    return judge(Received(status, headers, body), notice_ids=["1"], now=NOW, wire=edition.wire)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -25,122 +25,21 @@ from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 from sha_disclosure.tools.sandbox.pki import Pki, generate_key
 
-Data = dict[str, Any]
 NOW = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
 KINDS = {"p256": "P-256", "p384": "P-384", "rsa": "RSA-2048"}
 """Kinds of keys as editions name them, and as the sandbox does."""
-_COMMON: Data = {
-    "id": "1.2.246.10.28777751.10.0.95.2026.1",
-    "client": {
-        "personal_id": "010594Y9032",
-        "temporary_id": "1.2.246.10.28777751.22.2026.17",
-        "birth_date": "1994-05-01",
-        "family_name": "Asiakas",
-        "given_names": ["Testi"],
-    },
-    "controller": {
-        "oid": "1.2.246.10.28777751.19.0",
-        "name": "Esimerkin hyvinvointialue",
-        "register": "1",
-    },
-    "discloser": {
-        "family_name": "Virtanen",
-        "given_names": ["Aino"],
-        "id": {"system": "urn:oid:1.2.246.537.29", "value": "81234567890"},
-        "title": "Sosiaalityöntekijä",
-        "authentication_method": {"code": "esim-1", "display": "Kortti"},
-        "unit": {"oid": "1.2.246.10.28777751.10.12", "name": "Aikuissosiaalityö"},
-    },
-    "purpose": "Palvelun järjestäminen",
-    "disclosed_at": "2026-11-15T11:00:00+02:00",
-    "recorded_at": "2026-11-15T11:04:00+02:00",
-    "disclosed_data": [
-        {
-            "document_type": {"code": "esim-arvio", "display": "Arvio"},
-            "specific_document_type": {"code": "esim-pta", "display": "Palvelutarpeen arvio"},
-            "description": "Arvio keväältä\r\nja\u00a0syksyltä",
-            "service_tasks": [{"code": "esim-iakkaat", "display": "Iäkkäiden palvelut"}],
-            "original_service_tasks": [{"code": "esim-vanha", "display": "Vanha tehtävä"}],
-            "document_id": "1.2.246.10.28777751.11.2026.4711",
-        }
-    ],
-    "type_of_disclosure": {"code": "esim-kirje", "display": "Kirje"},
-}
-_NAME = {"family_name": "Asiakas", "given_names": ["Testi"]}
-_PERSON = {"family_name": "Salo", "given_names": ["Sofia"]}
-_UNIT = {"oid": "1.2.246.10.88776655.10.3", "name": "Toinen alue"}
-_ROLES = (
-    "social_welfare_provider",
-    "social_welfare_authority",
-    "health_care_provider",
-    "other_authority",
-    "other",
-)
-_ORGANISATION = {"kind": "organisation", **_UNIT, "roles": list(_ROLES)}
-_OWN = {
-    "stored_in_kanta": False,
-    "document_id": "1.2.246.10.28777751.14.2026.7",
-    "given_at": "2026-11-02T13:00:00+02:00",
-    "scope": "Vain arvio ja päätös",
-}
-_CAUSES = ("memory_disease", "mental_disorder", "intellectual_disability", "similar_cause")
-_PURPOSES = ("assess_need", "arrange_care", "verify_information")
-_REASON = {"code": "1", "display": "Laaja tiedonhaku"}
+_NOTICES = json.loads(Path(__file__).with_name("notices.json").read_text("utf-8"))
+SEARCH = _NOTICES["search"]
+"""A search in which every part is given."""
 
 
 def notices() -> tuple[DisclosureNotice, ...]:
     """Return notices that together use every ground, recipient, role, cause and relation."""
-    return tuple(DisclosureNotice.model_validate({**_COMMON, **own}) for own in _specimens())
-
-
-def _specimens() -> Iterator[Data]:
-    professional = {
-        "kind": "professional",
-        **_PERSON,
-        "title": "Johtava sosiaalityöntekijä",
-        "unit": _UNIT,
-        "roles": list(_ROLES),
-    }
-    yield {"recipient": _ORGANISATION, "ground": {"kind": "statute", "provision": "123/2000 1 §"}}
-    yield {
-        "client": {"birth_date": "1994-05-01", **_NAME},
-        "recipient": _ORGANISATION,
-        "ground": {"kind": "statute", "provision": "123/2000 1 §"},
-        "type_of_disclosure": None,
-    }
-    yield {
-        "recipient": professional,
-        "ground": {"kind": "permission", "given_by": "legal_representative", **_OWN},
-    }
-    yield {
-        "recipient": {"kind": "person", **_PERSON, "relation": "close_person"},
-        "ground": {"kind": "consent", "given_by": "client", **_OWN},
-    }
-    request = {"kind": "information_request", "provision": "(EU) 2016/679 15 art."}
-    yield {"recipient": {"kind": "client"}, "ground": request}
-    stored = {"stored_in_kanta": True, "document_id": "1.2.246.10.28777751.14.2026.7"}
-    yield {"recipient": _ORGANISATION, "ground": {"kind": "permission", **stored}}
-    broad = {"no_legal_representative": True, "necessity": "Kiireellinen hoiva", "reason": _REASON}
-    broad |= {"cannot_judge_permission": True, "service_necessary": True}
-    task = {"statutory_task": "Lastensuojelutarpeen selvittäminen", "reason": _REASON}
-    task |= {"essential_effect": True, "necessary_for_task": True}
-    # One of each kind of notice comes first.
-    for cause, purpose in zip_longest(_CAUSES, _PURPOSES):
-        ground = {"kind": "broad_right", "cause": cause, **broad}
-        yield {"recipient": _ORGANISATION, "ground": ground}
-        if purpose:
-            ground = {"kind": "authority_right", "purpose": purpose, **task}
-            yield {"recipient": _ORGANISATION, "ground": ground}
-    yield {
-        "client": {"birth_date": "1994-05-01", "family_name": "Asiakas"},
-        "discloser": {"unit": _COMMON["discloser"]["unit"]},
-        "disclosed_at": "2026-11-15",
-        "recipient": _ORGANISATION,
-        "ground": {"kind": "permission", "given_by": "authorised_person", **_OWN},
-    }
-    for relation in ("legal_representative", "other"):
-        person = {"kind": "person", **_PERSON, "relation": relation}
-        yield {"recipient": person, "ground": {**request, "provision": "703/2023 50 §"}}
+    common, organisation = _NOTICES["common"], {"recipient": _NOTICES["organisation"]}
+    return tuple(
+        DisclosureNotice.model_validate({**common, **organisation, **own})
+        for own in _NOTICES["notices"]
+    )
 
 
 @dataclass(frozen=True)
@@ -197,19 +96,6 @@ _LENGTHS = {"p256": 64, "p384": 96, "rsa": 256}
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A signer that also keeps what it was given to sign."""
-
-    signer: Signer
-    given: list[bytes]
-
-    def sign(self, data: bytes) -> bytes:
-        """Sign it."""
-        self.given.append(data)
-        return self.signer.sign(data)
-
-
-@dataclass(frozen=True)
 class Sent:
     """One message as it would go out; ``signed_payload`` is the JWS payload that was signed."""
 
@@ -231,8 +117,13 @@ def sent(
     sources = Sources(lambda: NOW, random.Random(1))  # noqa: S311 - to be the same each time
     setup = Setup(settings, edition, sources)
     given: list[bytes] = []
-    heard = replace(content, signer=Heard(content.signer, given))
-    prepared = sign(build([notice], setup), setup, BundleSigner(heard, edition))
+
+    def signed(data: bytes) -> bytes:
+        given.append(data)
+        return content.signer.sign(data)
+
+    keeping = replace(content, signer=CallbackSigner(signed))
+    prepared = sign(build([notice], setup), setup, BundleSigner(keeping, edition))
     made = TokenMaker(token, edition).make(
         TokenFacts(settings.system, settings.subscriber, settings.requester, settings.base_url),
         prepared.user,

@@ -12,14 +12,16 @@ from functools import cache, cached_property
 from typing import Any
 
 from sha_disclosure.editions import Edition, Entry
-from sha_disclosure.editions.wire import Wire
+from sha_disclosure.editions.wire import CauseCode, Wire
 from sha_disclosure.errors import InvalidNotice
+from sha_disclosure.fhir.reading import read_bundle
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
+from sha_disclosure.tools.verifier import check_structure
 from traceability.changing import MARK, changed, fixed, marks, put, value_of
 from traceability.forms import FORMS
 from traceability.gates import GATES
-from traceability.judging import Judges, changes
+from traceability.judging import Judges
 from traceability.messages import KINDS, Sent, Signing, notices, sent
 from traceability.places import Flat, differences, flat
 from traceability.watching import Uses, watched
@@ -29,10 +31,7 @@ _CAUSE_SENT = ("event.cause", "sent")
 _NEEDS: Mapping[str, tuple[str, Any]] = {
     "content_signature.typ": ("content_signature.header", ("x5c", "typ")),
     "ground_detail.cause": _CAUSE_SENT,
-    "cause.memory_disease": _CAUSE_SENT,
-    "cause.mental_disorder": _CAUSE_SENT,
-    "cause.intellectual_disability": _CAUSE_SENT,
-    "cause.similar_cause": _CAUSE_SENT,
+    **{f"cause.{name}": _CAUSE_SENT for name in CauseCode.model_fields},
 }
 _ANSWERING = frozenset({"tools.sandbox.service", "delivery.outcome"})
 """The modules whose readings may show in an answer."""
@@ -101,7 +100,7 @@ class Observer:
         message = self._really(shown.telling, base)
         if _ANSWERING & set(modules):
             own = self.judges.answers(message, base)
-            places |= changes(own, self.judges.answers(message, other))
+            places |= differences(own, self.judges.answers(message, other))
         judges |= self._refusing(message, other, modules) | self._gating(key, base, other)
         if base.package != other.package:
             places.add("heading of `sha-disclosure edition`")
@@ -165,9 +164,7 @@ class Observer:
         if any(module.startswith("tools.") for module in modules):
             found |= {f"sandbox: {check}" for check in self.judges.sandbox(message, edition)}
         if any(module.startswith("tools.verifier") for module in modules):
-            found |= {f"own check: {each}" for each in self.judges.structure(message, edition)}
-        if any(module.startswith("tools.verifier") for module in modules):
-            found |= {f"own check: {each}" for each in self.judges.signature(message, edition)}
+            found |= {f"own check: {each}" for each in self.judges.own_checks(message, edition)}
         return found
 
     def _base(self, key: str) -> Edition:
@@ -232,9 +229,8 @@ class Observer:
         for index in range(len(self.notices)):
             message = self._really(index, edition)
             self.judges.sandbox(message, edition)
-            self.judges.structure(message, edition)
-            self.judges.signature(message, edition)
-            self.judges.reading_back(message, edition)
+            self.judges.own_checks(message, edition)
+            read_bundle(message.prepared.bundle(), edition.wire)
         self.judges.answers(message, edition)  # a message that is really signed, unlike those below
         edition.package  # noqa: B018 - read, so that the reading is noted
         for kind in KINDS:
@@ -243,8 +239,8 @@ class Observer:
             other = self._with(watched(put(self.edition.wire, *needed), uses))
             for index in range(len(self.notices)):
                 message = self._pretended(index, other, "p256")
-                self.judges.structure(message, other)
-                self.judges.reading_back(message, other)
+                check_structure(message.prepared.bundle(), other)
+                read_bundle(message.prepared.bundle(), other.wire)
         for notice in self.refused:
             self._told(notice, edition)
         for gate in GATES.values():

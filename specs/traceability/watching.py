@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from sha_disclosure.editions.wire import Section, Wire
@@ -21,8 +22,10 @@ class Uses:
 
     def note(self, key: str) -> None:
         """Note the module that asks, if it is one of the SDK's."""
-        frame = sys._getframe(2)  # noqa: SLF001 - the only way to know who asks
-        module = frame.f_globals.get("__name__", "")
+        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the only way to know who asks
+        while frame and frame.f_globals["__name__"] == __name__:
+            frame = frame.f_back
+        module = frame.f_globals["__name__"] if frame else ""
         if module.startswith(PACKAGE) and module != _OWN:
             self.seen.setdefault(key, set()).add(module)
 
@@ -30,10 +33,6 @@ class Uses:
         """Return the modules, without the name of the package."""
         found = (name.removeprefix(f"{PACKAGE}.") for name in self.seen.get(key, ()))
         return tuple(sorted(found))
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self.seen.clear()
 
 
 def watched(wire: Wire, uses: Uses) -> Wire:
@@ -84,12 +83,8 @@ class _WatchedEntries(dict[str, Any]):
 
     def values(self) -> Any:
         """Return the values; every entry is read."""
-        for key in self:
-            self._uses.note(f"{self._name}.{key}")
-        return super().values()
+        return [self[key] for key in self]
 
     def items(self) -> Any:
         """Return the entries; every one is read."""
-        for key in self:
-            self._uses.note(f"{self._name}.{key}")
-        return super().items()
+        return [(key, self[key]) for key in self]
