@@ -37,7 +37,7 @@ from sha_disclosure.editions.wire import Limit
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.law import Circumstances, check, keeps_every_rule
 from sha_disclosure.law.rules import RULES
-from sha_disclosure.notice import DisclosureNotice, written_texts
+from sha_disclosure.notice import DisclosureNotice, read_partly, written_texts
 from sha_disclosure.values import PersonalId
 
 WIRE = load_edition().wire.model_copy(update={"limit": Limit(text=300)})
@@ -237,3 +237,79 @@ def test_a_quick_look_is_enough_for_the_examples_without_a_warning(file: FilePat
     notice = DisclosureNotice.model_validate(json.loads(file.read_text("utf-8")))
     enough = keeps_every_rule(notice, given_, written_texts(notice))
     assert enough == (check(notice, given_) == ())
+
+
+def passes(data: Data, given_: Circumstances) -> bool:
+    """Return whether a quick look lets a notice pass."""
+    notice = DisclosureNotice.model_validate(data)
+    passed = keeps_every_rule(notice, given_, written_texts(notice))
+    assert not (passed and check(notice, given_))
+    return passed
+
+
+NAMELESS = {"family_name": "Asiakas", "given_names": []}
+PROFESSIONAL = full("statute", "professional")
+STORED = {"kind": "permission", "stored_in_kanta": True}
+LEAST = wire_asking(type_of_disclosure="1..1", client_identifier="1..1")
+BORN = {"birth_date": "1994-05-01", "family_name": "Asiakas", "given_names": ["Testi"]}
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "given_"),
+    [
+        ("N01.nothing", having(full(), ("disclosed_data",), VALUES["disclosed_data"][0]), USUAL),
+        ("N02.system", having(full(), ("disclosed_data", 0, "service_tasks"),
+                              VALUES["service_tasks"][0]), USUAL),
+        ("N02.original", having(full(), ("disclosed_data", 0, "original_service_tasks"),
+                                VALUES["original_service_tasks"][0]), USUAL),
+        ("N07.itemised", full("permission", ground=STORED, recipient=recipient(
+            "organisation", roles=["health_care_provider"])), USUAL),
+        ("N07.national", full("consent", ground=STORED | {"kind": "consent"},
+                              recipient=recipient("person")), USUAL),
+        ("N07.later", having(full("consent"), ("ground", "given_at"), TIMES[0]), USUAL),
+        ("N08.unborn", full(client=BORN | {"birth_date": "2030-01-01"}), USUAL),
+        ("N25", full(), replace(USUAL, organisations={"1.2.3": "1.2.4"})),
+        ("N26.assumed", full(client=BORN | NAMELESS), CIRCUMSTANCES[-1]),
+        ("N26.assumed", without(full(), ("discloser", "given_names")), CIRCUMSTANCES[-1]),
+        ("N26.assumed", full(discloser=UNIT), CIRCUMSTANCES[-1]),
+        ("N26.assumed", without(PROFESSIONAL, ("recipient", "given_names")), CIRCUMSTANCES[-1]),
+        ("N26.client_identifier", full(client=BORN), LEAST),
+        ("N26.type_of_disclosure", without(full(), ("type_of_disclosure",)), LEAST),
+    ],
+)  # fmt: skip
+def test_a_quick_look_does_not_let_pass_what_breaks_a_rule(
+    key: str, data: Data, given_: Circumstances
+) -> None:
+    assert not passes(data, given_)
+    assert key in [p.key for p in check(DisclosureNotice.model_validate(data), given_)]
+
+
+SENT = replace(USUAL, organisations={str(full()["controller"]["oid"]): "1.2.246.10.1"})
+NOW_TEXT = NOW.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("data", "given_"),
+    [
+        (full(), USUAL),
+        (full(), SENT),
+        (full(), LEAST),
+        (full(disclosed_at=NOW_TEXT, recorded_at=NOW_TEXT), USUAL),
+        (full(disclosed_at="2024-01-01T00:00:00+02:00"), USUAL),
+        (full(client=BORN), USUAL),
+        (full(client=BORN | {"temporary_id": full()["client"]["temporary_id"]}), LEAST),
+        (having(full(), ("client", "personal_id"), REAL), replace(USUAL, environment="production")),
+    ],
+)  # fmt: skip
+def test_a_quick_look_is_enough_at_the_limits_of_the_rules(
+    data: Data, given_: Circumstances
+) -> None:
+    assert check(DisclosureNotice.model_validate(data), given_) == ()
+    assert passes(data, given_)
+
+
+@pytest.mark.parametrize("part", ["client", "recipient", "disclosed_at", "ground"])
+def test_a_quick_look_is_never_enough_where_a_part_could_not_be_read(part: str) -> None:
+    notice, shape = read_partly(DisclosureNotice, full() | {part: 5})
+    assert shape
+    assert not keeps_every_rule(notice, USUAL, [])
