@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
+from threading import get_ident
 from types import TracebackType
 from typing import Any, Protocol, Required, Self, TypeAlias, TypedDict, TypeVar, Unpack
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -26,8 +27,8 @@ from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import ConfigurationError, Rejected
-from sha_disclosure.events import Listener, Listeners
-from sha_disclosure.integrations.async_crew import AwaitedEvent, Tasks
+from sha_disclosure.events import Event, Listener, Listeners
+from sha_disclosure.integrations.async_crew import Tasks, TasksBesideThread, in_thread
 from sha_disclosure.integrations.async_drainer import AsyncDrainer
 from sha_disclosure.messages import message
 from sha_disclosure.outbox import (
@@ -43,7 +44,7 @@ from sha_disclosure.outbox import (
 )
 from sha_disclosure.outbox.clients import policy_of
 from sha_disclosure.outbox.course import Watch
-from sha_disclosure.outbox.engines import engine_of
+from sha_disclosure.outbox.engines import is_asynchronous
 from sha_disclosure.outbox.supervision import Supervision
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
@@ -51,6 +52,7 @@ from sha_disclosure.sources import Sources
 import_module("greenlet")  # SQLAlchemy imports it late, and its error names no extra
 
 _T = TypeVar("_T")
+_G = TypeVar("_G")
 AsyncJoined: TypeAlias = AsyncSession | AsyncConnection | async_scoped_session[Any]
 
 
@@ -86,9 +88,10 @@ class Options(TypedDict, total=False):
 class AsyncOutbox:
     """``Outbox`` for asyncio: ``await add``, ``await drain``, ``async with``.
 
-    ``place``: a file for SQLite (aiosqlite), a SQLAlchemy URL (``postgresql://`` uses psycopg,
-    ``postgresql+asyncpg://``), or the caller's own ``AsyncEngine``. Use it in one event loop; if
-    a process forks, open it in the child. The keyword arguments are those of ``Outbox``.
+    ``place``: a file for SQLite, a SQLAlchemy URL, or the caller's own ``AsyncEngine``. Unless the
+    URL names an asyncio driver (``postgresql+asyncpg://``), threads wait for the database instead
+    of the loop. Use it in one event loop; if a process forks, open it in the child. The keyword
+    arguments are those of ``Outbox``; ``listeners`` are called in the loop's thread.
     """
 
     def __init__(
@@ -101,20 +104,17 @@ class AsyncOutbox:
         sources: Sources | None = None,
         listeners: Sequence[Listener] = (),
     ) -> None:
-        self._own = not isinstance(place, AsyncEngine)
-        if isinstance(place, AsyncEngine):
-            self._engine: Engine = place.sync_engine
-        else:
-            self._engine = engine_of(place, create=create, asynchronous=True)
-        self._make = lambda: Outbox(
-            self._engine,
+        given = place.sync_engine if isinstance(place, AsyncEngine) else place
+        self._blocks = not isinstance(place, AsyncEngine) and not is_asynchronous(place)
+        self._listeners = Listeners(listeners)
+        self._make = lambda heard: Outbox(
+            given,
             keys=keys,
             limit=limit,
             create=create,
             sources=sources,
-            listeners=listeners,
+            listeners=[heard] if listeners else [],
         )
-        self._listeners = Listeners(listeners)
         self._sources = sources or Sources()
         self._outbox: Outbox | None = None
         self._opening = asyncio.Lock()
@@ -135,12 +135,24 @@ class AsyncOutbox:
             if self._closed:
                 raise ConfigurationError(message("arguments.closed_outbox"))
             if self._outbox is None:
-                try:
-                    self._outbox = await greenlet_spawn(self._make)
-                except BaseException:
-                    await self._dispose()
-                    raise
+                self._outbox = await self._spawn(self._make, self._notify_in_loop())
             return self._outbox
+
+    def _notify_in_loop(self) -> Listener:
+        """Return what notifies the listeners in this loop's thread, whoever reports an event."""
+        loop, here, notify = asyncio.get_running_loop(), get_ident(), self._listeners.notify
+
+        def heard(event: Event) -> None:
+            if get_ident() == here:
+                notify(event)
+            else:
+                loop.call_soon_threadsafe(notify, event)
+
+        return heard
+
+    async def _spawn(self, work: Callable[[_G], _T], given: _G) -> _T:
+        """Do work on the database: what blocks is done in a thread."""
+        return await (asyncio.to_thread if self._blocks else greenlet_spawn)(work, given)
 
     async def __aenter__(self) -> Self:
         return await self.open()
@@ -156,14 +168,11 @@ class AsyncOutbox:
     async def aclose(self) -> None:
         """Close the connections; an engine passed by the caller stays open."""
         self._closed = True
-        await self._dispose()
-
-    async def _dispose(self) -> None:
-        if self._own:
-            await greenlet_spawn(self._engine.dispose)
+        if self._outbox is not None:
+            await self._spawn(Outbox.close, self._outbox)
 
     async def _do(self, work: Callable[[Outbox], _T]) -> _T:
-        return await greenlet_spawn(work, await self._opened())
+        return await self._spawn(work, await self._opened())
 
     @boundary
     async def add(
@@ -276,15 +285,19 @@ class AsyncOutbox:
         policy: OutboxPolicy | None,
         **options: Unpack[Options],
     ) -> DrainReport:
-        return await self._do(
-            lambda outbox: outbox.draining.run(
-                _Awaiting(kanta, stop),
-                Tasks(),
+        outbox, loop = await self._opened(), asyncio.get_running_loop()
+        crew = TasksBesideThread(loop) if self._blocks else Tasks(loop)
+
+        def drain() -> DrainReport:
+            return outbox.draining.run(
+                _Awaiting(kanta, stop, crew),
+                crew,
                 policy=policy or policy_of(kanta),
-                stop=AwaitedEvent(stop),
+                stop=crew.event_of(stop),
                 **options,
             )
-        )
+
+        return await (in_thread(drain, stop) if self._blocks else greenlet_spawn(drain))
 
     @boundary
     async def status(self) -> Status:
@@ -329,11 +342,12 @@ class AsyncOutbox:
 
 
 class _Awaiting:
-    """An asyncio client with the interface of a blocking one, for code that runs in a greenlet."""
+    """An asyncio client with the interface of a blocking one, for a drain's workers and writer."""
 
-    def __init__(self, kanta: AsyncClient, stop: asyncio.Event) -> None:
+    def __init__(self, kanta: AsyncClient, stop: asyncio.Event, crew: Tasks) -> None:
         self._kanta = kanta
         self._stop = stop
+        self._crew = crew
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
         return await_only(self._kanta.submit(prepared, listener=listener, stop=self._stop))
@@ -342,4 +356,4 @@ class _Awaiting:
         return await_only(self._kanta.confirms(refusal))
 
     def renew_when_due(self) -> None:
-        await_only(self._kanta.renew_when_due())
+        self._crew.wait_for(self._kanta.renew_when_due())

@@ -87,7 +87,7 @@ class Course:
         self.until_empty = until_empty
         self.stop = stop
         self.beat = watch.beat
-        self.ended = crew.event()
+        self._crew = crew
         self.error: BaseException | None = None
         self._lock = ProcessLock()
         self._counts: Counter[str] = watch.counts
@@ -132,7 +132,7 @@ class Course:
                     raise
             fraction = self.sources.randomness.random()
             pause = backoff(failures, base_s=0.05, longest_s=6.4, fraction=fraction)
-            self.ended.wait(pause)
+            self._crew.rest(pause)
             waited_s += pause
 
 

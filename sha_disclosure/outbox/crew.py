@@ -23,18 +23,15 @@ class Event(Protocol):
     def set(self) -> None:
         """Let it happen."""
 
-    def clear(self) -> None:
-        """Begin to wait for it anew."""
-
     def wait(self, timeout: float) -> bool:
         """Wait for it, so many seconds at most; return whether it happened."""
 
 
 class Queue(Protocol):
-    """The part of ``queue.SimpleQueue`` that a drain uses; nothing in it is None."""
+    """A queue from many threads or tasks to others; nothing in it is None."""
 
-    def put(self, item: Any, /) -> None:
-        """Put an item at its end."""
+    def put(self, *items: Any) -> None:
+        """Put items at its end."""
 
     def get(self, timeout: float | None) -> Any:
         """Return its first item; None when none came within so many seconds."""
@@ -44,16 +41,21 @@ class Crew(Protocol):
     """Runs the workers of one drain, and its writer."""
 
     def event(self) -> Event:
-        """Return an event that the workers may wait for."""
+        """Return an event that the writer may wait for."""
 
-    def queue(self) -> Queue:
-        """Return a queue between the workers and the writer."""
+    def jobs(self) -> Queue:
+        """Return a queue from the writer to the workers."""
 
-    def run(self, workers: Mapping[str, Work], beside: Work, *, stop: Event, ended: Event) -> None:
-        """Run the workers, by name, to their end, and the writer ``beside`` them.
+    def ends(self) -> Queue:
+        """Return a queue from the workers to the writer."""
 
-        ``ended`` is set when the workers have ended. An exception that strikes meanwhile sets
-        ``stop``, and is raised when all have ended.
+    def rest(self, seconds: float) -> None:
+        """Let the writer rest."""
+
+    def run(self, workers: Mapping[str, Work], writer: Work, *, stop: Event) -> None:
+        """Run the workers, by name, to their end, and the writer beside them.
+
+        An exception that strikes meanwhile sets ``stop``, and is raised when all have ended.
         """
 
 
@@ -64,15 +66,23 @@ class Threads:
         """Return an event of threads."""
         return threading.Event()
 
-    def queue(self) -> Queue:
+    def jobs(self) -> Queue:
         """Return a queue of threads."""
-        return _Queue()
+        return ThreadQueue()
 
-    def run(self, workers: Mapping[str, Work], beside: Work, *, stop: Event, ended: Event) -> None:
+    def ends(self) -> Queue:
+        """Return a queue of threads."""
+        return ThreadQueue()
+
+    def rest(self, seconds: float) -> None:
+        """Let a thread rest."""
+        time.sleep(seconds)
+
+    def run(self, workers: Mapping[str, Work], writer: Work, *, stop: Event) -> None:
         """Run the workers; see ``Crew``."""
-        gang, writer = _Gang(), _Gang()
+        gang, alone = _Gang(), _Gang()
         try:
-            writer.start("outbox-writer", beside)
+            alone.start("outbox-writer", writer)
             for name, work in workers.items():
                 gang.start(name, work)
             gang.join()
@@ -81,18 +91,22 @@ class Threads:
             gang.join()
             raise
         finally:
-            ended.set()
-            writer.join()
+            alone.join()
 
 
-class _Queue:
+class ThreadQueue:
     """A queue of threads."""
 
     def __init__(self) -> None:
         self._items: SimpleQueue[Any] = SimpleQueue()
-        self.put = self._items.put
+
+    def put(self, *items: Any) -> None:
+        """Put items at its end."""
+        for each in items:
+            self._items.put(each)
 
     def get(self, timeout: float | None) -> Any:
+        """Return its first item; None when none came within so many seconds."""
         try:
             return self._items.get(timeout=timeout) if timeout != 0 else self._items.get_nowait()
         except Empty:

@@ -55,8 +55,8 @@ class Dispatch:
 
     def __init__(self, crew: Crew, sources: Sources) -> None:
         self._sources = sources
-        self._jobs = crew.queue()
-        self._back = crew.queue()
+        self._jobs = crew.jobs()
+        self._back = crew.ends()
         self._waiting: dict[str, Leased] = {}
         self._held: dict[str, int] = {}
 
@@ -70,12 +70,12 @@ class Dispatch:
         """How many messages no worker has begun yet."""
         return len(self._waiting)
 
-    def hand_out(self, messages: Iterable[Leased]) -> None:
+    def hand_out(self, messages: Sequence[Leased]) -> None:
         """Give leased messages to the workers."""
         for leased in messages:
             self._held[leased.token] = leased.number
             self._waiting[leased.token] = leased
-            self._jobs.put(leased)
+        self._jobs.put(*messages)
 
     def notify(self, events: Sequence[Event]) -> None:
         """Have a worker tell the listeners of events: a slow one holds up no writing."""
@@ -84,8 +84,7 @@ class Dispatch:
 
     def close(self, workers: int) -> None:
         """End the workers once they have done what they were given."""
-        for _ in range(workers):
-            self._jobs.put(End())
+        self._jobs.put(*[End() for _ in range(workers)])
 
     def collect(self, seconds: float) -> list[Ended]:
         """Return what ended, once something did, or nothing after ``seconds``.

@@ -33,7 +33,7 @@ class Drain:
         course = self._course
         began = course.sources.monotonic()
         works = {f"outbox-{self._writer.name}.{n}": self._work for n in range(1, workers + 1)}
-        crew.run(works, self._writer.run, stop=course.stop, ended=course.ended)
+        crew.run(works, self._writer.run, stop=course.stop)
         if course.error is not None:
             raise course.error
         return course.report(course.sources.monotonic() - began)

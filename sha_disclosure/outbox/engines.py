@@ -22,33 +22,26 @@ MYSQL = frozenset({"mysql", "mariadb"})
 ISOLATION = "READ COMMITTED"
 
 _BUSY_TIMEOUT_MS = 10_000
-# libpq and many operators write postgres://; the others are SQLAlchemy's names without a driver.
+# libpq and many operators write postgres://; others are SQLAlchemy's names without a driver. On
+# asyncio, too, a file is reached by a thread.
 _DRIVERS = {
+    "sqlite+aiosqlite": "sqlite",
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
-_ASYNC_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "mysql+pymysql": "mysql+asyncmy",
-    "mariadb+pymysql": "mariadb+asyncmy",
-}
 
 
-def engine_of(
-    place: str | Path | URL, *, create: bool = True, asynchronous: bool = False
-) -> Engine:
-    """Return an engine for an outbox of its own; ``asynchronous``: one for asyncio.
+def engine_of(place: str | Path | URL, *, create: bool = True) -> Engine:
+    """Return an engine for an outbox of its own, with the driver that the place names.
 
     Raises ConfigurationError when the place cannot hold an outbox.
     """
     url = url_of(place)
-    if asynchronous:
-        url = url.set(drivername=_ASYNC_DRIVERS.get(url.drivername, url.drivername))
     kind = url.get_backend_name()
     if kind == "sqlite":
-        return _sqlite_engine(url, create=create, asynchronous=asynchronous)
+        return _sqlite_engine(url, create=create)
     options: dict[str, Any] = {}
     more: dict[str, Any] = {}
     if url.drivername == "postgresql+psycopg":
@@ -61,15 +54,13 @@ def engine_of(
         more["isolation_level"] = ISOLATION
         if "charset" not in url.query:
             url = url.update_query_dict({"charset": "utf8mb4"})
-    engine = _made(url, asynchronous, pool_pre_ping=True, connect_args=options, **more)
+    engine = _made(url, pool_pre_ping=True, connect_args=options, **more)
     return _strict(engine) if kind in MYSQL else engine
 
 
-def _made(url: URL, asynchronous: bool, **options: Any) -> Engine:
+def _made(url: URL, **options: Any) -> Engine:
     """Return the engine of a URL. Raises ConfigurationError."""
     try:
-        if asynchronous:
-            return _async_engine(url, hide_parameters=True, **options)
         return create_engine(url, hide_parameters=True, **options)
     except NoSuchModuleError:
         why = message("outbox.place.unknown_database")
@@ -78,12 +69,6 @@ def _made(url: URL, asynchronous: bool, **options: Any) -> Engine:
     except ImportError as missing:
         why = message("outbox.place.no_driver", driver=str(missing.name))
     raise ConfigurationError(why)
-
-
-def _async_engine(url: URL, **options: Any) -> Engine:
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - only for asyncio
-
-    return create_async_engine(url, **options).sync_engine
 
 
 def _strict(engine: Engine) -> Engine:
@@ -96,6 +81,14 @@ def _strict(engine: Engine) -> Engine:
         cursor.close()
 
     return engine
+
+
+def is_asynchronous(place: str | Path | URL) -> bool:
+    """Return whether a place names a driver that works in an event loop only."""
+    try:
+        return url_of(place).get_dialect().is_async
+    except ArgumentError:  # an unknown database, which is refused when it is opened
+        return False
 
 
 def url_of(place: str | Path | URL) -> URL:
@@ -132,12 +125,12 @@ def _path_of(uri: str) -> str:
     raise ConfigurationError(message("outbox.place.no_url"))
 
 
-def _sqlite_engine(url: URL, *, create: bool, asynchronous: bool) -> Engine:
+def _sqlite_engine(url: URL, *, create: bool) -> Engine:
     path = _sqlite_file(url)
     if path is None:
         raise ConfigurationError(message("outbox.place.memory"))
     private_file(path, create=create and url.query.get("mode") not in {"ro", "rw"})
-    engine = _made(url, asynchronous, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+    engine = _made(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
