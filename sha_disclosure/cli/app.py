@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -69,15 +70,7 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - same
         """Return a command, imported now, or None if there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        name = cmd_name.replace("-", "_")
-        module = import_module(f"sha_disclosure.cli.{name}")
-        if cmd_name in _GROUPS:
-            return typer.main.get_command(module.application())
-        alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-        alone.command(cmd_name)(getattr(module, name))
-        return typer.main.get_command(alone)
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - same
         """Write the list of commands without importing them."""
@@ -110,6 +103,17 @@ class Commands(TyperGroup):
         except SystemExit as ended:
             code = CONFIGURATION if ended.code == _WRONG_USE else ended.code
         raise SystemExit(code)
+
+
+@cache
+def _command(cmd_name: str) -> Any:
+    name = cmd_name.replace("-", "_")
+    module = import_module(f"sha_disclosure.cli.{name}")
+    if cmd_name in _GROUPS:
+        return typer.main.get_command(module.application())
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+    alone.command(cmd_name)(getattr(module, name))
+    return typer.main.get_command(alone)
 
 
 def _print_version(wanted: bool) -> None:

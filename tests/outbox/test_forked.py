@@ -101,7 +101,7 @@ def test_a_fork_waits_for_a_transaction_of_another_thread(place, prepare):
         def slowly():
             with outbox._database.write():
                 began.set()
-                time.sleep(0.5)
+                time.sleep(0.2)
 
         other = threading.Thread(target=slowly)
         other.start()
@@ -172,7 +172,7 @@ def test_processes_of_multiprocessing_share_a_place(place, kanta, prepare, metho
         assert outbox.drain(kanta, timing=TIMING).delivered == 1
 
 
-@pytest.mark.parametrize("rounds", lengths(3, 40))
+@pytest.mark.parametrize("rounds", lengths(2, 40))
 def test_forks_while_notices_are_added_and_drained(place, rounds, kanta, sandbox, prepare, capsys):
     """Half of the children are killed at a random moment."""
     chance, added, kills = random.Random(12), {}, 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from outbox_parts import LONG_LEASES, TIMING, fast, hurried, notice_about
@@ -32,15 +32,20 @@ def sql(file):
     """Run statements on the file as somebody who may write it would."""
 
     def run(statement, values=()):
-        with closing(sqlite3.connect(file)) as other, other:
-            return other.execute(statement, values).fetchall()
+        with closing(sqlite3.connect(file)) as other:
+            return done(other, statement, values)
 
     return run
 
 
+def done(connection, statement, values=()):
+    with connection:
+        return connection.execute(statement, values).fetchall()
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory, outbox_sandbox, edition):
-    """The file of an outbox with a notice delivered at its second try, one at once, one pending."""
+    """An outbox with a notice delivered at its second try, one at once and one pending."""
     file = tmp_path_factory.mktemp("filled") / "outbox.sqlite"
     outbox_sandbox.clear_faults()
     outbox_sandbox.inject("reset_after")
@@ -54,16 +59,17 @@ def filled(tmp_path_factory, outbox_sandbox, edition):
             if tries:
                 outbox.drain(kanta, workers=1, timing=LONG_LEASES)
             assert len(outbox.evidence(each.notice_ids[0])["attempts"]) == tries
-    return file, made
+        yield outbox, file, made
 
 
 @pytest.fixture
-def copied(filled, file):
-    """A copy of it, and its notices."""
-    shutil.copyfile(filled[0], file)
-    file.chmod(0o600)
-    with Outbox(file, keys=[KEY]) as outbox:
-        yield outbox, *filled[1]
+def restored(filled):
+    """The outbox and its notices, what may change it, and afterwards all is as it was."""
+    outbox, file, made = filled
+    with closing(sqlite3.connect(file)) as other, closing(sqlite3.connect(":memory:")) as kept:
+        other.backup(kept)
+        yield outbox, *made, partial(done, other)
+        kept.backup(other)
 
 
 class Fails:
@@ -171,8 +177,8 @@ def test_a_payload_sealed_for_another_outbox_is_not_sent(
 
 
 @pytest.mark.parametrize("state", ["delivered", "parked", "quarantined", "sending"])
-def test_a_state_that_is_flipped_is_seen(copied, sql, state):
-    outbox, _, _, pending = copied
+def test_a_state_that_is_flipped_is_seen(restored, state):
+    outbox, _, _, pending, sql = restored
     sql("UPDATE sha_outbox_message SET state = ? WHERE number = 3", (state,))
     assert is_damaged(outbox, pending)
 
@@ -239,8 +245,8 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("column", CHANGES)
-def test_every_column_of_a_delivered_message_is_covered(copied, sql, column):
-    outbox, _, delivered, _ = copied
+def test_every_column_of_a_delivered_message_is_covered(restored, column):
+    outbox, _, delivered, _, sql = restored
     sql(f"UPDATE sha_outbox_message SET {column} = ? WHERE number = 2", (CHANGES[column],))
     assert is_damaged(outbox, delivered)
 
@@ -263,15 +269,15 @@ EDITS = {
 
 
 @pytest.mark.parametrize("column", EDITS)
-def test_evidence_that_is_edited_is_seen(copied, sql, column):
-    outbox, _, delivered, _ = copied
+def test_evidence_that_is_edited_is_seen(restored, column):
+    outbox, _, delivered, _, sql = restored
     sql(f"UPDATE sha_outbox_attempt SET {column} = ? WHERE message = 2", (EDITS[column],))
     assert is_damaged(outbox, delivered)
 
 
 @pytest.mark.parametrize("which", ["first", "last", "all", "copied over another"])
-def test_an_attempt_that_is_deleted_is_seen(copied, sql, which):
-    outbox, delivered, _, _ = copied
+def test_an_attempt_that_is_deleted_is_seen(restored, which):
+    outbox, delivered, _, _, sql = restored
     if which == "copied over another":
         columns = (
             "lease, worker, started_at, ended_at, outcome, unknown_fate, lease_lost, requests, "
