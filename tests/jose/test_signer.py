@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwcrypto import jwk
 
 from sha_disclosure.credentials.signing import CertifiedSigner
 from sha_disclosure.errors import CertificateExpired, KeyUnavailable
-from sha_disclosure.jose.signer import CallbackSigner, KeySigner
+from sha_disclosure.jose.signer import CallbackSigner, KeySigner, SignatureCheck
+from sha_disclosure.messages import message
 from tests.authority import DAY, NOW, Wish, chain, identity, issuing, key, leaf
 from tests.jose.compact_jws import algorithm_named
 
@@ -39,6 +40,39 @@ def test_the_same_loaded_key_can_sign_by_another_algorithm() -> None:
     public = jwk.JWK.from_pyca(key("rsa-2048").public_key())
     algorithm_named("PS256").verify(public, b"a", second.sign(b"a"))
     algorithm_named("RS256").verify(public, b"a", first.sign(b"a"))
+
+
+def with_a_factor_that_is_no_prime() -> rsa.RSAPrivateKey:
+    """Return a key whose numbers go together, and which signs wrong all the same."""
+    small, e = rsa.generate_private_key(65_537, 1024).private_numbers(), 65_537
+    p, q = small.p * small.q, key("rsa-2048").private_numbers().p
+    d = pow(e, -1, (p - 1) * (q - 1))
+    parts = d % (p - 1), d % (q - 1), pow(q, -1, p)
+    numbers = rsa.RSAPrivateNumbers(p, q, d, *parts, rsa.RSAPublicNumbers(e, p * q))
+    return numbers.private_key(unsafe_skip_rsa_key_validation=True)
+
+
+def test_a_key_that_signs_wrong_is_refused_at_each_signature() -> None:
+    signer = KeySigner(with_a_factor_that_is_no_prime(), "RS256")
+    for _ in range(2):
+        with pytest.raises(KeyUnavailable) as caught:
+            signer.sign(b"a")
+        assert str(caught.value) == str(message("signer.key_damaged"))
+
+
+def test_only_the_first_signature_of_a_key_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    verified = []
+
+    class Counted(SignatureCheck):
+        def passes(self, data: bytes, signature: bytes) -> bool:
+            verified.append(data)
+            return super().passes(data, signature)
+
+    monkeypatch.setattr("sha_disclosure.jose.signer.SignatureCheck", Counted)
+    signer = KeySigner(key("p256"), "ES256")
+    for data in (b"a", b"b", b"c"):
+        signer.sign(data)
+    assert verified == [b"a"]
 
 
 def test_threads_share_a_signer() -> None:

@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 from notices import NOW, Data, full, ground, having, identity_code, recipient, without
 
+from sha_disclosure.codes import CodeLists, ListedCode
 from sha_disclosure.editions import load_edition
+from sha_disclosure.editions.wire import Limit
 from sha_disclosure.law import Circumstances, check_data
 from sha_disclosure.law.rules.texts import are_in_order
 
@@ -107,7 +109,12 @@ def test_a_person_without_given_names_is_reported_where_the_edition_only_assumes
 ) -> None:
     data = without(full("statute", "professional"), (who, "given_names"))
     given = replace(GIVEN, assumed=frozenset({"cardinality.given_names"}))
-    assert ("N26.assumed", f"{who}.given_names", "warning") in found(data, given)
+    (breach,) = [p for p in check_data(data, given) if p.rule == "N26"]
+    assert (breach.key, breach.path) == ("N26.assumed", f"{who}.given_names")
+    assert (breach.severity, dict(breach.parameters)) == (
+        "warning",
+        {"entry": "cardinality.given_names"},
+    )
 
 
 @pytest.mark.accepts("N26")
@@ -153,6 +160,25 @@ def test_acknowledgements_that_cannot_be_read_keep_no_rule_from_being_reported()
     data = full() | {"recipient": {"kind": "client"}, "acknowledged": 5}
     assert ("N22", "recipient", "objection") in found(data)
     assert {path for _, path, _ in found(data | {"recipient": 5})} == {"acknowledged", "recipient"}
+
+
+def test_a_text_as_long_as_the_limit_is_no_breach_beside_another_one() -> None:
+    wire = GIVEN.wire.model_copy(update={"limit": Limit(text=300)})
+    data = having(full(), ("disclosed_data", 0, "description"), "x" * 300)
+    assert found(data | {"purpose": " a"}, replace(GIVEN, wire=wire)) == [
+        ("N14.blanks", "purpose", "warning")
+    ]
+
+
+@pytest.mark.refuses("N15")
+def test_a_code_that_was_closed_is_reported_with_its_validity() -> None:
+    system = GIVEN.wire.code_system.type_of_disclosure
+    closed = ListedCode("kirje", valid_to=date(2020, 1, 1))
+    given = replace(GIVEN, code_lists=CodeLists.of({system: [closed]}))
+    (breach,) = [p for p in check_data(full(), given) if p.key == "N15.closed"]
+    assert (breach.path, breach.severity) == ("type_of_disclosure", "error")
+    assert dict(breach.parameters)["validity"] == closed.validity
+    assert "2020-01-01" in breach.message
 
 
 def test_no_texts_at_all_are_in_order() -> None:

@@ -423,6 +423,9 @@ def test_notices_of_one_message_have_ids_of_their_own() -> None:
 def test_each_notice_with_the_id_of_an_earlier_one_is_named() -> None:
     same, other = full(id="1.2.3"), full(id="1.2.4")
     assert together(same, same, other, same) == [("N12", "[1].id"), ("N12", "[3].id")]
+    given_ = Circumstances(now=NOW, environment="sandbox", wire=EDITION.wire)
+    twice = [DisclosureNotice.model_validate(same)] * 2
+    assert [p.key for p in check_together(twice, given_)] == ["N12.same_id"]
 
 
 @pytest.mark.refuses("N25")

@@ -266,7 +266,7 @@ BORN = {"birth_date": "1994-05-01", "family_name": "Asiakas", "given_names": ["T
             "organisation", roles=["health_care_provider"])), USUAL),
         ("N07.national", full("consent", ground=STORED | {"kind": "consent"},
                               recipient=recipient("person")), USUAL),
-        ("N07.later", having(full("consent"), ("ground", "given_at"), TIMES[0]), USUAL),
+        ("N07.later", having(full("permission"), ("ground", "given_at"), TIMES[0]), USUAL),
         ("N08.unborn", full(client=BORN | {"birth_date": "2030-01-01"}), USUAL),
         ("N25", full(), replace(USUAL, organisations={"1.2.3": "1.2.4"})),
         ("N26.assumed", full(client=BORN | NAMELESS), CIRCUMSTANCES[-1]),
