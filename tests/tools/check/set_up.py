@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from sha_disclosure.cli import check as command
 from sha_disclosure.cli.app import application
@@ -112,14 +113,41 @@ def _value(value: Any) -> str:
     return json.dumps(value)
 
 
-@dataclass(frozen=True)
 class Told:
-    """What the command told: exit code, results in each language, and all that was printed."""
+    """What the command told: exit code, results in each language, and all that was printed.
 
-    code: int
-    en: list[dict[str, Any]]
-    fi: list[dict[str, Any]]
-    printed: str
+    The command runs once at first, and again for what else is asked: the same must come of it.
+    """
+
+    def __init__(self, invoke: Callable[[str, bool], Result]) -> None:
+        self._invoke = invoke
+        self._results: dict[tuple[str, bool], Result] = {}
+        self.code = self._ran("en", as_json=True).exit_code
+
+    def _ran(self, language: str, *, as_json: bool) -> Result:
+        asked = (language, as_json)
+        if asked not in self._results:
+            self._results[asked] = self._invoke(*asked)
+            (_,) = {each.exit_code for each in self._results.values()}
+        return self._results[asked]
+
+    def _told(self, language: str) -> list[dict[str, Any]]:
+        made: list[dict[str, Any]] = json.loads(self._ran(language, as_json=True).stdout)
+        return made
+
+    @property
+    def en(self) -> list[dict[str, Any]]:
+        return self._told("en")
+
+    @property
+    def fi(self) -> list[dict[str, Any]]:
+        return self._told("fi")
+
+    @property
+    def printed(self) -> str:
+        """All that is printed: in both languages, as text and as JSON."""
+        ways = [(language, as_json) for language in ("en", "fi") for as_json in (False, True)]
+        return "\n".join(self._ran(language, as_json=j).output for language, j in ways)
 
     def checks(self, status: str) -> set[str]:
         return {result["check"] for result in self.en if result["status"] == status}
@@ -131,18 +159,13 @@ class Told:
 def run(
     settings_file: Path, monkeypatch: pytest.MonkeyPatch, now: datetime | None, *options: str
 ) -> Told:
-    """Run the command in both languages, as text and as JSON."""
+    """Run the command; ``now`` is what its clock shows."""
     if now is not None:
         monkeypatch.setattr(command, "Sources", lambda: Sources(clock=lambda: now))
-    made: dict[str, Any] = {}
-    printed = []
-    codes = set()
-    for language in ("en", "fi"):
-        common = ["--settings", str(settings_file), "check", "--lang", language, *options]
-        for extra in ([], ["--json"]):
-            result = CliRunner().invoke(application(), common + extra, catch_exceptions=False)
-            codes.add(result.exit_code)
-            printed.append(result.output)
-        made[language] = json.loads(result.stdout)
-    (code,) = codes
-    return Told(code, made["en"], made["fi"], "\n".join(printed))
+
+    def invoke(language: str, as_json: bool) -> Result:
+        arguments = ["--settings", str(settings_file), "check", "--lang", language, *options]
+        more = ["--json"] if as_json else []
+        return CliRunner().invoke(application(), arguments + more, catch_exceptions=False)
+
+    return Told(invoke)
