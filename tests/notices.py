@@ -6,6 +6,7 @@ Every identity code made here is artificial (individual number 900-999).
 from __future__ import annotations
 
 import copy
+import string
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -236,9 +237,12 @@ provisions = texts.filter(
 ).map("JulkL 11 § {}".format)
 """Provisions of other acts, which are never judged."""
 
-codes = st.from_regex(r"[A-Za-z0-9ÄÖ._-]{1,8}( [A-Za-z0-9]{1,4})?", fullmatch=True)
-_ARC = st.one_of(st.just("0"), st.from_regex(r"[1-9][0-9]{0,5}", fullmatch=True))
-oids = st.lists(_ARC, min_size=1, max_size=6).map(lambda arcs: ".".join(["1.2.246", *arcs]))
+_LETTERS = string.ascii_letters + string.digits
+_CODE = st.text(_LETTERS + "ÄÖ._-", min_size=1, max_size=8)
+codes = _CODE | st.tuples(_CODE, st.text(_LETTERS, min_size=1, max_size=4)).map(" ".join)
+oids = st.lists(st.integers(0, 999_999), min_size=1, max_size=6).map(
+    lambda arcs: ".".join(map(str, ("1.2.246", *arcs)))
+)
 uris = st.one_of(
     oids.map("urn:oid:{}".format), st.sampled_from(["http://example.org/cs", "urn:x:1"])
 )
@@ -260,6 +264,15 @@ def codings(draw: st.DrawFn, systems: st.SearchStrategy[str] = uris) -> Data:
     made = {"code": draw(codes), "display": draw(texts)}
     return made | ({"system": draw(systems)} if draw(st.booleans()) else {})
 
+
+_CODINGS = codings()
+_TASKS = st.lists(codings(st.just("urn:oid:1.2.246.537.6.1221.201601")), min_size=1, max_size=3)
+_ORIGINAL_TASKS = st.lists(
+    codings(
+        st.sampled_from(["urn:oid:1.2.246.537.6.1283.201101", "urn:oid:1.2.246.537.6.1259.201601"])
+    ),
+    max_size=2,
+)
 
 _OFFSETS = ("Z", "+00:00", "-00:00", "+02:00", "+03:00", "-05:00", "+05:45", "+14:00")
 
@@ -302,7 +315,7 @@ def _grounds(draw: st.DrawFn, disclosed: datetime) -> Data:
         stated = _some(draw, necessity=texts) if kind == "statute" else {}
         return {"kind": kind, "provision": draw(provisions), **stated}
     met = st.just(value=True)
-    reason = _some(draw, reason=codings())
+    reason = _some(draw, reason=_CODINGS)
     if kind == "broad_right":
         causes = ["memory_disease", "mental_disorder", "intellectual_disability", "similar_cause"]
         cause, necessity = draw(st.sampled_from(causes)), draw(texts)
@@ -354,16 +367,12 @@ def _recipients(draw: st.DrawFn, ground_kind: str) -> Data:
 
 @st.composite
 def _data_sets(draw: st.DrawFn) -> Data:
-    task = codings(st.just("urn:oid:1.2.246.537.6.1221.201601"))
-    original = codings(
-        st.sampled_from(["urn:oid:1.2.246.537.6.1283.201101", "urn:oid:1.2.246.537.6.1259.201601"])
-    )
-    what = _some(draw, document_type=codings(), specific_document_type=codings(), description=texts)
+    what = _some(draw, document_type=_CODINGS, specific_document_type=_CODINGS, description=texts)
     what = what or {"description": draw(texts)}
     return {
         **what,
-        "service_tasks": draw(st.lists(task, min_size=1, max_size=3)),
-        **_some(draw, original_service_tasks=st.lists(original, max_size=2), document_id=oids),
+        "service_tasks": draw(_TASKS),
+        **_some(draw, original_service_tasks=_ORIGINAL_TASKS, document_id=oids),
     }
 
 
@@ -376,6 +385,22 @@ def _clients(draw: st.DrawFn) -> Data:
     return {**draw(names), **(ids or {"birth_date": draw(birth)})}
 
 
+_PEOPLE = st.just({}) | st.builds(
+    lambda name, more: {**name, **more},
+    names,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "id": st.fixed_dictionaries({"system": uris, "value": texts}),
+            "title": texts,
+            "authentication_method": st.fixed_dictionaries({"code": codes, "display": texts}),
+        },
+    ),
+)
+_DATA_SETS = st.lists(_data_sets(), min_size=1, max_size=3)
+_ANY_CLIENT = _clients()
+
+
 @st.composite
 def notices(draw: st.DrawFn) -> Data:
     """Return a notice that keeps every rule at NOW, as JSON data."""
@@ -385,36 +410,23 @@ def notices(draw: st.DrawFn) -> Data:
     recorded = disclosed + timedelta(seconds=draw(st.integers(0, 86400)))
     basis = draw(_grounds(disclosed))
     controller = {"oid": draw(oids), "name": draw(texts), **_some(draw, register=st.just("1"))}
-    method = st.fixed_dictionaries({"code": codes, "display": texts})
-    person = st.builds(
-        lambda name, more: {**name, **more},
-        names,
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "id": st.fixed_dictionaries({"system": uris, "value": texts}),
-                "title": texts,
-                "authentication_method": method,
-            },
-        ),
-    )
     return {
-        "client": draw(_clients()),
+        "client": draw(_ANY_CLIENT),
         "controller": controller,
         "discloser": {
-            **draw(person | st.just({})),
+            **draw(_PEOPLE),
             "unit": {"oid": draw(oids), "name": draw(texts)},
         },
         "recipient": draw(_recipients(basis["kind"])),
         "ground": basis,
         "purpose": draw(texts),
         "disclosed_at": _time(draw, disclosed),
-        "disclosed_data": draw(st.lists(_data_sets(), min_size=1, max_size=3)),
+        "disclosed_data": draw(_DATA_SETS),
         **_some(
             draw,
             id=oids,
             recorded_at=st.just(_instant(draw, recorded)),
-            type_of_disclosure=codings(),
+            type_of_disclosure=_CODINGS,
             language=st.sampled_from(["fi", "sv", "en", "se", "smn", "zh-Hans", "es-419"]),
         ),
     }
