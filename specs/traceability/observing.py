@@ -208,17 +208,20 @@ class Observer:
 
     @cached_property
     def _read(self) -> list[frozenset[str]]:
-        return [self._keys_read(index, self.edition.wire) for index in range(len(self.notices))]
+        return list(self._keys_read(self.edition.wire))
 
     @cache  # noqa: B019 - an observer lives as long as the program
     def _read_where(self, key: str, value: Any) -> list[frozenset[str]]:
-        wire = put(self.edition.wire, key, value)
-        return [self._keys_read(index, wire) for index in range(len(self.notices))]
+        return list(self._keys_read(put(self.edition.wire, key, value)))
 
-    def _keys_read(self, index: int, wire: Wire) -> frozenset[str]:
+    def _keys_read(self, wire: Wire) -> Iterator[frozenset[str]]:
+        """Yield the keys that the message of each notice reads."""
         uses = Uses()
-        self._pretended(index, self._with(watched(wire, uses)), "p256")
-        return frozenset(uses.seen)
+        edition = self._with(watched(wire, uses))
+        for index in range(len(self.notices)):
+            uses.forget()
+            self._pretended(index, edition, "p256")
+            yield frozenset(uses.seen)
 
     @cached_property
     def uses(self) -> Uses:
