@@ -22,6 +22,9 @@ from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
 
+# Installed, pytest finds it by itself; a checkout may be installed in an older version.
+pytest_plugins = ["sha_disclosure.testing"]
+
 for profile, examples in (("short", 25), ("long", 200 * TIMES)):
     hypothesis_settings.register_profile(
         profile, max_examples=examples, deadline=None, derandomize=True, database=None

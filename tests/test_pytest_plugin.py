@@ -13,6 +13,8 @@ from places import NOTICES, ROOT
 pytest_plugins = "pytester"
 
 Run = Callable[..., pytest.RunResult]
+TESTS = ROOT / "tests" / "test_plugin_fixtures.py"
+"""Tests of this project and, copied, of another one."""
 
 START = """
 import pytest
@@ -21,42 +23,6 @@ from sha_disclosure import AsyncKantaClient, DisclosureNotice, Unavailable
 @pytest.fixture
 def notice():
     return DisclosureNotice.model_validate_json({text!r})
-"""
-
-TESTS = """
-import pytest
-from sha_disclosure import AsyncKantaClient, NotSent, OutcomeUnknown, Rejected, Unavailable
-
-def test_sent(kanta_client, kanta_sandbox, notice):
-    receipt = kanta_client.submit(kanta_client.prepare(notice))
-    assert [each.notice_id for each in kanta_sandbox.received()] == [receipt.notice_id]
-
-def test_down(kanta_client, kanta_faults, notice):
-    kanta_faults.down()
-    prepared = kanta_client.prepare(notice)
-    with pytest.raises(Unavailable):
-        kanta_client.submit(prepared)
-    kanta_faults.clear()
-    kanta_client.submit(prepared)
-
-def test_gone(kanta_client, kanta_sandbox, notice):
-    prepared = kanta_client.prepare(notice)
-    kanta_sandbox.stop()
-    with pytest.raises(NotSent):
-        kanta_client.submit(prepared)
-
-def test_refused_and_lost(kanta_client, kanta_faults, notice):
-    kanta_faults.refuse()
-    with pytest.raises(Rejected):
-        kanta_client.submit(kanta_client.prepare(notice))
-    kanta_faults.lose_answers(times=3)
-    with pytest.raises(OutcomeUnknown):
-        kanta_client.submit(kanta_client.prepare(notice))
-
-def test_kept(kanta_client, kanta_outbox, kanta_sandbox, notice):
-    kanta_outbox.add(kanta_client.prepare(notice))
-    assert kanta_outbox.drain(kanta_client).delivered == 1
-    assert len(kanta_sandbox.received()) == 1
 """
 
 WAITING = """
@@ -106,8 +72,9 @@ def run(pytester: pytest.Pytester) -> Run:
     return run
 
 
+@pytest.mark.proof
 def test_a_client_an_outbox_and_faults_in_a_test(pytester: pytest.Pytester, run: Run) -> None:
-    pytester.makepyfile(TESTS)
+    pytester.makepyfile(TESTS.read_text("utf-8"))
     run().assert_outcomes(passed=5)
 
 
@@ -127,7 +94,7 @@ def test_a_conftest_below_may_change_them(pytester: pytest.Pytester, run: Run) -
 
 @pytest.mark.proof
 def test_several_processes_test_at_once(pytester: pytest.Pytester, run: Run) -> None:
-    pytester.makepyfile(TESTS)
+    pytester.makepyfile(TESTS.read_text("utf-8"))
     run("-n", "2").assert_outcomes(passed=5)
 
 
