@@ -59,6 +59,8 @@ def texts(file: Path) -> Iterator[str]:
 
 def claims(text: str) -> list[str]:
     """Return the sentences of a text that claim something without leave."""
+    if not CLAIM.search(" ".join(text.split())):
+        return []
     sentences = re.split(r"(?<=[.:;!?])\s+|\n\s*\n|\n(?=[|#-])| \| ", text)
     plain = [" ".join(sentence.split()) for sentence in sentences]
     return [

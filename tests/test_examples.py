@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from places import ROOT
+from proofs import proof
 
 from sha_disclosure.settings import FILE_VARIABLE
 from sha_disclosure.tools.sandbox import Sandbox
@@ -65,7 +66,11 @@ def test_an_example_runs_against_the_sandbox(example: Path, run: Run) -> None:
         assert name not in printed
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "example",
+    [proof(path) if path.stem in PROCESSES else path for path in EXAMPLES],
+    ids=lambda path: path.stem,
+)
 def test_an_example_follows_the_settings_that_are_named(
     example: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,7 +83,7 @@ def test_an_example_follows_the_settings_that_are_named(
 def test_the_first_example_sends_one_notice_to_the_settings_that_are_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with Sandbox(key_kind="RSA-2048") as sandbox:
+    with Sandbox() as sandbox:
         monkeypatch.setenv(FILE_VARIABLE, str(sandbox.settings_file))
         in_a_process(FIRST)
         assert len(sandbox.received()) == 1

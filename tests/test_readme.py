@@ -2,8 +2,6 @@
 
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
 from places import NOTICES, ROOT
@@ -60,13 +58,8 @@ def test_the_commands_of_the_round_trip_work(tmp_path):
         arguments = shlex.split(second.replace("sandbox-data", str(sandbox.folder)))[1:]
         notices = sorted(map(str, (NOTICES).glob("*.json")))
         at = arguments.index("examples/notices/*.json")
-        sent = subprocess.run(
-            [sys.executable, "-m", "sha_disclosure.cli", *arguments[:at], *notices, "--json"],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=ROOT,
-        )
+        sent = CliRunner().invoke(application(), [*arguments[:at], *notices, "--json"])
+        assert sent.exit_code == 0, sent.output
         assert len(sent.stdout.splitlines()) == len(sandbox.received()) == len(notices)
 
 
