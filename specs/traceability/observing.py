@@ -219,7 +219,7 @@ class Observer:
         uses = Uses()
         edition = self._with(watched(wire, uses))
         for index in range(len(self.notices)):
-            uses.forget()
+            uses.seen.clear()
             self._pretended(index, edition, "p256")
             yield frozenset(uses.seen)
 
