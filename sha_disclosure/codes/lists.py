@@ -55,7 +55,7 @@ class ListedCode:
         A deleted code with an end date was in force until that day; without one, it cannot be
         said to have been in force on any day.
         """
-        return _standing(self.on(day), day)
+        return _standing(self.on(day) if self.others else self, day)
 
     @property
     def validity(self) -> str:

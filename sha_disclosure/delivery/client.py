@@ -82,7 +82,7 @@ class KantaClient(ClientCore[Endpoint]):
     def _attempt(self, submission: Submission) -> Receipt | Failure:
         if submission.stopped:
             return submission.stopped
-        self.renew_when_due()
+        self._renew_before_signing()
         credentials, endpoint = self._connection(submission.organisation)
         return submission.judged(endpoint.exchange(submission.request(credentials)))
 
@@ -128,7 +128,8 @@ class KantaClient(ClientCore[Endpoint]):
             self._retire()
 
     def _renew_before_signing(self) -> None:
-        self.renew_when_due()
+        if self._store.due():
+            self.renew_when_due()
 
     def _retire(self) -> None:
         retired = self._connections.retired

@@ -157,7 +157,7 @@ class Setup:
 
     def circumstances(self) -> Circumstances:
         """Return what a notice is judged against now."""
-        return replace(self._circumstances, now=self.sources.clock())
+        return self._circumstances.at(self.sources.clock())
 
     def builder_of(self, requester: str) -> BundleBuilder:
         """Return what builds the Bundles of one organisation, made at its first one."""
@@ -192,10 +192,8 @@ def build(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
 
 def _built(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
     given, sources = setup.circumstances(), setup.sources
-    texts = [written_texts(notice) for notice in notices]
+    texts = list(map(written_texts, notices))
     found = _checked(notices, texts, given)
-    acknowledged = tuple(dict.fromkeys(each.key for each in found if each.acknowledged))
-    warnings = tuple(each for each in found if not each.acknowledged)
     organisation = given.organisation_of(notices[0].controller.oid)
     organisation = organisation or str(setup.settings.requester.id)
     settings, now = setup.organisations[organisation], given.now
@@ -210,8 +208,15 @@ def _built(notices: Sequence[DisclosureNotice], setup: Setup) -> UnsignedNotice:
     )
     provenance_ids = [_provenance_id(notice, settings) for notice in complete]
     made = setup.builder_of(organisation).build(complete, provenance_ids)
-    contents = tuple(_content_of(notice) for notice in notices)
-    return UnsignedNotice(made, complete, organisation, warnings, acknowledged, contents)
+    contents = tuple(map(_content_of, notices))
+    return UnsignedNotice(
+        made,
+        complete,
+        organisation,
+        warnings=tuple(each for each in found if not each.acknowledged) if found else (),
+        acknowledged=tuple(dict.fromkeys(each.key for each in found if each.acknowledged)),
+        contents=contents if any(contents) else (),
+    )
 
 
 def sign(unsigned: UnsignedNotice, setup: Setup, by: BundleSigner) -> PreparedNotice:
@@ -231,8 +236,8 @@ def sign(unsigned: UnsignedNotice, setup: Setup, by: BundleSigner) -> PreparedNo
         warnings=unsigned.warnings,
         organisation=unsigned.organisation,
         acknowledged=unsigned.acknowledged,
-        references=tuple(_reference_of(notice) for notice in unsigned.notices),
-        contents=unsigned.contents if any(unsigned.contents) else (),
+        references=tuple(map(_reference_of, unsigned.notices)),
+        contents=unsigned.contents,
     )
 
 

@@ -18,7 +18,6 @@ from sha_disclosure.fhir.datatypes import (
     fixed,
     given_only,
     human_name,
-    oid_identifier,
     oid_of,
     read_extension,
     read_name,
@@ -159,7 +158,7 @@ class Actors:
 
     def oid_identifier(self, oid: Oid) -> Element:
         """Return an Identifier whose value is an OID as a URN."""
-        return oid_identifier(self._oid_system, oid)
+        return {"system": self._oid_system, "value": oid.urn}
 
     def title_extensions(self, title: FreeText | None) -> list[Element]:
         """Return the title of a professional (ammattinimike), if any, as an extension."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sha_disclosure.editions.wire import CodingValue
 from sha_disclosure.notice import Coding
-from sha_disclosure.values import Oid, PersonName
+from sha_disclosure.values import PersonName
 
 Element = dict[str, Any]
 """A part of a resource as FHIR JSON."""
@@ -35,15 +35,10 @@ def concept(element: Element) -> Element:
     return {"coding": [element]}
 
 
-def oid_identifier(system: str, oid: Oid) -> Element:
-    """Return an Identifier whose value is an OID as a URN."""
-    return {"system": system, "value": oid.urn}
-
-
 def human_name(family: PersonName, given: Iterable[PersonName]) -> Element:
     """Return a HumanName (nimi), with ``given`` only if there are given names."""
     names = [name.reveal() for name in given]
-    return {"family": family.reveal(), **({"given": names} if names else {})}
+    return {"family": family.reveal(), "given": names} if names else {"family": family.reveal()}
 
 
 def to(label: str) -> Element:

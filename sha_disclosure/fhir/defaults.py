@@ -8,7 +8,7 @@ so that a notice read back from a Bundle equals the one that was built.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import is_
+from operator import is_, is_not
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -51,7 +51,7 @@ def with_defaults(
         late = disclosed.moment is not None and disclosed.moment > now.moment
         changes["recorded_at"] = Instant(str(disclosed)) if late else now
     data = tuple(_data_set(each, wire) for each in notice.disclosed_data)
-    if any(new is not old for new, old in zip(data, notice.disclosed_data, strict=True)):
+    if any(map(is_not, data, notice.disclosed_data)):
         changes["disclosed_data"] = data
     client = notice.client
     if wire.cardinality.client_identifier == "1..1" and client.personal_id and client.temporary_id:
@@ -103,9 +103,13 @@ def _ground(ground: Ground, wire: Wire) -> Ground:
 
 def _data_set(data: DisclosedData, wire: Wire) -> DisclosedData:
     tasks = (*data.service_tasks, *data.original_service_tasks)
-    codings = (data.document_type, data.specific_document_type, *tasks)
-    if all(coding is None or coding.system is None for coding in codings):
-        return data
+    for coding in (data.document_type, data.specific_document_type, *tasks):
+        if coding is not None and coding.system is not None:
+            return _with_short_codings(data, wire)
+    return data
+
+
+def _with_short_codings(data: DisclosedData, wire: Wire) -> DisclosedData:
     systems = wire.code_system
     changes: dict[str, Any] = {}
     for name, system in (

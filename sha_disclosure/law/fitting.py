@@ -33,6 +33,9 @@ SEVERITIES: Mapping[str, Severity] = MappingProxyType(
 )
 """The severity of each mismatch: an objection only where no provision supports the recipient."""
 
+_OF_KIND = {
+    kind: [row for row in BY_KIND if row.kind == kind] for kind in {r.kind for r in BY_KIND}
+}
 _POLICE = re.compile(r"polii|polis|police", re.IGNORECASE)
 _THREAT = 62
 
@@ -43,7 +46,7 @@ def mismatches(ground: Ground, recipient: Recipient) -> Iterator[Problem]:
     found = [
         each
         for each in (
-            _of_rows([row for row in BY_KIND if row.kind == ground.kind], categories),
+            _of_rows(_OF_KIND.get(ground.kind, []), categories),
             _of_provision(ground, recipient, categories) if ground.kind in CITING else None,
         )
         if each is not None

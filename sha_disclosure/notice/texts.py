@@ -24,12 +24,11 @@ def _collect(part: Part, found: list[str]) -> None:
         value = values.get(name)
         if value is None:
             continue
-        several = value if value.__class__ is tuple else (value,)
-        if holds_parts:
-            for each in several:
+        for each in value if value.__class__ is tuple else (value,):
+            if holds_parts:
                 _collect(each, found)
-        else:
-            found += [each.reveal() for each in several]
+            else:
+                found.append(each.reveal())
 
 
 def places_of_texts(part: Part, path: str = "") -> Iterator[tuple[str, WrittenText]]:

@@ -61,7 +61,7 @@ class Instant(Plain):
         def __init__(self, value: str | datetime) -> None: ...
 
     def _keep(self, text: str) -> None:
-        super()._keep(text)
+        self._value = text
         self.moment = datetime.fromisoformat(text)
 
     @property

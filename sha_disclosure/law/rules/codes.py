@@ -9,8 +9,10 @@ from sha_disclosure.editions import PLACEHOLDER
 from sha_disclosure.editions.wire import CodeSystem
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.law.rules.data_sets import original_service_tasks, service_tasks
 from sha_disclosure.notice import Coding, DisclosureNotice, field_of, reason_of
+
+_Code = tuple[str, str, str, tuple[int, ...]]
+"""System and code, and the form and the indexes of the path: few paths are ever reported."""
 
 
 def _register(notice: DisclosureNotice, _: Circumstances) -> Places:
@@ -21,17 +23,17 @@ def codes_not_in_force(notice: DisclosureNotice, given: Circumstances) -> Places
     """Yield each code not in force; for a list that is not loaded, only its first code."""
     day, lists = notice.disclosed_at.day, given.code_lists
     missing: set[str] = set()
-    for path, system, code in _every_code(notice, given.wire.code_system):
+    for system, code, path, indexes in _every_code(notice, given.wire.code_system):
         standing = lists.standing(system, code, day)
         if standing == "in_force" or system in missing:
             continue
         if standing == "not_loaded":
             missing.add(system)
-        yield path, UsedCode(system, code, notice.disclosed_at)
+        yield path.format(*indexes), UsedCode(system, code, notice.disclosed_at)
 
 
-def _every_code(notice: DisclosureNotice, systems: CodeSystem) -> Iterator[tuple[str, str, str]]:
-    """Yield the path, system and code of each code from a national list."""
+def _every_code(notice: DisclosureNotice, systems: CodeSystem) -> Iterator[_Code]:
+    """Yield each code from a national list."""
     for index, data in enumerate(notice.disclosed_data):
         for name, system in (
             ("document_type", systems.document_type),
@@ -39,24 +41,28 @@ def _every_code(notice: DisclosureNotice, systems: CodeSystem) -> Iterator[tuple
         ):
             coding = field_of(data, name)
             if coding is not None:
-                yield _used(f"disclosed_data[{index}].{name}", coding, system)
+                yield _used(coding, system, f"disclosed_data[{{}}].{name}", index)
     method = notice.discloser.authentication_method
     if method is not None:
         system = systems.authentication_method
-        yield "discloser.authentication_method", system, str(method.code)
-    for path, task in service_tasks(notice):
-        yield _used(path, task, systems.service_task)
-    for path, task in original_service_tasks(notice):
-        yield _used(path, task, systems.original_service_task[0])
+        yield system, str(method.code), "discloser.authentication_method", ()
+    yield from _tasks(notice, "service_tasks", systems.service_task)
+    yield from _tasks(notice, "original_service_tasks", systems.original_service_task[0])
     if notice.type_of_disclosure is not None:
-        yield _used("type_of_disclosure", notice.type_of_disclosure, systems.type_of_disclosure)
+        yield _used(notice.type_of_disclosure, systems.type_of_disclosure, "type_of_disclosure")
     reason = reason_of(notice.ground)
     if reason is not None:
-        yield _used("ground.reason", reason, systems.access_reason)
+        yield _used(reason, systems.access_reason, "ground.reason")
 
 
-def _used(path: str, coding: Coding, system: str) -> tuple[str, str, str]:
-    return path, str(coding.system or system), str(coding.code)
+def _tasks(notice: DisclosureNotice, name: str, system: str) -> Iterator[_Code]:
+    for index, data in enumerate(notice.disclosed_data):
+        for at, task in enumerate(getattr(data, name)):
+            yield _used(task, system, f"disclosed_data[{{}}].{name}[{{}}]", index, at)
+
+
+def _used(coding: Coding, system: str, path: str, *indexes: int) -> _Code:
+    return str(coding.system or system), str(coding.code), path, indexes
 
 
 def _is_not(standing: CodeStanding) -> Callable[[UsedCode, Circumstances], bool]:
