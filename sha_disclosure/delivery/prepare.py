@@ -157,7 +157,7 @@ class Setup:
 
     def circumstances(self) -> Circumstances:
         """Return what a notice is judged against now."""
-        return self._circumstances.at(self.sources.clock())
+        return replace(self._circumstances, now=self.sources.clock())
 
     def builder_of(self, requester: str) -> BundleBuilder:
         """Return what builds the Bundles of one organisation, made at its first one."""

@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from sha_disclosure.characters import have_plain_blanks, with_plain_blanks
 from sha_disclosure.editions.wire import Wire
 from sha_disclosure.notice import (
-    BroadRight,
     Coding,
     DisclosedData,
     DisclosureNotice,
@@ -96,7 +95,7 @@ def _ground(ground: Ground, wire: Wire) -> Ground:
     reason = reason_of(ground)
     if reason is not None:
         changes["reason"] = _short(reason, wire.code_system.access_reason)
-    if isinstance(ground, BroadRight) and wire.event.cause == "omitted":
+    if ground.kind == "broad_right" and wire.event.cause == "omitted":
         changes["cause"] = None
     return _changed(ground, changes)
 

@@ -53,21 +53,6 @@ class Circumstances:
             frozenset(entry.key for entry in edition.assumed()),
         )
 
-    def at(self, now: datetime) -> Circumstances:
-        """Return these circumstances at another moment."""
-        return Circumstances(
-            now,
-            self.environment,
-            self.wire,
-            self.code_lists,
-            self.test_personal_ids,
-            self.allow_artificial_ids,
-            self.clock_skew_s,
-            self.organisations,
-            self.objections,
-            self.assumed,
-        )
-
     def organisation_of(self, controller: Oid) -> str | None:
         """Return the organisation that sends a controller's notices, or None."""
         return self.organisations.get(str(controller)) if self.organisations else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sha_disclosure.law.circumstances import Circumstances
 from sha_disclosure.law.rule import Places, Rule
-from sha_disclosure.notice import Client, DisclosureNotice, PersonRecipient, field_of
+from sha_disclosure.notice import Client, DisclosureNotice, field_of
 from sha_disclosure.values import FreeText
 
 _AGE_OF_DENIAL = 12
@@ -54,7 +54,7 @@ def _names_nobody(pair: tuple[str, str], _: Circumstances) -> bool:
 def _representative(notice: DisclosureNotice, _: Circumstances) -> Places:
     """Yield the client and the day, if the data went to the client's legal representative."""
     to = notice.recipient
-    if isinstance(to, PersonRecipient) and to.relation == "legal_representative":
+    if field_of(to, "relation") == "legal_representative":
         yield "recipient", (notice.client, notice.disclosed_at.day)
 
 
