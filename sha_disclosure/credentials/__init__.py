@@ -1,10 +1,10 @@
-"""Keys and certificates (avaimet ja varmenteet): read once, checked at once, used for long.
+"""Keys and certificates (avaimet ja varmenteet): loaded, validated and renewed.
 
-Every refusal names the file, what was found in it, what is needed and how to fix it;
-none shows a key, a passphrase or the name of a certificate's holder.
+Every refusal names the file, what was found in it, what is needed and how to fix it; none shows
+a key, a passphrase or the name of a certificate's holder.
 
-Certificates and chains are read and judged here alone. Each judgement (``check_...``) returns
-what it found as ``findings``, with the parts ``expected`` and ``fix``; none when all is well.
+Only this package parses and validates certificates and chains. Each check (``check_...``)
+returns its results as ``findings``, with the parts ``expected`` and ``fix``; empty if it passes.
 """
 
 from sha_disclosure.credentials.certificate import (

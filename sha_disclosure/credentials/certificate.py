@@ -1,4 +1,4 @@
-"""What can be read of one certificate (varmenne), and whether one issued another."""
+"""Properties of a single certificate (varmenne), and whether one issued another."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ Chain = tuple[x509.Certificate, ...]
 """Certificates, leaf first."""
 KeyKind = Literal["rsa", "p256", "p384"]
 _E = TypeVar("_E", bound=x509.ExtensionType)
-_MANY = 64  # certificates of CAs, which many chains share
+_MANY = 64  # CA certificates, which many chains share
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 UNREADABLE = (
     ValueError,
     TypeError,
-    KeyError,  # of a type of string that cryptography does not know, in its older versions
+    KeyError,  # for a string type unknown to older versions of cryptography
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
     Warning,
 )
-"""What cryptography raises for what it cannot read. It warns of what it will not read some day,
-which is an error where the host wants warnings to be errors."""
+"""Exceptions that cryptography raises for unreadable input. It warns about what future versions
+will reject; that is an exception where the host turns warnings into errors."""
 
 
 def read_certificate(der: bytes) -> x509.Certificate | None:
-    """Return the certificate of a DER text, or None when any part of it cannot be read."""
+    """Return the certificate in DER, or None if any part of it cannot be read."""
     try:
         certificate = x509.load_der_x509_certificate(der)
     except UNREADABLE:
@@ -45,9 +45,9 @@ def read_certificate(der: bytes) -> x509.Certificate | None:
 
 @lru_cache(_MANY)
 def is_readable(certificate: x509.Certificate) -> bool:
-    """Return whether every part of the certificate that is looked at later can be read.
+    """Return whether every part of the certificate that is used later can be read.
 
-    cryptography reads names, dates, key and extensions only when asked; a certificate of others
+    cryptography parses names, dates, key and extensions only on access; a foreign certificate
     must not fail in the middle of a check.
     """
     try:
@@ -66,7 +66,7 @@ def is_readable(certificate: x509.Certificate) -> bool:
 
 
 def key_kind(certificate: x509.Certificate) -> KeyKind | None:
-    """Return the kind of the certificate's key, or None for one that is not used here."""
+    """Return the kind of the certificate's key, or None if it is not supported."""
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         return "rsa"
@@ -92,7 +92,7 @@ def signature_length(certificate: x509.Certificate) -> int:
 
 
 def self_issued(certificate: x509.Certificate) -> bool:
-    """Return whether the certificate names itself as issuer: a root, or a rolled over key's."""
+    """Return whether the certificate names itself as issuer: a root, or one of a key rollover."""
     return same_name(certificate.issuer, certificate.subject)
 
 
@@ -100,7 +100,7 @@ def self_issued(certificate: x509.Certificate) -> bool:
 def self_signed(certificate: x509.Certificate) -> bool:
     """Return whether the certificate is signed with its own key: a root, not sent in ``x5c``.
 
-    A CA that rolls its key over signs the new one with the old one: its name, another key.
+    A CA that rolls over its key signs the new one with the old one: same name, different keys.
     """
     return self_issued(certificate) and signed_by(certificate, certificate)
 
@@ -112,7 +112,7 @@ def is_authority(certificate: x509.Certificate) -> bool:
 
 
 def weak_digest(certificate: x509.Certificate) -> str | None:
-    """Return the digest of the certificate's signature if it is not of SHA-2's stronger ones."""
+    """Return the digest algorithm of the certificate's signature if it is too weak."""
     try:
         digest = certificate.signature_hash_algorithm
     except UnsupportedAlgorithm:
@@ -125,8 +125,8 @@ def weak_digest(certificate: x509.Certificate) -> str | None:
 def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Return whether ``issuer`` is named as issuer and its key made the signature.
 
-    Names are compared as RFC 5280 section 7.1 has it, however they are spelled. How strong the
-    signature is, is for ``check_connection``.
+    Names are compared according to RFC 5280 section 7.1, ignoring differences of spelling.
+    ``check_connection`` checks the strength of the signature.
     """
     if not same_name(certificate.issuer, issuer.subject):
         return False
@@ -141,7 +141,7 @@ def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def _signature_fits(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Check a signature that cryptography does not look at: by SHA-1, or names spelled apart."""
+    """Verify a signature that cryptography does not: SHA-1, or names spelled differently."""
     key, digest = issuer.public_key(), certificate.signature_hash_algorithm
     signature, signed = certificate.signature, certificate.tbs_certificate_bytes
     if digest and isinstance(key, rsa.RSAPublicKey):

@@ -1,8 +1,8 @@
-"""What makes a certificate chain fit: checked when keys are loaded and when a signature is read.
+"""Checks of a certificate chain, made when keys are loaded and when a signature is verified.
 
-Each check returns what it found (see ``findings``); a finding has the parts ``expected`` and
-``fix``, and names no holder: certificates are told apart by their place in the chain. Whom
-a chain may lead to is for ``trust``, revocation for ``revocation``.
+Each check returns its findings (see ``findings``); a finding has the parts ``expected`` and
+``fix``, and names no holder: certificates are identified by their place in the chain. ``trust``
+checks what a chain leads to, ``revocation`` its revocation.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Message, Parameter, message
 
 RSA_BITS_MIN = 2048
-"""RFC 7518 section 3.3; also the least DVV issues."""
+"""RFC 7518 section 3.3; also the minimum of DVV."""
 _CURVE_BITS_MIN = 256
-_SORTED_MAX = 6  # certificates; each pair costs a signature check
+_SORTED_MAX = 6  # certificates; each pair costs a signature verification
 
 CertificateUse = Literal["signing", "tls_client", "tls_server"]
-"""What a certificate may have to be good for."""
+"""The uses that a certificate may be checked for."""
 
-# Critical extensions that are acted upon, here or by those who use the certificate.
+# Critical extensions that are processed, here or by those who use the certificate.
 _HANDLED = (
     x509.BasicConstraints,
     x509.KeyUsage,
@@ -51,13 +51,13 @@ _HANDLED = (
 
 
 def at_place(name: str, place: int, **parameters: Parameter) -> Finding:
-    """Return the finding ``certificates.NAME`` about the certificate at a place, from 1."""
+    """Return the finding ``certificates.NAME`` for the certificate at a place, counted from 1."""
     named = message(f"certificates.{name}", place=place, **parameters)
     return Finding(named.id, f"[{place - 1}]", parameters=named.parameters)
 
 
 def explanation(findings: Iterable[Finding]) -> Message | None:
-    """Return what was found, what is expected and the fix, of all findings; None without any."""
+    """Return the text, expectation and fix of all findings, or None without any."""
     each = [
         message(
             "certificates.explanation",
@@ -75,7 +75,7 @@ def explanation(findings: Iterable[Finding]) -> Message | None:
 
 
 def check_keys(chain: Iterable[x509.Certificate]) -> tuple[Finding, ...]:
-    """Return keys that are too short or of another kind than RSA, P-256 and P-384."""
+    """Return a finding for each key that is too short or not RSA, P-256 or P-384."""
     return tuple(_key_findings(chain))
 
 
@@ -85,7 +85,7 @@ def _key_findings(chain: Iterable[x509.Certificate]) -> Iterator[Finding]:
         bits = key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
         least = RSA_BITS_MIN if isinstance(key, rsa.RSAPublicKey) else _CURVE_BITS_MIN
         kind = "RSA" if isinstance(key, rsa.RSAPublicKey) else "EC"
-        # RFC 5480: a root may be on P-521; the leaf signs and is held to what JWS has.
+        # RFC 5480: a root may use P-521; the leaf signs and is limited to JWS algorithms.
         if place == 1 and key_kind(certificate) is None:
             curve = f" ({key.curve.name})" if isinstance(key, ec.EllipticCurvePublicKey) else ""
             yield at_place("key_kind", place, curve=curve, least=RSA_BITS_MIN)
@@ -94,9 +94,10 @@ def _key_findings(chain: Iterable[x509.Certificate]) -> Iterator[Finding]:
 
 
 def check_usage(leaf: x509.Certificate, use: CertificateUse) -> tuple[Finding, ...]:
-    """Return usages that bar ``use`` (RFC 5280 4.2.1.3 and 4.2.1.12, RFC 8446 4.4.2.4).
+    """Return a finding for each usage that forbids ``use``.
 
-    A certificate that says nothing of its usage is good for all.
+    RFC 5280 4.2.1.3 and 4.2.1.12, RFC 8446 4.4.2.4. A certificate without usage extensions may
+    be used for anything.
     """
     usage = extension(leaf, x509.KeyUsage)
     if use == "signing":
@@ -118,12 +119,12 @@ _PURPOSES = {
 
 
 def check_purposes(chain: Sequence[x509.Certificate]) -> tuple[Finding, ...]:
-    """Return certificates below the root that are for something else than signing documents.
+    """Return findings for certificates below the root with a purpose other than signing documents.
 
-    Extended key usages (RFC 5280 4.2.1.12) of TLS, e-mail and the like are fine beside one of
-    signing or one that is not known here; those of signing programs, OCSP answers and time
-    stamps are never. A CA's hold for all below it. RFC 9336 has one of signing documents,
-    but few certificates have it: one that names none is good for all.
+    Extended key usages (RFC 5280 4.2.1.12) of TLS, e-mail and the like are allowed together with
+    one for signing or an unknown one; those of code signing, OCSP answers and time stamps never
+    are. A CA's usages apply to everything below it. RFC 9336 defines one for signing documents,
+    but few certificates have it: one without extended key usages is allowed.
     """
     found = []
     for place, certificate in enumerate(chain, 1):
@@ -156,9 +157,9 @@ _OTHER_PURPOSES = {
 
 
 def in_order(chain: Sequence[x509.Certificate]) -> tuple[int, ...] | None:
-    """Return the places (from 1) in which the certificates would be leaf first, or None.
+    """Return the places (from 1) that would put the certificates in leaf-first order, or None.
 
-    None too when they do not make one chain in any order.
+    Also None if they do not form a single chain in any order.
     """
     if len(chain) > _SORTED_MAX:
         return None
@@ -176,7 +177,7 @@ def in_order(chain: Sequence[x509.Certificate]) -> tuple[int, ...] | None:
 
 
 def check_connection(chain: Sequence[x509.Certificate]) -> tuple[Finding, ...]:
-    """Return where a certificate was not issued by the next one, or not well (RFC 7515 4.1.6)."""
+    """Return findings where a certificate was not properly issued by the next (RFC 7515 4.1.6)."""
     return (*_connection_findings(chain), *_strength_findings(chain))
 
 
@@ -200,7 +201,7 @@ def _connection_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]
 def _strength_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]:
     for place, certificate in enumerate(chain, 1):
         weak = weak_digest(certificate)
-        # A root is trusted as it is; nobody looks at its own signature.
+        # A root is trusted as it is; its own signature is not verified.
         if weak and not (place == len(chain) and self_signed(certificate)):
             yield at_place("weak_digest", place, digest=weak)
     for place, certificate in enumerate(chain, 1):
@@ -211,7 +212,7 @@ def _strength_findings(chain: Sequence[x509.Certificate]) -> Iterator[Finding]:
 def places_outside(chain: Sequence[x509.Certificate]) -> tuple[int, ...]:
     """Return the places of certificates whose names a CA above them may not certify.
 
-    A CA's certificate of a rolled over key is not held to it, unless it is the leaf.
+    Does not apply to a CA's key rollover certificate unless it is the leaf.
     """
     return tuple(
         place
@@ -222,12 +223,12 @@ def places_outside(chain: Sequence[x509.Certificate]) -> tuple[int, ...]:
 
 
 def authorities(between: Iterable[x509.Certificate]) -> int:
-    """Return how many CAs a path length counts: not those of a rolled over key (RFC 5280 6.1)."""
+    """Return the number of CAs that count towards a path length (RFC 5280 6.1: no rollovers)."""
     return sum(not self_issued(certificate) for certificate in between)
 
 
 def check_dates(chain: Iterable[x509.Certificate], at: datetime) -> tuple[Finding, ...]:
-    """Return the certificates whose validity does not cover ``at``."""
+    """Return findings for certificates whose validity does not cover ``at``."""
     return tuple(_date_findings(chain, at))
 
 

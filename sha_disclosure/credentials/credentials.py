@@ -1,4 +1,4 @@
-"""The credentials of an organisation, loaded and checked whole."""
+"""The credentials of an organisation, loaded and checked as a whole."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from sha_disclosure.settings import Settings
 
 @dataclass(frozen=True, eq=False)
 class Credentials:
-    """What one organisation proves itself with (avaimet ja varmenteet), and where it came from.
+    """One organisation's keys and certificates (avaimet ja varmenteet), with their origins.
 
     ``tls`` is the context of mutual TLS and ``client_chain`` its certificate chain, leaf first;
-    ``content`` signs the Bundles of ``bundles``, ``token`` the tokens that ``tokens`` makes.
-    Organisations with the same tables of keys share one.
+    ``content`` signs the Bundles of ``bundles``, ``token`` the tokens created by ``tokens``.
+    Organisations with the same key tables share one instance.
     """
 
     tls: ssl.SSLContext
@@ -49,10 +49,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class OwnSigners:
-    """What a host gives in place of keys that the settings name.
+    """Signers that a host provides instead of keys in the settings.
 
-    ``content`` and ``token`` stand in for the tables ``[signing]`` and ``[token]``; ``pin``
-    returns the PIN of a token whose URI does not say where it is.
+    ``content`` and ``token`` replace the tables ``[signing]`` and ``[token]``; ``pin`` returns
+    the PIN of a token whose URI does not say where it is.
     """
 
     content: CertifiedSigner | None = None
@@ -70,12 +70,11 @@ def load_credentials(
     loaded: Mapping[Origin, Credentials] | None = None,
     origins: Origins | None = None,
 ) -> Credentials:
-    """Read and check every key and certificate the settings name, each once.
+    """Load and check every key and certificate in the settings once.
 
-    Without a token signer and table the content's signer signs tokens too. A part that one of
-    the ``loaded`` has read from the same origin is shared and not read again; ``loaded`` has
-    each of them under its origins. ``origins`` are those of the settings' files as they stand,
-    if they were looked at already.
+    Without a token signer and table, the content's signer also signs tokens. A part already
+    ``loaded`` from the same origin is shared instead of read again; ``loaded`` maps origins to
+    credentials. ``origins`` are those of the settings' current files, if already known.
 
     Raises ConfigurationError, KeyUnavailable and CertificateExpired.
     """
@@ -108,7 +107,7 @@ def load_credentials(
 def _require_environment(
     settings: Settings, edition: Edition, certificates: Iterable[x509.Certificate], table: Table
 ) -> None:
-    """Refuse test material in production, and production's trust elsewhere."""
+    """Refuse test certificates in production, and production certificates elsewhere."""
     found = check_environment(certificates, settings.environment, edition.wire.trust)
     require(f"[{table}]", *found)
 

@@ -1,4 +1,4 @@
-"""Reminders that a certificate will end, each once at 30, 7 and 1 days."""
+"""Reminders that a certificate will expire, once each at 30, 7 and 1 days."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DAYS = (30, 7, 1)
 
 
 def chains(credentials: Credentials) -> dict[Table, Chain]:
-    """Return the certificate chain of each use; tokens' only where it is not the content's."""
+    """Return the certificate chain of each use; that of tokens only if it differs."""
     found: dict[Table, Chain] = {
         "tls": credentials.client_chain,
         "signing": credentials.content.chain,
@@ -24,18 +24,18 @@ def chains(credentials: Credentials) -> dict[Table, Chain]:
 
 
 def ends_at(chain: Chain) -> datetime:
-    """Return when the first certificate of a chain ends."""
+    """Return when the first certificate of a chain expires."""
     return min(certificate.not_valid_after_utc for certificate in chain)
 
 
 class ExpiryReminders:
-    """Remembers which certificates were announced to end."""
+    """Tracks which expiring certificates have been announced."""
 
     def __init__(self) -> None:
         self._announced: dict[str, int] = {}
 
     def due(self, table: Table, chain: Chain, now: datetime) -> CertificateExpiring | None:
-        """Return the event that is due, if one is; it counts as announced then."""
+        """Return the event if one is due, and mark it as announced."""
         left, name = ends_at(chain) - now, thumbprint(chain[0])
         reached = [days for days in _DAYS if left <= timedelta(days=days)]
         if not reached or min(reached) >= self._announced.get(name, _DAYS[0] + 1):

@@ -1,7 +1,7 @@
-"""Names in certificates: when two are the same, and which ones a CA may certify.
+"""Names in certificates: when two are equal, and which ones a CA may certify.
 
-Names are compared as RFC 5280 section 7.1 and RFC 4518 have it: whatever string type, case and
-blanks spell them. cryptography compares values as they stand.
+Names are compared according to RFC 5280 section 7.1 and RFC 4518, ignoring string type, case
+and blanks. cryptography compares the raw values.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 _Rdn = frozenset[tuple[str, str | bytes]]
-_DROPPED = {"Cc", "Cf", "Cn", "Co", "Cs"}  # RFC 4518 2.2: no part of what a name says
+_DROPPED = {"Cc", "Cf", "Cn", "Co", "Cs"}  # RFC 4518 2.2: not significant in a name
 
 
 def same_name(first: x509.Name, second: x509.Name) -> bool:
-    """Return whether two distinguished names are the same (RFC 5280 section 7.1)."""
+    """Return whether two distinguished names are equal (RFC 5280 section 7.1)."""
     return first == second or _prepared(first) == _prepared(second)
 
 
 def names_allowed(issuer: x509.Certificate, below: x509.Certificate) -> bool:
     """Return whether the name constraints of a CA allow all names of a certificate below it.
 
-    RFC 5280 section 4.2.1.10, whether the extension is critical or not. A constraint of a kind
-    that is not read here allows no name of that kind.
+    RFC 5280 section 4.2.1.10, whether or not the extension is critical. A constraint of an
+    unsupported kind allows no name of that kind.
     """
     try:
         limits = issuer.extensions.get_extension_for_class(x509.NameConstraints).value
@@ -75,7 +75,7 @@ def _names(certificate: x509.Certificate) -> Iterator[x509.GeneralName]:
 
 
 def _lies_in(name: x509.GeneralName, subtree: x509.GeneralName, *, unread: bool) -> bool:
-    """Return whether a name lies in a subtree of its kind; ``unread`` where nobody can say."""
+    """Return whether a name is in a subtree of its kind; ``unread`` if that cannot be decided."""
     held, limit = name.value, subtree.value
     if isinstance(name, x509.DirectoryName):
         return _prepared(held)[: len(limit.rdns)] == _prepared(limit)

@@ -1,4 +1,4 @@
-"""Whose certificate it is: the organisation that a system signature certificate names."""
+"""The organisation that a system signature certificate names."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def named_organisation(certificate: x509.Certificate) -> str | None:
 def check_organisation(
     certificate: x509.Certificate, organisations: Iterable[str], trust: Trust
 ) -> tuple[Finding, ...]:
-    """Return whether a certificate names another organisation than ``organisations``, by OID.
+    """Return a finding if a certificate names an organisation other than ``organisations`` (OIDs).
 
-    A certificate that names none says nothing. A finding is an error where the edition refuses
-    such a signature, else a warning; it does not repeat what the certificate says.
+    A certificate that names none has no finding. The finding is an error where the edition refuses
+    such a signature, otherwise a warning; it does not repeat the certificate's value.
     """
     strictness = trust.subject_serial_number
     named, wanted = named_organisation(certificate), tuple(dict.fromkeys(organisations))

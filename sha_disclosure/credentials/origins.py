@@ -1,4 +1,4 @@
-"""Where keys and certificates come from: the tables of the settings and what their files hold."""
+"""The origins of keys and certificates: tables of the settings and the content of their files."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from sha_disclosure.files import Unreadable
 from sha_disclosure.settings import KeyPair, Settings, Tls
 
 Table = Literal["tls", "signing", "token"]
-"""The tables of the settings that name keys."""
+"""The settings tables that name keys."""
 TABLES: tuple[Table, Table, Table] = ("tls", "signing", "token")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where one part of the credentials was read from; two that are equal hold the same key.
+    """Where one part of the credentials was read from; equal origins hold the same key.
 
-    ``names`` is the table of the settings (None where a signer of the host's own stands in for
-    it), ``digest`` the SHA-256 of what the files named there held, in hexadecimal.
+    ``names`` is the settings table (None if a signer of the host replaces it), ``digest`` the
+    SHA-256 of its files' contents, in hexadecimal.
     """
 
     table: Table
@@ -33,7 +33,7 @@ class Origin:
 
 
 class Origins(NamedTuple):
-    """Where the parts of one organisation's credentials were read from."""
+    """The origins of the parts of one organisation's credentials."""
 
     tls: Origin
     signing: Origin
@@ -41,15 +41,15 @@ class Origins(NamedTuple):
 
 
 class FileDigests:
-    """One look at the files; what several organisations share is read once."""
+    """A snapshot of the files; those shared by several organisations are read once."""
 
     def __init__(self) -> None:
         self._digests: dict[Path, bytes] = {}
 
     def origins(self, settings: Settings) -> Origins:
-        """Return the origins of one organisation's credentials as its files stand now."""
+        """Return the origins of one organisation's credentials in its current files."""
         tls, signing, token = (self._origin(settings, table) for table in TABLES)
-        if settings.token is None:  # the content's key makes the tokens too
+        if settings.token is None:  # the content's key also signs the tokens
             token = Origin("token", signing.names, signing.digest)
         return Origins(tls, signing, token)
 
@@ -70,10 +70,10 @@ class FileDigests:
 
 
 def watched_files(settings: Settings) -> tuple[Path, ...]:
-    """Return every file the credentials of ``settings`` are read from, each once.
+    """Return every file that the credentials of ``settings`` are read from, without duplicates.
 
-    Keys, certificates, trusted CAs, revocation lists and PINs; what is in variables and on
-    tokens is not among them. Raises ConfigurationError for a ``pkcs11:`` URI that is none.
+    Keys, certificates, trusted CAs, revocation lists and PINs; not variables and tokens.
+    Raises ConfigurationError for an invalid ``pkcs11:`` URI.
     """
     named = (file for table in TABLES for file in _files(getattr(settings, table)))
     return tuple(dict.fromkeys(named))

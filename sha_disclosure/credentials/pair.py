@@ -1,4 +1,4 @@
-"""A key and its certificates, wherever they are, that belong together."""
+"""A matching key and certificate chain, wherever they are stored."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from sha_disclosure.settings import KeyPair
 
 
 class Pair(NamedTuple):
-    """An open key with its chain, leaf first; ``name`` is where the chain was, for errors."""
+    """An open key with its chain, leaf first; ``name`` is the chain's origin, for errors."""
 
     key: SoftwareKey | TokenKey
     chain: Chain
     name: str
 
     def mismatch(self) -> ConfigurationError:
-        """Return the refusal of a key of another certificate."""
+        """Return the error for a key that does not match the certificate."""
         return ConfigurationError(
             message("key.pair.mismatch", key=self.key.name, certificate=self.name)
         )
 
 
 def open_pair(pair: KeyPair, now: datetime, ask_pin: AskPin | None = None) -> Pair:
-    """Return the key and the chain of a table, fit at ``now``.
+    """Return the key and the chain of a table, valid at ``now``.
 
-    A key in memory is compared with its certificate; one on a token can only show that it fits
-    by signing. Raises ConfigurationError, KeyUnavailable and CertificateExpired.
+    A key in memory is compared with its certificate; one on a token can only prove a match by
+    signing. Raises ConfigurationError, KeyUnavailable and CertificateExpired.
     """
     if pair.certificate is not None:
         name = str(pair.certificate)

@@ -1,4 +1,4 @@
-"""PEM (RFC 7468), read strictly: a file that is half written is damaged, never a shorter one."""
+"""Strict PEM (RFC 7468): a partially written file is damaged, never read as a shorter one."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Block:
 def pem_blocks(data: SecretBytes) -> tuple[Block, ...] | Message:
     """Return the blocks of a PEM text, or why it is damaged.
 
-    Text around the blocks explains them (RFC 7468 section 5.2), as ``openssl x509 -text``
-    writes it. What looks like a piece of a block is damage there, and so is all but comments
-    behind the last block: what a shorter file left of a longer one.
+    Text around the blocks is explanatory (RFC 7468 section 5.2), as written by ``openssl x509
+    -text``. Anything there that looks like part of a block is damage, and so is anything but
+    comments after the last block, such as the remains of a longer file.
     """
     text = data.get_secret_value()
     if text.startswith(_UTF_16):

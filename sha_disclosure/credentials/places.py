@@ -1,4 +1,4 @@
-"""Reading keys, PINs and certificates where they are, guarded and hidden from every traceback."""
+"""Reads keys, PINs and certificates from their places, protected and hidden from tracebacks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def look_at(path: Path) -> FileContent:
 
 
 def read_secret(place: Path | str, what: Secret = "key") -> SecretBytes:
-    """Return what a file only its owner may read holds, or a variable ``env:NAME``.
+    """Return the content of a file private to its owner, or of a variable ``env:NAME``.
 
     Raises KeyUnavailable, and ConfigurationError for a file that others may read.
     """
@@ -56,9 +56,9 @@ def read_secret(place: Path | str, what: Secret = "key") -> SecretBytes:
 
 
 def read_certificates(place: Path | str) -> SecretBytes:
-    """Return what a certificate file or a variable holds: some hold the key as well.
+    """Return the content of a certificate file or variable, which may also contain the key.
 
-    Whoever may change it decides whom we trust: a file that all may change is refused.
+    Whoever may change it decides whom we trust, so a world-writable file is refused.
 
     Raises ConfigurationError.
     """
@@ -81,9 +81,9 @@ def read_certificates(place: Path | str) -> SecretBytes:
 
 
 def _variable(place: str) -> SecretBytes | None:
-    # Many tools keep a variable on one line, with the two characters \n where a line ends.
+    # Many tools keep a variable on one line, with the two characters \n as line breaks.
     value = os.environ.get(place.removeprefix("env:"), "").replace("\\n", "\n")
-    # Bytes that are no text come as lone surrogates.
+    # Bytes that are not valid text come as lone surrogates.
     return SecretBytes(value.encode("utf-8", "surrogatepass")) if value else None
 
 

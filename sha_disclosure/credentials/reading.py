@@ -1,4 +1,4 @@
-"""Reading certificates and chains, each part of which can be read."""
+"""Reads certificates and chains, ensuring that each part can be read."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def load_chain(place: Path | str) -> Chain:
 
 
 def read_chain(pem: bytes | SecretBytes, name: str) -> Chain:
-    """Return the certificates of a PEM text in its order, all readable.
+    """Return the certificates of a PEM text in order, all readable.
 
-    ``name`` stands for the text in errors. Text that may hold a key as well is given as
+    ``name`` identifies the text in errors. Text that may also contain a key is passed as
     SecretBytes. Raises ConfigurationError.
     """
     read = pem_certificates(pem if isinstance(pem, SecretBytes) else SecretBytes(pem))
@@ -56,9 +56,9 @@ def read_chain(pem: bytes | SecretBytes, name: str) -> Chain:
 
 
 def pem_certificates(pem: SecretBytes) -> Chain | Message:
-    """Return the certificates of a PEM text, maybe none, or why it is damaged.
+    """Return the certificates of a PEM text, possibly none, or why it is damaged.
 
-    Blocks of other kinds, such as the key, are passed over.
+    Blocks of other kinds, such as the key, are ignored.
     """
     blocks = pem_blocks(pem)
     if isinstance(blocks, Message):
@@ -75,19 +75,19 @@ def pem_certificates(pem: SecretBytes) -> Chain | Message:
     return tuple(chain)
 
 
-# A CA's certificate stands in the files of many organisations.
+# A CA's certificate occurs in the files of many organisations.
 _certificate = lru_cache(maxsize=64)(x509.load_pem_x509_certificate)
 
 
 def readable(chain: Chain, name: str) -> Chain:
-    """Return the chain when every part of it can be read. Raises ConfigurationError."""
+    """Return the chain if every part of it can be read. Raises ConfigurationError."""
     if not all(map(is_readable, chain)):
         raise ConfigurationError(message("certificate_files.unreadable_part", name=name))
     return chain
 
 
 def require_fit(chain: Chain, name: str, now: datetime) -> None:
-    """Return for a connected chain of strong keys that is valid ``now``.
+    """Require a connected chain of strong keys that is valid ``now``.
 
     Raises ConfigurationError and CertificateExpired.
     """
@@ -98,7 +98,7 @@ def require_fit(chain: Chain, name: str, now: datetime) -> None:
 
 
 def require(name: str, *findings: Finding) -> None:
-    """Return when nothing was found. Raises ConfigurationError with all findings."""
+    """Raise ConfigurationError with all findings, if there are any."""
     why = explanation(findings)
     if why:
         raise ConfigurationError(message("certificates.refused", name=name, why=why))

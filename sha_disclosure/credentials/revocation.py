@@ -1,7 +1,7 @@
-"""Revocation (sulkulista): whether the issuers' lists (CRL, RFC 5280 section 5) withdraw a chain.
+"""Revocation (sulkulista): checks chains against the issuers' lists (CRL, RFC 5280 section 5).
 
-Asked only when lists are given; then every level has to be covered by one that is valid, and
-whatever cannot be proven counts as revoked (fail closed). Nothing is fetched.
+Only checked if lists are given; then a valid list must cover every level, and anything that
+cannot be proven counts as revoked (fail closed). Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _lists(data: bytes) -> tuple[x509.CertificateRevocationList, ...] | Message:
         if isinstance(blocks, Message):
             return blocks
         lists = [x509.load_pem_x509_crl(b.text) for b in blocks if b.label == "X509 CRL"]
-    for each in lists:  # read when asked only, and looked at in every check
+    for each in lists:  # parsed lazily, and used in every check
         _ = hash(each.issuer), each.last_update_utc, each.next_update_utc
     return tuple(lists)
 
@@ -70,8 +70,8 @@ def lists_in_force(path: Path, now: datetime) -> tuple[x509.CertificateRevocatio
     """Return the lists of a file, for a connection.
 
     A connection needs the list of the CA that issued the server's certificate; with the lists
-    of all CAs up to the roots of the ``ca`` file, every level is checked. What is missing or out
-    of date fails the connection: so a list that is not in force is refused here already.
+    of all CAs up to the roots of the ``ca`` file, every level is checked. A missing or outdated
+    list fails the connection, so a list that is not in force is already refused here.
 
     Raises ConfigurationError.
     """
@@ -94,7 +94,7 @@ def lists_in_force(path: Path, now: datetime) -> tuple[x509.CertificateRevocatio
 
 
 def cover(lists: RevocationLists, anchors: Iterable[x509.Certificate]) -> bool:
-    """Return whether every trusted CA has a list: then all levels of a chain can be checked."""
+    """Return whether every trusted CA has a list, so that all levels of a chain can be checked."""
     return all(any(same_name(a.subject, each.issuer) for each in lists) for a in anchors)
 
 
@@ -104,10 +104,10 @@ def check_revocation(
     lists: RevocationLists,
     at: datetime,
 ) -> tuple[Finding, ...]:
-    """Return the certificates that a list revokes, or that no valid list covers at ``at``.
+    """Return findings for certificates that a list revokes, or that no valid list covers at ``at``.
 
-    A certificate that is itself trusted has nobody above it who could revoke it; those above
-    it in the chain are not asked either.
+    A certificate that is itself trusted cannot be revoked by one above it; those above it in the
+    chain are not checked either.
     """
     found = []
     for place, certificate in enumerate(chain, 1):
@@ -133,10 +133,10 @@ def _fault(
     if not signed:
         return "revocation_list_unsigned"
     read = [each for each in signed if _understood(each)]
-    # Revoked is revoked, by whichever list of the issuer, also by one that is out of date.
+    # Revoked is revoked, by any list of the issuer, even an outdated one.
     if any(_names(each, certificate) for each in read):
         return "revoked"
-    # RFC 5280 5.3: such a list says nothing of any certificate; that it names this one is doubt.
+    # RFC 5280 5.3: such a list says nothing about any certificate; naming this one is doubtful.
     if not read or any(_names(each, certificate) for each in signed):
         return "revocation_list_unread"
     return None if any(_current(each, at) for each in read) else "revocation_list_old"
@@ -154,7 +154,7 @@ def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bo
             same_name(issuer.subject, crl.issuer)
             and (usage is None or usage.crl_sign)
             and isinstance(crl.signature_hash_algorithm, _STRONG)
-            # A list of a part (delta, distribution point) says so in a critical extension.
+            # A partial list (delta, distribution point) is marked by a critical extension.
             and not any(each.critical for each in crl.extensions)
             and crl.is_signature_valid(key)  # type: ignore[arg-type]  # other kinds: TypeError
         )
@@ -163,9 +163,9 @@ def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bo
 
 
 def _understood(crl: x509.CertificateRevocationList) -> bool:
-    """Return whether no entry has a critical extension; none that may be critical is read here.
+    """Return whether no entry has a critical extension; none of them is supported here.
 
-    The one that RFC 5280 has, ``certificateIssuer``, stands in lists of other issuers too.
+    The one defined by RFC 5280, ``certificateIssuer``, also refers to lists of other issuers.
     """
     try:
         return not any(held.critical for entry in crl for held in entry.extensions)

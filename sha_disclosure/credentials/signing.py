@@ -33,7 +33,7 @@ from sha_disclosure.jose.signer import Signer, signature_of
 from sha_disclosure.messages import message
 
 SigningUse = Literal["content_signature", "token"]
-"""The sections of an edition that name an algorithm for each kind of key."""
+"""The sections of an edition that define an algorithm for each kind of key."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,7 +57,7 @@ class CertifiedSigner:
 
     @cached_property
     def x5c(self) -> tuple[str, ...]:
-        """The chain as RFC 7515 4.1.6 carries it, without the root."""
+        """The chain as in RFC 7515 4.1.6, without the root."""
         sent = (self.leaf, *(c for c in self.chain[1:] if not self_signed(c)))
         return tuple(base64.b64encode(c.public_bytes(Encoding.DER)).decode("ascii") for c in sent)
 
@@ -77,7 +77,7 @@ class CertifiedSigner:
 
     @boundary
     def sign(self, data: bytes) -> bytes:
-        """Return the JWS signature of ``data``, of the length the certificate's key has.
+        """Return the JWS signature of ``data``, with the length of the certificate's key.
 
         Raises KeyUnavailable.
         """
@@ -94,7 +94,7 @@ class CertifiedSigner:
         return signature
 
     def require_valid(self, at: datetime) -> None:
-        """Return when the whole chain is valid at ``at``. Raises CertificateExpired."""
+        """Raise CertificateExpired unless the whole chain is valid at ``at``."""
         starts, ends = self._validity
         if not starts <= at <= ends:
             why = explanation(check_dates(self.chain, at)) or ""
@@ -111,9 +111,9 @@ def certified_signer(
     *,
     use: SigningUse = "content_signature",
 ) -> CertifiedSigner:
-    """Return a signer of your own, such as a signing service, with its certificate chain.
+    """Return your own signer, such as a signing service, with its certificate chain.
 
-    ``certificate_pem`` is the chain, leaf first; the edition gives the algorithm for the kind
+    ``certificate_pem`` is the chain, leaf first; the edition defines the algorithm for the kind
     of its key. Dates are checked when it is used. Raises ConfigurationError.
     """
     name = "certificate_pem"
@@ -123,7 +123,7 @@ def certified_signer(
 
 
 def algorithm_for(leaf: x509.Certificate, edition: Edition, use: SigningUse) -> str:
-    """Return the algorithm an edition names for a certificate's key. Raises ConfigurationError."""
+    """Return the edition's algorithm for a certificate's key. Raises ConfigurationError."""
     kind = key_kind(leaf)
     if kind is None:
         raise ConfigurationError(message("signer.key_kind"))

@@ -1,7 +1,7 @@
 """The credentials of one client's organisations: loaded, renewed while it runs, swapped whole.
 
-Files are watched by content (avainten ja varmenteiden uusiminen). What changed is loaded and
-checked whole before anything else uses it; what does not pass changes nothing but an event.
+Files are watched by content (avainten ja varmenteiden uusiminen). Changes are loaded and fully
+checked before they are used; if they fail, the only effect is an event.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _Known = dict[Origin, Credentials]
 class CredentialStore:
     """Holds the credentials of a client's organisations and renews them.
 
-    ``use`` is given the credentials to use from then on, by the requester's OID: at once, and
-    after each renewal. One thread looks at a time; the others go on with what there is.
+    ``use`` is called with the credentials to use, by the requester's OID: immediately, and
+    after each renewal. One thread checks at a time; the others continue with the current ones.
 
     Raises ConfigurationError, KeyUnavailable and CertificateExpired for the first credentials.
-    Of several organisations one whose certificate has expired does not hold up the others: it
+    If one of several organisations has an expired certificate, the others are not affected: it
     is left out until its certificate is renewed.
     """
 
@@ -96,18 +96,18 @@ class CredentialStore:
             raise copy.copy(error)
 
     def due(self) -> bool:
-        """Return whether it is time to look. Costs next to nothing."""
+        """Return whether a check is due. Costs next to nothing."""
         return self._sources.monotonic() >= self._due_at
 
     def renew_when_due(self) -> None:
-        """Look at the files when it is time to and no other thread does; raises nothing."""
+        """Check the files if due and no other thread is doing so; raises nothing."""
         if self.due() and not (lock := self._lock.own).locked():
             with lock:
-                if self.due():  # another thread was a moment sooner
+                if self.due():  # another thread may have been faster
                     self._look()
 
     def renew(self) -> bool:
-        """Look at the files now; return whether what they hold is what is in use."""
+        """Check the files now; return whether their contents are in use."""
         with self._lock.own:
             return self._look()
 
@@ -125,7 +125,7 @@ class CredentialStore:
             if tables in made and origins == made[tables].origins:
                 self._refused.pop(tables, None)
                 continue
-            # What failed before is tried again: a clock, a device or a right may have changed.
+            # Retry earlier failures: a clock, a device or a permission may have changed.
             loaded = self._reload(tables, origins, known)
             if loaded is None:
                 good = False
@@ -151,7 +151,7 @@ class CredentialStore:
         return None
 
     def _load(self, sharing: Sequence[Settings], origins: Origins, known: _Known) -> Credentials:
-        """Return the credentials of organisations that share their tables, and add to ``known``."""
+        """Return the credentials of organisations with the same tables, and add to ``known``."""
         now, own = self._sources.clock(), self._own_signers(sharing[0])
         made = load_credentials(sharing[0], self._edition, now, own, loaded=known, origins=origins)
         for settings in sharing:
@@ -161,12 +161,12 @@ class CredentialStore:
         return made
 
     def _of_another(self, settings: Settings, credentials: Credentials) -> tuple[Finding, ...]:
-        """Return whether the signing certificate names another than the one it signs for."""
+        """Return a finding if the signing certificate names an organisation it is not used for."""
         own = (str(settings.requester.id), str(settings.subscriber.id))
         return check_organisation(credentials.content.leaf, own, self._edition.wire.trust)
 
     def _own_signers(self, settings: Settings) -> OwnSigners:
-        """Return the signers that stand in for tables of the top level, wherever those are used."""
+        """Return the signers that replace top-level tables, wherever those are used."""
         if settings.signing != self._settings.signing:
             return OwnSigners(pin=self._own.pin)
         if settings.token != self._settings.token:
@@ -179,7 +179,7 @@ class CredentialStore:
         try:
             self._use(self._by_requester())
             used = True
-        except Exception as error:  # no connection can be opened: the old ones go on
+        except Exception as error:  # no connection can be opened: the old ones stay in use
             if raised_by_signal_handler(error):
                 raise
             outcome = type(error).__name__
@@ -194,7 +194,7 @@ class CredentialStore:
         return False
 
     def _refuse(self, tables: _Tables, origins: Origins, outcome: str, reason: str) -> None:
-        """Report a refused renewal, once for what the files hold."""
+        """Report a refused renewal, once for the same file contents."""
         if self._refused.get(tables) != origins:
             self._refused[tables] = origins
             then = self._loaded[tables].origins if tables in self._loaded else ()

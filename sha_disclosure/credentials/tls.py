@@ -34,7 +34,7 @@ from sha_disclosure.settings import Tls
 def tls_context(tls: Tls, now: datetime) -> ssl.SSLContext:
     """Return the context of mutual TLS: 1.2 with forward secrecy or newer, our CA file only.
 
-    With ``crl`` the server's certificate is checked for revocation (see ``lists_in_force``).
+    With ``crl``, the server's certificate is checked for revocation (see ``lists_in_force``).
     Raises ConfigurationError, KeyUnavailable and CertificateExpired.
     """
     return tls_client(tls, now)[0]
@@ -75,8 +75,8 @@ def tls_client(tls: Tls, now: datetime) -> tuple[ssl.SSLContext, Chain]:
 
 
 def _load_chain(context: ssl.SSLContext, key: SoftwareKey, chain: Chain) -> None:
-    # OpenSSL reads a key from files only. It gets what was checked, not what a file holds by
-    # then; on a disk only encrypted, under a passphrase that exists in this call alone.
+    # OpenSSL only reads keys from files. It is given what was checked, not what a file holds by
+    # then; on disk it is always encrypted, with a passphrase that only exists in this call.
     passphrase = SecretStr(secrets.token_urlsafe(32))
     encrypted = BestAvailableEncryption(passphrase.get_secret_value().encode("ascii"))
 
@@ -104,10 +104,10 @@ def _check_revocation(context: ssl.SSLContext, crl: Path, anchors: Chain, now: d
 
 @contextmanager
 def openable(data: bytes, on_disk: Callable[[], bytes] | None = None) -> Iterator[str]:
-    """Give a path where OpenSSL can open ``data``: in memory on Linux, else a file.
+    """Yield a path where OpenSSL can open ``data``: in memory on Linux, otherwise a file.
 
-    The file stands in a folder of its own, for its owner only, and is removed at once. It holds
-    what ``on_disk`` returns, if that is given.
+    The file is in its own folder, private to its owner, and is removed immediately. It contains
+    the result of ``on_disk``, if given.
     """
     descriptor = _memory_file()
     if descriptor is not None:
@@ -126,9 +126,9 @@ def openable(data: bytes, on_disk: Callable[[], bytes] | None = None) -> Iterato
 
 
 def _memory_file() -> int | None:
-    """Return a file in memory that can be opened by a path, or None where there are none.
+    """Return an in-memory file that can be opened by path, or None if not supported.
 
-    A container's seccomp profile may forbid the call, an old kernel lack it.
+    A container's seccomp profile may forbid the call, and an old kernel may lack it.
     """
     if not hasattr(os, "memfd_create"):
         return None

@@ -1,4 +1,4 @@
-"""Whom a chain leads to: a trusted certificate, and one of the environment it is used in."""
+"""Whether a chain leads to a trusted certificate, and to one of the right environment."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def check_trust(
 ) -> tuple[Finding, ...]:
     """Return why a chain does not lead to one of ``anchors`` that is valid at ``at``.
 
-    cryptography's verifier decides where it finds a path (RFC 5280 section 6). It compares
-    names byte for byte and knows the profile of the web only, so that it finds none for some
-    lawful chains: then one certificate has to be trusted, or issued by a trusted one. Name
-    constraints are judged here in both cases. That each certificate was issued by the next,
-    and dates, are for ``check_connection`` and ``check_dates``.
+    cryptography's verifier decides if it finds a path (RFC 5280 section 6). It compares
+    names byte for byte and only supports the web profile, so it finds none for some valid
+    chains: then a certificate must be trusted itself, or issued by a trusted one. Name
+    constraints are checked here in both cases. ``check_connection`` checks that each certificate
+    was issued by the next, ``check_dates`` the dates.
     """
     trusted = tuple(anchors)
     paths = [path for anchor in trusted for path in paths_to(chain, anchor)]
@@ -100,11 +100,11 @@ def paths_to(chain: Sequence[x509.Certificate], anchor: x509.Certificate) -> Ite
 def check_environment(
     certificates: Iterable[x509.Certificate], environment: Environment, trust: Trust
 ) -> tuple[Finding, ...]:
-    """Return certificates that belong to another environment than ``environment``.
+    """Return findings for certificates of an environment other than ``environment``.
 
     Test and production trust are never mixed: ``production`` refuses what a test CA or the
-    sandbox issued, the others refuse the known production roots. Both are known at second
-    hand only (``trust`` of the edition says from where). Give chain and trusted certificates.
+    sandbox issued, the others refuse the known production roots. Both are known only from
+    secondary sources (see ``trust`` in the edition). Pass chain and trusted certificates.
     """
     of = _test_material if environment == "production" else _production_root
     found = (of(each, place, trust, environment) for place, each in enumerate(certificates, 1))
@@ -122,7 +122,7 @@ def _test_material(
     wanted = message(f"certificates.environment_{environment}")
     if issued_by_sandbox(certificate):
         return at_place("environment_sandbox_ca", place, environment=wanted)
-    # The issuer's name only: a holder may be called anything.
+    # Only the issuer's name: a holder may have any name.
     names = " ".join(_texts(certificate.issuer))
     for word in trust.test_words:
         if re.search(rf"\b{re.escape(word)}\b", names):

@@ -1,6 +1,6 @@
 """Delivering a prepared notice (toimittaminen): the clients, one submission, answers, retries.
 
-A name is loaded when it is first used: who only prepares notices does not pay for the network.
+Names are imported on first use, so a program that only prepares notices loads no network code.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""An HTTP answer as it came, before anybody judges it."""
+"""An HTTP answer as received, before it is evaluated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-# Nobody asked for an encoding, and a few bytes may unpack to gigabytes: such a body is not read.
+# No encoding was requested, and a few bytes may expand to gigabytes: such a body is not read.
 _PLAIN = "identity"
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b",
@@ -16,9 +16,9 @@ _HTML = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer: status, headers found by their lower-case names, body.
+    """An HTTP answer: status, headers by lower-case name, body.
 
-    The body of one with a Content-Encoding is empty: it is not decoded.
+    A body with a Content-Encoding is not decoded: it is left empty.
     """
 
     status: int
@@ -32,7 +32,7 @@ class Answer:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a web page: then a gateway, not the service, has answered."""
+        """Whether it is a web page, which means that a gateway answered and not the service."""
         media_type = self.headers.get("content-type", "").lower()
         return "html" in media_type or (
             not media_type and _HTML.match(self.body[:4096]) is not None
@@ -40,9 +40,9 @@ class Answer:
 
     @classmethod
     def head(cls, status: int, headers: Iterable[tuple[bytes, bytes]]) -> Answer:
-        """Return an answer of which the body is still to come.
+        """Return an answer whose body has not been received yet.
 
-        Headers of one name are joined (RFC 9110 section 5.3).
+        Headers with the same name are joined (RFC 9110 section 5.3).
         """
         made: dict[str, str] = {}
         for raw_name, raw_value in headers:

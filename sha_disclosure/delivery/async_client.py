@@ -1,4 +1,4 @@
-"""AsyncKantaClient: the client for asyncio. ``client`` is the same for threads."""
+"""AsyncKantaClient: the client for asyncio. ``client`` is its counterpart for threads."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from sha_disclosure.settings import Settings
 
 
 class AsyncKantaClient(ClientCore[AsyncEndpoint]):
-    """The same as KantaClient for asyncio: ``await submit``, ``async with``.
+    """KantaClient for asyncio: ``await submit``, ``async with``.
 
     ``prepare`` is not a coroutine: it takes as long as its signature, about a millisecond with a
-    key in memory. Where the key is on a token or a smart card, ``await prepare_async``.
+    key in memory. For a key on a token or a smart card, use ``await prepare_async``.
     """
 
     @boundary
@@ -49,7 +49,7 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
     async def prepare_async(
         self, notice: DisclosureNotice | Sequence[DisclosureNotice]
     ) -> PreparedNotice:
-        """Prepare in a thread beside the loop, which goes on meanwhile; see ``prepare``."""
+        """Prepare in a thread, without blocking the loop; see ``prepare``."""
         return await asyncio.to_thread(self.prepare, notice)
 
     @boundary
@@ -60,10 +60,10 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
         listener: Listener | None = None,
         stop: asyncio.Event | None = None,
     ) -> Receipt:
-        """Send a prepared notice; see ``KantaClient.submit``. May be cancelled at any moment.
+        """Send a prepared notice; see ``KantaClient.submit``. May be cancelled at any time.
 
-        A notice whose submission was cancelled may be stored: submit the same again. ``stop``
-        finishes the exchange under way instead.
+        A notice whose submission was cancelled may be stored: submit the same one again. ``stop``
+        finishes the exchange in progress instead.
         """
         submission = self._submission(prepared, listener, stop)
         try:
@@ -94,7 +94,7 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
         return await retrying(self._attempt, submission)
 
     async def _wait(self, seconds: float, stop: asyncio.Event | None) -> None:
-        """Sleep, with the real ``sleep`` no longer than until ``stop`` is set."""
+        """Sleep; the real ``sleep`` is cut short when ``stop`` is set."""
         if stop is None or self._sleep is not asyncio.sleep:
             await self._sleep(seconds)
             return
@@ -108,7 +108,7 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
 
     @boundary
     async def confirms(self, refusal: Rejected) -> bool:
-        """Return whether a refusal is surely the service's; see ``KantaClient.confirms``."""
+        """Return whether a refusal is known to be the service's; see ``KantaClient.confirms``."""
         self._require_open()
         return bears_own_code(refusal.outcome, self.edition.wire) or shows_the_root(
             await self._connections.endpoints()[0].ask(self._setup.probe, PROBE_HEADERS)
@@ -116,7 +116,7 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
 
     @boundary
     async def renew(self) -> bool:
-        """Look at the files at once, in a thread beside the loop; see ``KantaClient.renew``."""
+        """Check the files immediately, in a thread; see ``KantaClient.renew``."""
         self._require_open()
         good = await asyncio.to_thread(self._store.renew)
         await self._retire()
@@ -131,7 +131,7 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
             await self._retire()
 
     def _renew_before_signing(self) -> None:
-        # The loop must not wait for a key; the next notice gets it.
+        # The loop must not wait for a key; the next notice uses it.
         if self._store.due():
             threading.Thread(target=self._store.renew_when_due, daemon=True).start()
 
@@ -143,7 +143,7 @@ class AsyncKantaClient(ClientCore[AsyncEndpoint]):
         return AsyncEndpoint(self._setup.url, settings, tls, self._transport)
 
     async def aclose(self) -> None:
-        """Close the connections; nothing can be prepared or sent any more."""
+        """Close the connections; nothing can be prepared or sent afterwards."""
         self._closed = True
         await self._retire()
         for endpoint in self._connections.endpoints():

@@ -1,4 +1,4 @@
-"""A lane driven by a task of asyncio, whose loop waits for the socket."""
+"""A lane driven by an asyncio task, whose loop waits for the socket."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class AsyncLane(Lane):
                         async with asyncio.timeout(left / others):
                             await loop.sock_connect(made, address)
                         break
-                    except OSError:  # TimeoutError among them
+                    except OSError:  # including TimeoutError
                         made.close()
                         if others == 1:
                             raise
@@ -80,13 +80,13 @@ class AsyncLane(Lane):
         assert self._socket is not None  # noqa: S101 - a lane is opened first
         try:
             try:
-                sent = self._socket.send(data)  # nearly always the whole, so nothing waits
+                sent = self._socket.send(data)  # nearly always everything, without waiting
             except BlockingIOError:
                 sent = 0
             if sent < len(data):
                 await self._send_rest(self._socket, data[sent:], clock)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # the service has closed: what it said before is read next
+            pass  # the service has closed: what it sent before is read next
 
     async def _send_rest(self, on: socket.socket, data: bytes, clock: Clock) -> None:
         bound = asyncio.timeout(clock.left(self._limit(clock, writing=True)))

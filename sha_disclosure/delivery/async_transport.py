@@ -1,4 +1,4 @@
-"""The SDK's own HTTP transport, for asyncio: in its own terms, and in httpx's."""
+"""The SDK's own HTTP transport for asyncio, with its own interface and httpx's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sha_disclosure.settings import Timeouts
 class AsyncLaneTransport(httpx.AsyncBaseTransport):
     """The transport of ``AsyncKantaClient``, in any event loop.
 
-    After ``aclose`` what is under way ends on its connection, which is closed then.
+    After ``aclose``, exchanges in progress finish on their connections, which are then closed.
     """
 
     def __init__(self, route: Route, limits: Timeouts, connections: int) -> None:
@@ -45,7 +45,7 @@ class AsyncLaneTransport(httpx.AsyncBaseTransport):
                 self._idle.give_back(lane)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Do the same in httpx's terms."""
+        """Do the same with httpx's types."""
         outgoing = outgoing_of(request, self.route, await request.aread())
         places = await self._placed()
         fault, lane = None, None
@@ -62,13 +62,13 @@ class AsyncLaneTransport(httpx.AsyncBaseTransport):
                 self._idle.give_back(lane)
 
     async def aclose(self) -> None:
-        """Close the connections that serve no request; the others after it."""
+        """Close idle connections; busy ones are closed after their exchange."""
         self._idle.close()
 
     async def _placed(self) -> asyncio.Semaphore:
-        """Take a place among the exchanges of this loop; the caller releases it.
+        """Acquire a slot among the exchanges of this loop; the caller releases it.
 
-        Tasks are cheap: without a bound, thousands at once would open as many connections.
+        Tasks are cheap: without a limit, thousands at once would open as many connections.
         """
         loop = asyncio.get_running_loop()
         places = self._places.get(loop)

@@ -1,7 +1,7 @@
-"""A circuit breaker for drains: when a service is down, ask it seldom, and with one notice.
+"""A circuit breaker for drains: while a service is down, it is tried seldom, with one notice.
 
 States as in M. Nygard, Release It! (2007), "Circuit Breaker": closed (all pass), open (none
-pass until a pause is over), half-open (one passes; what becomes of it decides).
+pass until a pause is over), half-open (one passes; its result decides).
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ def _now() -> datetime:
 
 
 class Breaker:
-    """The breaker of one service; may be shared by many threads.
+    """The breaker of one service. Thread-safe.
 
     NotSent, Unavailable and OutcomeUnknown are failures; a receipt and any other error show that
-    the service answers: ``succeeded``. After ``threshold`` failures in a row the breaker opens
+    the service answers: ``succeeded``. After ``threshold`` consecutive failures the breaker opens
     for ``pause_s`` seconds, and for twice as long after each further one, up to ``longest_s``; a
-    moment the service names (Retry-After) is kept up to ``longest_s`` too. A clock that is set
-    back lengthens no pause beyond its length.
+    time requested by the service (Retry-After) is also honoured up to ``longest_s``. Setting the
+    clock back never extends a pause beyond its length.
     """
 
     def __init__(
@@ -53,13 +53,13 @@ class Breaker:
 
     @property
     def state(self) -> State:
-        """``closed``, ``open``, or ``half-open`` while one try is on its way."""
+        """``closed``, ``open``, or ``half-open`` while a trial is in progress."""
         return self._state
 
     def wait(self) -> float:
-        """Return the seconds until the next try is allowed; 0 lets the caller try now.
+        """Return the seconds until the next attempt is allowed; 0 allows one now.
 
-        Of many who ask an open breaker when its pause is over, one gets 0: it must report
+        When the pause of an open breaker is over, only one caller gets 0: it must report
         ``succeeded`` or ``failed``. If it does not (its worker died), another gets 0 a pause
         later.
         """
@@ -77,7 +77,7 @@ class Breaker:
             return 0.0
 
     def succeeded(self) -> None:
-        """Close: the service answers."""
+        """Close the breaker: the service answers."""
         if self._state == "closed" and not self._failures:
             return  # the common case, without the lock
         with self._lock.own:
@@ -89,9 +89,9 @@ class Breaker:
             self._listeners.notify(BreakerClosed())
 
     def failed(self, retry_at: datetime | None = None) -> None:
-        """Count a failure; open after ``threshold`` of them, or when the one try failed.
+        """Count a failure; open after ``threshold`` of them, or if the trial failed.
 
-        ``retry_at``: the moment before which the service does not want to be asked.
+        ``retry_at``: the earliest time at which the service accepts another request.
         """
         with self._lock.own:
             self._failures += 1

@@ -1,8 +1,8 @@
 """The bytes of one connection, without input or output: TLS, a proxy's tunnel, a request.
 
-What is done on a connection is written once, as generators: each yields bytes to send, or None
-to be given the bytes received (empty at the end of the stream). ``lane`` runs them on a socket,
-for threads and for asyncio.
+Each operation on a connection is a generator: it yields bytes to send, or None to be given the
+bytes received (empty at the end of the stream). ``lane`` runs them on a socket, for threads and
+for asyncio.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NO_HEAD = "a request's head is visible ASCII"
 
 
 class ProxyRefusal(Exception):  # noqa: N818 - a signal to the lane, never shown to users
-    """The proxy opened no tunnel; its text is the HTTP status."""
+    """The proxy did not open a tunnel; the text is the HTTP status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Outgoing:
     body: bytes = field(default=b"", repr=False)
 
     def encoded(self) -> bytes:
-        """Return head and body in one piece. Raises LocalProtocolError and UnicodeError."""
+        """Return header section and body as one. Raises LocalProtocolError and UnicodeError."""
         lines = [f"{self.method} {self.target} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         if self.body:
@@ -47,18 +47,18 @@ class Outgoing:
 
 
 class Channel:
-    """The layers of TLS of one connection, the outermost first, and what is read through them."""
+    """The TLS layers of one connection, the outermost first, and the data read through them."""
 
     def __init__(self) -> None:
         self._layers: list[_Tls] = []
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        """The innermost TLS, which the service itself speaks."""
+        """The innermost TLS layer, which the service itself terminates."""
         return self._layers[-1].object if self._layers else None
 
     def start_tls(self, context: ssl.SSLContext, host: str) -> Steps[None]:
-        """Shake hands within the layers that stand already."""
+        """Do a TLS handshake within the existing layers."""
         layer = _Tls(context, host)
         finished = False
         while not finished:
@@ -75,7 +75,7 @@ class Channel:
         self._layers.append(layer)
 
     def tunnel(self, host: str, port: int, authorization: str | None) -> Steps[None]:
-        """Let a proxy open a tunnel (RFC 9110 section 9.3.6). Raises ProxyRefusal."""
+        """Make a proxy open a tunnel (RFC 9110 section 9.3.6). Raises ProxyRefusal."""
         authority = f"{host}:{port}"
         headers = [("Host", authority)]
         if authorization:
@@ -87,10 +87,10 @@ class Channel:
             raise ProxyRefusal(head.status)
 
     def at_rest(self, received: bytes = b"") -> bool:
-        """Return whether nothing but whole records without content has come.
+        """Return whether only complete records without content have been received.
 
-        A session ticket (RFC 8446 section 4.6.1) is such a record; content that no request
-        asked for must never be taken for an answer (RFC 9112 section 9.2).
+        A session ticket (RFC 8446 section 4.6.1) is such a record; unsolicited content must never
+        be taken for an answer (RFC 9112 section 9.2).
         """
         if not self._layers:
             return not received
@@ -100,7 +100,7 @@ class Channel:
         return not others and first.whole and first.content() is None
 
     def sealed(self, data: bytes) -> bytes:
-        """Return what goes out for bytes that are sent through every layer."""
+        """Return the bytes to send after encryption by every layer."""
         for layer in reversed(self._layers):
             data = layer.sealed(data)
         return data
@@ -119,7 +119,7 @@ class Channel:
 
 
 class _Tls:
-    """One layer of TLS between two buffers in memory."""
+    """One TLS layer between two memory buffers."""
 
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
         self._received, self._to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -128,7 +128,7 @@ class _Tls:
         self._missing = 0
 
     def shake_hands(self) -> bool:
-        """Go on with the handshake; return whether it is finished."""
+        """Continue the handshake; return whether it is complete."""
         try:
             self.object.do_handshake()
         except ssl.SSLWantReadError:
@@ -145,7 +145,7 @@ class _Tls:
         return self._to_send.read()
 
     def feed(self, data: bytes) -> None:
-        """Take what was received; nothing means the end."""
+        """Process received bytes; empty means the end of the stream."""
         if data:
             self._count(data)
             self._received.write(data)
@@ -153,10 +153,10 @@ class _Tls:
             self._received.write_eof()
 
     def content(self) -> bytes | None:
-        """Return what was received, decrypted: nothing at the end, None when more must come."""
+        """Return decrypted data: empty at the end, None if more input is needed."""
         received = self._received
         if not received.pending and not received.eof and not self.object.pending():
-            return None  # as OpenSSL would say, at the cost of an exception
+            return None  # as OpenSSL would say, but without the cost of an exception
         try:
             return self.object.read(_RECORD)
         except ssl.SSLWantReadError:
@@ -166,11 +166,11 @@ class _Tls:
 
     @property
     def whole(self) -> bool:
-        """Whether what was received ends with the end of a record."""
+        """Whether the received data ends at a record boundary."""
         return not self._header and not self._missing
 
     def _count(self, data: bytes) -> None:
-        """Follow the records: five bytes of header, the last two a length (RFC 8446, 5.1)."""
+        """Track records: five bytes of header, the last two a length (RFC 8446, 5.1)."""
         at = 0
         while at < len(data):
             if self._missing:

@@ -1,4 +1,4 @@
-"""KantaClient: the client for threads. ``async_client`` is the same for asyncio."""
+"""KantaClient: the client for threads. ``async_client`` is its counterpart for asyncio."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from sha_disclosure.settings import Settings
 class KantaClient(ClientCore[Endpoint]):
     """Sends disclosure notices (luovutusilmoitus) to Kanta's log-register retention service.
 
-    Loads keys once and keeps one connection alive. May be used by many threads. Close it,
-    or use it in a ``with`` statement. ``listeners`` are called with events (see ``events``).
-    Renewed keys and certificates are taken into use by themselves (see ``renew``).
+    Loads keys once and keeps one connection alive. Thread-safe. Close it, or use it in a
+    ``with`` statement. ``listeners`` are called with events (see ``events``).
+    Renewed keys and certificates are used automatically (see ``renew``).
 
-    ``transport`` is an ``httpx.BaseTransport`` that takes every request in place of the client's
-    own connections, or a function that is given the client's transport and returns one around
-    it, as a recorder does; ``close`` closes it.
+    ``transport`` is an ``httpx.BaseTransport`` that replaces the client's own connections, or a
+    function that wraps the client's transport in another one, such as a recorder; ``close`` closes
+    it.
 
-    Other keywords: ``edition`` and ``code_lists`` in place of the settings' own,
-    ``content_signer`` and ``token_signer`` for keys the SDK never sees, ``pin`` to ask for the
-    PIN of a token, ``sources`` for the clock and chance.
+    Other keyword arguments: ``edition`` and ``code_lists`` replace those of the settings,
+    ``content_signer`` and ``token_signer`` are for keys the SDK never sees, ``pin`` returns the
+    PIN of a token, ``sources`` provide clock and randomness.
 
-    Raises ConfigurationError when the settings, keys or edition are not fit for sending.
+    Raises ConfigurationError if the settings, keys or edition cannot be used for sending.
     """
 
     @boundary
@@ -60,11 +60,11 @@ class KantaClient(ClientCore[Endpoint]):
         listener: Listener | None = None,
         stop: threading.Event | None = None,
     ) -> Receipt:
-        """Send a prepared notice, trying again as the settings' ``retry`` says.
+        """Send a prepared notice, retrying according to the ``retry`` settings.
 
-        ``listener`` hears the events of this submission only, after the client's own. Once
-        ``stop`` is set no further attempt is made: an exchange under way is finished, a wait for
-        the next attempt ends at once, and ``retry_at`` of the error is when that one was due.
+        ``listener`` receives the events of this submission only, after the client's own. Once
+        ``stop`` is set no further attempt is made: an exchange in progress is finished, a wait for
+        the next attempt ends immediately, and ``retry_at`` of the error is when that one was due.
 
         Raises a SubmissionError: NotSent, OutcomeUnknown, Unavailable (submit the same again),
         Unauthorized, Rejected, UnexpectedAnswer (fix it first); SigningError for the token.
@@ -96,11 +96,11 @@ class KantaClient(ClientCore[Endpoint]):
 
     @boundary
     def confirms(self, refusal: Rejected) -> bool:
-        """Return whether a refusal is surely the service's word on the notice.
+        """Return whether a refusal is confirmed to be the service's decision on the notice.
 
-        It is when it bears a code of the service's own, or when ``base_url`` is the root of a
-        FHIR service, of which the edition's ``address.probe`` is asked; else the address may be
-        wrong, and every notice would be refused. Nothing is stored, nobody named.
+        It is if it has one of the service's own codes, or if ``base_url`` is the root of a
+        FHIR service, as shown by the edition's ``address.probe``; otherwise the address may be
+        wrong, so that every notice would be refused. Stores nothing and names nobody.
         """
         self._require_open()
         return bears_own_code(refusal.outcome, self.edition.wire) or shows_the_root(
@@ -109,11 +109,11 @@ class KantaClient(ClientCore[Endpoint]):
 
     @boundary
     def renew(self) -> bool:
-        """Look at the files of keys and certificates at once, as after a SIGHUP.
+        """Check the files of keys and certificates immediately, for example after a SIGHUP.
 
-        Returns whether what they hold is in use now; otherwise what was in use goes on, and
-        a RenewalRefused event says why. By itself a client that is used looks every
-        ``renewal_s`` of its settings. Call it from a thread, not within a signal handler.
+        Returns whether their contents are now in use; otherwise the old ones stay in use, and a
+        RenewalRefused event gives the reason. A client in use also checks automatically every
+        ``renewal_s`` of its settings. Call it from a thread, not from a signal handler.
         """
         self._require_open()
         good = self._store.renew()
@@ -141,7 +141,7 @@ class KantaClient(ClientCore[Endpoint]):
         return Endpoint(self._setup.url, settings, tls, self._transport)
 
     def close(self) -> None:
-        """Close the connections; nothing can be prepared or sent any more."""
+        """Close the connections; nothing can be prepared or sent afterwards."""
         self._closed = True
         self._retire()
         for endpoint in self._connections.endpoints():

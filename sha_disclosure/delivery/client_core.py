@@ -1,4 +1,4 @@
-"""What both clients have in common: settings, credentials with their connections, preparing."""
+"""The common part of both clients: settings, credentials with their connections, preparing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from sha_disclosure.sources import Sources
 
 
 class Options(TypedDict, total=False):
-    """What both clients may be given besides the settings."""
+    """The options of both clients besides the settings."""
 
     edition: Edition | None
     code_lists: CodeLists | None
@@ -82,16 +82,16 @@ class ClientCore(ABC, Generic[E]):
 
     @property
     def clock_skew(self) -> timedelta | None:
-        """How far the service's clock is ahead of this host's, by the last answer that told it."""
+        """How far the service's clock is ahead of ours, by the last answer that showed it."""
         return self._shared.clock_skew
 
     @boundary
     def prepare(self, notice: DisclosureNotice | Sequence[DisclosureNotice]) -> PreparedNotice:
         """Check, build and sign one notice, or several about the same client (one message).
 
-        Nothing is sent. The result may be stored and submitted later, as often as needed.
+        Nothing is sent. The result may be stored and submitted later, any number of times.
 
-        Raises InvalidNotice with every problem; SigningError when the key cannot sign.
+        Raises InvalidNotice with every problem; SigningError if the key cannot sign.
         """
         self._require_open()
         notices = _listed(notice)
@@ -112,7 +112,7 @@ class ClientCore(ABC, Generic[E]):
             raise ConfigurationError(message("arguments.closed"))
 
     def _connection(self, organisation: str = "") -> Connection[E]:
-        """Return an organisation's credentials and endpoint as they are now."""
+        """Return an organisation's current credentials and endpoint."""
         requester = organisation or str(self.settings.requester.id)
         connection = self._connections.of(requester)
         if connection is None:
@@ -129,7 +129,7 @@ class ClientCore(ABC, Generic[E]):
 
     @abstractmethod
     def _renew_before_signing(self) -> None:
-        """Take renewed keys into use when it is time to look for them."""
+        """Use renewed keys if a check is due."""
 
 
 def _listed(given: DisclosureNotice | Iterable[DisclosureNotice]) -> list[DisclosureNotice]:
@@ -149,7 +149,7 @@ def _listed(given: DisclosureNotice | Iterable[DisclosureNotice]) -> list[Disclo
 def _refuse_unconfirmed(settings: Settings, edition: Edition) -> None:
     """Refuse production while the edition has values that are only assumed.
 
-    Raises ConfigurationError that names them.
+    Raises ConfigurationError, which lists them.
     """
     open_entries = edition.assumed_in_notices()
     if settings.environment != "production" or settings.accept_assumed or not open_entries:

@@ -1,7 +1,7 @@
-"""Whether a refusal is surely the service's word on a notice, or maybe another place's.
+"""Whether a refusal is the service's decision on a notice, or that of some other server.
 
-Where ``base_url`` leads past the service's root, a FHIR server refuses each notice in the same
-form as the service does.
+If ``base_url`` does not lead to the service's root, a FHIR server refuses each notice in the
+same form as the service does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.operation_outcome import OperationOutcome
 
 PROBE_HEADERS = {"Accept": "application/fhir+json", "Accept-Encoding": "identity"}
-"""Of the request that stores nothing and names nobody (edition entry ``address.probe``)."""
+"""For the request that stores nothing and names nobody (edition entry ``address.probe``)."""
 
 
 def bears_own_code(outcome: OperationOutcome | None, wire: Wire) -> bool:

@@ -1,4 +1,4 @@
-"""What each organisation sends with, exchanged as a whole when keys are renewed."""
+"""Each organisation's credentials and endpoint, swapped as a whole when keys are renewed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ E = TypeVar("E", Endpoint, AsyncEndpoint)
 
 
 class Connection(NamedTuple, Generic[E]):
-    """An organisation's credentials with the endpoint its notices go to."""
+    """An organisation's credentials with the endpoint its notices are sent to."""
 
     credentials: Credentials
     endpoint: E
@@ -23,9 +23,8 @@ class Connection(NamedTuple, Generic[E]):
 class Connections(Generic[E]):
     """The connections of a client's organisations, by the requester's OID.
 
-    Organisations with the same TLS client share one endpoint. ``open_endpoint`` makes one, for an
-    organisation. ``retired`` are endpoints that others took the place of: what is under way ends
-    there.
+    Organisations with the same TLS client share one endpoint. ``open_endpoint`` opens one for an
+    organisation. ``retired`` holds replaced endpoints, on which exchanges in progress finish.
     """
 
     def __init__(self, open_endpoint: Callable[[str, ssl.SSLContext], E]) -> None:
@@ -34,17 +33,17 @@ class Connections(Generic[E]):
         self.retired: list[E] = []
 
     def of(self, requester: str) -> Connection[E] | None:
-        """Return an organisation's connection as it is now, if it has one."""
+        """Return an organisation's current connection, or None."""
         return self._by_requester.get(requester)
 
     def use(self, credentials: Mapping[str, Credentials]) -> None:
-        """Use these from now on."""
+        """Use these credentials from now on."""
         before = {each.credentials.tls: each.endpoint for each in self._by_requester.values()}
         endpoints: dict[ssl.SSLContext, E] = {}
         for requester, each in credentials.items():
             if each.tls not in endpoints:
                 endpoints[each.tls] = before.get(each.tls) or self._open(requester, each.tls)
-        # One assignment: every thread sees the old ones or the new ones.
+        # A single assignment: every thread sees either the old ones or the new ones.
         self._by_requester = {
             requester: Connection(each, endpoints[each.tls])
             for requester, each in credentials.items()
@@ -52,6 +51,6 @@ class Connections(Generic[E]):
         self.retired += [endpoint for tls, endpoint in before.items() if tls not in endpoints]
 
     def endpoints(self) -> list[E]:
-        """Return every endpoint once."""
+        """Return every endpoint without duplicates."""
         every = (each.endpoint for each in self._by_requester.values())
         return list({id(endpoint): endpoint for endpoint in every}.values())

@@ -1,4 +1,4 @@
-"""One attempt at the service: a request out, an answer or a failure back."""
+"""One attempt to reach the service: sends a request, returns an answer or a failure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sha_disclosure.limits import ANSWER_BYTES
 from sha_disclosure.settings import Settings, Timeouts
 
 Transport = httpx.BaseTransport | Callable[[httpx.BaseTransport], httpx.BaseTransport]
-"""A transport of the caller's own, or a function that wraps the client's, as a recorder does."""
+"""The caller's own transport, or a function that wraps the client's, such as a recorder."""
 AsyncTransport = (
     httpx.AsyncBaseTransport | Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
 )
@@ -31,14 +31,14 @@ AsyncTransport = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one attempt sends; hidden, since the token names the user."""
+    """The content of one attempt; hidden, since the token names the user."""
 
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
 
 class Endpoint:
-    """The service as one TLS client reaches it: by own connections, or the caller's transport."""
+    """The service for one TLS client: through its own connections, or the caller's transport."""
 
     def __init__(
         self, url: str, settings: Settings, tls: ssl.SSLContext, transport: Transport | None = None
@@ -82,7 +82,7 @@ class Endpoint:
         return body.answer()
 
     def retire(self) -> None:
-        """Close each connection as soon as it serves no exchange; another endpoint takes over."""
+        """Close each connection once its exchange ends; another endpoint takes over."""
         if self._lanes:
             self._lanes.close()
 
@@ -143,7 +143,7 @@ class AsyncEndpoint:
         return body.answer()
 
     async def retire(self) -> None:
-        """Close each connection as soon as it serves no exchange; another endpoint takes over."""
+        """Close each connection once its exchange ends; another endpoint takes over."""
         if self._lanes:
             await self._lanes.aclose()
 
@@ -164,7 +164,7 @@ class _Target:
 
     @classmethod
     def to(cls, url: str, times: Timeouts) -> _Target:
-        read = readable_url(url)  # once: that costs as much as a signature
+        read = readable_url(url)  # once, as it costs as much as a signature
         return cls(read, read.raw_path.decode("ascii"), read.netloc.decode("ascii"), times)
 
     def beside(self, url: str) -> _Target:
@@ -206,7 +206,7 @@ def _parts_async(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> AsyncI
 
 
 class _Body:
-    """The body of an answer of httpx, bounded and as it was on the wire."""
+    """The body of an httpx response, bounded and as sent over the wire."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._read = bytearray()

@@ -1,4 +1,4 @@
-"""What a broken connection means: was the service reached, and why not."""
+"""The meaning of a broken connection: whether the service was reached, and why not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 from sha_disclosure.delivery.outcome import Failure, not_sent, unknown
 from sha_disclosure.messages import Message, message
 
-# Faults that come before a byte of the request is written.
+# Faults that occur before any byte of the request is written.
 _BEFORE = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -18,8 +18,8 @@ _BEFORE = (
     httpx.UnsupportedProtocol,
 )
 
-# Alerts of a handshake (RFC 8446 section 6.2): after one no request is handed on. Others, such
-# as internal_error, may come while a request is at work.
+# Handshake alerts (RFC 8446 section 6.2): after one, no request is processed. Others, such
+# as internal_error, may occur while a request is being processed.
 _OF_HANDSHAKE = (
     "ACCESS_DENIED",
     "CERTIFICATE",
@@ -34,11 +34,11 @@ _OF_HANDSHAKE = (
 
 
 def failure_of(fault: httpx.HTTPError) -> Failure:
-    """Return the verdict on a fault. Its own text is left out: it may hold addresses or more."""
+    """Return the verdict on a fault. Its own text is omitted: it may contain addresses or more."""
     refused = _refused_by_tls(fault)
     if refused:
         # TLS 1.3 reports a refused client certificate only after the client's first write;
-        # the alert still means that no request was handed on.
+        # the alert still means that no request was processed.
         return not_sent(message("submission.tls_refused", reason=refused))
     if isinstance(fault, _BEFORE):
         return not_sent(type(fault).__name__)

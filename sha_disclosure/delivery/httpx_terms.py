@@ -1,4 +1,4 @@
-"""Requests and answers in httpx's terms, for transports of the caller's own around the SDK's."""
+"""Converts between httpx's requests and responses and the SDK's, for wrapping transports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 
 
 def outgoing_of(request: httpx.Request, route: Route, body: bytes) -> Outgoing:
-    """Return a request of httpx as a lane sends it. Raises UnsupportedProtocol."""
+    """Return an httpx request as a lane sends it. Raises UnsupportedProtocol."""
     if not route.leads_to(request.url):
         message = "This transport goes to the service of its settings only"
         raise httpx.UnsupportedProtocol(message)
@@ -30,9 +30,9 @@ def outgoing_of(request: httpx.Request, route: Route, body: bytes) -> Outgoing:
 def response_on(
     lane: Lane, request: httpx.Request, fault: httpx.TransportError | None
 ) -> httpx.Response:
-    """Return what came on a lane; ``fault``, which ended it, is raised at the end of its body.
+    """Return what a lane received; ``fault``, which ended it, is raised at the end of the body.
 
-    Raises the fault at once if there is no head of an answer.
+    Raises the fault immediately if the header section is incomplete.
     """
     incoming, answer = lane.incoming, lane.received
     if incoming is None or answer is None:
@@ -47,7 +47,7 @@ def response_on(
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that was read already, and the fault that cut it off."""
+    """A body already read, and the fault that interrupted it."""
 
     def __init__(self, data: bytes, fault: httpx.TransportError | None) -> None:
         self._data = data
@@ -64,7 +64,7 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class _Stream:
-    """What httpx's extension ``network_stream`` shows of a lane: its TLS."""
+    """The extension ``network_stream`` of httpx for a lane: its TLS object."""
 
     def __init__(self, lane: Lane) -> None:
         self._tls = lane.tls

@@ -1,7 +1,7 @@
-"""The lanes to one service that serve no request.
+"""The idle lanes to one service.
 
-There is no pool with places: a request takes an idle lane or opens one, and a lane comes back
-only after a clean exchange. What is interrupted, cancelled or left by a fork is just closed.
+There is no fixed pool: a request takes an idle lane or opens one, and a lane is returned only
+after a clean exchange. An interrupted, cancelled or forked lane is simply closed.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Generic, TypeVar
 
 from sha_disclosure.delivery.lane import Lane
 
-_KEPT_S = 5.0  # servers close what is idle for longer
+_KEPT_S = 5.0  # servers close connections that are idle for longer
 _L = TypeVar("_L", bound=Lane)
 
 
 class IdleLanes(Generic[_L]):
-    """The lanes that serve no request, the last used on top; safe for threads and forks."""
+    """The idle lanes, the last used on top; thread-safe and fork-safe."""
 
     def __init__(self, make: Callable[[], _L], most: int) -> None:
         self._make = make
@@ -26,7 +26,7 @@ class IdleLanes(Generic[_L]):
         self._closed = False
 
     def take(self) -> _L:
-        """Return an idle lane on which nothing came meanwhile, or one to be opened."""
+        """Return an idle lane that has received nothing since, or a new one to be opened."""
         while True:
             try:
                 lane, until = self._lanes.pop()
@@ -42,7 +42,7 @@ class IdleLanes(Generic[_L]):
             lane.close()
             return
         self._lanes.append((lane, time.monotonic() + _KEPT_S))
-        if self._closed:  # closed in between, by another thread
+        if self._closed:  # closed meanwhile by another thread
             self.close()
 
     def close(self) -> None:

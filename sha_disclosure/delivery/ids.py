@@ -1,4 +1,4 @@
-"""Ids of notices: OIDs under the sender's root that no two processes ever make alike."""
+"""Ids of notices: OIDs under the sender's root, unique across processes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def new_oid(root: Oid, now: datetime, randomness: Randomness) -> Oid:
     The random part has at least 24 digits (``settings`` bounds the root), so hosts need no
     coordination: a thousand million ids collide with a probability below one in a million.
     """
-    # 64 bits more than needed make the bias of the remainder immeasurable.
+    # 64 bits more than needed make the bias of the remainder negligible.
     return _oid(root, now, randomness.getrandbits(_DIGITS_MOST * 4 + 64))
 
 
 def derived_oid(root: Oid, now: datetime, of: Oid) -> Oid:
-    """Return an id of the same form that follows from another id.
+    """Return an id of the same form derived from another id.
 
     A notice prepared again after a crash then has the same Provenance id, so a receiver can
     see that it is the same message.

@@ -1,8 +1,8 @@
 """A lane: one connection to the service, one exchange at a time.
 
 A lane that did not end its exchange cleanly is closed and never used again, so an exchange that
-was cancelled or interrupted at any moment leaves nothing behind. The socket is a plain one, bound
-to no event loop and never shared with a process that forked. ``ThreadLane`` and ``AsyncLane``
+is cancelled or interrupted at any time leaves nothing behind. The socket is a plain one, bound
+to no event loop and never shared with a forked process. ``ThreadLane`` and ``AsyncLane``
 drive it.
 """
 
@@ -25,7 +25,7 @@ from sha_disclosure.delivery.route import Route
 from sha_disclosure.settings import Timeouts
 
 CHUNK = 64 * 1024
-"""The most bytes that are received at once."""
+"""The maximum number of bytes received at once."""
 
 FAULTS = (OSError, UnicodeError, h11.ProtocolError, ProxyRefusal, AnswerTooLong)
 """What may end what is done on a lane, beside time-outs: ``_translated`` says it in httpx's terms.
@@ -33,11 +33,11 @@ FAULTS = (OSError, UnicodeError, h11.ProtocolError, ProxyRefusal, AnswerTooLong)
 
 
 class AttemptTimeout(httpx.TimeoutException):
-    """The whole time of an attempt was over, however much of an answer had come."""
+    """The total time of an attempt expired, however much of an answer had been received."""
 
 
 class Stage(IntEnum):
-    """How far a lane has come; from ``BEGUN`` on the service may hold what was sent."""
+    """The state of a lane; from ``BEGUN`` on the service may have received the request."""
 
     CLOSED = 0
     CONNECTED = 1
@@ -48,26 +48,26 @@ class Stage(IntEnum):
 
 @dataclass(slots=True)
 class Clock:
-    """The time that one attempt has left."""
+    """The remaining time of one attempt."""
 
     limits: Timeouts
     ends_at: float
 
     @classmethod
     def start(cls, limits: Timeouts) -> Clock:
-        """Return the clock of an attempt that begins now."""
+        """Return the clock of an attempt that starts now."""
         return cls(limits, time.monotonic() + limits.attempt_s)
 
     def left(self, most: float) -> float:
-        """Return the seconds that one step may take now; 0 or less: none."""
+        """Return the seconds that one step may take now; 0 or less means none."""
         return min(most, self.ends_at - time.monotonic())
 
 
 class Lane:
-    """What both kinds of lane have in common: how far it has come, and what is done on it.
+    """The common part of both kinds of lane: its state and its operations.
 
-    What they do raises httpx's transport errors; what the host's own code raises, such as a
-    signal handler, passes through unchanged.
+    Operations raise httpx's transport errors; exceptions of the host's own code, such as a
+    signal handler, pass through unchanged.
     """
 
     def __init__(self, route: Route) -> None:
@@ -80,26 +80,26 @@ class Lane:
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        """The TLS that the service speaks, once it was greeted."""
+        """The TLS layer that the service speaks, once the handshake has begun."""
         return self._channel.tls
 
     @property
     def received(self) -> Answer | None:
-        """What has come of the answer to the last request, once its head has."""
+        """The part received of the answer to the last request, once its headers are complete."""
         return self.incoming.answer if self.incoming is not None else None
 
     @property
     def ready(self) -> bool:
-        """Whether it stands and serves no request."""
+        """Whether it is connected and idle."""
         return self.stage is Stage.READY
 
     @property
     def own(self) -> bool:
-        """Whether this process opened it, and none that forked from that one."""
+        """Whether this process opened it, rather than inheriting it through a fork."""
         return self._process == os.getpid()
 
     def quiet(self) -> bool:
-        """Return whether a ready lane stands, and nothing came that nobody asked for."""
+        """Return whether a ready lane is still connected and has received nothing unsolicited."""
         if self._socket is None:
             return False
         received = b""
@@ -117,7 +117,7 @@ class Lane:
             return False
 
     def close(self) -> None:
-        """Close the socket, and say nothing on it: another process may hold it too."""
+        """Close the socket without sending anything: another process may hold it too."""
         if self._socket is not None:
             self._socket.close()
         self.stage = Stage.CLOSED
@@ -142,7 +142,7 @@ class Lane:
 
     def _exchanging(self, request: Outgoing) -> Steps[Answer]:
         self.incoming = None
-        # A request that cannot be written fails before anything has begun.
+        # A request that cannot be encoded fails before anything has begun.
         data = self._channel.sealed(request.encoded())
         self.stage = Stage.BEGUN
         yield data

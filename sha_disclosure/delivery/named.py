@@ -1,7 +1,7 @@
-"""What a service says of a stored notice, in the forms that FHIR and HTTP give it and no other.
+"""A service's values for a stored notice, accepted only in the forms of FHIR and HTTP.
 
-Whatever has another form may be anything, an identity code included, and is not kept: receipts,
-evidence and events outlive the notice.
+Anything else could be any text, even an identity code, and is not kept: receipts, evidence and
+events outlive the notice.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _LOCATION = re.compile(
 
 
 def stored_status(status: object) -> str | None:
-    """Return the status of an entry that was stored, e.g. ``201 Created``; None of any other.
+    """Return the status of a stored entry, e.g. ``201 Created``; None for any other.
 
-    Another reason phrase than that of the standard is left out.
+    A non-standard reason phrase is omitted.
     """
     found = _STORED.fullmatch(status) if isinstance(status, str) else None
     if found is None:
@@ -35,7 +35,7 @@ def stored_status(status: object) -> str | None:
 
 
 def location(value: object) -> str | None:
-    """Return where a resource is kept: ``[base]/[type]/[id]``, with a version or without."""
+    """Return the location of a resource: ``[base]/[type]/[id]``, with or without a version."""
     if not isinstance(value, str) or len(value) > _LOCATION_MAX or has_code(value):
         return None
     return value if _LOCATION.fullmatch(value) else None

@@ -1,4 +1,4 @@
-"""From an answer, or the lack of one, to a verdict: stored, or why not and what then."""
+"""From an answer, or the lack of one, to a verdict: stored, or not, why, and what to do."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from sha_disclosure.operation_outcome import OperationOutcome, token
 
 _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 _MISDIRECTED = frozenset({404, 405, 406, 415})
-"""Statuses of a wrong address or set-up, whoever gives them and in whatever form."""
+"""Statuses of a wrong address or set-up, from any server and in any form."""
 _FOREVER = 10**8  # seconds, three years: any longer wait overflows a date somewhere
 _SUPPORT_ID = re.compile(
     rb"support\s+id\s*(?:is)?\s*:?(?:\s|&nbsp;|<[^<>]{0,100}>){0,20}([0-9]{4,40})\b", re.IGNORECASE
 )
-"""As a firewall writes it: ``Your support ID is: 1234567890``."""
+"""A firewall's text: ``Your support ID is: 1234567890``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The service holds the message."""
+    """The service stored the message."""
 
     notices: tuple[StoredNotice, ...]
     response_id: str | None
@@ -47,7 +47,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An attempt did not end in a receipt: which error that is, and why, in safe words."""
+    """An attempt without a receipt: the error's class, and the reason in safe words."""
 
     kind: type[SubmissionError]
     reason: Message
@@ -82,7 +82,7 @@ class Failure:
 def judge(
     answer: Answer, *, notice_ids: Sequence[str], now: datetime, wire: Wire
 ) -> Stored | Failure:
-    """Return what an answer to a transaction means (the table in docs/delivery.md)."""
+    """Return the meaning of an answer to a transaction (the table in docs/delivery.md)."""
     verdict = _judged(answer, notice_ids, now, wire)
     if isinstance(verdict, Failure):
         return replace(verdict, support_id=_support_id(answer))
@@ -115,7 +115,7 @@ def _judged(
 
 
 def _refused(answer: Answer, outcome: OperationOutcome | None, wire: Wire) -> bool:
-    """Return whether a 4xx is the service's own word on this notice."""
+    """Return whether a 4xx is the service's own decision on this notice."""
     if answer.status in _MISDIRECTED:
         return False
     if answer.status == 400 and not answer.body and not answer.encoded:
@@ -156,7 +156,7 @@ def _accepted(answer: Answer, notice_ids: Sequence[str], wire: Wire) -> Stored |
 
 
 def _stored(entry: object) -> tuple[str, str | None] | None:
-    """Return the status of an entry that was stored, and where it is."""
+    """Return the status of a stored entry, and its location."""
     response = entry.get("response") if isinstance(entry, dict) else None
     if not isinstance(response, dict):
         return None
@@ -180,7 +180,7 @@ def _seen(answer: Answer, outcome: OperationOutcome | None) -> Message:
 
 
 def _page(answer: Answer) -> Message | str:
-    """Say so when a web page came: then a gateway, not the service, has answered."""
+    """Mention a web page, which means that a gateway answered and not the service."""
     number = _support_id(answer)
     if number is not None:
         return message("answer.firewall", support_id=number)
@@ -188,7 +188,7 @@ def _page(answer: Answer) -> Message | str:
 
 
 def _support_id(answer: Answer) -> str | None:
-    """Return the number on a firewall's page (specs/transport.md, TR-48), if that is what came."""
+    """Return the number on a firewall's page (specs/transport.md, TR-48), if it is one."""
     found = _SUPPORT_ID.search(answer.body[:65536]) if answer.is_page else None
     return found[1].decode("ascii") if found else None
 
@@ -201,11 +201,11 @@ def _json(body: bytes) -> Any:
 
 
 def retry_after(value: str | None, now: datetime, date: datetime | None = None) -> datetime | None:
-    """Return the moment a Retry-After header names, or None when it names none (RFC 9110 10.2.3).
+    """Return the time in a Retry-After header, or None if it is invalid (RFC 9110 10.2.3).
 
-    Both forms are read, seconds and HTTP-date; a moment in the past means now. With ``date``,
-    the service's own clock when it answered, an HTTP-date means as long from ``now`` as it is
-    from then: the two hosts' clocks need not agree.
+    Both forms are accepted, seconds and HTTP-date; a time in the past means now. With ``date``,
+    the service's own clock when it answered, an HTTP-date is relative to it and is applied to
+    ``now``: the two hosts' clocks need not agree.
     """
     if value is None:
         return None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """The professional on whose behalf a message is sent; known to the token only."""
+    """The professional on whose behalf a message is sent; only included in the token."""
 
     id: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
@@ -55,7 +55,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class UnsignedNotice:
-    """A checked message before its signature: the Bundle, its notices, who sends, warnings."""
+    """A checked message before it is signed: the Bundle, its notices, the sender, warnings."""
 
     bundle: dict[str, Any] = field(repr=False)
     notices: tuple[DisclosureNotice, ...]
@@ -67,18 +67,18 @@ class UnsignedNotice:
 
 @dataclass(frozen=True, slots=True)
 class PreparedNotice:
-    """A signed message, frozen: the same ``body`` goes out on every attempt.
+    """A signed message, frozen: the same ``body`` is sent on every attempt.
 
     ``notice_ids``: ids of its notices, in order. ``digest``: SHA-256 of ``body``, hexadecimal.
     ``certificate``: SHA-256 thumbprint of the signing certificate. ``warnings``: problems
-    that do not hinder sending. ``client`` identifies the client the message is about, so that
-    two messages about one client can be kept in order; it and ``body`` hold personal data and
+    that do not prevent sending. ``client`` identifies the client the message is about, so that
+    messages about one client can be kept in order; it and ``body`` hold personal data and
     are hidden from ``repr``. ``organisation``: the requester's OID of the organisation that
     sends it; empty in what an earlier version stored, for the settings' own requester.
     ``acknowledged``: the objections that the notices acknowledge, such as ``N07.later``.
     ``references``: the caller's own keys of the notices, in order, empty where there is none.
-    Neither is in ``body``. ``contents``: digests of the notices that have a reference as their
-    caller gave them, by which a repetition is known; hidden, and never stored.
+    Neither is in ``body``. ``contents``: digests of the notices with a reference as their
+    caller gave them, used to recognise repetitions; hidden, and never stored.
     """
 
     notice_ids: tuple[str, ...]
@@ -101,7 +101,7 @@ class PreparedNotice:
         return next(iter(self.references), "") or None
 
     def resources(self) -> tuple[Resource, ...]:
-        """Return the resources as typed ``fhir.resources`` R4B objects, for reading.
+        """Return the resources as typed ``fhir.resources`` R4B objects, for reading only.
 
         Never serialise them for sending: that would rewrite instants and base64.
         """
@@ -111,11 +111,11 @@ class PreparedNotice:
         return tuple(entry.resource for entry in entries if entry.resource is not None)
 
     def explain(self, edition: Edition | None = None) -> Explanation:
-        """Return what is sent and why: every element, down to the provision of the law.
+        """Return what is sent and why: traces every element back to the provision of the law.
 
-        ``edition`` is the one that it was prepared by, where that is a file and none of the
-        package's. Raises ConfigurationError when that is unknown, and InvalidNotice when the
-        message was prepared by another.
+        ``edition`` is the one it was prepared with, if that is a file and not one of the package's.
+        Raises ConfigurationError if it is unknown, and InvalidNotice if the message was prepared
+        with another.
         """
         from sha_disclosure.explanation import explain  # noqa: PLC0415 - most programs never ask
 
@@ -128,11 +128,11 @@ class PreparedNotice:
 
 
 class Setup:
-    """Who sends and by which rules: settings, edition, code lists; and the clock and chance.
+    """The sender's set-up: settings, edition, code lists, and the clock and randomness.
 
-    Without code lists, those of the settings are read, once, when this is made; in the sandbox
-    the sample of the package stands in.
-    Raises ConfigurationError when they cannot be. ``organisations`` are the settings of each
+    Code lists default to those of the settings, read once when this is created; in the sandbox
+    to the package's sample.
+    Raises ConfigurationError if they cannot be read. ``organisations`` are the settings of each
     organisation that it sends for, by the requester's OID.
     """
 
@@ -156,11 +156,11 @@ class Setup:
         return f"Setup({self.settings.environment}, edition {self.edition.name})"
 
     def circumstances(self) -> Circumstances:
-        """Return what a notice is judged against now."""
+        """Return the context in which a notice is checked now."""
         return replace(self._circumstances, now=self.sources.clock())
 
     def builder_of(self, requester: str) -> BundleBuilder:
-        """Return what builds the Bundles of one organisation, made at its first one."""
+        """Return the Bundle builder of one organisation, created on first use."""
         if requester not in self._builders:
             system = self.organisations[requester].system
             self._builders[requester] = BundleBuilder(system, self.edition.wire)
@@ -173,7 +173,7 @@ class Setup:
 
     @property
     def probe(self) -> str:
-        """Where a request that stores nothing asks for the service's root."""
+        """The address of the request that stores nothing, at the service's root."""
         return address(self.edition.wire.address.probe, self.settings.base_url)
 
 
@@ -259,7 +259,7 @@ def _content_of(notice: DisclosureNotice) -> str:
 
 
 def _identity_of(client: Client) -> str:
-    """Return what tells this client from others: the best identifier there is."""
+    """Return what identifies this client: the best identifier available."""
     for identifier in (client.personal_id, client.temporary_id):
         if identifier is not None:
             return identifier.reveal()
@@ -269,7 +269,7 @@ def _identity_of(client: Client) -> str:
 
 
 def instant(moment: datetime) -> Instant:
-    """Return a moment of the clock as the SDK writes it: milliseconds and offset."""
+    """Return a time of the clock in the SDK's format: milliseconds and offset."""
     return unchecked(Instant, moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 

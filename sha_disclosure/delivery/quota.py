@@ -1,8 +1,8 @@
-"""How many retries a client may make in all, so that an outage does not multiply its load.
+"""The total number of retries a client may make, so that an outage does not multiply its load.
 
 A token bucket as in the AWS SDKs' standard retry mode (AWS SDKs and Tools Reference Guide,
-"Retry behavior": first attempts are free, a retry costs 5, a success after a retry gives its
-cost back, another success gives 1).
+"Retry behavior": first attempts are free, a retry costs 5, a success after a retry refunds its
+cost, any other success earns 1).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _COST = 5
 
 
 class RetryQuota:
-    """The retries that are left to one client; shared by its threads."""
+    """The remaining retries of one client; shared by its threads."""
 
     def __init__(self, retries: int) -> None:
         self._full = retries * _COST
@@ -22,7 +22,7 @@ class RetryQuota:
 
     @property
     def left(self) -> int:
-        """How many retries could be made now."""
+        """The number of retries that could be made now."""
         return self._left // _COST
 
     def take(self) -> bool:
@@ -34,7 +34,7 @@ class RetryQuota:
             return True
 
     def succeeded(self, *, retried: bool) -> None:
-        """Give back for a success: a whole retry if it took one, else a fifth."""
+        """Refund after a success: a whole retry if it took one, otherwise a fifth."""
         if not retried and self._left >= self._full:
             return  # the common case, without the lock
         with self._lock.own:

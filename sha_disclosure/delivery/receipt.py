@@ -1,4 +1,4 @@
-"""The receipt: the service's word that it holds a notice."""
+"""The receipt: the service's confirmation that it stored a notice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StoredNotice:
-    """One notice as the service stored it: ``status`` and ``location`` are the service's words.
+    """One notice as the service stored it; ``status`` and ``location`` are the service's values.
 
     ``reference`` is the caller's own key of the disclosure.
     """
@@ -25,8 +25,8 @@ class StoredNotice:
 class Receipt:
     """The service accepted the message (vastaanottokuittaus).
 
-    ``request_id``: the X-Request-Id of the attempt that was accepted. ``response_id``: the
-    service's own id of its answer. ``attempts``: how many were made. ``possibly_duplicated``:
+    ``request_id``: the X-Request-Id of the accepted attempt. ``response_id``: the
+    service's own id of its answer. ``attempts``: the number of attempts. ``possibly_duplicated``:
     an earlier attempt ended without an answer, so the service may hold a second copy.
     ``acknowledged``: the objections that the notices acknowledged.
     """

@@ -1,4 +1,4 @@
-"""Whether to try again, and when: a pure decision."""
+"""Whether to retry, and when: a pure decision."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sha_disclosure.delivery.outcome import Failure
 from sha_disclosure.errors import NotSent, OutcomeUnknown, Unauthorized, Unavailable
 from sha_disclosure.settings import Retry
 
-_FEW = 3  # attempts at a service that fails inside (500): it may fail on this very message
+_FEW = 3  # attempts at a service with an internal error (500): this message may cause it
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one ``submit`` is: attempts made, when it began, how often the token was refused."""
+    """The progress of one ``submit``: attempts, start time, and how often the token was refused."""
 
     attempts: int
     began_at: datetime
@@ -27,8 +27,8 @@ def decide(
 ) -> float | None:
     """Return the seconds to wait before the next attempt, or None to stop.
 
-    ``fraction`` in [0, 1) spreads the waits (full jitter): of n waiting clients no two come
-    back together. A Retry-After is kept unless it is longer than the policy's longest.
+    ``fraction`` in [0, 1) spreads the waits (full jitter), so that waiting clients do not retry
+    together. A Retry-After is honoured unless it is longer than the policy's maximum.
     """
     if not _worthwhile(progress, failure) or progress.attempts >= policy.attempts:
         return None

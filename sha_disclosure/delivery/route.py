@@ -1,4 +1,4 @@
-"""Where connections are opened: the service, or a proxy or TLS sidecar before it."""
+"""Where connections are opened: the service, or a proxy or TLS sidecar in front of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """An HTTP proxy that opens tunnels by CONNECT; ``tls`` is for one that speaks https."""
+    """An HTTP proxy that opens tunnels with CONNECT; ``tls`` is set for an https proxy."""
 
     host: str
     port: int
@@ -30,7 +30,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way to one service: its origin, its TLS (None on plain HTTP), and what is between."""
+    """The route to one service: its origin, its TLS (None for plain HTTP), and any proxy."""
 
     url: httpx.URL
     tls: ssl.SSLContext | None
@@ -39,7 +39,7 @@ class Route:
 
     @property
     def host(self) -> str:
-        """The service's host, as name servers and certificates know it."""
+        """The service's host, as known to name servers and certificates."""
         return self.url.raw_host.decode("ascii")
 
     @property
@@ -49,13 +49,13 @@ class Route:
 
     @property
     def address(self) -> tuple[str, int]:
-        """The host and port at which connections are opened."""
+        """The host and port to connect to."""
         if self.proxy:
             return self.proxy.host, self.proxy.port
         return self.sidecar or (self.host, self.port)
 
     def leads_to(self, url: httpx.URL) -> bool:
-        """Return whether a request for ``url`` goes this way."""
+        """Return whether a request for ``url`` takes this route."""
         return (url.scheme, url.raw_host, url.port) == (
             self.url.scheme,
             self.url.raw_host,
@@ -64,7 +64,7 @@ class Route:
 
 
 def route_to(url: str, settings: Settings, tls: ssl.SSLContext | None) -> Route:
-    """Return the way to a service by the settings. Raises ConfigurationError."""
+    """Return the route to a service according to the settings. Raises ConfigurationError."""
     sidecar = settings.tls.sidecar_address if settings.tls else None
     if sidecar and settings.proxy:
         raise ConfigurationError(message("connection.proxy_and_sidecar"))
@@ -72,7 +72,7 @@ def route_to(url: str, settings: Settings, tls: ssl.SSLContext | None) -> Route:
 
 
 def proxy_for(settings: Settings) -> str | None:
-    """Return the proxy of the settings; with ``environment``, what the proxy variables say."""
+    """Return the proxy of the settings; with ``environment``, that of the proxy variables."""
     named = settings.proxy.get_secret_value() if settings.proxy else None
     if named != "environment":
         return named
@@ -82,9 +82,9 @@ def proxy_for(settings: Settings) -> str | None:
     return proxies.get("https") or proxies.get("all")
 
 
-@lru_cache(maxsize=8)  # organisations have one service in common
+@lru_cache(maxsize=8)  # organisations share one service
 def readable_url(url: str) -> httpx.URL:
-    """Return an address with a host that a name server could know. Raises ConfigurationError."""
+    """Return an address whose host is valid for a name server. Raises ConfigurationError."""
     try:
         made = httpx.URL(url)
         made.host.encode("idna")
@@ -96,10 +96,10 @@ def readable_url(url: str) -> httpx.URL:
 
 
 def proxy_at(named: str | None) -> Proxy | None:
-    """Return the proxy at a URL, or none where none is named. Raises ConfigurationError."""
+    """Return the proxy at a URL, or None if none is given. Raises ConfigurationError."""
     if named is None:
         return None
-    # curl, requests and httpx take a proxy without a scheme, so proxy variables often have none.
+    # curl, requests and httpx accept a proxy without a scheme, so proxy variables often have none.
     text = named if "://" in named else f"http://{named}"
     proxy = None
     kind = ""

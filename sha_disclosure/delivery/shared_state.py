@@ -1,4 +1,4 @@
-"""What all submissions of one client share, whatever their thread."""
+"""The state that all submissions of one client share, across threads."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class SharedState:
         self._reported: timedelta | None = None
 
     def answered(self, headers: Mapping[str, str], *, received_at: datetime, took_s: float) -> None:
-        """Measure the service's clock by an answer's headers; report when it is far off.
+        """Measure the service's clock by an answer's headers; report a large skew.
 
-        Raises nothing of its own: what an answer proves does not hang on its Date.
+        Raises nothing of its own: the meaning of an answer does not depend on its Date.
         """
         try:
             skew = clock_skew(headers, received_at=received_at, took_s=took_s)

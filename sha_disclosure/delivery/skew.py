@@ -1,4 +1,4 @@
-"""How far the service's clock is from this host's, by the Date header of an answer."""
+"""The skew of the service's clock from this host's, measured by the Date header of an answer."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from email.utils import parsedate_to_datetime
 
 NOTABLE = timedelta(seconds=30)
 CORRECTED_MAX = timedelta(minutes=15)
-"""The largest skew by which tokens are corrected: no answer may have one made for another day."""
-_IMPLAUSIBLE = timedelta(days=366)  # then it is the Date that is wrong, not a clock
+"""The largest skew corrected in tokens: no answer may cause a token for another day."""
+_IMPLAUSIBLE = timedelta(days=366)  # beyond this the Date is wrong, not a clock
 _TICK = timedelta(seconds=1)  # a Date header has whole seconds (RFC 9110 section 5.6.7)
 _NONE = timedelta(0)
 
 
 def http_date(value: str | None) -> datetime | None:
-    """Return the moment of an HTTP date (RFC 9110 section 5.6.7), or None if it is none."""
+    """Return the time of an HTTP date (RFC 9110 section 5.6.7), or None if it is invalid."""
     if value is None:
         return None
     try:
@@ -28,10 +28,10 @@ def http_date(value: str | None) -> datetime | None:
 def clock_skew(
     headers: Mapping[str, str], *, received_at: datetime, took_s: float
 ) -> timedelta | None:
-    """Return how far the service's clock is ahead of ours (negative: behind), if that shows.
+    """Return how far the service's clock is ahead of ours (behind if negative), if known.
 
-    The service wrote its Date at some moment of the ``took_s`` seconds before ``received_at``,
-    and its header names the second that had begun. Of all differences that fit, the least is
+    The service wrote its Date at some point of the ``took_s`` seconds before ``received_at``,
+    and the header is truncated to a second. Of all possible differences the smallest is
     returned: zero, if the two clocks may agree. An answer from a cache (Age) shows nothing.
     """
     named = None if "age" in headers else http_date(headers.get("date"))
@@ -45,5 +45,5 @@ def clock_skew(
 
 
 def notable(before: timedelta | None, now: timedelta) -> bool:
-    """Return whether a skew is large, and unlike the one reported before."""
+    """Return whether a skew is large, and different from the one reported before."""
     return abs(now) > NOTABLE and (before is None or abs(now - before) > NOTABLE)

@@ -1,11 +1,10 @@
 """One submission, from the first attempt to its receipt or error, without the network.
 
-The two clients hold the connection; what is sent, what an answer means, whether to try again
-and which events listeners get is here, once.
+The two clients do the I/O; this module decides what is sent, what an answer means, whether to
+retry and which events listeners receive.
 
-Time that passes is measured by the monotonic clock: a host's clock that is set an hour back or
-forward neither ends a submission nor prolongs it. Only tokens, receipts and ``retry_at`` go by
-the time of day.
+Durations are measured by the monotonic clock: setting a host's clock back or forward neither
+ends a submission nor prolongs it. Only tokens, receipts and ``retry_at`` use the time of day.
 """
 
 from __future__ import annotations
@@ -45,12 +44,12 @@ from sha_disclosure.messages import Message, message
 
 _OWN_HEADERS = {
     "User-Agent": f"sha-disclosure/{__version__}",
-    "Accept-Encoding": "identity",  # an answer must not unpack to more than came
+    "Accept-Encoding": "identity",  # an answer must not expand beyond what was received
 }
 
 
 class Stop(Protocol):
-    """What an event of ``threading`` and one of ``asyncio`` have in common."""
+    """The common interface of ``threading`` and ``asyncio`` events."""
 
     def is_set(self) -> bool:
         """Return whether no further attempt is wanted."""
@@ -87,8 +86,8 @@ class Submission:
     def request(self, credentials: Credentials) -> Request:
         """Return the next attempt's request: same body, new request id, new token.
 
-        ``credentials`` are the keys that the organisation has now. Raises SigningError when the
-        token cannot be signed.
+        ``credentials`` are the organisation's current keys. Raises SigningError if the token cannot
+        be signed.
         """
         sources = self._setup.sources
         request_id, wire = sources.uuid(), self._setup.edition.wire
@@ -111,7 +110,7 @@ class Submission:
         return Request(headers, self._prepared.body)
 
     def judged(self, answer: Answer | Failure) -> Receipt | Failure:
-        """Return the receipt in an answer, or why it holds none."""
+        """Return the receipt in an answer, or the reason it has none."""
         now, took = self._setup.sources.clock(), self._since(self._sent)
         verdict: Stored | Failure
         if isinstance(answer, Failure):
@@ -138,7 +137,7 @@ class Submission:
         )
 
     def _named(self, notices: tuple[StoredNotice, ...]) -> tuple[StoredNotice, ...]:
-        """Return the stored notices with the caller's own keys, where it gave some."""
+        """Return the stored notices with the caller's own keys, where given."""
         references = self._prepared.references
         if not any(references):
             return notices
@@ -146,14 +145,14 @@ class Submission:
         return tuple(replace(notice, reference=key or None) for notice, key in pairs)
 
     def again(self, result: Receipt | Failure) -> bool:
-        """Return whether to try again (for tenacity)."""
+        """Return whether to retry (for tenacity)."""
         if isinstance(result, Receipt) or result is self._due:
             return False
         failure, sources = result, self._setup.sources
         self._refused_tokens += failure.kind is Unauthorized
         self._lost_answers += failure.kind is OutcomeUnknown
         now, fraction = sources.clock(), sources.randomness.random()
-        # Where the clock stands now, the submission began this long ago, by the monotonic one.
+        # On the current time of day, the submission began this long ago by the monotonic clock.
         began_at = now - timedelta(seconds=self._since(self._began))
         progress = Progress(self._attempts, began_at, self._refused_tokens)
         wait = decide(self._setup.settings.retry, progress, failure, now, fraction)
@@ -222,7 +221,7 @@ class Submission:
         )
 
     def broken_off(self, fault: BaseException) -> None:
-        """Tell listeners that something else ended it: cancellation, Ctrl-C, a signing error."""
+        """Notify listeners of an end by something else: cancellation, Ctrl-C, a signing error."""
         name = type(fault).__name__
         if self._under_way:
             self._lost_answers += 1
@@ -233,7 +232,7 @@ class Submission:
         now, skew = self._setup.sources.clock(), self._shared.clock_skew
         if not skew or not self._setup.settings.correct_clock_skew or abs(skew) > CORRECTED_MAX:
             return now
-        # A Date header leaves a second open: no token may begin in the service's future.
+        # A Date header is accurate to a second: no token may start in the service's future.
         return now + skew - timedelta(seconds=1)
 
     def _with_clock(self, reason: Message) -> Message:

@@ -82,7 +82,7 @@ class ThreadLane(Lane):
             except (BrokenPipeError, ConnectionResetError) as fault:
                 if fault.errno is None:
                     raise
-                return  # the service has closed: what it said before is read next
+                return  # the service has closed: what it sent before is read next
 
     def _receive(self, clock: Clock) -> bytes:
         assert self._socket is not None  # noqa: S101 - a lane is opened first

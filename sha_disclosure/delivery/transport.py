@@ -1,4 +1,4 @@
-"""The SDK's own HTTP transport, for threads: in its own terms, and in httpx's."""
+"""The SDK's own HTTP transport for threads, with its own interface and httpx's."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sha_disclosure.settings import Timeouts
 
 
 class LaneTransport(httpx.BaseTransport):
-    """The transport of ``KantaClient``; may be used by many threads.
+    """The transport of ``KantaClient``. Thread-safe.
 
-    After ``close`` what is under way ends on its connection, which is closed then.
+    After ``close``, exchanges in progress finish on their connections, which are then closed.
     """
 
     def __init__(self, route: Route, limits: Timeouts, connections: int) -> None:
@@ -36,7 +36,7 @@ class LaneTransport(httpx.BaseTransport):
             self._idle.give_back(lane)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Do the same in httpx's terms."""
+        """Do the same with httpx's types."""
         outgoing = outgoing_of(request, self.route, request.read())
         fault, lane = None, self._idle.take()
         try:
@@ -49,5 +49,5 @@ class LaneTransport(httpx.BaseTransport):
             self._idle.give_back(lane)
 
     def close(self) -> None:
-        """Close the connections that serve no request; the others after it."""
+        """Close idle connections; busy ones are closed after their exchange."""
         self._idle.close()

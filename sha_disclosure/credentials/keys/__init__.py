@@ -1,7 +1,7 @@
 """Key sources (avainlähteet): PEM and PKCS #12 from files and variables, and keys on a token.
 
-``open_key`` opens whichever the settings name. A key of memory and a key that never leaves its
-token have the same face: the certificates they bring, and a signer for an algorithm.
+``open_key`` opens the key in the settings. A key in memory and one that never leaves its token
+have the same interface: the certificates stored with them, and a signer for an algorithm.
 """
 
 from sha_disclosure.credentials.keys.pin import AskPin

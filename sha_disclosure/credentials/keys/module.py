@@ -1,4 +1,4 @@
-"""The library of a device (PKCS #11 module): loaded once in a process, used by one at a time."""
+"""A PKCS #11 module, the library of a device: loaded once per process, used by one thread."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Module:
     """A loaded module of this process.
 
     PKCS #11 has one login and one set of sessions for each module and process, whoever opened
-    them; so there is one of these for each, and ``generation`` grows when sessions are void.
+    them; so there is one instance for each, and ``generation`` grows when sessions become invalid.
     """
 
     def __init__(self, path: str) -> None:
@@ -39,11 +39,11 @@ class Module:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until no other thread is in the module, and be in it alone.
+        """Wait until no other thread uses the module, then use it exclusively.
 
         python-pkcs11 initialises modules for use by one thread at a time (C_Initialize without
-        arguments). A process made by fork has a lock of its own: the one it inherited may be
-        held by a thread it has not.
+        arguments). A forked process has its own lock, since an inherited one may be held by a
+        thread that does not exist there.
         """
         process = os.getpid()
         with self._locks.setdefault(process, RLock()):
@@ -57,17 +57,17 @@ class Module:
                 self._clear_errors()
 
     def _clear_errors(self) -> None:
-        """Empty this thread's error queue of OpenSSL, in which a module may leave its own.
+        """Clear this thread's OpenSSL error queue, in which a module may leave its own errors.
 
         A module that shares the library with Python's ssl would otherwise make the next TLS
-        read or write of this thread fail (SSL_get_error(3)). A refused cipher list clears it.
+        read or write of this thread fail (SSL_get_error(3)). Rejecting a cipher list clears it.
         """
         with suppress(ssl.SSLError):
             self._ssl.set_ciphers("none-such")
 
     @property
     def error(self) -> type[Exception]:
-        """The class of the module's errors."""
+        """The base class of the module's errors."""
         kind: type[Exception] = _pkcs11().PKCS11Error
         return kind
 
@@ -81,7 +81,7 @@ class Module:
         raise ConfigurationError(message("pkcs11.not_loaded", path=self.path))
 
     def restart(self) -> None:
-        """End and begin the module anew: many look for tokens only then. All sessions end."""
+        """Restart the module, since many look for tokens only at start. All sessions end."""
         self.generation += 1
         library = self.library
         with suppress(self.error):
@@ -90,10 +90,10 @@ class Module:
             library.initialize()
 
     def _wake(self) -> None:
-        """Begin the module in a forked process, unless it works there as it is.
+        """Initialise the module in a forked process, unless it still works there.
 
-        A module that knows of fork says that it was not initialised; ending one that does not
-        know could end the parent's sessions.
+        A module that detects the fork reports that it is not initialised; finalising one that
+        does not could end the parent's sessions.
         """
         try:
             self.library.get_slots()
@@ -101,24 +101,24 @@ class Module:
             self.restart()
 
     def refused(self, serial: str, pin: SecretStr) -> bool:
-        """Return whether a token refused this PIN before: a card locks after a few tries."""
+        """Return whether a token refused this PIN before: a card locks after a few attempts."""
         return hash((serial, pin.get_secret_value())) in self._refused
 
     def refuse(self, serial: str, pin: SecretStr) -> None:
-        """Remember that a token refused this PIN."""
+        """Record that a token refused this PIN."""
         self._refused.add(hash((serial, pin.get_secret_value())))
 
 
-# The one state of the SDK that a process shares, as PKCS #11 itself has it (see Module).
+# The SDK's only process-wide state, as in PKCS #11 itself (see Module).
 _MODULES: dict[str, Module] = {}
 
 
 def module_of(uri: TokenUri) -> Module:
-    """Return the module a URI names. Raises ConfigurationError when there is no such file."""
+    """Return the module named by a URI. Raises ConfigurationError if the file does not exist."""
     path = Path(uri.module_path) if uri.module_path else _named(uri.module_name or "")
     if not path.is_absolute() or not path.is_file():
         raise ConfigurationError(message("pkcs11.no_file", path=str(path)))
-    # By another name it is the same library, and must not be begun twice.
+    # A different path to the same library must not initialise it twice.
     return _MODULES.setdefault(str(path.resolve()), Module(str(path)))
 
 

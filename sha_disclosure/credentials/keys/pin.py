@@ -1,4 +1,4 @@
-"""Where the PIN of a token (tunnusluku) comes from: a variable, a file, or a function."""
+"""The PIN of a token (tunnusluku) from a variable, a file, or a function."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from sha_disclosure.settings.key_place import key_place
 _LONGEST = 255
 
 AskPin = Callable[[str], str]
-"""A function that is given the name of a token and returns its PIN.
+"""A function that returns the PIN of the token with the given name.
 
-It is called when the token wants a PIN: at the first signature, after a lost session, and at
-each signature of a key that is always authenticated. The PIN is kept nowhere.
+It is called when the token requires a PIN: at the first signature, after a lost session, and for
+each signature with an always-authenticate key. The PIN is not stored.
 """
 
 
 def read_pin(source: str | None, ask: AskPin | None, token: Message) -> SecretStr:
     """Return the PIN from ``source`` (``env:NAME``, ``file:/PATH``), or from ``ask``.
 
-    Raises KeyUnavailable, and ConfigurationError when there is neither.
+    Raises KeyUnavailable, and ConfigurationError if neither is given.
     """
     if source is None and ask is None:
         raise ConfigurationError(message("pin.none", token=token))
@@ -41,9 +41,9 @@ def read_pin(source: str | None, ask: AskPin | None, token: Message) -> SecretSt
 
 
 def _is_possible(pin: SecretStr) -> bool:
-    """Return whether somebody can have typed the PIN: one line of text, without control codes.
+    """Return whether the PIN could have been typed: one line of text, without control codes.
 
-    Cards lock after a few tries, so that what cannot be right is never tried.
+    Cards lock after a few attempts, so a value that cannot be right is never tried.
     """
     text = pin.get_secret_value()
     return len(text) <= _LONGEST and text.isprintable() and "\ufffd" not in text
@@ -56,7 +56,7 @@ def pin_file(source: str | None) -> Path | None:
 
 
 def _read(source: str, token: Message) -> SecretStr:
-    """Return the text of a file or variable, without a byte order mark and a line's end."""
+    """Return the text of a file or variable, without a byte order mark or line ending."""
     held = read_secret(_place(source), "pin")
     with suppress(UnicodeDecodeError):
         return SecretStr(held.get_secret_value().decode("utf-8-sig").strip())
@@ -82,7 +82,7 @@ def _asked(ask: AskPin, token: Message) -> SecretStr:
         pin = SecretStr(ask(str(token)))
     except DisclosureError:
         raise
-    except Exception as error:  # whatever a function of the user's may raise
+    except Exception as error:  # the user's function may raise anything
         if raised_by_signal_handler(error):
             raise
         fault = message("pin.function_failed", token=token, kind=type(error).__name__)

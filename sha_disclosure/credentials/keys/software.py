@@ -27,9 +27,9 @@ _ENCRYPTED = b"ENCRYPTED"  # in the label of PKCS #8, in a header of the older f
 
 @dataclass(frozen=True, eq=False)
 class SoftwareKey(Kept):
-    """A private key in memory, with the certificates that came with it, leaf first.
+    """A private key in memory, with the certificates stored with it, leaf first.
 
-    ``name`` is where it was, for errors.
+    ``name`` is its origin, for errors.
     """
 
     name: str
@@ -37,14 +37,14 @@ class SoftwareKey(Kept):
     chain: Chain = field(default=(), repr=False)
 
     def certificates(self) -> Chain:
-        """Return the certificates that came with the key, leaf first; mostly there are none."""
+        """Return the certificates stored with the key, leaf first; usually none."""
         return self.chain
 
 
 def software_key(data: SecretBytes, name: str, passphrase: SecretStr | None) -> SoftwareKey:
-    """Return the key of PEM or PKCS #12, or of PKCS #12 in base64.
+    """Return the key in PEM, PKCS #12, or base64-encoded PKCS #12.
 
-    Raises KeyUnavailable, and ConfigurationError for a kind of key that is not used.
+    Raises KeyUnavailable, and ConfigurationError for an unsupported kind of key.
     """
     read = read_software_key(data, passphrase)
     if isinstance(read, Finding):
@@ -58,7 +58,7 @@ def software_key(data: SecretBytes, name: str, passphrase: SecretStr | None) -> 
 
 
 def leaf_first(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> Chain:
-    """Return the chain from ``leaf`` upwards that the certificates beside it make."""
+    """Return the chain from ``leaf`` upwards through the other certificates."""
     rest, chain = list(others), [leaf]
     while issuers := [c for c in rest if c not in chain and signed_by(chain[-1], c)]:
         chain.append(issuers[0])
@@ -68,13 +68,13 @@ def leaf_first(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> Ch
 def read_software_key(
     data: SecretBytes, passphrase: SecretStr | None
 ) -> tuple[object, Chain] | Finding:
-    """Return a key with the certificates beside it, leaf first, or what is wrong with it."""
+    """Return a key with the certificates stored with it, leaf first, or its fault."""
     data = _decoded(data)
     return _pkcs12(data, passphrase) if _is_pkcs12(data) else _pem(data, passphrase)
 
 
 def _decoded(data: SecretBytes) -> SecretBytes:
-    """Return the bytes of a base64 text, or what was given: a variable holds no binary."""
+    """Return decoded base64, or the input if it is not: a variable cannot hold binary data."""
     try:
         return SecretBytes(
             base64.b64decode(b"".join(data.get_secret_value().split()), validate=True)
@@ -84,7 +84,7 @@ def _decoded(data: SecretBytes) -> SecretBytes:
 
 
 def _is_pkcs12(data: SecretBytes) -> bool:
-    """Return whether DER begins as a PFX does: a sequence with version 3 (RFC 7292 section 4)."""
+    """Return whether DER starts like a PFX: a sequence with version 3 (RFC 7292 section 4)."""
     start = data.get_secret_value()[:12]
     return start[:1] == b"\x30" and b"\x02\x01\x03" in start
 
@@ -111,11 +111,11 @@ def _pem(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Chain
 
 
 def _fault(block: Block, passphrase: SecretStr | None, error: Exception) -> Finding:
-    if isinstance(error, TypeError):  # a passphrase that is missing, or not needed
+    if isinstance(error, TypeError):  # a passphrase is missing, or not needed
         return Finding("key.encrypted" if passphrase is None else "key.not_encrypted")
     if _ENCRYPTED not in block.text:
         return Finding("key.damaged")
-    # cryptography has no class of its own for a cipher that it does not know.
+    # cryptography has no exception class for an unknown cipher.
     unread = isinstance(error, UnsupportedAlgorithm) or "unknown" in str(error).lower()
     return Finding("key.cipher_unread" if unread else "key.wrong_passphrase")
 
@@ -125,7 +125,7 @@ def _pkcs12(data: SecretBytes, passphrase: SecretStr | None) -> tuple[object, Ch
         opened = pkcs12.load_pkcs12(data.get_secret_value(), _password(passphrase))
     except UnsupportedAlgorithm:
         return Finding("key.pkcs12_unread")
-    except (TypeError, ValueError, Warning):  # BER, where the host wants warnings to be errors
+    except (TypeError, ValueError, Warning):  # BER, where the host turns warnings into errors
         return (
             Finding("key.pkcs12_encrypted")
             if passphrase is None

@@ -1,4 +1,4 @@
-"""Whether an RSA key is whole, at a thousandth of what the library's own check costs."""
+"""Checks that an RSA key is consistent, at a thousandth of the cost of the library's own check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what the settings name to a key that is open."""
+"""Opens the key that the settings specify."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sha_disclosure.settings import KeyPair
 
 
 def open_key(pair: KeyPair, ask_pin: AskPin | None = None) -> SoftwareKey | TokenKey:
-    """Return the key of a table of the settings, wherever it is (see docs/keys.md).
+    """Return the key of a settings table, wherever it is (see docs/keys.md).
 
-    A key on a token is found at its first use; ``ask_pin`` gives the PIN where the URI does
-    not say where it is. Raises KeyUnavailable and ConfigurationError.
+    A key on a token is located on first use; ``ask_pin`` returns the PIN if the URI does not say
+    where it is. Raises KeyUnavailable and ConfigurationError.
     """
     if isinstance(pair.key, str) and pair.key.startswith("pkcs11:"):
         if pair.passphrase is not None:

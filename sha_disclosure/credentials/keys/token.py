@@ -37,8 +37,8 @@ class _Open(NamedTuple):
 class TokenKey(Kept):
     """A private key that never leaves its token, which signs digests with it.
 
-    May be used by many threads and after a fork. A lost session, a token taken out and put
-    back, and a logout by others are repaired at the next use; a wrong PIN is never tried again.
+    Thread-safe and fork-safe. The next use recovers from a lost session, a removed and
+    reinserted token, and a logout by another program; a wrong PIN is never tried again.
     """
 
     __slots__ = ("_ask", "_module", "_opened", "_uri")
@@ -54,26 +54,26 @@ class TokenKey(Kept):
 
     @property
     def name(self) -> str:
-        """What errors call the key: its URI without the query."""
+        """The key's name in errors: its URI without the query."""
         return str(self._uri)
 
     def kind(self) -> str:
-        """Return ``RSA`` or ``EC``, or what else the key is.
+        """Return ``RSA`` or ``EC``, or the name of another kind of key.
 
-        Finds the key and logs in when that was not done yet. Raises KeyUnavailable, and
-        ConfigurationError when the URI does not tell one key from another.
+        Locates the key and logs in if that has not been done. Raises KeyUnavailable, and
+        ConfigurationError if the URI matches several keys.
         """
         return self._do(lambda opened: str(getattr(opened.key.key_type, "name", "other")))
 
     def certificates(self) -> Chain:
-        """Return the certificate beside the key on its token, with its issuers there.
+        """Return the certificate stored with the key on its token, and its issuers there.
 
-        Empty when there is none. Raises KeyUnavailable and ConfigurationError.
+        Empty if there is none. Raises KeyUnavailable and ConfigurationError.
         """
         return self._do(lambda opened: search.chain_beside(opened.key, opened.session, self.name))
 
     def sign(self, digest: bytes, mechanism: str, parameter: Any = None) -> bytes:
-        """Return what the token makes of a digest by a mechanism of PKCS #11, such as ``ECDSA``.
+        """Return the token's signature of a digest by a PKCS #11 mechanism, such as ``ECDSA``.
 
         Raises KeyUnavailable and ConfigurationError.
         """
@@ -94,7 +94,7 @@ class TokenKey(Kept):
         return self._do(work)
 
     def _do(self, work: Callable[[_Open], _T]) -> _T:
-        """Do ``work`` with the open key, and again after each remedy while that may help."""
+        """Run ``work`` with the open key, and again after each recovery step that may help."""
         fault: Message | str = ""
         failure = self._module.error
         with self._module.turn():
@@ -120,7 +120,7 @@ class TokenKey(Kept):
         """Give up the session; those of other keys on the module may be lost as well."""
         opened = self._opened
         if opened is not None and opened.generation == self._module.generation:
-            # Opened without a PIN, so that closing it logs nobody out.
+            # Opened without a PIN, so closing it does not log out anyone.
             with suppress(self._module.error):
                 opened.session.close()
         self._module.generation += 1
@@ -139,7 +139,7 @@ class TokenKey(Kept):
 
     def _found(self, token: Token, session: Session, *, login: bool) -> PrivateKey:
         found = search.keys_of(session, self._uri)
-        # Keys are visible when this process is logged in already, through whomever.
+        # Keys are visible if this process is already logged in, by whatever means.
         if search.wants_login(token) and (login or not found):
             self._log_in(token)
             found = search.keys_of(session, self._uri)
@@ -149,7 +149,7 @@ class TokenKey(Kept):
         from pkcs11 import UserAlreadyLoggedIn  # noqa: PLC0415 - an extra, and there by now
 
         with suppress(UserAlreadyLoggedIn):
-            # Held by the module until it ends: closing this session would log the process out.
+            # Kept by the module until it ends: closing this session would log the process out.
             self._with_pin(token, lambda pin: token.open(user_pin=pin.get_secret_value()))
 
     def _with_pin(self, token: Token, use: Callable[[SecretStr], _T]) -> _T:

@@ -1,4 +1,4 @@
-"""What the errors of PKCS #11 mean, and whether a new session may do what failed."""
+"""The meaning of PKCS #11 errors, and whether a new session may recover from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOST = frozenset({
 
 
 class Lost(Exception):  # noqa: N818 - a signal inside this room, never seen outside
-    """The token or the key was not found; it may be back when the module is asked again."""
+    """The token or the key was not found; it may be there when the module is asked again."""
 
     def __init__(self, why: Message) -> None:
         super().__init__(str(why))
@@ -22,7 +22,7 @@ class Lost(Exception):  # noqa: N818 - a signal inside this room, never seen out
 
 
 def may_pass(error: Exception) -> bool:
-    """Return whether a new session, or a restarted module, may do what failed."""
+    """Return whether a new session, or a restarted module, may succeed."""
     return isinstance(error, Lost) or type(error).__name__ in _LOST
 
 

@@ -1,4 +1,4 @@
-"""Finding the token, the key and the certificate a URI names, and saying what was found instead."""
+"""Finds the token, key and certificate of a URI, or reports what was found instead."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def token_of(library: Library, uri: TokenUri) -> Token:
-    """Return the one token the URI fits. Raises Lost, and ConfigurationError for several."""
+    """Return the only token matching the URI. Raises Lost, and ConfigurationError for several."""
     there = list(_tokens(library))
     fitting = [token for token in there if _fits(token, uri)]
     if not fitting:
@@ -62,7 +62,7 @@ def serial_of(token: Token) -> str:
 
 
 def name_of(token: Token) -> Message:
-    """Return what a person knows the token by: its label and serial number."""
+    """Return the name by which a person knows the token: its label and serial number."""
     return message("pkcs11.token_name", label=token.label, serial=serial_of(token))
 
 
@@ -74,7 +74,7 @@ def wants_login(token: Token) -> bool:
 
 
 def keys_of(session: Session, uri: TokenUri) -> list[PrivateKey]:
-    """Return the private keys visible in a session that the URI fits."""
+    """Return the private keys in a session that match the URI."""
     from pkcs11 import Attribute, ObjectClass  # noqa: PLC0415
 
     asked: dict[Attribute, Any] = {Attribute.CLASS: ObjectClass.PRIVATE_KEY}
@@ -105,18 +105,18 @@ def _key_name(key: PrivateKey) -> Message:
 
 
 def always_asks(key: PrivateKey) -> bool:
-    """Return whether the key wants the PIN at each signature (CKA_ALWAYS_AUTHENTICATE)."""
+    """Return whether the key requires the PIN for each signature (CKA_ALWAYS_AUTHENTICATE)."""
     from pkcs11 import Attribute, PKCS11Error  # noqa: PLC0415
 
-    with suppress(PKCS11Error):  # older modules do not know it
+    with suppress(PKCS11Error):  # older modules do not support the attribute
         return bool(key[Attribute.ALWAYS_AUTHENTICATE])
     return False
 
 
 def chain_beside(key: PrivateKey, session: Session, name: str) -> Chain:
-    """Return the certificate of the key's id, or else label, and its issuers on the token.
+    """Return the certificate with the key's id, or else its label, and its issuers on the token.
 
-    Empty when there is none. Raises ConfigurationError for several.
+    Empty if there is none. Raises ConfigurationError for several.
     """
     from pkcs11 import Attribute, ObjectClass, PKCS11Error  # noqa: PLC0415
 

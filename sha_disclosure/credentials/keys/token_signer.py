@@ -16,7 +16,7 @@ _SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 
 
 class _Way(NamedTuple):
-    """How PKCS #11 makes a JWS signature: the token gets a digest, never the content."""
+    """How PKCS #11 creates a JWS signature: the token receives a digest, never the content."""
 
     kind: str
     mechanism: str
@@ -34,10 +34,10 @@ _WAYS = {
 
 
 class TokenSigner(Kept):
-    """Signs with a key on a token; each signature is checked by the certificate's public key.
+    """Signs with a key on a token and verifies each signature with the certificate's public key.
 
-    So a token that was changed for another one, or fails, never signs a message that the
-    receiver would refuse.
+    So a token that was replaced, or is faulty, never signs a message that the receiver would
+    refuse.
     """
 
     __slots__ = ("_algorithm", "_certified", "_check", "_key")
@@ -52,13 +52,13 @@ class TokenSigner(Kept):
         return f"TokenSigner({self._algorithm}, {self._key.name})"
 
     def using(self, algorithm: str) -> TokenSigner:
-        """Return a signer of the same key for another algorithm."""
+        """Return a signer with the same key for another algorithm."""
         return TokenSigner(self._key, algorithm, self._certified)
 
     def fits(self) -> bool:
-        """Return whether the token's key belongs to the certificate, by a signature for trial.
+        """Return whether the token's key matches the certificate, by a trial signature.
 
-        Raises KeyUnavailable when the token cannot sign at all.
+        Raises KeyUnavailable if the token cannot sign at all.
         """
         if self._key.kind() != _WAYS[self._algorithm].kind:
             return False

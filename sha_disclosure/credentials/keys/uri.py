@@ -1,4 +1,4 @@
-"""The ``pkcs11:`` URI that names a key on a token (RFC 7512)."""
+"""The ``pkcs11:`` URI of a key on a token (RFC 7512)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _QUERY = ("module-path", "module-name", "pin-source")
 
 @dataclass(frozen=True, slots=True)
 class TokenUri:
-    """Which key on which token of which module; every part may be absent but the module.
+    """Identifies a key on a token of a module; every part but the module is optional.
 
-    ``str`` is the part that names the key, for errors. ``id`` is bytes. ``pin_source`` says
+    ``str`` is the part that identifies the key, for errors. ``id`` is bytes. ``pin_source`` says
     where the PIN is; a PIN itself (``pin-value``) is never read from a URI.
     """
 
@@ -38,7 +38,7 @@ class TokenUri:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return what ``text`` says. Raises ConfigurationError without repeating its values."""
+        """Return the parsed URI. Raises ConfigurationError without repeating its values."""
         path, _, query = text.removeprefix("pkcs11:").partition("?")
         named = _attributes(path, ";", _PATH)
         asked = _attributes(query, "&", _QUERY)
@@ -80,7 +80,7 @@ def _attributes(text: str, separator: str, known: tuple[str, ...]) -> dict[str, 
 
 def _raw(path: str) -> dict[str, bytes]:
     pairs = (part.partition("=") for part in path.split(";"))
-    # Bytes that are no text come out of variables as lone surrogates.
+    # Bytes that are not valid text come from variables as lone surrogates.
     return {
         name: unquote_to_bytes(value.encode("utf-8", "surrogatepass")) for name, _, value in pairs
     }
