@@ -6,7 +6,7 @@ Needs the extra ``outbox``. In short::
         outbox.add(kanta.prepare(notice))
         outbox.drain(kanta)
 
-What is promised, and how that is proven: ``docs/delivery.md``.
+What is guaranteed, and how that is proven: ``docs/delivery.md``.
 """
 
 from sha_disclosure.extras import NamedExtra

@@ -1,4 +1,4 @@
-"""Adding a prepared notice to the outbox, in a transaction of the caller's or of its own."""
+"""Adds a prepared notice to the outbox, in the caller's transaction or its own."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from sha_disclosure.outbox.seals import Seals
 from sha_disclosure.process import ProcessLock
 
 _RECOUNT_S = 1.0
-_SHARE = 16  # the part of the free places that is used before they are counted again
+_SHARE = 16  # the fraction of the free places that is used before they are counted again
 
 
 class Capacity:
-    """How many more messages the outbox takes.
+    """The number of messages that the outbox can still take.
 
-    Counting takes longer the longer the queue is, so it is not done for each message while
-    much is free; near the limit it is.
+    Counting slows down as the queue grows, so while much is free it is not done for each message;
+    near the limit it is.
     """
 
     def __init__(self, limit: int) -> None:
@@ -39,7 +39,7 @@ class Capacity:
         self._counted_at = -_RECOUNT_S
 
     def take_known(self) -> bool:
-        """Use the place of one message if a recent count leaves one."""
+        """Use a place for one message if a recent count leaves one."""
         with self._lock.own:
             if self._free > 0 and time.monotonic() - self._counted_at < _RECOUNT_S:
                 self._free -= 1
@@ -47,7 +47,7 @@ class Capacity:
         return False
 
     def take(self, connection: Connection) -> None:
-        """Use the place of one message. Raises OutboxFull when there is none."""
+        """Use a place for one message. Raises OutboxFull if there is none."""
         if self.take_known():
             return
         waiting = connection.execute(
@@ -61,23 +61,23 @@ class Capacity:
 
 
 class Adding:
-    """Adds messages within the limit, sealed, with a pseudonym of their client."""
+    """Adds messages within the limit, encrypted, with a pseudonym of their client."""
 
     def __init__(self, seals: Seals, limit: int) -> None:
         self._seals = seals
         self._capacity = Capacity(limit)
 
     def pack(self, prepared: PreparedNotice) -> Payload:
-        """Return the payload; it is made before the transaction, to keep that short."""
+        """Return the payload; it is created before the transaction, to keep that short."""
         return packed(prepared, self._seals.keys)
 
     def add(
         self, connection: Connection, prepared: PreparedNotice, payload: Payload, now: int
     ) -> AddedNotice:
-        """Insert a message unless the very same one is there.
+        """Insert a message unless the same one is already stored.
 
-        Raises OutboxFull, and ReferenceTaken or OutboxError when a reference or id of it is
-        another notice's.
+        Raises OutboxFull, and ReferenceTaken or OutboxError if one of its references or ids belongs
+        to another notice.
         """
         if connection.dialect.name not in _INSERT_IF_FREE:
             found = existing(connection, prepared, self._seals)
@@ -101,9 +101,9 @@ class Adding:
     def add_directly(
         self, engine: Engine, prepared: PreparedNotice, payload: Payload, now: int
     ) -> AddedNotice | None:
-        """Insert a new message in a transaction of its own on the outbox's own SQLite file.
+        """Insert a new message in its own transaction on the outbox's own SQLite file.
 
-        Returns None, with nothing changed, when ``add`` is to decide.
+        Returns None, with nothing changed, if ``add`` must decide.
         """
         if not self._capacity.take_known():
             return None
@@ -116,7 +116,7 @@ class Adding:
     def _insert(
         self, connection: Connection, prepared: PreparedNotice, payload: Payload, now: int
     ) -> int | None:
-        """Return the new message's number; None, with nothing changed, when an id is taken."""
+        """Return the new message's number; None, with nothing changed, if an id is taken."""
         row = self._row(prepared, payload, now)
         if_free = _INSERT_IF_FREE.get(connection.dialect.name)
         if if_free is None:
@@ -134,7 +134,7 @@ class Adding:
     def _insert_or_back(
         self, connection: Connection, row: dict[str, Any], prepared: PreparedNotice
     ) -> int | None:
-        """Insert on a database that knows no insert of what is free: a savepoint takes it back."""
+        """Insert on a database without conflict handling in INSERT, using a savepoint instead."""
         savepoint = connection.begin_nested()
         try:
             number = _number(connection.execute(_INSERT, row))

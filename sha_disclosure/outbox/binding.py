@@ -1,4 +1,4 @@
-"""Sealing everything stored with the first key and binding every row: ``reencrypt``."""
+"""Re-encrypts everything stored with the first key and binds every row: ``reencrypt``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAGE = 100
 
 
 class Binding:
-    """Goes through the messages in short transactions and seals them anew.
+    """Processes the messages in short transactions and re-encrypts them.
 
     ``resealed`` counts those whose stored form changed, ``unopened`` those for which a key is
     missing.
@@ -31,7 +31,7 @@ class Binding:
         self.unopened = 0
 
     def run(self) -> None:
-        """Seal and bind every message that is not damaged; then nothing unbound is accepted."""
+        """Encrypt and bind every undamaged message; then nothing unbound is accepted."""
         last = 0
         while True:
             with self._database.write() as connection:
@@ -84,9 +84,9 @@ class Binding:
         self.resealed += bool(fresh)
 
     def _sealed(self, row: Any) -> Mapping[str, Any] | None:
-        """Return the columns of a payload that is sealed anew, none if it is as it should be.
+        """Return the columns of a re-encrypted payload, empty if it needs no change.
 
-        None when it cannot be opened or is damaged.
+        None if it cannot be decrypted or is damaged.
         """
         stored = Stored.of(row)
         if stored.payload is None:

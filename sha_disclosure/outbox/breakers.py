@@ -1,4 +1,4 @@
-"""One circuit breaker for each organisation: the trouble of one delays its own messages only."""
+"""One circuit breaker per organisation, so that the faults of one delay only its own messages."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.outbox.decision import Decision
 from sha_disclosure.process import ProcessLock
 
-# The organisation's keys or its standing with the service, not the service itself.
+# Concern the organisation's keys or its standing with the service, not the service itself.
 _OWN_FAULTS = frozenset({"SigningError", "KeyUnavailable", "CertificateExpired", "Unauthorized"})
 
 
 class OrganisationBreakers:
-    """The breakers of one drain, by organisation. May be used by many threads.
+    """The breakers of one drain, by organisation. Thread-safe.
 
-    With one organisation only, the drain's own breaker does their work.
+    With a single organisation, the drain's own breaker is used instead.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -27,7 +27,7 @@ class OrganisationBreakers:
         self._outcomes: dict[str, str] = {}
 
     def postponement(self, organisation: str) -> Decision | None:
-        """Return the decision to put a message off without trying it, if that is due."""
+        """Return the decision to postpone a message without trying it, or None."""
         breaker = self._breaker(organisation)
         wait = breaker.wait() if self._several else 0.0
         if wait <= 0:
@@ -35,7 +35,7 @@ class OrganisationBreakers:
         return Decision("pending", self._outcomes[organisation], delay_s=wait)
 
     def record(self, organisation: str, decision: Decision) -> Decision:
-        """Count the end of a submission; return the decision as the drain is to take it."""
+        """Count the end of a submission; return the decision that applies to the drain."""
         breaker = self._breaker(organisation)
         if decision.outcome not in _OWN_FAULTS:
             if decision.service_works:

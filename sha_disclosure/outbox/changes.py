@@ -1,4 +1,4 @@
-"""Changing messages in a transaction of the outbox, each with its MAC."""
+"""Changes messages in a transaction of the outbox, updating their MACs."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def change(
     *,
     skip_locked: bool = False,
 ) -> int:
-    """Change the messages that fit ``where``; return how many there were.
+    """Change the messages that match ``where``; return their number.
 
     ``values`` may depend on the row. A row that was tampered with keeps its MAC, so that it
-    does not become genuine. ``skip_locked`` passes over rows that another transaction is changing.
+    does not become genuine. ``skip_locked`` skips rows that another transaction is changing.
     """
     done, last = 0, 0
     while True:

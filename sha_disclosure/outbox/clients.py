@@ -1,4 +1,4 @@
-"""What a drain asks of the client it sends with."""
+"""What a drain requires of the client it sends with."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sha_disclosure.settings import OutboxPolicy, Settings
 
 
 class Client(Protocol):
-    """The part of ``KantaClient`` a drain uses (lähettäjä); several threads call it.
+    """The part of ``KantaClient`` that a drain uses (lähettäjä); several threads call it.
 
-    If its ``submit`` takes ``stop``, an event, it gets the drain's, so that a stop ends the
-    waits between attempts.
+    If its ``submit`` accepts ``stop``, an event, the drain's own is passed, so that a stop ends
+    the waits between attempts.
     """
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
@@ -26,10 +26,10 @@ class Client(Protocol):
 
 @runtime_checkable
 class RenewingClient(Protocol):
-    """A client that also checks now and then for renewed keys, as ``KantaClient`` does."""
+    """A client that also checks for renewed keys occasionally, as ``KantaClient`` does."""
 
     def renew_when_due(self) -> None:
-        """Check for renewed keys if it is time to."""
+        """Check for renewed keys if a check is due."""
 
 
 @runtime_checkable
@@ -41,10 +41,10 @@ class ConfiguredClient(Protocol):
 
 @runtime_checkable
 class ConfirmingClient(Protocol):
-    """A client that can tell the service's word from another FHIR server's, as ``KantaClient``."""
+    """A client that distinguishes the service from other FHIR servers, as ``KantaClient`` does."""
 
     def confirms(self, refusal: Rejected) -> bool:
-        """Return whether a refusal is surely the service's word on the notice."""
+        """Return whether a refusal is confirmed to be the service's decision on the notice."""
 
 
 def policy_of(kanta: object) -> OutboxPolicy:
@@ -53,6 +53,6 @@ def policy_of(kanta: object) -> OutboxPolicy:
 
 
 def submit_options(kanta: Client, stop: Event) -> dict[str, Any]:
-    """Return what ``submit`` of a client is given besides the notice and the listener."""
+    """Return what is passed to a client's ``submit`` besides the notice and the listener."""
     takes = inspect.signature(kanta.submit).parameters
     return {"stop": stop} if "stop" in takes else {}

@@ -1,6 +1,6 @@
-"""How many messages an outbox has delivered: by counters, since they only ever become more.
+"""Counters of delivered messages: that number only grows, so it need not be counted anew.
 
-Each drain has a counter of its own, so that none waits for another's transaction.
+Each drain has its own counter, so that none waits for another's transaction.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from sha_disclosure.outbox.schema import COUNT, MESSAGE, SERVERS
 
-_MANY = 16  # counters, of drains that ended, too; then they are added up
-_COUNTED = 10_000  # rows that are counted one by one: a test may delete them
+_MANY = 16  # counters, including those of ended drains, before they are added up
+_COUNTED = 10_000  # rows up to which they are counted directly: a test may delete them
 
 _ADD = (
     update(COUNT)
@@ -31,9 +31,9 @@ def count_delivered(connection: Connection, drain: str, more: int) -> None:
 
 
 def _added_up(connection: Connection) -> int:
-    """Remove the counters if they are many; return their sum.
+    """Remove the counters if there are many; return their sum.
 
-    A drain whose counter is removed begins a new one.
+    A drain whose counter is removed starts a new one.
     """
     counters = _COUNTERS
     if connection.dialect.name in SERVERS:
@@ -46,6 +46,6 @@ def _added_up(connection: Connection) -> int:
 
 
 def delivered_of(connection: Connection) -> int:
-    """Return how many messages were delivered: counted while few, else by the counters."""
+    """Return the number of delivered messages: counted while few, otherwise by the counters."""
     some = int(connection.execute(_SOME).scalar_one())
     return some if some < _COUNTED else int(connection.execute(_SUM).scalar() or 0)

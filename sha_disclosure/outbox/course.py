@@ -1,4 +1,4 @@
-"""The course of one drain: its times, whether it goes on, and what it did."""
+"""The state of one drain: its timing, whether it continues, and its counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 
 def _silent() -> None:
-    """Tell nobody."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class DrainReport:
     """What one drain did (purun tulos), in messages and ``seconds``.
 
     ``delivered``, ``parked`` and ``quarantined`` are messages; ``postponed`` counts attempts
-    after which a message waits for its next one, ``lost_leases`` results that came after
-    another worker had taken the message over.
+    after which a message waits for its next one, ``lost_leases`` results that arrived after
+    another worker had taken over the message.
     """
 
     delivered: int
@@ -46,11 +46,11 @@ class DrainReport:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The times of a drain (ajoitus), in seconds.
+    """The timing of a drain (ajoitus), in seconds.
 
-    ``lease_s``: how long a drain that died keeps others from its messages. ``poll_s``: how
-    often one looks for messages while it is idle. ``patience_s``: how long a drain until empty
-    waits for the next message to come due, and for a database that cannot be reached.
+    ``lease_s``: how long a drain that died keeps its messages from others. ``poll_s``: how often an
+    idle drain looks for messages. ``patience_s``: how long a drain until empty waits for the next
+    message to become due, and for a database that cannot be reached.
     """
 
     lease_s: float = 60.0
@@ -60,16 +60,16 @@ class Timing:
 
 @dataclass(frozen=True)
 class Watch:
-    """What is seen of a drain while it runs: its beats, and its counts by state."""
+    """The observable state of a running drain: its heartbeat, and its counts by state."""
 
     beat: Callable[[], None] = _silent
     counts: Counter[str] = field(default_factory=Counter)
 
 
 class Course:
-    """What the workers of one drain share. May be used by many threads.
+    """The shared state of one drain's workers. Thread-safe.
 
-    ``beat`` is called whenever the drain reached its database.
+    ``beat`` is called whenever the drain reaches its database.
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class Course:
 
     @property
     def stopping(self) -> bool:
-        """Whether no further message is to be taken."""
+        """Whether no further message may be taken."""
         return self.stop.is_set() or self.error is not None
 
     def fail(self, error: BaseException) -> None:
-        """End the drain with an error: the outbox's own, or the program's own, is raised."""
+        """End the drain with an error: one of the outbox, or of the program, is raised."""
         if isinstance(error, Exception) and not isinstance(error, OutboxError):
             error = OutboxError(message("outbox.worker_failed", kind=type(error).__name__))
         with self._lock.own:
@@ -114,10 +114,10 @@ class Course:
         return report_of(self._counts, seconds)
 
     def while_busy(self, work: Callable[[], _T]) -> _T:
-        """Do work on the database, again while it is locked by others or cannot be reached.
+        """Do work on the database, retrying while it is locked or cannot be reached.
 
-        A drain that runs until it is stopped waits for as long as that takes, one until empty
-        for its ``patience_s`` at least.
+        A drain that runs until it is stopped retries without limit, one until empty for at least
+        ``patience_s``.
         """
         failures, waited_s = 0, 0.0
         while True:
@@ -137,7 +137,7 @@ class Course:
 
 
 def report_of(counts: Counter[str], seconds: float) -> DrainReport:
-    """Return the counts of a drain, by state, as its report."""
+    """Return the report of a drain from its counts by state."""
     return DrainReport(
         delivered=counts["delivered"],
         parked=counts["parked"],

@@ -1,4 +1,4 @@
-"""The workers of a drain, and what they wait for: threads, here."""
+"""The workers of a drain and their synchronisation; here with threads."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Event(Protocol):
     """The part of ``threading.Event`` that a drain uses."""
 
     def is_set(self) -> bool:
-        """Return whether it happened."""
+        """Return whether the event is set."""
 
     def set(self) -> None:
-        """Let it happen."""
+        """Set the event."""
 
     def wait(self, timeout: float) -> bool:
-        """Wait for it, so many seconds at most; return whether it happened."""
+        """Wait until the event is set, for at most ``timeout`` seconds; return whether it is."""
 
 
 class Queue(Protocol):
@@ -34,7 +34,7 @@ class Queue(Protocol):
         """Put items at its end."""
 
     def get(self, timeout: float | None) -> Any:
-        """Return its first item; None when none came within so many seconds."""
+        """Return the first item, or None if none arrives within ``timeout`` seconds."""
 
 
 class Crew(Protocol):
@@ -60,10 +60,10 @@ class Crew(Protocol):
 
 
 class Threads:
-    """Workers that are threads."""
+    """A crew whose workers are threads."""
 
     def event(self) -> Event:
-        """Return an event of threads."""
+        """Return a threading event."""
         return threading.Event()
 
     def jobs(self) -> Queue:
@@ -86,7 +86,7 @@ class Threads:
             for name, work in workers.items():
                 gang.start(name, work)
             gang.join()
-        except BaseException:  # an interrupt: submissions under way are finished first
+        except BaseException:  # an interrupt: submissions in progress are finished first
             stop.set()
             gang.join()
             raise
@@ -114,10 +114,10 @@ class ThreadQueue:
 
 
 class _Gang:
-    """Threads that are waited for in such a way that an exception in the waiting one is harmless.
+    """Threads that can be waited for even if an exception interrupts the waiting.
 
-    ``Thread.join`` that a signal handler's exception ends takes a thread that runs for one that
-    ended (CPython up to 3.12), so each says by itself that it did.
+    If a signal handler's exception interrupts ``Thread.join``, a running thread is taken for an
+    ended one (CPython up to 3.12), so each thread reports its end itself.
     """
 
     def __init__(self) -> None:
@@ -137,7 +137,7 @@ class _Gang:
         self._started.append(name)
         try:
             thread.start()
-        except BaseException:  # an interrupt, or there can be no more threads
+        except BaseException:  # an interrupt, or no more threads can be started
             if not _runs(thread):
                 self._started.remove(name)
             raise
@@ -149,7 +149,7 @@ class _Gang:
 
 
 def _runs(thread: threading.Thread) -> bool:
-    """Return whether a thread whose start was interrupted came to run all the same."""
+    """Return whether a thread whose start was interrupted is running nevertheless."""
     for _ in range(10):
         if thread.ident is not None:
             return True

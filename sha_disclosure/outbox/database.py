@@ -1,4 +1,4 @@
-"""The database behind an outbox: how it is opened, and its short transactions."""
+"""The database of an outbox: opening it, and its short transactions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sha_disclosure.outbox.joining import require_own_connections
 from sha_disclosure.outbox.schema import META, SERVERS
 from sha_disclosure.sources import Sources
 
-# Milliseconds since 1970 by the server's clock, untouched by any time zone.
+# Milliseconds since 1970 by the server's clock, independent of any time zone.
 _MYSQL_CLOCK = text("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000")
 _CLOCKS = {
     "postgresql": text("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"),
@@ -28,14 +28,14 @@ _CLOCKS = {
     "mariadb": _MYSQL_CLOCK,
     "mssql": text("SELECT DATEDIFF_BIG(millisecond, '1970-01-01', SYSUTCDATETIME())"),
 }
-# Any number and name that no other program locks by.
+# An arbitrary number and name that no other program locks by.
 _POSTGRESQL_LOCK = text("SELECT pg_advisory_xact_lock(6001118381617606520)")
 _MYSQL_LOCK = text("SELECT GET_LOCK('sha_outbox', 60)")
 _MYSQL_UNLOCK = text("SELECT RELEASE_LOCK('sha_outbox')")
 
 
 def milliseconds(moment: datetime) -> int:
-    """Return a moment as the tables keep it."""
+    """Return a time as stored in the tables."""
     return round(moment.timestamp() * 1000)
 
 
@@ -61,11 +61,11 @@ class Database:
 
     @property
     def own_file(self) -> bool:
-        """Whether it is a file of the outbox's own, reached without asyncio."""
+        """Whether it is the outbox's own file, used without asyncio."""
         return self.own and self.kind == "sqlite" and not self.engine.dialect.is_async
 
     def close(self) -> None:
-        """Close the connections of the outbox's own engine; no transaction begins any more."""
+        """Close the connections of the outbox's own engine; no new transaction can begin."""
         self._closed = True
         if self.own:
             self.engine.dispose()
@@ -73,14 +73,14 @@ class Database:
     def lend(self) -> AbstractContextManager[Engine]:
         """Return a context that yields the engine for one transaction; a fork waits for it.
 
-        Raises OutboxError when the outbox was closed.
+        Raises OutboxError if the outbox has been closed.
         """
         if self._closed:
             raise OutboxError(message("outbox.closed"))
         return self._lent.lend()
 
     def errors(self) -> AbstractContextManager[None]:
-        """Return a context that raises the outbox's own error for one of the database."""
+        """Return a context that converts the database's errors to the outbox's own."""
         return outbox_errors(self.engine.dialect.loaded_dbapi.Error)
 
     @contextmanager
@@ -91,9 +91,9 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Yield a connection for reads that see the database as it is at one moment."""
+        """Yield a connection whose reads see the database at a single point in time."""
         with self.read() as connection:
-            if self.kind in SERVERS:  # on SQLite every transaction reads so
+            if self.kind in SERVERS:  # on SQLite every transaction does
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
@@ -101,8 +101,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """Yield a connection in a transaction that may write, committed at the end.
 
-        On SQLite it takes the write lock at its beginning: a transaction that began by reading
-        would be refused when another process has written since.
+        On SQLite it takes the write lock at its start: a transaction that began by reading would
+        be refused if another process has written since.
         """
         with self.errors(), self.lend(), self._writing.begin() as connection:
             if self.kind == "sqlite" and not self.own:
@@ -111,9 +111,9 @@ class Database:
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
-        """Yield the first transaction, which may find no tables yet.
+        """Yield the first transaction, which may not find any tables yet.
 
-        On a server one process at a time has it: a second that opens a new outbox waits.
+        On a server only one process at a time runs it: a second one opening a new outbox waits.
         """
         with (
             self.errors(),
@@ -127,7 +127,7 @@ class Database:
             yield connection
 
     def now(self, connection: Connection) -> int:
-        """Return the time in milliseconds: the database server's where several hosts share one."""
+        """Return the time in milliseconds: the database server's if several hosts share one."""
         if self._clock is not None:
             return int(connection.execute(self._clock).scalar_one())
         return milliseconds(self._sources.clock())
@@ -135,7 +135,7 @@ class Database:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Hold a lock of the session where making a table ends the transaction, as on MySQL."""
+    """Hold a session lock where creating a table ends the transaction, as on MySQL."""
     if connection.dialect.name not in MYSQL:
         yield
         return

@@ -1,6 +1,6 @@
-"""From a database's error to one of the outbox that says what to do.
+"""Converts a database's error to one of the outbox that says what to do.
 
-A driver's own text may hold a statement with its values, so none of it is passed on.
+A driver's own text may contain a statement with its values, so none of it is passed on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sha_disclosure.errors import OutboxBusy, OutboxDamaged, OutboxError, Outbox
 from sha_disclosure.messages import Message, message
 from sha_disclosure.process import raised_by_signal_handler
 
-# The error class of each sentence of the catalogue's table ``outbox.database``.
+# The error class of each sentence in the catalogue's table ``outbox.database``.
 _CLASSES: dict[str, type[OutboxError]] = {
     "raced": OutboxBusy,
     "busy": OutboxBusy,
@@ -30,21 +30,21 @@ _CLASSES: dict[str, type[OutboxError]] = {
     "no_right": OutboxError,
     "schema": OutboxError,
 }
-# SQLite's names of errors; the longest prefix counts.
+# SQLite's error names; the longest matching prefix decides.
 _SQLITE = {
     "SQLITE_BUSY": "busy", "SQLITE_LOCKED": "busy", "SQLITE_FULL": "disk_full",
     "SQLITE_READONLY": "read_only", "SQLITE_PERM": "read_only", "SQLITE_CORRUPT": "damaged",
     "SQLITE_NOTADB": "damaged", "SQLITE_IOERR": "disk", "SQLITE_CANTOPEN": "unreachable",
     "SQLITE_ERROR": "schema",
 }  # fmt: skip
-# SQLSTATE classes and codes, as PostgreSQL gives them; the longest prefix counts.
+# SQLSTATE classes and codes of PostgreSQL; the longest matching prefix decides.
 _SQLSTATE = {
     "40": "busy", "55P03": "busy", "57014": "busy", "53100": "disk_full", "25006": "read_only",
     "42501": "no_right", "XX001": "damaged", "XX002": "damaged", "58": "disk",
     "08": "unreachable", "57P": "unreachable", "53300": "unreachable", "42": "schema",
     "28": "no_access", "3D": "no_database",
 }  # fmt: skip
-# Numbers of MySQL and MariaDB, which name no SQLSTATE in their drivers' errors.
+# Error numbers of MySQL and MariaDB, whose drivers' errors have no SQLSTATE.
 _MYSQL = {
     1205: "busy", 1213: "busy", 3572: "busy", 1969: "busy", 3024: "busy", 1020: "busy",
     1021: "disk_full", 1114: "disk_full", 1290: "read_only", 1792: "read_only", 1836: "read_only",
@@ -56,15 +56,15 @@ _MYSQL = {
     1927: "unreachable", 4031: "unreachable",
 }  # fmt: skip
 _MYSQL_DRIVERS = frozenset({"pymysql", "MySQLdb", "mysql", "mariadb", "asyncmy", "aiomysql"})
-_MYSQL_CLIENT = range(2000, 3000)  # the client's own numbers: the connection failed or broke
+_MYSQL_CLIENT = range(2000, 3000)  # client error numbers: the connection failed or broke
 
 
 @contextmanager
 def outbox_errors(driver: type[Exception]) -> Iterator[None]:
-    """Raise the outbox's own error for a database's, with nothing of it attached.
+    """Raise the outbox's own error for a database's, without attaching the original.
 
-    ``driver``: its driver's class of errors; some come past SQLAlchemy, which wraps what a signal
-    handler of the program raises during a statement too: that passes as it is.
+    ``driver``: the driver's base error class; some bypass SQLAlchemy. SQLAlchemy also wraps what
+    a signal handler of the program raises during a statement: that is passed on unchanged.
     """
     error: BaseException
     try:
@@ -102,15 +102,15 @@ def error_of(fault: BaseException) -> OutboxError:
 
 
 def is_unreachable(error: OutboxError) -> bool:
-    """Return whether an error says that the database cannot be reached at the moment."""
+    """Return whether an error means that the database cannot be reached at the moment."""
     sentence = error.sentence
     return isinstance(sentence, Message) and sentence.id == "outbox.database.unreachable"
 
 
 def _connecting(said: str) -> str:
-    """Return the sentence for a failed connect, for which drivers give no code.
+    """Return the sentence for a failed connection, for which drivers give no code.
 
-    Of a server that speaks another language the reason is not known: it counts as unreachable.
+    If a server uses another language the reason is not known: it counts as unreachable.
     """
     if re.search(r'database "[^"]*" does not exist', said):
         return "no_database"

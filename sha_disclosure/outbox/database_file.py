@@ -1,4 +1,4 @@
-"""The file of an outbox on SQLite: made for its owner only, refused where others may read it."""
+"""The file of an SQLite outbox: private to its owner, and refused if others may read it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _REMOUNTED = 0o660
 
 
 def private_file(path: Path, *, create: bool = True) -> None:
-    """Make the database file, for its owner only; refuse one that others may read.
+    """Create the database file, private to its owner; refuse one that others may read.
 
-    It is made before the database opens it, so that at no moment others can open it; SQLite
-    gives its journal files the same mode. Raises OutboxError.
+    It is created before the database opens it, so that others can never open it; SQLite gives
+    its journal files the same mode. Raises OutboxError.
     """
     why: Message | None = None
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR if create else os.O_RDONLY
@@ -45,7 +45,7 @@ def private_file(path: Path, *, create: bool = True) -> None:
 def _not_private(path: Path) -> Message | None:
     try:
         about = path.stat()
-    except OSError as error:  # a link to what is not there
+    except OSError as error:  # a dangling link
         reason = error.strerror or ""
         return message("outbox.place.not_made", path=str(path), reason=reason)
     if not stat.S_ISREG(about.st_mode):
@@ -59,7 +59,7 @@ def _not_private(path: Path) -> Message | None:
 
 
 def _close_again(path: Path) -> None:
-    """Take back the group's rights that Kubernetes gives at a mount with ``fsGroup``."""
+    """Remove the group's rights that Kubernetes grants on mounting with ``fsGroup``."""
     for each in (path, *path.parent.glob(f"{path.name}-*")):
         each.chmod(_OWNER_ONLY)
     logging.getLogger("sha_disclosure").warning(
@@ -68,7 +68,7 @@ def _close_again(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Write the folder to disk, so that the new file's name survives a power cut."""
+    """Write the folder to disk, so that the new file's name survives a power failure."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

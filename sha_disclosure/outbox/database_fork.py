@@ -1,8 +1,8 @@
-"""What a fork must find and leave: no transaction under way, no connection in two processes.
+"""Fork safety: no transaction in progress during a fork, no connection in two processes.
 
-SQLite knows by process which locks it holds: a child that opened the file beside an inherited
-connection would believe in its parent's locks. So idle connections to a file are closed before
-a fork, and a server's connections are left to the parent.
+SQLite tracks its locks per process: a child that opened the file with an inherited connection
+present would mistake its parent's locks for its own. So idle connections to a file are closed
+before a fork, and a server's connections are left to the parent.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _LONGEST_WAIT_S = 10.0
 
 
 class _Use:
-    """How many transactions are under way, in all and of each thread."""
+    """The number of transactions in progress, in total and per thread."""
 
     def __init__(self) -> None:
-        # Taken by itself: of its kinds only the lock's own ``with`` lets no signal handler that
-        # raises leave it held.
+        # Acquired directly: only the built-in lock's own ``with`` ensures that a signal handler
+        # that raises does not leave it held.
         self.lock = threading.Lock()
         self.changed = threading.Condition(self.lock)
         self.forking = False
@@ -32,12 +32,12 @@ class _Use:
 
     @property
     def mine(self) -> int:
-        """Those of this thread."""
+        """The number of this thread."""
         return getattr(self.own, "lent", 0)
 
 
 class LentEngine:
-    """Lends an engine for one transaction at a time to each thread, safely across a fork."""
+    """Lends an engine to each thread for one transaction at a time, safely across a fork."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -51,7 +51,7 @@ class LentEngine:
         use, counted = self._use, False
         try:
             with use.lock:
-                # A thread that has a transaction already goes on: the fork waits for it.
+                # A thread with a transaction in progress continues: the fork waits for it.
                 while use.forking and not use.mine and use.changed.wait(_LONGEST_WAIT_S):
                     pass
                 use.own.lent = use.mine + 1
@@ -84,13 +84,13 @@ class LentEngine:
             self._left.pop().dispose()
 
     def in_parent(self) -> None:
-        """Go on."""
+        """Resume."""
         with self._use.lock:
             self._use.forking = False
             self._use.changed.notify_all()
 
     def in_child(self) -> None:
-        """Begin anew, without the parent's connections."""
+        """Start again without the parent's connections."""
         self._use = _Use()
         self._left = []
         if isinstance(self._engine.pool, QueuePool):
@@ -99,14 +99,14 @@ class LentEngine:
 
     @property
     def _on_a_file(self) -> bool:
-        dialect = self._engine.dialect  # one for asyncio can be closed in its loop only
+        dialect = self._engine.dialect  # an asyncio one can only be closed in its loop
         on_a_file = dialect.name == "sqlite" and not dialect.is_async
         return on_a_file and isinstance(self._engine.pool, QueuePool)
 
 
 _KNOWN: WeakSet[LentEngine] = WeakSet()
 _GOING_ON: list[Callable[[], None]] = []
-# Kept, so that no driver says good-bye in the parent's name when they are collected.
+# Kept, so that no driver closes the parent's sessions when they are garbage-collected.
 _PARENTS: list[Pool] = []
 
 
@@ -128,7 +128,7 @@ def _in_child() -> None:
 
 
 def after_fork(go_on: Callable[[], None]) -> None:
-    """Have ``go_on`` called in each child, once no database there has its parent's connections."""
+    """Register ``go_on`` to be called in each child, once its databases are reset."""
     _GOING_ON.append(go_on)
 
 

@@ -1,4 +1,4 @@
-"""From the end of a submission to what becomes of its message: a pure decision."""
+"""From the end of a submission to the next state of its message: a pure decision."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from sha_disclosure.outbox.sweeping import LONGEST_PENDING
 _BASE_S = 1.0
 _LONGEST_S = 300.0
 PARKED_S = 3600.0
-"""How long a message waits for a corrected set-up before it is tried again, in seconds."""
+"""How long a message waits for a corrected set-up before it is retried, in seconds."""
 
-# Statuses of Unavailable after which the service certainly has not stored the notice.
+# Statuses of Unavailable after which the service has definitely not stored the notice.
 _NOT_STORED = frozenset({425, 429, 503})
 
 
 class SubmissionLog:
-    """Listens to one submission: its requests, for the evidence, and whether one may be stored."""
+    """Records one submission's requests as evidence, and whether one may have been stored."""
 
     def __init__(self) -> None:
         self.requests: list[AttemptEnded] = []
@@ -41,7 +41,7 @@ class SubmissionLog:
         self.support_id = ""
 
     def __call__(self, event: Event) -> None:
-        """Take an event."""
+        """Handle an event."""
         if isinstance(event, AttemptEnded):
             self.requests.append(event)
         elif isinstance(event, SubmissionFailed):
@@ -59,7 +59,7 @@ class SubmissionLog:
         return self.requests[-1].request_id if self.requests else None
 
     def to_json(self) -> str:
-        """Return the requests as the evidence keeps them."""
+        """Return the requests in the format of the evidence."""
         kept = ("request_id", "outcome", "status", "seconds")
         requests = [{n: getattr(each, n) for n in kept} for each in self.requests]
         if self.support_id and requests:
@@ -71,9 +71,9 @@ class SubmissionLog:
 class Decision:
     """What is recorded of an attempt and of its message.
 
-    ``delay_s``: seconds until the next attempt, or None when a person decides on it.
+    ``delay_s``: seconds until the next attempt, or None if a person decides on it.
     ``unknown_fate``: the service may hold the notice. ``unproven``: it answered as if it did,
-    without proof. ``service_works``: whether others are to be sent as well; None leaves that
+    without proof. ``service_works``: whether other messages should be sent too; None leaves that
     open. ``references``: the caller's own keys of the notices. ``unconfirmed``: it was refused
     by what may not be the service, since the address may be wrong.
     """
@@ -93,7 +93,7 @@ class Decision:
 
 
 def delivered(receipt: Receipt, log: SubmissionLog) -> Decision:
-    """Return the decision on a message the service holds."""
+    """Return the decision on a message that the service stored."""
     return Decision("delivered", "Receipt", service_works=True, log=log, receipt=receipt)
 
 
@@ -101,9 +101,9 @@ def delivered(receipt: Receipt, log: SubmissionLog) -> Decision:
 class Circumstances:
     """What a decision depends on besides the end of the submission.
 
-    ``tries`` earlier leases, ``resends`` of them after an answer that proved nothing, of at
+    ``tries`` earlier leases, ``resends`` of them after an answer that proved nothing, out of at
     most ``unproven_resends``; ``fraction`` in [0, 1) spreads the waits. ``confirmed``: whether a
-    refusal is surely the service's word.
+    refusal is confirmed to be the service's decision.
     """
 
     now: datetime
@@ -123,7 +123,7 @@ def undelivered(fault: BaseException, log: SubmissionLog, given: Circumstances) 
     unproven = isinstance(fault, UnexpectedAnswer)
     state: State = "parked"
     if isinstance(fault, NotSent | OutcomeUnknown | Unavailable) or (
-        # It was stopped before its attempt with a fresh token.
+        # It was stopped before its attempt with a new token.
         isinstance(fault, Unauthorized) and fault.retry_at is not None
     ):
         retry_at = fault.retry_at
@@ -153,9 +153,9 @@ def undelivered(fault: BaseException, log: SubmissionLog, given: Circumstances) 
 
 
 def _service_works(fault: BaseException) -> bool | None:
-    """Return what the end of a submission says of the service."""
+    """Return what the end of a submission shows about the service."""
     if isinstance(fault, ConfigurationError):
-        return None  # one organisation's settings; the others' notices go on
+        return None  # one organisation's settings; the others' notices are still sent
     return isinstance(fault, Rejected)
 
 

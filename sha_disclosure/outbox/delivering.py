@@ -1,4 +1,4 @@
-"""Delivering one leased message: submit it, and decide what becomes of it."""
+"""Delivers one leased message: submits it, and decides its next state."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Delivering:
         self._refusals = Refusals(policy.alike_refusals)
 
     def deliver(self, leased: Leased) -> Ended:
-        """Submit a message and decide what becomes of it."""
+        """Submit a message and decide its next state."""
         began = self._sources.monotonic()
         decision = self._decide(leased)
         if decision.service_works:
@@ -92,9 +92,9 @@ class Delivering:
             return undelivered(fault, log, given)
 
     def _confirmed(self, leased: Leased, fault: BaseException) -> bool:
-        """Return whether a refusal is the service's word, as far as anybody can say.
+        """Return whether a refusal is the service's decision, as far as can be determined.
 
-        Where ``base_url`` leads to another place of a FHIR server, that refuses each notice by
+        If ``base_url`` points to another path of a FHIR server, that refuses each notice by
         its name, in the service's form.
         """
         return (

@@ -1,7 +1,7 @@
-"""The fast path of ``add`` on a SQLite file of the outbox's own: the same two statements.
+"""The fast path of ``add`` on the outbox's own SQLite file, with the same two statements.
 
 SQLAlchemy compiles them once and the driver runs them directly: on a durable insert of 0.2 ms
-the usual path through the engine costs as much again.
+the usual path through the engine doubles the cost.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.sql.dml import Insert
 
 
 class Statement:
-    """An INSERT as SQLite's driver takes it."""
+    """An INSERT as SQLite's driver accepts it."""
 
     def __init__(self, insert: Insert, columns: tuple[str, ...]) -> None:
         dialect = sqlite.dialect(paramstyle="qmark")
@@ -29,7 +29,7 @@ class Statement:
 
 
 class DirectInsert:
-    """Inserts one message in a transaction of its own."""
+    """Inserts one message in its own transaction."""
 
     def __init__(self, engine: Engine, message: Statement, notice: Statement) -> None:
         self._engine = engine
@@ -39,9 +39,9 @@ class DirectInsert:
     def insert(
         self, row: dict[str, Any], notices: Callable[[int], Iterable[dict[str, Any]]]
     ) -> int | None:
-        """Return the new message's number; None, with nothing changed, when an id is taken.
+        """Return the new message's number; None, with nothing changed, if an id is taken.
 
-        ``notices`` gives the rows of its notices by its number.
+        ``notices`` returns the rows of its notices for its number.
 
         Raises the driver's errors.
         """

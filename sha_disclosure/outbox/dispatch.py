@@ -1,4 +1,4 @@
-"""What a drain's writer hands to the workers, and what comes back: no worker waits for the disk."""
+"""The queues between a drain's writer and its workers, so that no worker waits for the disk."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sha_disclosure.outbox.decision import Decision
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.sources import Sources
 
-# How long an outcome waits for others at most, to be written with them.
+# The maximum time an outcome waits for others to be written with it.
 _GATHER_S = 0.05
-# Of the messages that wait for a worker this part stays for the time that the writing takes.
+# The fraction of the waiting messages reserved for the duration of a write.
 _RESERVE = 4
 
 
@@ -27,10 +27,10 @@ Job: TypeAlias = Leased | Sequence[Event] | End
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The end of a message's delivery; without ``decision`` nothing is known of it.
+    """The end of a message's delivery; without ``decision`` its result is unknown.
 
-    ``alike``: the messages refused alike, when they became too many. ``withdrawn``: messages
-    that were leased and will not be sent now. ``seconds``: how long it took.
+    ``alike``: the messages refused alike, once there are too many. ``withdrawn``: messages
+    that were leased and will not be sent now. ``seconds``: the duration.
     """
 
     leased: Leased | None = None
@@ -41,15 +41,15 @@ class Ended:
 
     @property
     def halts(self) -> bool:
-        """Whether messages that were leased before it are not to be sent after it."""
+        """Whether messages leased before it must not be sent after it."""
         fails = self.decision is not None and self.decision.service_works is False
         return fails or bool(self.alike)
 
 
 class Dispatch:
-    """The messages that one drain has leased, until their ends are written.
+    """The messages leased by one drain, until their ends are written.
 
-    May be used by many threads: what they share are dictionaries, whose single operations are
+    Thread-safe: the shared state is in dictionaries, whose single operations are
     atomic.
     """
 
@@ -62,12 +62,12 @@ class Dispatch:
 
     @property
     def held(self) -> list[str]:
-        """The leases that are held now."""
+        """The leases currently held."""
         return list(self._held)
 
     @property
     def waiting(self) -> int:
-        """How many messages no worker has begun yet."""
+        """The number of messages that no worker has begun."""
         return len(self._waiting)
 
     def hand_out(self, messages: Sequence[Leased]) -> None:
@@ -78,7 +78,7 @@ class Dispatch:
         self._jobs.put(*messages)
 
     def notify(self, events: Sequence[Event]) -> None:
-        """Have a worker tell the listeners of events: a slow one holds up no writing."""
+        """Have a worker call the listeners, so that a slow one does not delay the writer."""
         if events:
             self._jobs.put(events)
 
@@ -87,9 +87,9 @@ class Dispatch:
         self._jobs.put(*[End() for _ in range(workers)])
 
     def collect(self, seconds: float) -> list[Ended]:
-        """Return what ended, once something did, or nothing after ``seconds``.
+        """Return the messages that ended, as soon as there is one, or none after ``seconds``.
 
-        While workers still have messages to begin, it waits a moment for further ends.
+        While workers still have messages to begin, it waits a moment for more of them.
         """
         first: Ended | None = self._back.get(seconds)
         if first is None:
@@ -105,7 +105,7 @@ class Dispatch:
         return ended
 
     def settle(self, ended: Iterable[Ended]) -> None:
-        """Let go of the leases of what ended: it is written, or their time will run out."""
+        """Release the leases of messages that ended: they are written, or will expire."""
         for each in ended:
             for leased in (each.leased, *each.withdrawn):
                 if leased is not None:
@@ -122,7 +122,7 @@ class Dispatch:
         return tuple(taken)
 
     def next(self) -> Job:
-        """Return a worker's next job, once there is one."""
+        """Return a worker's next job, waiting for one."""
         job: Job = self._jobs.get(None)
         return job
 
@@ -131,5 +131,5 @@ class Dispatch:
         return self._waiting.pop(leased.token, None) is not None
 
     def end(self, ended: Ended) -> None:
-        """Give the end of a delivery to the writer, with all that is not to be begun after it."""
+        """Pass the end of a delivery to the writer, withdrawing other messages if it halts."""
         self._back.put(replace(ended, withdrawn=self.withdraw()) if ended.halts else ended)

@@ -29,7 +29,7 @@ class Drain:
         self._listeners = listeners
 
     def run(self, workers: int, crew: Crew) -> DrainReport:
-        """Work until all is done or the drain is stopped; raise the error that ended it."""
+        """Work until everything is done or the drain is stopped; raise the error that ended it."""
         course = self._course
         began = course.sources.monotonic()
         works = {f"outbox-{self._writer.name}.{n}": self._work for n in range(1, workers + 1)}
@@ -39,7 +39,7 @@ class Drain:
         return course.report(course.sources.monotonic() - began)
 
     def _work(self) -> None:
-        """Do one job after another until the writer has no more."""
+        """Do jobs until the writer has no more."""
         while not isinstance(job := self._dispatch.next(), End):
             try:
                 if isinstance(job, Leased):
@@ -52,7 +52,7 @@ class Drain:
 
     def _deliver(self, leased: Leased) -> None:
         if self._course.stopping:
-            self._dispatch.end(Ended())  # the writer takes back what nobody has begun
+            self._dispatch.end(Ended())  # the writer takes back messages not yet begun
             return
         if not self._dispatch.begin(leased):
             return

@@ -1,4 +1,4 @@
-"""Supervised draining (valvottu purku): a drain that is started, watched and stopped."""
+"""Supervised draining (valvottu purku): a drain with start, health and stop."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ DrainOnce = Callable[[threading.Event, Watch], None]
 
 
 class Drainer:
-    """Drains an outbox in a thread of its own until it is stopped (purkaja).
+    """Drains an outbox in its own thread until it is stopped (purkaja).
 
-    Made by ``Outbox.drainer``. A drain that fails is begun anew after a pause that grows to a
-    minute, with a warning in the log and the event ``DrainRestarted``; a database that cannot be
-    reached is waited for. In a child that a process with a running drainer forks it runs on as
-    the child's own. Any number of drainers may share an outbox, on one host or many.
+    Created by ``Outbox.drainer``. A drain that fails is restarted after a pause that grows to a
+    minute, with a warning in the log and the event ``DrainRestarted``; it waits for a database
+    that cannot be reached. When a process with a running drainer forks, the child continues with
+    a drainer of its own. Any number of drainers may share an outbox, on one host or many.
     """
 
     def __init__(self, drain: DrainOnce, supervision: Supervision) -> None:
@@ -42,7 +42,7 @@ class Drainer:
         self._supervision.begin()
 
     def start(self) -> Self:
-        """Begin to drain; does nothing while it runs."""
+        """Start draining; does nothing if it is already running."""
         if not self.running:
             self._begin_anew()
             self._thread = threading.Thread(target=self._run, name="outbox-drainer", daemon=True)
@@ -52,8 +52,8 @@ class Drainer:
     def stop(self, timeout: float = 30.0) -> bool:
         """Stop draining; return whether it ended within ``timeout`` seconds.
 
-        Every wait ends at once; only exchanges under way are finished. What they have not
-        finished when the program ends is sent again, marked as possibly stored.
+        Every wait ends immediately; only exchanges in progress are finished. Those not finished
+        when the program ends are sent again, marked as possibly stored.
         """
         self._stop.set()
         until = time.monotonic() + timeout
@@ -63,15 +63,15 @@ class Drainer:
 
     @property
     def running(self) -> bool:
-        """Whether it drains."""
+        """Whether it is running."""
         return self._thread is not None and not self._ended.is_set()
 
     def health(self) -> DrainerHealth:
-        """Return whether it runs, when it last reached its database, and what went wrong."""
+        """Return whether it is running, when it last reached its database, and any error."""
         return self._supervision.health(running=self.running)
 
     def report(self) -> DrainReport:
-        """Return what was done since the start."""
+        """Return what has been done since the start."""
         return self._supervision.report()
 
     def __enter__(self) -> Self:
@@ -96,7 +96,7 @@ class Drainer:
             self._ended.set()
 
     def in_child(self) -> None:
-        """Run on in a child that was forked: the parent's threads are not there."""
+        """Continue in a forked child, which does not have the parent's threads."""
         ran = self.running and not self._stop.is_set()
         self._thread = None
         if ran:

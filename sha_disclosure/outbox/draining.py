@@ -1,4 +1,4 @@
-"""The drains of one outbox, whatever kind of workers they have."""
+"""The drains of one outbox, independent of the kind of worker."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class Draining:
     listeners: Listeners
 
     def require(self, workers: int) -> None:
-        """Raise ConfigurationError or OutboxError if no drain is possible."""
+        """Raise ConfigurationError or OutboxError if draining is not possible."""
         if workers < 1:
             raise ConfigurationError(message("outbox.no_workers"))
         if self.seals.unbound:
             raise OutboxError(message("outbox.unbound"))
 
     def breaker(self) -> Breaker:
-        """Return a breaker whose changes the outbox's listeners hear of."""
+        """Return a breaker that notifies the outbox's listeners."""
         return Breaker(clock=self.sources.clock, listeners=[self.listeners.notify])
 
     def run(  # noqa: PLR0913 - each keyword is one of a drain's

@@ -1,4 +1,4 @@
-"""The engine of a place: its driver, and what a database is set to for an outbox of its own."""
+"""The engine of a place: its driver, and the database settings for the outbox's own engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sha_disclosure.outbox.database_file import private_file
 WRITES = "sha_outbox_writes"
 """The execution option of a connection whose transactions write."""
 MYSQL = frozenset({"mysql", "mariadb"})
-# MySQL's default, one snapshot for a whole transaction, hides what others just wrote.
+# MySQL's default, one snapshot for a whole transaction, hides what others have just written.
 ISOLATION = "READ COMMITTED"
 
 _BUSY_TIMEOUT_MS = 10_000
@@ -36,7 +36,7 @@ _DRIVERS = {
 def engine_of(place: str | Path | URL, *, create: bool = True) -> Engine:
     """Return an engine for an outbox of its own, with the driver that the place names.
 
-    Raises ConfigurationError when the place cannot hold an outbox.
+    Raises ConfigurationError if the place cannot hold an outbox.
     """
     url = url_of(place)
     kind = url.get_backend_name()
@@ -45,9 +45,9 @@ def engine_of(place: str | Path | URL, *, create: bool = True) -> Engine:
     options: dict[str, Any] = {}
     more: dict[str, Any] = {}
     if url.drivername == "postgresql+psycopg":
-        # Statements that are prepared in one session are unknown in the next one that a
-        # transaction pooler such as pgbouncer hands out; and where the driver prepares any,
-        # it prepares those with many rows at once. So none is, whatever the address says.
+        # Statements prepared in one session are unknown in the next one that a transaction pooler
+        # such as pgbouncer assigns; and if the driver prepares any, it immediately prepares those
+        # with many rows. So none is prepared, whatever the address says.
         options["prepare_threshold"] = None
         url = url.difference_update_query(["prepare_threshold"])
     elif kind in MYSQL:
@@ -64,7 +64,7 @@ def _made(url: URL, **options: Any) -> Engine:
         return create_engine(url, hide_parameters=True, **options)
     except NoSuchModuleError:
         why = message("outbox.place.unknown_database")
-    except (ArgumentError, TypeError, ValueError):  # its dialects read the parameters of a URL
+    except (ArgumentError, TypeError, ValueError):  # its dialects parse the parameters of a URL
         why = message("outbox.place.no_url")
     except ImportError as missing:
         why = message("outbox.place.no_driver", driver=str(missing.name))
@@ -72,7 +72,7 @@ def _made(url: URL, **options: Any) -> Engine:
 
 
 def _strict(engine: Engine) -> Engine:
-    """Have MySQL refuse what does not fit into a column, whatever its server is set to."""
+    """Make MySQL refuse values that do not fit into a column, whatever its server's settings."""
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -99,8 +99,8 @@ def url_of(place: str | Path | URL) -> URL:
         return URL.create("sqlite", database=str(place))
     try:
         url = make_url(place)
-        (url.host or "").encode("idna")  # drivers would raise what is no error of a database
-    except (ArgumentError, ValueError):  # a port that is no number
+        (url.host or "").encode("idna")  # drivers would raise an error that is not the database's
+    except (ArgumentError, ValueError):  # a port that is not a number
         url = None
     if url is None:
         raise ConfigurationError(message("outbox.place.no_url"))
@@ -108,7 +108,7 @@ def url_of(place: str | Path | URL) -> URL:
 
 
 def _sqlite_file(url: URL) -> Path | None:
-    """Return the file a SQLite URL names, also as a URI of SQLite's own; None for memory."""
+    """Return the file of an SQLite URL, including SQLite's own URIs; None for memory."""
     name, query = url.database or "", url.query
     if str(query.get("uri", "")).lower() in {"true", "1", "yes", "on"} and name.startswith("file:"):
         name = _path_of(name)
@@ -120,7 +120,7 @@ def _sqlite_file(url: URL) -> Path | None:
 def _path_of(uri: str) -> str:
     try:
         return url2pathname(urlsplit(uri).path)
-    except ValueError:  # a bracket without its other half
+    except ValueError:  # an unbalanced bracket
         pass
     raise ConfigurationError(message("outbox.place.no_url"))
 
@@ -140,7 +140,7 @@ def _sqlite_engine(url: URL, *, create: bool) -> Engine:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves the file too
+        cursor.execute("PRAGMA secure_delete = ON")  # forgotten content also leaves the file
         cursor.close()
 
     @event.listens_for(engine, "begin")

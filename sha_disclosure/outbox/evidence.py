@@ -28,7 +28,7 @@ def iso_time(milliseconds: int | None) -> str | None:
 
 
 def number_of(connection: Connection, notice_id: str) -> int:
-    """Return the number of the message a notice is in. Raises OutboxError."""
+    """Return the number of the message that contains a notice. Raises OutboxError."""
     number = connection.execute(
         select(NOTICE.c.message).where(NOTICE.c.notice_id == notice_id)
     ).scalar()
@@ -38,7 +38,7 @@ def number_of(connection: Connection, notice_id: str) -> int:
 
 
 def evidence_of(connection: Connection, seals: Seals, notice_id: str) -> dict[str, Any]:
-    """Return the evidence of the message a notice is in. Raises OutboxError, OutboxDamaged."""
+    """Return the evidence of a notice's message. Raises OutboxError, OutboxDamaged."""
     number = number_of(connection, notice_id)
     asked = select(*_COLUMNS).where(MESSAGE.c.number == number)
     evidence = _evidence(connection, seals, connection.execute(asked).mappings().one())
@@ -52,7 +52,7 @@ def all_evidence(
 ) -> Iterator[dict[str, Any]]:
     """Yield the evidence of every message, in the order they were added.
 
-    ``damaged``: others than the outbox changed it.
+    ``damaged``: it was changed outside the outbox.
     """
     last = 0
     while True:

@@ -1,8 +1,8 @@
-"""Executing one statement for many sets of parameters, as a drain does at each step.
+"""Executes one statement for many sets of parameters, as a drain does at each step.
 
-The statement is compiled once for a database, and its driver gets the parameters as they are:
-SQLAlchemy's own way to each set costs more than the database's. PostgreSQL gets all sets at
-once, as arrays: it reads and plans the statement once, not for each set.
+The statement is compiled once for a database, and its driver receives the parameters directly:
+SQLAlchemy's processing of each set costs more than the database's. PostgreSQL receives all sets
+at once, as arrays: it parses and plans the statement once, not for each set.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from sqlalchemy.types import TypeEngine
 
 from sha_disclosure.outbox.schema import SERVERS
 
-_DIRECT = SERVERS | {"sqlite"}  # their drivers take every value of the tables by themselves
+_DIRECT = SERVERS | {"sqlite"}  # their drivers accept every value of the tables directly
 
 
 def execute_each(
     connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Execute a statement for each set of parameters; nothing, if there is none."""
+    """Execute a statement for each set of parameters, if there are any."""
     if not rows:
         return
     dialect, names = connection.dialect, tuple(rows[0])
@@ -42,14 +42,14 @@ def execute_each(
 
 
 class _Ready(NamedTuple):
-    """A statement as a driver takes it: ``constants`` are its own parameters."""
+    """A statement in the driver's form: ``constants`` are its own parameters."""
 
     text: str
     constants: Mapping[str, Any]
     order: Sequence[str] | None
 
     def given(self, values: Mapping[str, Any]) -> Any:
-        """Return a set of parameters as the driver takes it: by name, or in order."""
+        """Return a set of parameters in the driver's form: by name, or in order."""
         values = {**self.constants, **values}
         return values if self.order is None else tuple([values[name] for name in self.order])
 
@@ -85,5 +85,5 @@ def _compiled(statement: UpdateBase, dialect: Dialect, names: Sequence[str]) -> 
 
 
 def _whole(type_: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Return a type without its length: a cast to it would cut what is longer, in silence."""
+    """Return a type without its length: a cast to it would silently truncate longer values."""
     return Text() if isinstance(type_, String) else type_

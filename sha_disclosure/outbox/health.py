@@ -1,4 +1,4 @@
-"""Whether an outbox is well (säilön kunto), for monitoring."""
+"""The health of an outbox (säilön kunto), for monitoring."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sha_disclosure.outbox.inventory import Status
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether an outbox is within the thresholds that were given.
+    """Whether an outbox is within the given thresholds.
 
-    ``problems``: what is not, each a sentence in both languages. ``status`` is None when the
-    database could not be asked.
+    ``problems``: one message for each that is not. ``status`` is None if the database could not
+    be queried.
     """
 
     problems: tuple[Message | str, ...]
@@ -37,7 +37,7 @@ class Health:
 
 
 def judged(status: Status, max_age: float | None, max_quarantined: int | None) -> Health:
-    """Return the health of an outbox by its counts."""
+    """Return the health of an outbox from its counts."""
     problems = []
     if max_age is not None and status.oldest_pending_s > max_age:
         seconds = f"{status.oldest_pending_s:.0f}"

@@ -1,4 +1,4 @@
-"""What the outbox holds: counts and lists; and what an operator does with messages."""
+"""The outbox's content: counts and lists; and an operator's actions on messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sha_disclosure.outbox.known import in_order, references_of
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, UNDELIVERED, State
 from sha_disclosure.outbox.seals import Seals
 
-# A lease that was cut off leaves an attempt without an end; one under way is not counted.
+# A lease that was interrupted leaves an attempt without an end; one in progress is not counted.
 _POSSIBLY_STORED = exists().where(
     ATTEMPT.c.message == MESSAGE.c.number,
     or_(
@@ -31,7 +31,7 @@ _POSSIBLY_STORED = exists().where(
     ),
 )
 _COUNT = select(func.count()).select_from(MESSAGE)
-# One question for each state: an index answers it in half the time of a grouped one.
+# One query for each state: with an index, half the time of a grouped one.
 _UNDELIVERED = select(
     *[_COUNT.where(MESSAGE.c.state == each).scalar_subquery().label(each) for each in UNDELIVERED]
 )
@@ -46,15 +46,15 @@ _STORED = _COUNT.where(
     MESSAGE.c.state.in_(("quarantined", "parked")), MESSAGE.c.attempts > 0, _POSSIBLY_STORED
 )
 _LAST = select(func.max(MESSAGE.c.number)).where(MESSAGE.c.state == "delivered")
-_STEP = 2000  # messages that are looked at in one transaction, to forget them
+_STEP = 2000  # messages examined in one transaction when forgetting
 
 
 @dataclass(frozen=True, slots=True)
 class Status(QueueState):
-    """Messages by state, and how many seconds the oldest pending one has waited (tilanne).
+    """Messages by state, and the age of the oldest pending one in seconds (tilanne).
 
     ``damaged``: those in quarantine because they cannot be read. ``possibly_stored``: those
-    parked or in quarantine that the service may hold all the same. Fits ``observe_queue``.
+    parked or in quarantine that the service may hold nevertheless. Accepted by ``observe_queue``.
     """
 
     damaged: int = 0
@@ -74,9 +74,9 @@ class Status(QueueState):
 class Entry:
     """One message as the outbox lists it (lähtevä viesti), without its content.
 
-    ``due_at``: the next attempt; of a message that is being sent, the end of its lease; None
-    when there is no next one by itself. ``possibly_stored``: an attempt ended so that the
-    service may hold the message, whatever happened afterwards. ``possibly_duplicated``: it may
+    ``due_at``: the next attempt; for a message being sent, the end of its lease; None
+    if no further attempt is scheduled. ``possibly_stored``: after some attempt the service may hold
+    the message, whatever happened afterwards. ``possibly_duplicated``: it may
     hold it more than once. ``references``: the caller's own keys of the notices, in order, empty
     where there is none.
     """
@@ -175,7 +175,7 @@ def retry(
     number: int | None = None,
     state: State | None = None,
 ) -> int:
-    """Make messages due at once; return how many. Raises OutboxError for a state that cannot."""
+    """Make messages due immediately; return their number. Raises OutboxError for other states."""
     can: tuple[State, ...] = ("pending", "parked", "quarantined")
     if state is not None and state not in can:
         raise OutboxError(message("outbox.not_retried", state=state, states=can))
@@ -186,15 +186,15 @@ def retry(
 
 
 def last_delivered(connection: Connection) -> int:
-    """Return the number of the last message that was delivered, or 0."""
+    """Return the number of the last delivered message, or 0."""
     return int(connection.execute(_LAST).scalar() or 0)
 
 
 def forget(connection: Connection, seals: Seals, before: datetime, after: int) -> tuple[int, int]:
-    """Remove what leads to a client from messages delivered before a moment; evidence stays.
+    """Remove what identifies a client from messages delivered before a time; evidence stays.
 
-    One step: it looks at some messages above number ``after`` and returns how many it changed,
-    and the number up to which it looked.
+    One step: it examines some messages above number ``after`` and returns the number of changed
+    ones, and the number up to which it examined.
     """
     end = after + _STEP
     old = and_(

@@ -1,6 +1,6 @@
-"""Which transactions of a caller's ``add`` may join, and how the others are to be given.
+"""Which of a caller's transactions ``add`` may join, and what to pass instead of the others.
 
-What it does not know it refuses by name: on a connection that commits by itself, or that another
+Unknown objects are refused by name: on a connection that auto-commits, or that another
 library shares, a notice would be reported as added and never be stored.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session, scoped_session
 
 Joined: TypeAlias = "Connection | Session | scoped_session[Any]"
-"""What stands for a transaction of the caller's."""
+"""What represents a transaction of the caller."""
 
 _ALCHEMY = "sqlalchemy"
 _DJANGO = "django"
@@ -34,7 +34,7 @@ def joined(given: Joined) -> Connection:
 
 
 def require_own_connections(engine: Engine) -> None:
-    """Refuse an engine all of whose transactions share one connection, maybe another library's.
+    """Refuse an engine whose transactions share one connection, possibly another library's.
 
     Raises ConfigurationError.
     """
@@ -53,9 +53,9 @@ def _of_session(given: object) -> Connection:
 
 
 def _kind(given: object) -> str:
-    """Return the sentence that says how it is to be given."""
+    """Return the sentence that says what to pass instead."""
     names = {each.__module__.partition(".")[0] for each in type(given).__mro__}
-    if isinstance(given, Engine | type) or hasattr(given, "kw"):  # a sessionmaker has it
+    if isinstance(given, Engine | type) or hasattr(given, "kw"):  # a sessionmaker
         return "no_transaction"
     if _ALCHEMY in names and not isinstance(given, AdaptedConnection):
         return "asynchronous"

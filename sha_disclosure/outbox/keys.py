@@ -1,6 +1,6 @@
-"""Keys that seal the outbox's payloads (levossa olevan tiedon salaus): 256 bits, AES-GCM.
+"""Keys that encrypt the outbox's payloads (levossa olevan tiedon salaus): 256 bits, AES-GCM.
 
-The first key seals, every key opens: so keys are changed without losing a notice.
+The first key encrypts, every key decrypts, so that keys can be rotated without losing a notice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sha_disclosure.messages import Message, message
 
 VARIABLE = "SHA_DISCLOSURE_OUTBOX_KEY"
 _BYTES = 32
-_BINDING = "row"  # member of the protected header: what the sealed data belongs to
+_BINDING = "row"  # member of the protected header: the row the encrypted data belongs to
 # RFC 7518, sections 4.5 and 5.3: the key itself encrypts; 96 bits of nonce, 128 of tag.
 _FORM = {"alg": "dir", "enc": "A256GCM"}
 _NONCE, _TAG = 12, 16
@@ -35,9 +35,9 @@ _OWN = frozenset({"kid", _BINDING})
 
 
 class OutboxKey:
-    """One symmetric key (avain) and the id by which sealed payloads name it.
+    """One symmetric key (avain) and the id by which encrypted payloads name it.
 
-    Raises ConfigurationError when ``secret`` has not 32 bytes.
+    Raises ConfigurationError unless ``secret`` has 32 bytes.
     """
 
     @boundary
@@ -58,7 +58,7 @@ class OutboxKey:
     @classmethod
     @boundary
     def parse(cls, text: str) -> OutboxKey:
-        """Return the key in base64 or JWK text. Raises ConfigurationError."""
+        """Return the key from base64 or JWK text. Raises ConfigurationError."""
         try:
             jwk_given = read_json(text) if text.lstrip().startswith("{") else {"k": text.strip()}
             kid = str(jwk_given["kid"]) if "kid" in jwk_given else None
@@ -70,7 +70,7 @@ class OutboxKey:
     def seal(self, data: bytes, binding: str | None = None) -> bytes:
         """Return the data encrypted: compact JWE, ``dir`` with A256GCM.
 
-        The header is authenticated, and with it the ``binding``.
+        The header is authenticated, including the ``binding``.
         """
         header = {**self._header, _BINDING: binding} if binding else self._header
         head = to_base64url(orjson.dumps(header)).encode()
@@ -80,7 +80,7 @@ class OutboxKey:
         return b".".join((head, b"", *(to_base64url(part).encode() for part in parts)))
 
     def open(self, sealed: bytes) -> bytes | None:
-        """Return the data, or None when it was changed or sealed with another key."""
+        """Return the data, or None if it was changed or encrypted with another key."""
         try:
             head, no_key, *parts = sealed.split(b".")
             nonce, data, tag = (from_base64url(part.decode("ascii")) for part in parts)
@@ -94,8 +94,8 @@ class OutboxKey:
 
 
 def _decoded(text: str) -> bytes:
-    # Lenient on purpose: a key that a person wrote may be in either alphabet, padded or not,
-    # and one that was accepted must go on opening what it sealed.
+    # Lenient on purpose: a key written by a person may use either alphabet, padded or not,
+    # and a key that was accepted once must keep decrypting its data.
     padded = text.translate(str.maketrans("-_", "+/")).rstrip("=")
     try:
         return base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True)
@@ -104,7 +104,7 @@ def _decoded(text: str) -> bytes:
 
 
 class Keyring:
-    """The keys of one outbox, the sealing one first; without any, payloads stay readable."""
+    """The keys of one outbox, the encrypting one first; without any, payloads are plain text."""
 
     def __init__(self, keys: Sequence[OutboxKey] = ()) -> None:
         self._keys = {key.kid: key for key in reversed(keys)}
@@ -114,14 +114,14 @@ class Keyring:
         return self._first is not None
 
     def seal(self, data: bytes, binding: str | None = None) -> bytes:
-        """Return the data sealed with the first key, or as it is without one.
+        """Return the data encrypted with the first key, or unchanged without one.
 
-        ``binding``: what it belongs to, authenticated by the seal.
+        ``binding``: what it belongs to, authenticated by the encryption.
         """
         return self._first.seal(data, binding) if self._first else data
 
     def is_current(self, stored: bytes, binding: str | None = None) -> bool:
-        """Return whether stored data is in the form ``seal`` gives now."""
+        """Return whether stored data is in the form that ``seal`` currently produces."""
         header = _header_of(stored)
         if self._first is None:
             return header is None
@@ -131,17 +131,17 @@ class Keyring:
         )
 
     def knows(self, stored: bytes) -> bool:
-        """Return whether a key is there for stored data, or none would help."""
+        """Return whether a key for stored data is available, or none would help."""
         kid = kid_of(stored)
         return not kid or kid in self._keys
 
     def is_bound(self, stored: bytes, binding: str) -> bool | None:
-        """Return whether stored data is sealed to ``binding``; None when to nothing."""
+        """Return whether stored data is bound to ``binding``; None if it is not bound at all."""
         found = (_header_of(stored) or {}).get(_BINDING)
         return None if found is None else found == binding
 
     def open(self, stored: bytes) -> bytes | None:
-        """Return stored data readable, or None when no key opens it."""
+        """Return stored data decrypted, or None if no key decrypts it."""
         kid = kid_of(stored)
         if kid is None:
             return stored
@@ -150,14 +150,14 @@ class Keyring:
 
 
 def kid_of(stored: bytes) -> str | None:
-    """Return the id of the key that sealed stored data, or None when it is not sealed."""
+    """Return the id of the key that encrypted stored data, or None if it is not encrypted."""
     header = _header_of(stored)
-    # What is neither readable nor sealed by an outbox is opened by no key.
+    # Data that is neither plain nor encrypted by an outbox cannot be decrypted by any key.
     return None if header is None else str(header.get("kid", ""))
 
 
 def _header_of(stored: bytes) -> dict[str, Any] | None:
-    """Return the header of sealed data, empty if it has none; None when it is not sealed."""
+    """Return the header of encrypted data, possibly empty; None if it is not encrypted."""
     if stored.startswith(b"{"):
         return None
     head = stored.partition(b".")[0]
@@ -180,9 +180,9 @@ def keys_from_environment(variables: Mapping[str, str] | None = None) -> list[Ou
 
 @boundary
 def keys_from_file(path: str | Path) -> list[OutboxKey]:
-    """Return the keys of a file: a JWK set, or one key a line, the one that seals first.
+    """Return the keys of a file: a JWK set, or one key per line, the encrypting one first.
 
-    Raises ConfigurationError, also when others than the owner may read the file.
+    Raises ConfigurationError, also if anyone but the owner may read the file.
     """
     why: Message | None = None
     try:

@@ -1,4 +1,4 @@
-"""What the outbox knows of a message: its notices' references, and its receipt as it was stored."""
+"""What the outbox knows of a message: its notices' references, and its stored receipt."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAGE = 500
 
 
 def stored_places(receipt: Receipt) -> str:
-    """Return what is kept of the service's word on each notice, in order, as JSON."""
+    """Return the service's answer on each notice, in order, as JSON for storage."""
     names = ("status", "location", "provenance_location")
     return json.dumps(
         [
@@ -29,7 +29,7 @@ def stored_places(receipt: Receipt) -> str:
 
 
 def places_of(row: Values) -> list[dict[str, Any]]:
-    """Return the same of a stored message, read; an earlier version kept locations only."""
+    """Return the same from a stored message; an earlier version only stored locations."""
     found = json.loads(row["locations"]) if row["locations"] else []
     return [each if isinstance(each, dict) else {"location": each} for each in found]
 
@@ -46,13 +46,13 @@ def references_of(connection: Connection, numbers: Sequence[int]) -> dict[str, s
 
 
 def in_order(notice_ids: Iterable[str], references: dict[str, str]) -> tuple[str, ...]:
-    """Return the references in the order of the notices, as a prepared notice holds them."""
+    """Return the references in the order of the notices, as in a prepared notice."""
     found = tuple(references.get(each, "") for each in notice_ids)
     return found if any(found) else ()
 
 
 def receipt_of(connection: Connection, row: Values, references: Sequence[str]) -> Receipt | None:
-    """Return the receipt of a delivered message; None when it has none."""
+    """Return the receipt of a delivered message, or None."""
     if row["state"] != "delivered":
         return None
     ids = json.loads(row["notice_ids"])

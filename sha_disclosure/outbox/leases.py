@@ -1,4 +1,4 @@
-"""Who works on which message: leases in batches, and strict order per client."""
+"""Leases of messages, in batches and in strict order per client."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from sha_disclosure.outbox.seals import COVERED, Seals
 from sha_disclosure.outbox.waiting import BEFORE, NEXT, hold_back
 from sha_disclosure.sources import Sources
 
-# All of it, with what holds it back.
+# All of them, with the message that holds each back.
 _NEXT = NEXT.with_only_columns(MESSAGE, BEFORE)
 _covered = itemgetter(*(MESSAGE.c.keys().index(name) for name in COVERED))
 _NEXT_FREE = _NEXT.with_for_update(skip_locked=True)
-_PAGES = 8  # of messages that wait for others: so many are passed over for one lease at most
+_PAGES = 8  # pages of waiting messages that one lease may skip at most
 _LEASE = (
     update(MESSAGE)
     .where(MESSAGE.c.number == bindparam("n"), MESSAGE.c.state == "pending")
@@ -72,8 +72,8 @@ _LOCKING = SERVERS | {"sqlite"}
 class Leased:
     """A message leased by a drain; ``token`` is the lease's own.
 
-    ``due_at``: when it was due. ``row`` holds what its MAC covers; ``genuine``: whether the
-    MACs of the message and of its earlier attempts were right.
+    ``due_at``: when it was due. ``row`` has what its MAC covers; ``genuine``: whether the
+    MACs of the message and of its earlier attempts were correct.
     """
 
     number: int
@@ -86,7 +86,7 @@ class Leased:
     genuine: bool = True
 
     def require_genuine(self) -> None:
-        """Raise OutboxDamaged if others than the outbox changed the message or its attempts."""
+        """Raise OutboxDamaged if the message or its attempts were changed outside the outbox."""
         if not self.genuine:
             raise OutboxDamaged(message("outbox.row.changed"))
 
@@ -102,22 +102,22 @@ class Leased:
 
     @property
     def tries(self) -> int:
-        """How many leases ended without a receipt before."""
+        """The number of earlier leases that ended without a receipt."""
         return int(self.row["tries"])
 
     @property
     def resends(self) -> int:
-        """How many of them after an answer that proved nothing."""
+        """The number of those that ended with an answer that proved nothing."""
         return int(self.row["resends"] or 0)
 
     @property
     def added_at(self) -> int:
-        """When it was added, in milliseconds."""
+        """The time it was added, in milliseconds."""
         return int(self.row["added_at"])
 
 
 class Leases:
-    """Takes, renews and gives back leases for one drain."""
+    """Takes, renews and returns leases for one drain."""
 
     def __init__(self, database: Database, sources: Sources, lease_s: float, seals: Seals) -> None:
         self._database = database
@@ -126,13 +126,13 @@ class Leases:
         self._length = round(lease_s * 1000)
 
     def take(self, connection: Connection, worker: str, many: int = 1) -> list[Leased]:
-        """Lease those that are due first and have no earlier one of their client before them.
+        """Lease the messages due first that have no earlier one of their client before them.
 
-        The attempts are recorded in the same transaction, so that one that is cut off leaves
-        its trace.
+        The attempts are recorded in the same transaction, so that an interrupted one leaves a
+        trace.
         """
         now = self._database.now(connection)
-        # Elsewhere two drains may choose the same message: one of them leases it.
+        # Elsewhere two drains may select the same message: one of them leases it.
         chosen = _NEXT_FREE if connection.dialect.name in SERVERS else _NEXT
         taken: list[Leased] = []
         for _ in range(_PAGES):
@@ -218,7 +218,7 @@ class Leases:
         execute_each(connection, _NO_ATTEMPT, these)
 
     def renew(self, tokens: Collection[str]) -> None:
-        """Prolong the leases that are still held."""
+        """Extend the leases that are still held."""
         with self._database.write() as connection:
             until = self._database.now(connection) + self._length
             connection.execute(
@@ -229,7 +229,7 @@ class Leases:
 
 
 def held_of(connection: Connection, messages: Sequence[Leased]) -> frozenset[str]:
-    """Return the leases of messages that are still held, with the messages locked."""
+    """Return the leases of messages that are still held, locking the messages."""
     if not messages:
         return frozenset()
     numbers = [each.number for each in messages]
@@ -242,8 +242,8 @@ def change_each(
 ) -> None:
     """Change one message for each set of parameters.
 
-    Raises OutboxBusy where another transaction changed one meanwhile, which no database allows
-    that had locked them.
+    Raises OutboxBusy if another transaction changed one meanwhile, which cannot happen on a
+    database that has locked them.
     """
     if connection.dialect.name in _LOCKING:
         execute_each(connection, statement, changes)

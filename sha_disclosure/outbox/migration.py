@@ -1,4 +1,4 @@
-"""Migrating the tables to the version of this program."""
+"""Migrates the tables to the version of this program."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ Step = Callable[[Connection], None]
 _SCHEMA = "schema"
 _DUE = "sha_outbox_message_due"  # an index of versions 1 and 2
 VERSION_ROW = {"name": _SCHEMA, "value": str(VERSION)}
-"""The row that says which version the tables have."""
+"""The row with the version of the tables."""
 
 
 def steps(keys: Keyring) -> Mapping[int, Step]:
-    """Return the step that leads from each older version to the next one."""
+    """Return the migration step from each older version to the next."""
     return {1: lambda connection: _to_version_2(connection, keys), 2: _to_version_3}
 
 
@@ -53,9 +53,9 @@ def migrate(
     *,
     create: bool = True,
 ) -> None:
-    """Make the tables, or bring older ones to ``version`` step by step, in one transaction.
+    """Create the tables, or migrate older ones to ``version`` step by step, in one transaction.
 
-    Raises OutboxError when the tables are of a newer program, or when there are none and
+    Raises OutboxError if the tables belong to a newer program, or if there are none and
     ``create`` is false.
     """
     if not inspect(connection).has_table(META.name) or not _finished(connection):
@@ -74,14 +74,14 @@ def migrate(
 
 
 def _finished(connection: Connection) -> bool:
-    """Return whether the making of the tables ended: where that is no transaction, it may not."""
+    """Return whether creating the tables finished: without transactional DDL it may not have."""
     if connection.dialect.name not in {"mysql", "mariadb", "oracle"}:
         return True
     return connection.execute(select(META.c.name).limit(1)).first() is not None
 
 
 def version_of(connection: Connection) -> int:
-    """Return the version of the tables. Raises OutboxError when they hold none."""
+    """Return the version of the tables. Raises OutboxError if there is none."""
     stored = connection.execute(select(META.c.value).where(META.c.name == _SCHEMA)).scalar()
     if stored is None or not stored.isdigit():
         raise OutboxError(message("outbox.no_version"))
@@ -123,7 +123,7 @@ def _to_version_3(connection: Connection) -> None:
 def _add_column(connection: Connection, column: Column[object]) -> None:
     table: Table = column.table
     if column.name in {each["name"] for each in inspect(connection).get_columns(table.name)}:
-        return  # of a migration that was cut off where that keeps half of it
+        return  # from an interrupted migration, where DDL is not transactional
     name = connection.dialect.identifier_preparer.format_table(table)
     definition = CreateColumn(column).compile(dialect=connection.dialect)
     connection.execute(text(f"ALTER TABLE {name} ADD COLUMN {definition}"))

@@ -1,4 +1,4 @@
-"""From a recorded result to the event that listeners receive: ids only."""
+"""From a recorded result to the event that listeners receive, with ids only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sha_disclosure.outbox.results import Recorded
 
 
 def event_of(leased: Leased, decision: Decision, recorded: Recorded, now: datetime) -> Event | None:
-    """Return what became of a leased message; None when it waits for its next attempt."""
+    """Return the event for a leased message's result; None if it waits for its next attempt."""
     ids, references = leased.notice_ids, decision.references
     if not recorded.held:
         return LeaseLost(ids)

@@ -1,4 +1,4 @@
-"""The outbox (lähtevien ilmoitusten säilö): what a record system calls."""
+"""The outbox (lähtevien ilmoitusten säilö): the interface for a record system."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ from sha_disclosure.sources import Sources
 
 
 class Outbox:
-    """Holds prepared notices until Kanta has accepted or refused them (lähtevien säilö).
+    """Stores prepared notices until Kanta has accepted or refused them (lähtevien säilö).
 
-    ``place``: a file for SQLite, a SQLAlchemy URL, or an ``Engine`` of the caller's, whose
-    database then holds the outbox's tables. ``keys``: the first seals what is stored, each
-    opens it. ``limit``: how many undelivered messages it takes. ``create``: whether to make an
-    outbox where there is none. May be used by many threads;
+    ``place``: a file for SQLite, a SQLAlchemy URL, or the caller's ``Engine``, whose database
+    then contains the outbox's tables. ``keys``: the first encrypts what is stored, each
+    decrypts it. ``limit``: the maximum number of undelivered messages. ``create``: whether to
+    create an outbox if there is none. Thread-safe;
     several processes may share one place, several hosts one on a database server.
 
-    Raises OutboxError when the place cannot be used; ConfigurationError when its address is
+    Raises OutboxError if the place cannot be used, and ConfigurationError if its address is
     wrong or a key is missing.
     """
 
@@ -96,9 +96,9 @@ class Outbox:
         self.close()
 
     def close(self) -> None:
-        """Close it: whatever is called later is refused with OutboxError.
+        """Close it; any later call raises OutboxError.
 
-        An engine of the caller's is left as it is.
+        An engine passed by the caller stays open.
         """
         self._database.close()
 
@@ -106,13 +106,13 @@ class Outbox:
     def add(self, prepared: PreparedNotice, connection: Joined | None = None) -> AddedNotice:
         """Add a prepared notice; when this returns it is on disk and will be delivered.
 
-        With ``connection``, a SQLAlchemy Connection or Session of the caller's, it becomes part
-        of the caller's transaction: it is added when that commits, and not when that is rolled
-        back. The very same message, or the same notice under the same ``reference`` prepared
-        anew, may be added again: it is kept once, and what is known of it is returned.
+        With ``connection``, a SQLAlchemy Connection or Session of the caller, it becomes part
+        of the caller's transaction: it is added when that commits, and not if it is rolled
+        back. The same message, or the same notice under the same ``reference`` prepared again, may
+        be added again: it is stored once, and the stored one's state is returned.
 
-        Raises OutboxFull, OutboxBusy, ReferenceTaken when another notice has the reference, and
-        OutboxError when a notice id of the message belongs to another message; ConfigurationError
+        Raises OutboxFull, OutboxBusy, ReferenceTaken if another notice has the reference, and
+        OutboxError if a notice id of the message belongs to another message; ConfigurationError
         for a ``connection`` whose transaction it cannot join.
         """
         payload, added = self._packed(prepared), None
@@ -133,10 +133,10 @@ class Outbox:
     def add_many(
         self, messages: Sequence[PreparedNotice], connection: Joined | None = None
     ) -> list[AddedNotice]:
-        """Add prepared notices in one transaction: all of them, or none when one is refused.
+        """Add prepared notices in one transaction: all of them, or none if one is refused.
 
-        With ``connection`` that is for the caller's transaction to decide. Returns what ``add``
-        returns for each, in order, and raises what it raises.
+        With ``connection`` the caller's transaction decides. Returns the result of ``add`` for
+        each, in order, and raises the same errors.
         """
         packed = [(each, self._packed(each)) for each in messages]
         if connection is not None:
@@ -179,11 +179,11 @@ class Outbox:
         """Deliver what is due, with ``workers`` threads, in order for each client.
 
         ``until_empty``: return when nothing is left that is due within ``timing.patience_s``
-        (30 s); otherwise work until ``stop`` is set. A submission under way is then finished.
-        When Kanta is down the ``breaker`` makes the workers wait; one of the caller's may be
+        (30 s); otherwise work until ``stop`` is set. Submissions in progress are then finished.
+        While Kanta is down the ``breaker`` makes the workers wait; the caller's own may be
         shared with other senders. ``policy`` defaults to ``kanta.settings.outbox``.
 
-        Raises OutboxError when the outbox's own database fails, and when the outbox has a key
+        Raises OutboxError if the outbox's own database fails, or if the outbox has a key
         but rows from before it: call ``reencrypt`` once, which binds them.
         """
         return self.draining.run(
@@ -207,7 +207,7 @@ class Outbox:
         timing: Timing | None = None,
         policy: OutboxPolicy | None = None,
     ) -> Drainer:
-        """Return a drainer, which delivers what comes due in a thread of its own.
+        """Return a drainer, which delivers notices as they become due, in its own thread.
 
         ::
 
@@ -215,9 +215,9 @@ class Outbox:
                 ...
                 drainer.health()
 
-        The keywords are those of ``drain``. Several processes and hosts may each have one.
+        The keyword arguments are those of ``drain``. Several processes and hosts may each have one.
 
-        Raises OutboxError when the outbox has a key but rows from before it.
+        Raises OutboxError if the outbox has a key but rows from before it.
         """
         self.draining.require(workers)
         chosen, shared = timing or Timing(), breaker or self.draining.breaker()
@@ -238,7 +238,7 @@ class Outbox:
 
     @boundary
     def status(self) -> Status:
-        """Return how many messages are in which state and how long the oldest has waited."""
+        """Return the number of messages by state and the age of the oldest pending one."""
         with self._database.read() as connection:
             return inventory.status_of(connection, self._database.now(connection))
 
@@ -246,8 +246,9 @@ class Outbox:
     def health(self, *, max_age: float | None = None, max_quarantined: int | None = None) -> Health:
         """Return whether the outbox can be read and is within thresholds, for monitoring.
 
-        ``max_age``: seconds the oldest pending message may have waited; ``max_quarantined``: how
-        many may wait in quarantine. A database that cannot be asked is a problem, not an error.
+        ``max_age``: the maximum age of the oldest pending message in seconds; ``max_quarantined``:
+        the maximum number in quarantine. A database that cannot be queried is a problem, not an
+        error.
         """
         try:
             return judged(self.status(), max_age, max_quarantined)
@@ -262,10 +263,10 @@ class Outbox:
 
     @boundary
     def show(self, notice_id: str) -> Entry:
-        """Return the entry of a notice, its stored message checked.
+        """Return the entry of a notice, with its stored message verified.
 
-        Raises OutboxError for an unknown id and OutboxDamaged when the message is damaged, or
-        anything about it was changed by others than the outbox.
+        Raises OutboxError for an unknown id, and OutboxDamaged if the message is damaged or
+        anything about it was changed outside the outbox.
         """
         with self._database.snapshot() as connection:
             number = number_of(connection, notice_id)
@@ -278,7 +279,7 @@ class Outbox:
 
     @boundary
     def retry(self, notice_id: str | None = None, *, state: State | None = None) -> int:
-        """Make one message, or all of a state, due at once; return how many.
+        """Make one message, or all of a state, due immediately; return their number.
 
         For messages that are parked, in quarantine or pending for a later time, once the cause
         is fixed.
@@ -294,10 +295,10 @@ class Outbox:
 
     @boundary
     def evidence(self, notice_id: str) -> dict[str, Any]:
-        """Return what was done with a notice and what Kanta answered, without personal data.
+        """Return the history of a notice and Kanta's answers, without personal data.
 
-        Raises OutboxError for an unknown id and OutboxDamaged when the evidence was changed by
-        others than the outbox.
+        Raises OutboxError for an unknown id, and OutboxDamaged if the evidence was changed outside
+        the outbox.
         """
         with self._database.snapshot() as connection:
             return evidence_of(connection, self._seals, notice_id)
@@ -306,8 +307,8 @@ class Outbox:
     def export(self, state: State | None = None) -> Iterator[dict[str, Any]]:
         """Yield the evidence of every message, or of those in a state, for an auditor.
 
-        What was changed by others than the outbox is marked ``damaged``. Raises OutboxDamaged
-        at the end if there was such evidence.
+        Evidence changed outside the outbox is marked ``damaged``. Raises OutboxDamaged at the end
+        if there was any.
         """
         damaged = 0
         with self._database.snapshot() as connection:
@@ -319,10 +320,10 @@ class Outbox:
 
     @boundary
     def forget_delivered(self, before: datetime) -> int:
-        """Remove the content of messages delivered before a moment; return how many there were.
+        """Remove the content of messages delivered before a time; return their number.
 
-        Their ids stay, so that they are not added again, and so does their evidence. It goes
-        through them in short transactions: who adds or drains meanwhile waits for one at most.
+        Their ids stay, so that they are not added again, and so does their evidence. Uses short
+        transactions: concurrent adding or draining waits for one of them at most.
         """
         if before.tzinfo is None:
             before = before.replace(tzinfo=UTC)
@@ -337,13 +338,13 @@ class Outbox:
 
     @boundary
     def reencrypt(self) -> int:
-        """Seal everything stored with the first key; return how many messages were resealed.
+        """Re-encrypt everything stored with the first key; return the number of changed messages.
 
-        It also binds the rows from before the outbox had a key: what is unsealed, swapped or
-        changed afterwards is damaged. Then the older keys are no longer needed. Damaged
-        messages stay as they are.
+        It also binds the rows from before the outbox had a key: anything unencrypted, swapped or
+        changed afterwards counts as damaged. The older keys are then no longer needed. Damaged
+        messages are not changed.
 
-        Raises OutboxError, when the others are done, if a key is missing for some.
+        Raises OutboxError, after processing the others, if a key is missing for some.
         """
         binding = Binding(self._database, self._seals)
         binding.run()

@@ -1,4 +1,4 @@
-"""A prepared notice as it is stored: a line of JSON, then its bytes; sealed if there is a key."""
+"""The stored form of a prepared notice: a line of JSON, then its bytes; encrypted with a key."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from sha_disclosure.messages import Message, Parameter, message
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.seals import Seals, binding
 
-_FORM = 2  # of the JSON; a reader refuses a newer one. Form 1 named no organisation.
+_FORM = 2  # version of the JSON; a newer one is refused. Version 1 named no organisation.
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What stands in the column ``payload`` and its SHA-256 in ``payload_digest``."""
+    """The content of the column ``payload`` and its SHA-256 in ``payload_digest``."""
 
     data: bytes = field(repr=False)
     digest: str
@@ -34,7 +34,7 @@ class Payload:
 
 
 def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
-    """Return a prepared notice ready to be stored, sealed to the row it belongs to."""
+    """Return a prepared notice ready for storage, encrypted and bound to its row."""
     user = prepared.user
     document = {
         "form": _FORM,
@@ -56,7 +56,7 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A stored payload, and what its row says of the message in it."""
+    """A stored payload, and the columns of its row that describe the message."""
 
     notice_ids: tuple[str, ...]
     digest: str
@@ -67,8 +67,8 @@ class Stored:
 
     @classmethod
     def of(cls, row: Any) -> Stored:
-        """Return what a row of the messages' table holds."""
-        payload = row.payload  # SQLite keeps text, too, in a column of bytes
+        """Return the stored payload of a row of the messages' table."""
+        payload = row.payload  # SQLite also stores text in a column of bytes
         return cls(
             notice_ids=tuple(json.loads(row.notice_ids)),
             digest=row.digest,
@@ -80,16 +80,16 @@ class Stored:
 
     @property
     def binding(self) -> str:
-        """What the payload's seal is to authenticate."""
+        """What the payload's encryption must authenticate."""
         return binding(self.notice_ids, self.digest, self.organisation, self.edition)
 
 
 def unpacked(stored: Stored, seals: Seals) -> PreparedNotice:
     """Return the prepared notice of a stored payload.
 
-    Raises OutboxDamaged when the bytes are not those that were stored, no key opens them, they
-    are not sealed to this row although the outbox has a key, or the message in them differs from
-    what its row says.
+    Raises OutboxDamaged if the bytes are not those that were stored, no key decrypts them, they
+    are not bound to this row although the outbox has a key, or the message in them differs from
+    its row.
     """
     if stored.payload is None:
         raise OutboxDamaged(message("outbox.payload.forgotten"))
@@ -106,7 +106,7 @@ def unpacked(stored: Stored, seals: Seals) -> PreparedNotice:
         prepared is None
         or hashlib.sha256(prepared.body).hexdigest() != stored.digest
         or (prepared.notice_ids, prepared.edition) != (stored.notice_ids, stored.edition)
-        # A row whose payload could not be opened by a migration names no organisation.
+        # A row whose payload a migration could not decrypt names no organisation.
         or stored.organisation not in {"", prepared.organisation}
     ):
         raise OutboxDamaged(message("outbox.payload.differs"))
@@ -114,9 +114,9 @@ def unpacked(stored: Stored, seals: Seals) -> PreparedNotice:
 
 
 def read_payload(opened: bytes) -> PreparedNotice | None:
-    """Return the prepared notice of an opened payload, or None when it has another form."""
+    """Return the prepared notice of a decrypted payload, or None if it is malformed."""
     try:
-        facts, _, body = opened.partition(b"\n")  # JSON of one line has no line feed in it
+        facts, _, body = opened.partition(b"\n")  # JSON on one line contains no line feed
         document: dict[str, Any] = orjson.loads(facts)
         if document["form"] == 1:
             document["organisation"] = ""
@@ -158,7 +158,7 @@ def _warning(stored: dict[str, Any]) -> Problem:
 
 
 def _plain(value: Parameter) -> Any:
-    """Return a parameter of a sentence as JSON, without the text of any language."""
+    """Return a parameter of a sentence as JSON, without text in any language."""
     if isinstance(value, Message):
         return {"id": value.id, "parameters": {n: _plain(v) for n, v in value.parameters}}
     return [_plain(each) for each in value] if isinstance(value, tuple) else value

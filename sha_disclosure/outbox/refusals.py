@@ -1,4 +1,4 @@
-"""Refusals that are alike one after another: the set-up is at fault, not the notices."""
+"""Detects consecutive refusals that are alike: the set-up is at fault, not the notices."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class _Streak:
 
 
 class Refusals:
-    """Counts, for each organisation, different messages in a row that were refused alike.
+    """Counts, for each organisation, consecutive messages that were refused alike.
 
-    A message that is refused again although others of its organisation were accepted since is
-    at fault itself and does not count. One that may come from a wrong address is enough. May be
-    used by many threads.
+    A message refused again although others of its organisation were accepted since is itself at
+    fault and does not count. A single refusal that may come from a wrong address is enough.
+    Thread-safe.
     """
 
     def __init__(self, limit: int) -> None:
@@ -35,7 +35,7 @@ class Refusals:
         return self._accepted[organisation] > 0
 
     def record(self, organisation: str, number: int, decision: Decision) -> tuple[int, ...]:
-        """Count a decision; return the messages refused alike once they are too many."""
+        """Count a decision; return the messages refused alike once there are too many."""
         with self._lock.own:
             if decision.state == "delivered":
                 self._accepted[organisation] += 1

@@ -1,4 +1,4 @@
-"""Whether what is added is there already: the same message, or the same notices by reference."""
+"""Recognises repeated additions: the same message, or the same notices by reference."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from sha_disclosure.outbox.seals import Seals
 
 @dataclass(frozen=True, slots=True)
 class AddedNotice:
-    """A message the outbox holds (lisätty ilmoitus).
+    """A message stored in the outbox (lisätty ilmoitus).
 
-    ``number`` is its place in the order of adding; ``new`` is false when it was there already,
+    ``number`` is its place in the order of adding; ``new`` is false if it was already stored,
     itself or the same notices under the same references: ``notice_ids``, ``state`` and
-    ``receipt`` are then those of what is there. ``references``: the caller's own keys of the
+    ``receipt`` are then those of the stored one. ``references``: the caller's own keys of the
     notices, in order, empty where there is none.
     """
 
@@ -38,9 +38,9 @@ class AddedNotice:
 
 
 def contents_of(prepared: PreparedNotice, seals: Seals) -> list[str | None]:
-    """Return the keyed digests of the notices that have a reference, as their caller gave them."""
+    """Return the keyed digests of the notices with a reference, as their caller gave them."""
     references = padded(prepared)
-    # Without what the caller gave, only the very same message is the same notice.
+    # Without the caller's input, only the identical message counts as the same notice.
     digests = prepared.contents or (prepared.digest,) * len(references)
     pairs = zip_longest(references, digests[: len(references)], fillvalue="")
     return [seals.content(digest) if reference else None for reference, digest in pairs]
@@ -53,10 +53,10 @@ def padded(prepared: PreparedNotice) -> tuple[str, ...]:
 
 
 def existing(connection: Connection, prepared: PreparedNotice, seals: Seals) -> AddedNotice | None:
-    """Return what is there of a message already, or None.
+    """Return the stored form of a message, or None if it is new.
 
-    Raises ReferenceTaken when another notice has one of its references, OutboxError when
-    another message has its ids, and OutboxDamaged when others than the outbox put it there.
+    Raises ReferenceTaken if another notice has one of its references, OutboxError if another
+    message has its ids, and OutboxDamaged if it was stored by something else than the outbox.
     """
     same_ids = select(NOTICE.c.message).where(NOTICE.c.notice_id.in_(prepared.notice_ids))
     numbers = connection.execute(same_ids.distinct()).scalars().all()
@@ -73,7 +73,7 @@ def existing(connection: Connection, prepared: PreparedNotice, seals: Seals) -> 
 
 
 def _same_references(connection: Connection, prepared: PreparedNotice, seals: Seals) -> int | None:
-    """Return the message that holds the same notices under the same references, if one does."""
+    """Return the message with the same notices under the same references, or None."""
     given = dict(zip(padded(prepared), contents_of(prepared, seals), strict=True))
     named = [reference for reference in prepared.references if reference]
     if not named:

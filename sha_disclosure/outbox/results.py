@@ -1,4 +1,4 @@
-"""Recording how attempts ended: their evidence always, their messages only under the lease."""
+"""Records how attempts ended: always their evidence, their messages only under the lease."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Results:
     ) -> int:
         """Park an organisation's queue and the messages that were ``refused`` alike.
 
-        They come due again in an hour, the refused ones last. Returns how many were parked.
+        They become due again in an hour, the refused ones last. Returns the number of parked ones.
         """
         due = self._database.now(connection) + round(PARKED_S * 1000)
         values = {"state": "parked", "reason": outcome[:40]}
@@ -106,7 +106,7 @@ class Results:
     def record(
         self, connection: Connection, ends: Sequence[tuple[Leased, Decision]]
     ) -> list[Recorded]:
-        """Record decisions together; where a lease was lost, another drain decides.
+        """Record decisions together; if a lease was lost, another drain decides.
 
         The evidence of an attempt is kept in both cases.
         """
@@ -179,7 +179,7 @@ class Results:
         return {"n": leased.number, "token": leased.token, **values}
 
     def _not_delivered(self, leased: Leased, decision: Decision, now: int) -> dict[str, Any]:
-        """Return what becomes of a message without a receipt, for its statement."""
+        """Return the changes to a message without a receipt, for its statement."""
         due = NEVER if decision.delay_s is None else now + round(decision.delay_s * 1000)
         becomes = {
             "state": decision.state,
@@ -202,7 +202,7 @@ class Results:
         }
 
     def _delivered(self, leased: Leased, receipt: Receipt, now: int, twice: bool) -> dict[str, Any]:
-        """Return what becomes of a message with a receipt, for its statement."""
+        """Return the changes to a message with a receipt, for its statement."""
         becomes = _received(receipt, now, twice)
         return {
             "n": leased.number,
@@ -221,7 +221,7 @@ class Results:
     ) -> Recorded:
         """Record what a receipt means for a message whose lease was lost.
 
-        The service holds it: that also ends a message that no drain holds at the moment.
+        The service stored it, which also completes a message that no drain currently holds.
         """
         if receipt is None:
             return Recorded(False, False)
@@ -236,7 +236,7 @@ class Results:
 
 
 def _received(receipt: Receipt, now: int, twice: bool) -> dict[str, Any]:
-    """Return what a receipt makes of its message."""
+    """Return the changes that a receipt makes to its message."""
     return {
         "state": "delivered",
         "reason": None,
@@ -247,10 +247,10 @@ def _received(receipt: Receipt, now: int, twice: bool) -> dict[str, Any]:
 
 
 def _other_fate(connection: Connection, leased: Leased) -> bool:
-    """Return whether another attempt may have stored the message, or certainly has."""
+    """Return whether another attempt may have stored the message, or definitely has."""
     others = {"n": leased.number, "token": leased.token}
     return connection.execute(_OTHER_FATE, others).first() is not None
 
 
 def _short(text: str | None, length: int) -> str | None:
-    return text.replace("\0", "")[:length] if text else None  # PostgreSQL keeps no NUL
+    return text.replace("\0", "")[:length] if text else None  # PostgreSQL stores no NUL

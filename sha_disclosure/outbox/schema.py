@@ -1,7 +1,8 @@
 """The outbox's tables. Only ``payload`` holds personal data.
 
-Times are milliseconds since 1970 in UTC: every database stores, compares and indexes them
-alike. The names begin with ``sha_outbox_``, since the tables may stand among an application's.
+Times are milliseconds since 1970 in UTC, which every database stores, compares and indexes
+the same way. The names start with ``sha_outbox_``, since the tables may share an application's
+database.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ NEVER = 253_402_214_400_000
 VERSION = 3
 
 SERVERS = frozenset({"postgresql", "mysql", "mariadb"})
-"""The databases that lock rows for a change, pass over locked ones, and read snapshots."""
+"""The databases with row locks, SKIP LOCKED, and snapshot reads."""
 
 METADATA = MetaData()
-_Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers INTEGER keys only
-# MySQL's TEXT ends at 64 kB, and cuts what is longer where its server is not strict.
+_Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite only numbers INTEGER keys
+# MySQL's TEXT is limited to 64 kB, and truncates unless its server is strict.
 _Text = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 _Bytes = LargeBinary(2**31 - 1).with_variant(LargeBinary(), "mssql")  # VARBINARY(max)
-# The caller's own key: any characters, and told apart by each of them.
+# The caller's own key: any characters, compared exactly.
 _Reference = String(128).with_variant(
     mssql.NVARCHAR(128, collation="Latin1_General_100_BIN2"), "mssql"
 )
@@ -67,14 +68,14 @@ MESSAGE = Table(
     METADATA,
     Column("number", _Number, Identity(), primary_key=True),
     Column("notice_ids", _Text, nullable=False),  # in order, JSON
-    Column("client", String(64), nullable=False),  # keyed digest, tells clients apart only
+    Column("client", String(64), nullable=False),  # keyed digest, only distinguishes clients
     Column("state", String(12), nullable=False),
     Column("due_at", BigInteger, nullable=False),  # next attempt; while sending: the lease's end
     Column("lease", String(36)),  # token of the lease, new for each
     Column("worker", String(120)),
     Column("tries", Integer, nullable=False),  # leases that ended without a receipt
     Column("attempts", Integer, server_default="0"),  # leases it has had, each an attempt
-    Column("reason", String(40)),  # class of what hinders delivery
+    Column("reason", String(40)),  # class of what prevents delivery
     Column("possibly_duplicated", Boolean(create_constraint=False), nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("delivered_at", BigInteger),
@@ -87,8 +88,8 @@ MESSAGE = Table(
     Column("organisation", String(64), server_default=""),  # the requester's OID
     Column("resends", Integer, server_default="0"),  # after answers that prove nothing
     Column("acknowledged", _Text),  # the objections that its notices acknowledge, JSON
-    Column("mac", String(90)),  # with a key of the outbox: over what the row says of its delivery
-    # The earlier message of its client that it was seen to wait for, which lets it go at its end.
+    Column("mac", String(90)),  # with a key of the outbox: over the delivery columns of the row
+    # The earlier message of its client that it is known to wait for, whose end releases it.
     Column("behind", BigInteger, nullable=False, server_default="0"),
     Index("sha_outbox_message_next", "state", "behind", "due_at", "number"),
     Index("sha_outbox_message_state", "state", "number"),
@@ -96,7 +97,7 @@ MESSAGE = Table(
     **_OPTIONS,
 )
 WAITING = MESSAGE.c.behind != literal_column("0")
-"""Messages that wait for an earlier one, in the words of their index."""
+"""Messages that wait for an earlier one, phrased to match their index."""
 Index(
     "sha_outbox_message_behind",
     MESSAGE.c.behind,
@@ -134,7 +135,7 @@ ATTEMPT = Table(
     Column("lease", String(36), nullable=False),
     Column("worker", String(120), nullable=False),
     Column("started_at", BigInteger, nullable=False),
-    Column("ended_at", BigInteger),  # empty: cut off, its fate is not known
+    Column("ended_at", BigInteger),  # empty: interrupted, its result is not known
     Column("outcome", String(40)),  # Receipt, or the class of the error
     Column("unknown_fate", Boolean(create_constraint=False), nullable=False),
     Column("lease_lost", Boolean(create_constraint=False), nullable=False),

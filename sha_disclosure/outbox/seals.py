@@ -1,8 +1,8 @@
-"""What ties the outbox's rows to the outbox that wrote them (eheys), when it has a key.
+"""Integrity of the outbox's rows (eheys), if the outbox has a key.
 
 With a key each payload is bound to its row by authenticated data, and each row carries a MAC:
-whoever can write the database, but has no key, cannot swap, copy or change them unnoticed.
-Without a key none of this is defended: docs/security.md.
+anyone who can write to the database without the key cannot swap, copy or change them unnoticed.
+Without a key there is no such protection: docs/security.md.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from sha_disclosure.messages import message
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.schema import MESSAGE, META
 
-_STORED_AS = "order_key"  # the name of the row from before there were others
+_STORED_AS = "order_key"  # the name of the row from before there were other secrets
 
 Values = Mapping[str, Any] | RowMapping
 
-# Columns of a message that its MAC covers; the due time too, where no lease moves it.
+# Columns of a message that its MAC covers; the due time too, unless a lease moves it.
 COVERED = (
     "notice_ids", "client", "state", "tries", "attempts", "reason", "possibly_duplicated",
     "added_at", "delivered_at", "locations", "digest", "certificate", "edition", "organisation",
@@ -43,10 +43,10 @@ _NOTICE = ("notice_id", "message", "reference", "content")
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The random keys of one database, stored in it, sealed where payloads are.
+    """The random keys of one database, stored in it, encrypted like the payloads.
 
-    ``order_key`` makes pseudonyms; ``mac_key`` exists once the outbox has a key of its own.
-    ``bound``: every row is bound, so that one which is not is damaged.
+    ``order_key`` creates pseudonyms; ``mac_key`` exists once the outbox has its own key.
+    ``bound``: every row is bound, so a row that is not bound is damaged.
     """
 
     order_key: bytes = field(repr=False)
@@ -55,9 +55,9 @@ class Secrets:
 
 
 def load_secrets(connection: Connection, keys: Keyring) -> Secrets:
-    """Return the secrets of a database, made now if it has none.
+    """Return the secrets of a database, generating them if it has none.
 
-    Raises ConfigurationError when none of the keys opens them.
+    Raises ConfigurationError if none of the keys decrypts them.
     """
     named = META.c.name == _STORED_AS
     stored = connection.execute(select(META.c.value).where(named).with_for_update()).scalar()
@@ -78,7 +78,7 @@ def load_secrets(connection: Connection, keys: Keyring) -> Secrets:
 
 
 def store_secrets(connection: Connection, found: Secrets, keys: Keyring) -> None:
-    """Store the secrets, sealed with the first key."""
+    """Store the secrets, encrypted with the first key."""
     sealed = _sealed(found, keys)
     connection.execute(update(META).where(META.c.name == _STORED_AS).values(value=sealed))
 
@@ -103,7 +103,7 @@ def _read(opened: bytes) -> Secrets:
 
 
 class Seals:
-    """Makes and checks what the outbox's rows carry: pseudonyms, digests, MACs."""
+    """Creates and verifies the values in the outbox's rows: pseudonyms, digests, MACs."""
 
     def __init__(self, keys: Keyring, found: Secrets) -> None:
         self.keys = keys
@@ -112,7 +112,7 @@ class Seals:
 
     @property
     def bound(self) -> bool:
-        """Whether a row that is not bound is damaged."""
+        """Whether an unbound row is damaged."""
         return self.secrets.bound
 
     @property
@@ -162,7 +162,7 @@ class Seals:
     ) -> bool:
         """Return whether a message's row is as the outbox wrote it.
 
-        ``attempts`` and ``notices`` are all its rows of those tables, where they are read too.
+        ``attempts`` and ``notices`` are all its rows of those tables, if they have been read.
         """
         if self.secrets.mac_key is None:
             return True
@@ -191,6 +191,6 @@ class Seals:
 
 
 def binding(notice_ids: Sequence[str], digest: str, organisation: str, edition: str) -> str:
-    """Return what a payload's seal authenticates of its row."""
+    """Return what a payload's encryption authenticates of its row."""
     facts = orjson.dumps([list(notice_ids), digest, organisation, edition])
     return hashlib.sha256(facts).hexdigest()

@@ -1,7 +1,7 @@
-"""The bare check of a stored message's signature, before it is sent.
+"""Verifies only the signature of a stored message, before it is sent.
 
-By the certificate that it carries itself, and not by that certificate's validity now: a queue
-may outlive it. Whether the signer may sign is for whoever receives the message.
+It uses the certificate in the message and ignores that certificate's current validity, since a
+queue may outlive it. Whether the signer may sign is for the receiver to decide.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sha_disclosure.messages import message
 
 
 def require_signed(prepared: PreparedNotice) -> None:
-    """Raise OutboxDamaged if the Bundle's signature does not fit it and its own certificate."""
+    """Raise OutboxDamaged if the Bundle's signature does not match it and its own certificate."""
     try:
         good = _fits(prepared)
     except (Malformed, ValueError, KeyError, TypeError, IndexError):
@@ -38,7 +38,7 @@ def _fits(prepared: PreparedNotice) -> bool:
     head, payload, signature = jws.split(".")
     signer = _signer(head)
     if signer is None:
-        return True  # the edition sends no certificate: only its holder can check it
+        return True  # the edition sends no certificate: only its holder can verify it
     signed = signing_input(head.encode("ascii"), canonical(bundle), b64=signer.b64)
     if signer.thumbprint != prepared.certificate or (
         payload and signed != f"{head}.{payload}".encode("ascii")
@@ -57,7 +57,7 @@ class _Signer(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _signer(head: str) -> _Signer | None:
-    """Return what a header says, the same for every message of a certificate."""
+    """Return the signer in a header, which is the same for every message of a certificate."""
     header = read_json(from_base64url(head))
     if "x5c" not in header:
         return None

@@ -1,4 +1,4 @@
-"""What is known of a supervised drain: whether it lives, how often it began anew, and why."""
+"""The state of a supervised drain: whether it is alive, and how often and why it restarted."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LONGEST_PAUSE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class DrainerHealth:
-    """How a drainer is (purkajan tila).
+    """The health of a drainer (purkajan tila).
 
-    ``ok``: it runs, and reached its database lately. ``running``: whether its thread or task lives.
-    ``beat_age_s``: seconds since it last reached its database, None before the first time.
-    ``restarts``: how often its drain failed and was begun anew; ``last_error``: the class of the
-    error of the last time.
+    ``ok``: it is running, and reached its database recently. ``running``: its thread or task is
+    alive. ``beat_age_s``: seconds since it last reached its database, None before the first time.
+    ``restarts``: how often its drain failed and was restarted; ``last_error``: the class of the
+    most recent error.
     """
 
     ok: bool
@@ -45,7 +45,7 @@ class DrainerHealth:
 
 
 class Supervision:
-    """Watches the drains of one drainer, one after another."""
+    """Watches the consecutive drains of one drainer."""
 
     def __init__(self, timing: Timing, listeners: Listeners, sources: Sources) -> None:
         self._beat_within_s = max(timing.lease_s, 5 * timing.poll_s)
@@ -57,22 +57,22 @@ class Supervision:
         self.begin()
 
     def begin(self) -> None:
-        """Begin to watch a drainer that starts."""
+        """Start watching a drainer that starts."""
         self._beat: float | None = None
         self._failures = 0
         self._began = self._drain_began = self._sources.monotonic()
 
     def forget_counts(self) -> None:
-        """Count from zero: what another process did is not its own."""
+        """Reset the counts, since another process's work is not this one's."""
         self._counts.clear()
 
     def watch(self) -> Watch:
-        """Return what the next drain reports to."""
+        """Return the object that the next drain reports to."""
         self._drain_began = self._sources.monotonic()
         return Watch(self._beats, self._counts)
 
     def failed(self, error: Exception) -> float:
-        """Report a drain that failed; return the seconds until it is to begin anew."""
+        """Report a failed drain; return the seconds until its restart."""
         steady = self._sources.monotonic() - self._drain_began > _LONGEST_PAUSE_S
         self._failures = 1 if steady else self._failures + 1
         self._restarts += 1
@@ -88,14 +88,14 @@ class Supervision:
         return wait_s
 
     def health(self, *, running: bool) -> DrainerHealth:
-        """Return whether it runs, when it last reached its database, and what went wrong."""
+        """Return whether it is running, when it last reached its database, and any error."""
         beat = self._beat
         age = None if beat is None else self._sources.monotonic() - beat
         ok = running and age is not None and age <= self._beat_within_s
         return DrainerHealth(ok, running, age, self._restarts, self._last_error)
 
     def report(self) -> DrainReport:
-        """Return what was done since the start."""
+        """Return what has been done since the start."""
         return report_of(self._counts, self._sources.monotonic() - self._began)
 
     def _beats(self) -> None:

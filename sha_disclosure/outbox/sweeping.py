@@ -1,4 +1,4 @@
-"""What comes due by itself: leases that ran out, parking that is over, and when to look again."""
+"""Events due by time: expired leases, the end of parking, and when to look again."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sha_disclosure.outbox.waiting import release, stranded
 from sha_disclosure.sources import Sources
 
 LONGEST_PENDING = timedelta(hours=1)
-"""What waits longer is parked; a pending message due later than this had another clock."""
+"""Longer waits are parked; a pending message due later than this came from another clock."""
 
 
 def _at(state: State) -> ColumnElement[bool]:
-    """Return the messages of a state that wait for no other: in the words of their index."""
+    """Return the messages of a state that wait for no other, phrased to match their index."""
     return and_(MESSAGE.c.state == state, MESSAGE.c.behind == 0)
 
 
@@ -37,9 +37,9 @@ _SOONEST = select(_soonest("pending"), _soonest("sending"), _soonest("parked"))
 class Soonest:
     """What happens next in an outbox.
 
-    ``due_s``: seconds until a message is due that is not known to wait for an earlier one of its
-    client; None when there is none. ``lapsed``: a lease ran out or parking is over.
-    ``sending``: whether a lease is held, by any drain.
+    ``due_s``: seconds until a message becomes due that is not known to wait for an earlier one of
+    its client, or None. ``lapsed``: a lease has expired or parking is over.
+    ``sending``: whether any drain holds a lease.
     """
 
     due_s: float | None
@@ -58,7 +58,7 @@ class Sweeping:
         self._ahead: dict[tuple[int, int], float] = {}
 
     def soonest(self) -> Soonest:
-        """Return what happens next, by one look."""
+        """Return what happens next, in a single query."""
         with self._database.read() as connection:
             due = connection.execute(_SOONEST).one()
             now = self._database.now(connection)
@@ -69,16 +69,16 @@ class Sweeping:
         )
 
     def sweep(self) -> int:
-        """Make messages pending again whose lease ran out or whose parking is over.
+        """Make messages pending again whose lease has expired or whose parking is over.
 
-        Also lets go what waits for a message that is no longer there. Returns how many there
-        were.
+        Also releases messages that wait for one that no longer exists. Returns the number of
+        messages.
         """
         return self._free() + self._sweep()
 
     def _free(self) -> int:
         freed = 0
-        while True:  # they are looked for among all that wait: without the lock to write
+        while True:  # the search covers all waiting messages, so it does not take the write lock
             with self._database.read() as connection:
                 numbers = stranded(connection)
             if not numbers:
@@ -126,8 +126,8 @@ class Sweeping:
     def _stale(self, ahead: Collection[Any]) -> list[tuple[int, int]]:
         """Return the leases that end implausibly late and have not been renewed for long.
 
-        They were taken before the clock was set back, and their worker is gone: a living one
-        would have renewed them by the new time.
+        They were taken before the clock was set back, and their worker is gone: a live one would
+        have renewed them by the new time.
         """
         now = self._sources.monotonic()
         self._ahead = {(n, due): self._ahead.get((n, due), now) for n, due in ahead}

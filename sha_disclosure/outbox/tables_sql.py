@@ -1,4 +1,4 @@
-"""The outbox's tables as SQL, for whoever makes them by hand in a database."""
+"""The outbox's tables as SQL, for creating them by hand."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def is_outbox_table(thing: object) -> bool:
 
 
 def tables_sql(kind: DatabaseKind) -> str:
-    """Return the statements that make an empty outbox (taulujen luonti), each ending in ``;``.
+    """Return the statements that create an empty outbox (taulujen luonti), each ending in ``;``.
 
-    Run them where the role that the outbox uses may not make tables; then it needs SELECT,
-    INSERT, UPDATE and DELETE on them only.
+    Run them if the outbox's role may not create tables; it then only needs SELECT, INSERT,
+    UPDATE and DELETE on them.
     """
     dialect = URL.create(kind).get_dialect()()
     statements: list[Any] = []

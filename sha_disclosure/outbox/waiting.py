@@ -1,8 +1,8 @@
-"""Messages that wait for an earlier one of their client: out of the way of those that may go.
+"""Keeps messages that wait for an earlier one of their client out of the way of the others.
 
-Whether a message is the first of its client is asked at each lease. The column ``behind`` only
-keeps a lease from meeting again and again those that are not: the drain that meets one notes
-the message just before it, whose end lets it go. So each end frees one message of a long queue.
+Each lease checks whether a message is the first of its client. The column ``behind`` only
+prevents leases from repeatedly examining those that are not: the drain that finds one records
+the message just before it, whose end releases it. So each end frees one message of a long queue.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _EARLIER = MESSAGE.alias("earlier")
 
 
 def _blocks(table: Any) -> ColumnElement[bool]:
-    """Return whether a message holds back later ones of its client: not if a person decides."""
+    """Return whether a message blocks later ones of its client: not if a person decides."""
     by_itself = and_(table.c.state == "parked", table.c.due_at < NEVER)
     return or_(table.c.state.in_(("pending", "sending")), by_itself)
 
 
 def _last(state: str, *more: ColumnElement[bool]) -> Any:
-    """Return the last message of the same client before a message, of one state."""
+    """Return the last message in a state of the same client, before a message."""
     return (
         select(func.max(_EARLIER.c.number))
         .where(
@@ -49,11 +49,11 @@ def _last(state: str, *more: ColumnElement[bool]) -> Any:
     )
 
 
-# By state, since an index gives the last one of each without a search.
+# By state, since an index returns the last one of each without a search.
 BEFORE = func.coalesce(
     _last("pending"), _last("sending"), _last("parked", _EARLIER.c.due_at < NEVER)
 ).label("before")
-"""The message just before a message, if one holds it back."""
+"""The message just before a message, if it blocks it."""
 NEXT = (
     select(MESSAGE.c.number, BEFORE)
     .where(
@@ -62,7 +62,7 @@ NEXT = (
     .order_by(MESSAGE.c.due_at, MESSAGE.c.number)
     .limit(bindparam("many", type_=Integer))
 )
-"""The messages that are due first, with what holds them back if that has not been noted."""
+"""The messages that are due first, with what blocks them if that is not yet recorded."""
 _BLOCKING = select(MESSAGE.c.number).where(
     MESSAGE.c.number.in_(bindparam("numbers", expanding=True)), _blocks(MESSAGE)
 )
@@ -88,9 +88,9 @@ _RELEASE = (
 
 
 def hold_back(connection: Connection, now: int) -> int:
-    """Note what the messages that are due first wait for; return how many of them wait.
+    """Record what the messages that are due first wait for; return how many of them wait.
 
-    Those they wait for are locked meanwhile: one whose end is being recorded would not know.
+    Locks the messages waited for, since one whose end is being recorded would not release them.
     """
     locks = connection.dialect.name in SERVERS
     next_ = NEXT.with_for_update(skip_locked=True) if locks else NEXT
@@ -107,16 +107,16 @@ def hold_back(connection: Connection, now: int) -> int:
 
 
 def free(connection: Connection, numbers: Collection[int]) -> None:
-    """Let those go that wait for messages which hold nobody back any more."""
+    """Release the messages that wait for these, which no longer block them."""
     if numbers:
         connection.execute(_FREE, {"numbers": list(numbers)})
 
 
 def stranded(connection: Connection) -> list[int]:
-    """Return some that wait for a message which holds nobody back: one that was deleted, say."""
+    """Return some messages that wait for one that does not block them, such as a deleted one."""
     return list(connection.execute(_STRANDED).scalars())
 
 
 def release(connection: Connection, numbers: Collection[int]) -> None:
-    """Let messages go that ``stranded`` found."""
+    """Release messages found by ``stranded``."""
     connection.execute(_RELEASE, {"numbers": list(numbers)})

@@ -1,6 +1,6 @@
-"""The writer of a drain: it alone writes, leasing in batches and recording ends in groups.
+"""The only writer of a drain: it leases in batches and records ends in groups.
 
-While its commit waits for the disk, the workers go on with what is leased already.
+While its commit waits for the disk, the workers continue with what is already leased.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from sha_disclosure.outbox.results import Recorded, Results
 from sha_disclosure.outbox.sweeping import Soonest, Sweeping
 
 _PAUSE_MAX_S = 3600.0
-# Messages are leased ahead for as long as this keeps the workers busy; others may take the rest.
+# Messages are leased ahead to keep the workers busy for this long; others may take the rest.
 _AHEAD_S = 0.1
-_AHEAD_MAX = 32  # or as many as there are workers
-_WEIGHT = 0.2  # of the latest delivery in their mean time
+_AHEAD_MAX = 32  # or the number of workers, if larger
+_WEIGHT = 0.2  # of the latest delivery in the moving average
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class _Parked:
-    """How many messages of an organisation were parked, and the notices that were refused."""
+    """The number of an organisation's parked messages, and the refused notices."""
 
     messages: int
     notice_ids: tuple[str, ...]
@@ -51,7 +51,7 @@ class _Parked:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What one transaction recorded, which queues it parked by the last refusal, what it leased."""
+    """What one transaction recorded, the queues it parked, and the messages it leased."""
 
     recorded: Sequence[Recorded]
     parked: dict[str, _Parked]
@@ -59,7 +59,7 @@ class _Written:
 
 
 class Writer:
-    """The writer of one drain with so many workers."""
+    """The writer of one drain with a number of workers."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of a drain
         self,
@@ -88,7 +88,7 @@ class Writer:
         self._mean_s: float | None = None
 
     def run(self) -> None:
-        """Write until all is done or the drain is stopped; then end the workers."""
+        """Write until everything is done or the drain is stopped; then end the workers."""
         try:
             goes_on = True
             while goes_on:
@@ -100,7 +100,7 @@ class Writer:
             self._dispatch.close(self._workers)
 
     def _turn(self) -> bool:
-        """Record what ended, lease what is free, or wait; return whether there is more to do."""
+        """Record ends, lease messages, or wait; return whether there is more to do."""
         dispatch, course = self._dispatch, self._course
         ended = dispatch.collect(self._wait_s()) if dispatch.held else []
         if course.stopping and (withdrawn := dispatch.withdraw()):
@@ -131,7 +131,7 @@ class Writer:
         return room if self._breaker.state == "closed" else 1
 
     def _write(self, ended: Sequence[Ended], many: int) -> None:
-        """Record what ended and lease so many, together; hand out and report."""
+        """Record ends and lease ``many`` messages together; hand them out and report."""
         try:
             written = self._course.while_busy(lambda: self._transaction(ended, many))
         except Exception as error:
@@ -170,7 +170,7 @@ class Writer:
         return _Written(recorded, parked, taken)
 
     def _report(self, ended: Sequence[Ended], written: _Written) -> None:
-        """Count what was recorded, and have the listeners hear of it."""
+        """Count what was recorded, and notify the listeners."""
         events: list[Event] = []
         for (leased, decision), recorded in zip(_ends(ended), written.recorded, strict=True):
             self._course.count(**{decision.state if recorded.held else "lost": 1})
@@ -214,7 +214,7 @@ class Writer:
         except OutboxError as error:
             if not passes(error):
                 raise
-            # The next renewal comes before the lease ends, or another drain takes over.
+            # The next renewal comes before the lease expires, or another drain takes over.
 
     def _wait_s(self) -> float:
         """Return how long to wait for the end of a message that is being sent."""
@@ -223,7 +223,7 @@ class Writer:
         return max(0.0, left_s if busy else min(left_s, self._poll_s()))
 
     def _wait(self) -> bool:
-        """Wait while no message is being sent; return False when there is nothing left to do."""
+        """Wait while no message is being sent; return False if there is nothing left to do."""
         course, patience_s = self._course, self._timing.patience_s
         if self._pause_s > 0:
             if course.until_empty and self._pause_s > patience_s:
@@ -244,7 +244,7 @@ class Writer:
         return True
 
     def _look(self) -> Soonest:
-        """Look what comes next; sweep what lapsed."""
+        """Check what comes next; sweep what has expired."""
         soonest = self._course.while_busy(self._store.sweeping.soonest)
         if soonest.lapsed:
             self._course.while_busy(self._store.sweeping.sweep)
@@ -263,7 +263,7 @@ class Writer:
 
 
 def _ends(ended: Sequence[Ended]) -> list[tuple[Leased, Decision]]:
-    """Return the messages of which it is known how they ended."""
+    """Return the messages whose end is known, with the decisions."""
     return [
         (each.leased, each.decision)
         for each in ended
