@@ -24,7 +24,7 @@ def fault(read: object, given: str | bytes) -> str:
         ('{"a": "ä"}'.encode("latin-1"), "not UTF-8"),
         (b'{"a": 1, "a": 2}', "same member twice"),
         (b"1" * 5000, "too many digits"),
-        (b"NaN", "JSON does not know"),
+        (b"NaN", "JSON does not allow"),
         (b"[" * 200_000, "nested too deeply"),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_link_is_followed_to_a_file_and_named_when_it_leads_nowhere(tmp_path: 
     (tmp_path / "broken").symlink_to("gone")
     (tmp_path / "loop").symlink_to("loop")
     assert read_file(tmp_path / "good").data == b"x"
-    assert refused(tmp_path / "broken") == "the file is a link to one that is not there"
+    assert refused(tmp_path / "broken") == "the file is a link to one that does not exist"
     assert "symbolic links" in refused(tmp_path / "loop")
 
 

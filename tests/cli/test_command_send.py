@@ -73,7 +73,7 @@ def test_a_notice_the_service_refuses_ends_with_2_and_its_issues(send, sandbox):
     result = send(FILE)
     assert result.exit_code == 2
     assert "Rejected" in result.stderr
-    assert "this answer was asked for" in result.stderr
+    assert "this answer was requested" in result.stderr
     sandbox.inject("status", status=401, times=2)
     result = send("--json", FILE)
     assert (result.exit_code, lines(result.stdout)[0]["error"]) == (2, "Unauthorized")
@@ -93,9 +93,9 @@ def test_the_words_of_the_service_are_hidden_in_production(
         hidden = command("send", file)
         shown = command("send", "--show-diagnostics", file)
     assert hidden.exit_code == shown.exit_code == 2
-    assert "this answer was asked for" not in hidden.output
+    assert "this answer was requested" not in hidden.output
     assert "--show-diagnostics" in hidden.stderr
-    assert "this answer was asked for" in shown.stderr
+    assert "this answer was requested" in shown.stderr
     tells_no_secret(hidden.output, shown.output)
 
 

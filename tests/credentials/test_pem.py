@@ -73,7 +73,7 @@ def test_a_file_cut_anywhere_within_a_block_is_damaged(length: int) -> None:
     if {length, length + 1} & set(EDGES):  # whole blocks: a shorter file, for all one can see
         return
     says = refused(text)
-    assert "copy it again whole" in says or length < EDGES[1]
+    assert "copy the whole file again" in says or length < EDGES[1]
 
 
 @given(st.integers(1, len(WHOLE) - 1))
@@ -82,7 +82,7 @@ def test_what_a_longer_file_leaves_behind_a_shorter_one_is_damage(start: int) ->
     rest = WHOLE[start:]
     if not rest.partition(b"\n")[0].strip(b"-") or start in EDGES:  # whole blocks
         return
-    assert "copy it again whole" in refused(pem(CHAIN[0]) + rest)
+    assert "copy the whole file again" in refused(pem(CHAIN[0]) + rest)
 
 
 DAMAGE = {
@@ -106,7 +106,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("text", DAMAGE.values(), ids=DAMAGE)
 def test_damage_is_named_and_nothing_of_the_file_is_used(text: bytes) -> None:
-    assert "copy it again whole" in refused(text)
+    assert "copy the whole file again" in refused(text)
 
 
 def test_openssls_own_trusted_certificate_says_how_to_convert_it(tmp_path: Path) -> None:

@@ -77,12 +77,12 @@ CASES = [
     ("a list of a weak digest", lambda: [
         of_issuing(digest=hashes.SHA224()), of_root()], "its issuer did not sign"),
     ("an entry nobody understands, of another", lambda: [
-        of_issuing(7, critical=True), of_root()], "not known here"),
+        of_issuing(7, critical=True), of_root()], "unknown critical"),
     ("an entry nobody understands, of the signer", lambda: [
-        of_issuing(MINE, critical=True), of_issuing(), of_root()], "not known here"),
+        of_issuing(MINE, critical=True), of_issuing(), of_root()], "unknown critical"),
     ("a list nobody understands beside a good one", lambda: [
         of_issuing(7, critical=True), of_issuing(), of_root()], ""),
-    ("a list of a part", lambda: [of_issuing(part=True), of_root()], "a list of a part only"),
+    ("a list of a part", lambda: [of_issuing(part=True), of_root()], "a partial list"),
 ]  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def test_a_damaged_file_of_lists_gives_no_shorter_one(tmp_path: Path) -> None:
     path = tmp_path / "lists.crl"
     for data in (whole[:-60], whole[:-3], whole[40:], whole + whole[60:], whole + b"\x00"):
         path.write_bytes(data)
-        with pytest.raises(ConfigurationError, match=r"lists\.crl: .*copy it again whole"):
+        with pytest.raises(ConfigurationError, match=r"lists\.crl: .*copy the whole file again"):
             load_revocation_lists(path)
     path.write_bytes(of_root().public_bytes(Encoding.DER)[:-1])
     with pytest.raises(ConfigurationError, match="no revocation list"):

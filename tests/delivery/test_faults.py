@@ -134,11 +134,11 @@ def test_a_web_page_with_400_hints_at_the_gateway(kanta, sandbox, notice):
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        ("html", "no transaction-response"),
+        ("html", "not a transaction-response"),
         ("redirect", "redirect"),
-        ("few_entries", "another number of entries"),
+        ("few_entries", "a different number of entries"),
         ("failed_entry", "not stored"),
-        ("outcome_with_200", "no transaction-response"),
+        ("outcome_with_200", "not a transaction-response"),
     ],
 )
 def test_an_answer_that_proves_nothing_is_unexpected(kanta, sandbox, notice, fault, told):

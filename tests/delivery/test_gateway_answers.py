@@ -243,11 +243,11 @@ def test_a_date_to_come_back_at_is_read_by_the_services_own_clock(told, slept):
         pytest.param(answer("302 Found", b"", "Location: /x"), "redirect", id="redirect"),
         pytest.param(answer("304 Not Modified"), "redirect", id="not modified"),
         pytest.param(answer("200 OK", HTML, WEB), "HTML page", id="web page"),
-        pytest.param(answer("200 OK", OUTCOME, FHIR), "no transaction-response", id="outcome"),
-        pytest.param(answer("200 OK"), "no transaction-response", id="empty"),
-        pytest.param(answer("204 No Content"), "no transaction-response", id="no content"),
-        pytest.param(answer("200 OK", b"[" * 9999), "no transaction-response", id="deep JSON"),
-        pytest.param(answer("200 OK", b"\xff\xfe"), "no transaction-response", id="bytes"),
+        pytest.param(answer("200 OK", OUTCOME, FHIR), "not a transaction-response", id="outcome"),
+        pytest.param(answer("200 OK"), "not a transaction-response", id="empty"),
+        pytest.param(answer("204 No Content"), "not a transaction-response", id="no content"),
+        pytest.param(answer("200 OK", b"[" * 9999), "not a transaction-response", id="deep JSON"),
+        pytest.param(answer("200 OK", b"\xff\xfe"), "not a transaction-response", id="bytes"),
     ],
 )
 def test_an_answer_that_proves_nothing_ends_the_submission(told, reply, hint):

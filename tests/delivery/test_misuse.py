@@ -86,7 +86,7 @@ def test_what_was_not_prepared_is_neither_sent_nor_kept(
 ) -> None:
     with KantaClient(given) as kanta, Outbox(tmp_path / "outbox.sqlite") as outbox:
         assert "kanta.submit(kanta.prepare(notice))" in refused(kanta.submit, notice)
-        assert "not a DisclosureNotice: give it `kanta.prepare" in refused(outbox.add, notice)
+        assert "not a DisclosureNotice: pass it `kanta.prepare" in refused(outbox.add, notice)
 
 
 async def test_the_asynchronous_client_says_the_same(

@@ -136,7 +136,7 @@ def test_a_der_signature_is_refused_with_the_mend() -> None:
         return signature
 
     signer = CertifiedSigner(CallbackSigner(der), "ES256", chain(leaf()))
-    with pytest.raises(KeyUnavailable, match="R and S side by side"):
+    with pytest.raises(KeyUnavailable, match="R and S concatenated"):
         signer.sign(b"a")
 
 

@@ -44,9 +44,9 @@ class DjangoConnection:
 @pytest.mark.parametrize(
     ("give", "says"),
     [
-        (lambda engine, _: engine, "is in no transaction"),
-        (lambda engine, _: sessionmaker(engine), "is in no transaction"),
-        (lambda *_: Session, "is in no transaction"),
+        (lambda engine, _: engine, "has no transaction"),
+        (lambda engine, _: sessionmaker(engine), "has no transaction"),
+        (lambda *_: Session, "has no transaction"),
         (lambda *_: create_async_engine("sqlite+aiosqlite:///x"), "AsyncOutbox"),
         (lambda *_: AsyncSession(create_async_engine("sqlite+aiosqlite:///x")), "AsyncOutbox"),
         (lambda *_: create_async_engine("postgresql+asyncpg:///x").connect(), "AsyncOutbox"),

@@ -109,7 +109,7 @@ def test_reencrypt_binds_an_outbox_that_gets_a_key(file, command, kanta, prepare
     key = base64.b64encode(b"n" * 32).decode()
     monkeypatch.setenv("SHA_DISCLOSURE_OUTBOX_KEY", key)
     said = command("reencrypt", "--outbox", file)
-    assert (said.exit_code, said.stdout) == (0, "sealed anew: 1\n")
+    assert (said.exit_code, said.stdout) == (0, "re-encrypted: 1\n")
     said = command("reencrypt", "--outbox", file, "--lang", "fi")
     assert (said.exit_code, said.stdout) == (0, "sinetöity uudelleen: 0\n")
     with Outbox(file, keys=[NEW]) as outbox:

@@ -116,7 +116,7 @@ def test_a_database_without_an_outbox_is_left_as_it_is(place):
     engine = create_engine(url_of(place))
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE own (id INTEGER)"))
-    with pytest.raises(OutboxError, match="holds no outbox"):
+    with pytest.raises(OutboxError, match="contains no outbox"):
         Outbox(engine, create=False)
     engine.dispose()
 

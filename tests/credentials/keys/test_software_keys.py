@@ -93,7 +93,7 @@ def test_pem_with_key_and_certificates_in_one_file_needs_no_other(tmp_path: Path
     [
         (archive(key("p256"), leaf().certificate), None, "encrypted or damaged: add its passph"),
         (archive(key("p256"), leaf().certificate), "other", "does not open the PKCS#12 file"),
-        (archive(None, leaf().certificate), PASSPHRASE, "holds no private key"),
+        (archive(None, leaf().certificate), PASSPHRASE, "contains no private key"),
         (archive(key("p256"), leaf().certificate)[:40], PASSPHRASE, "-legacy"),
     ],
     ids=["no passphrase", "wrong passphrase", "no key", "cut"],
@@ -126,7 +126,7 @@ def test_a_cipher_that_is_not_read_is_no_wrong_passphrase(passphrase: str, tmp_p
             openssl("ec", cipher, "-passout", own),
         ):
             text = refusal(KeyUnavailable, pair(put(tmp_path, data), passphrase=passphrase))
-            assert "encrypted in a way that is not read" in text
+            assert "encrypted with an unsupported method" in text
             assert "openssl pkcs8 -topk8 -v2 aes256" in text
     read = openssl("pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", own)
     if passphrase == PASSPHRASE:
@@ -143,7 +143,7 @@ def test_a_half_written_key_is_damaged_whatever_the_passphrase(
     whole = key_pem(key("p256"), passphrase.encode() if passphrase else None)
     for data in (whole[:-1][:-5], whole[:90], whole + pem(leaf().certificate)[:300]):
         text = refusal(KeyUnavailable, pair(put(tmp_path, data), passphrase=passphrase))
-        assert "damaged or half written: copy it again whole" in text
+        assert "damaged or only partly written: copy the whole file again" in text
 
 
 @pytest.mark.parametrize("passphrase", [None, PASSPHRASE])

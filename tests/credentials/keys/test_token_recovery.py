@@ -76,7 +76,7 @@ def test_another_token_in_its_place_signs_nothing(bench: Bench, tmp_path: Path) 
     shutil.move(bench.hsm.folder_of("original"), tmp_path / "away")
     bench.hsm.make_token("original")
     bench.hsm.make_key("original", "k", "p256", 1)
-    with pytest.raises(KeyUnavailable, match="another key than the certificate's"):
+    with pytest.raises(KeyUnavailable, match="a different key from the certificate's"):
         made.content.sign(b"a")
 
 

@@ -33,7 +33,7 @@ def test_the_certificate_beside_the_key_is_taken_when_none_is_named(bench: Bench
     assert made.content.chain == chain
     assert len(made.content.x5c) == 2
     bench.hsm.put_certificate("with certificate", "old", 7, issued.chain[1])
-    with pytest.raises(ConfigurationError, match="2 certificates lie beside the key"):
+    with pytest.raises(ConfigurationError, match="2 certificates are stored with the key"):
         bench.load(None, bench.hsm.uri("with%20certificate", "own"))
 
 
@@ -120,7 +120,7 @@ def test_a_missing_key_says_which_keys_there_are(bench: Bench) -> None:
 
 def test_an_ambiguous_key_says_what_to_add(bench: Bench) -> None:
     text = bench.refusal(ConfigurationError, bench.hsm.uri("organisation", None))
-    assert "4 private keys fit" in text
+    assert "4 private keys match" in text
     assert '"rsa" (id=%01)' in text
     assert "object= or id=" in text
 
@@ -154,7 +154,11 @@ def test_a_key_of_another_certificate_is_refused(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("library", "said"),
-    [("/none/such.so", "no such file"), (__file__, "does not load"), ("relative.so", "whole path")],
+    [
+        ("/none/such.so", "no such file"),
+        (__file__, "cannot be loaded"),
+        ("relative.so", "whole path"),
+    ],
     ids=["missing", "no library", "relative"],
 )
 def test_a_module_that_cannot_be_used_is_named(library: str, said: str, bench: Bench) -> None:

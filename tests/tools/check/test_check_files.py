@@ -133,7 +133,7 @@ FAULTS = [
           ("chmod 600 signing.key", "chmod 600 signing.key")),
     Fault("the key is another's", lambda p: p.put("tls.key", key_pem(key("p384", 5))),
           {"tls.match"}, ("is not the key of", "ei ole ensimmäisen varmenteen avain"),
-          ("made together", "tehty yhdessä")),
+          ("belong together", "tehty yhdessä")),
     Fault("the chain is upside down", lambda p: p.certificates(
           "tls", issuing().certificate, leaf("p384", CLIENT).certificate), {"tls.chain"},
           ("wrong order", "väärä järjestys"), ("order 2, 1", "järjestykseen 2, 1")),

@@ -217,8 +217,8 @@ FAULTS = [
           ("kanta.invalid is not known", "ei tunne nimeä kanta.invalid"), ("DNS", "DNS")),
     Fault("the port is closed", closed_port, "connection",
           ("refuses connections", "ei ota yhteyksiä"), ("correct the port", "korjaa")),
-    Fault("the port says nothing", silent_port, "handshake",
-          ("says nothing to a TLS greeting", "ei vastaa TLS-tervehdykseen"),
+    Fault("the port does not answer", silent_port, "handshake",
+          ("does not answer a TLS client hello", "ei vastaa TLS-tervehdykseen"),
           ("TLS port", "TLS-portin")),
     Fault("the port speaks plain HTTP", lambda b: b.serve(
           after_hearing(answer("400 Bad Request")), read="nothing"), "handshake",

@@ -111,8 +111,8 @@ def test_a_fault_is_asked_for_and_only_its_own_fields_are_shown(box, page):
     page.get_by_label("Seconds", exact=True).fill("0.5")
     page.get_by_role("button", name="Add the fault").click()
     assert "the answer is delayed" in page.locator("#waiting").inner_text()
-    page.get_by_role("button", name="Remove all that wait").click()
-    assert "No fault waits." in page.locator("#waiting").inner_text()
+    page.get_by_role("button", name="Remove all waiting faults").click()
+    assert "No faults are waiting." in page.locator("#waiting").inner_text()
 
 
 def test_a_message_is_folded_and_opened_at_once(page, box):

@@ -308,7 +308,7 @@ REFUSED = {
     "no entries": (at(("entry",), ...), "Bundle", "missing", "Bundle.entry"),
     "entries that are no array": (at(("entry",), {"a": 1}), "Bundle", "not an array", "entry"),
     "an odd number of entries": (
-        lambda c: {**c, "entry": [*c["entry"], m.bundle()["entry"][0]]}, "pairs", "no twin",
+        lambda c: {**c, "entry": [*c["entry"], m.bundle()["entry"][0]]}, "pairs", "no counterpart",
         "entry",
     ),
     "a pair the other way round": (
@@ -372,13 +372,13 @@ REFUSED = {
         "contained[6].resourceType",
     ),
     "no controller": (
-        at((*EVENT, "contained"), lambda c: c[1:]), "references", "not there", "agent[0].who",
+        at((*EVENT, "contained"), lambda c: c[1:]), "references", "does not exist", "agent[0].who",
     ),
     "a resource nobody refers to": (
         at((*EVENT, "source"), ...), "references", "nothing refers", "contained[6]",
     ),
     "a dangling reference": (
-        at((*EVENT, "source", "observer", "reference"), "#JARJ-2"), "references", "not there",
+        at((*EVENT, "source", "observer", "reference"), "#JARJ-2"), "references", "does not exist",
         "source.observer",
     ),
     "a reference without its hash": (
@@ -477,7 +477,7 @@ REFUSED = {
     ),
     "a permission with a provision": (
         other_ground("permission", "703/2023 63 §", stored(flag=True)), "ground",
-        "does not go with", "extension[1]",
+        "does not belong to", "extension[1]",
     ),
     "a permission that does not say where it is": (
         other_ground("permission"), "ground", "detail is missing", "extension",
@@ -497,7 +497,7 @@ REFUSED = {
         at((*EVENT, "extension"), lambda e: e[:2]), "ground", "detail is missing", "extension",
     ),
     "a broad right with its cause, which the edition does not send": (
-        appended((*DETAIL, "extension"), m.CAUSE), "ground", "does not go with this ground",
+        appended((*DETAIL, "extension"), m.CAUSE), "ground", "does not belong to this ground",
         "extension[2]",
     ),
     "a broad right without necessity": (
@@ -505,7 +505,7 @@ REFUSED = {
     ),
     "a broad right with another's part": (
         appended((*DETAIL, "extension"), {"url": "statutoryTask", "valueString": "x"}), "ground",
-        "does not go with this ground", "extension[2]",
+        "does not belong to this ground", "extension[2]",
     ),
     "an authority's right without a task": (
         both(authority, at((*DETAIL, "extension"), lambda e: e[:1])), "ground",
@@ -593,7 +593,7 @@ def test_every_fault_of_a_message_is_told_at_once(caller):
     [
         (b"", "not JSON"),
         (b"{", "not JSON"),
-        (b"[]", "no JSON object"),
+        (b"[]", "not a JSON object"),
         (b"\xff", "not UTF-8"),
         (b"\xef\xbb\xbf{}", "byte order mark"),
         (b'{"a": NaN}', "number"),

@@ -25,7 +25,7 @@ def test_a_registered_certificate_speaks_for_nobody_else(tmp_path):
         assert ("content signature: signer", why) in findings(sandbox)
         bearer = messages.token(caller.claims(), own)
         assert caller.post(bearer=bearer).status_code == 401
-        made = why.replace("sign for", "make tokens for")
+        made = why.replace("sign for", "create tokens for")
         assert findings(sandbox) == {("token: signer", made)}
         caller.close()
 

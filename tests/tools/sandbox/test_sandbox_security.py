@@ -204,8 +204,8 @@ CLAIMS = {
     ),
     "no subscriber": (without("serviceSubscriber"), "token: claims", "serviceSubscriber.id"),
     "no requester": (without("serviceRequester"), "token: claims", "serviceRequester.id"),
-    "another subject than the user": (replaced(sub="1"), "token: claims", "twin"),
-    "a claim of one's own": (replaced(patient="x"), "token: claims", "does not name"),
+    "another subject than the user": (replaced(sub="1"), "token: claims", "counterpart"),
+    "a claim of one's own": (replaced(patient="x"), "token: claims", "not in the edition"),
     "a token id with half a Unicode pair": (replaced(jti="\ud800"), "token: claims", "not a text"),
     "a name that is a number": (
         replaced(user={"id": "81234567890", "name": 7}), "token: claims", "not a text",
@@ -219,8 +219,8 @@ CLAIMS = {
     ),
     "an issue in the future": (shifted(iat=90), "token: times", "issued in the future"),
     "a beginning in the future": (shifted(nbf=90), "token: times", "not valid yet"),
-    "a life too long": (shifted(exp=1), "token: times", "lives longer"),
-    "an end before its issue": (shifted(exp=-301), "token: times", "ends before"),
+    "a life too long": (shifted(exp=1), "token: times", "is valid for longer"),
+    "an end before its issue": (shifted(exp=-301), "token: times", "expires before"),
 }  # fmt: skip
 
 
@@ -259,7 +259,7 @@ def test_a_token_spent_on_a_refused_message_is_spent(caller, shared):
         ({"x5c": "abc"}, "token: certificate", "no readable certificates"),
         ({"x5c": ["AAAA"]}, "token: certificate", "no readable certificates"),
         ({"x5c": ["A-_="]}, "token: certificate", "base64"),
-        ({"kid": "1"}, "token: form", "does not name"),
+        ({"kid": "1"}, "token: form", "not in the edition"),
     ],
 )
 def test_a_token_header_must_be_the_editions(caller, shared, header, check, reason):
@@ -336,8 +336,8 @@ def test_a_chain_must_lead_to_the_anchor_without_it(caller, shared, chain):
     below = pki.issue("x", "signing", issuer=pki.signing)
     signer, x5c, reason = {
         "leaf only": (pki.signing, own[:1], "trusted certificate"),
-        "with the root": (pki.signing, own + pki.root.x5c, "must not hold"),
-        "leaf as issuer": (below, below.x5c[:1] + own, "no CA certificate"),
+        "with the root": (pki.signing, own + pki.root.x5c, "must not contain"),
+        "leaf as issuer": (below, below.x5c[:1] + own, "not a CA certificate"),
     }[chain]
     answer = caller.post(bearer=m.token(caller.claims(), signer, x5c=x5c))
     assert_unauthorised(answer, shared, "token: certificate", reason)
@@ -444,7 +444,7 @@ def test_a_signature_element_must_be_the_editions(caller, shared, element, check
     ("header", "reason"),
     [
         ({"b64": False, "crit": ["b64"]}, "crit"),
-        ({"kid": "1"}, "does not name"),
+        ({"kid": "1"}, "not in the edition"),
     ],
 )
 def test_a_content_header_must_be_the_editions(caller, shared, header, reason):

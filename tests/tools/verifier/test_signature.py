@@ -475,7 +475,8 @@ def test_validity_has_both_its_ends(
     [
         (lambda: signer_of(leaf(), issuing(1)), ("certificate 1 was not issued by certificate 2",
                                              "varmenne 2 ei ole varmenteen 1 myöntäjä")),
-        (no_ca, ("certificate 2 is no CA certificate", "varmenne 2 ei ole tähän ketjuun kelpaava")),
+        (no_ca, ("certificate 2 is not a CA certificate",
+                 "varmenne 2 ei ole tähän ketjuun kelpaava")),
         (lambda: signer_of(leaf("p256", Wish(unknown_critical=True)), issuing()),
          ("certificate 1 has a critical extension", "varmenteessa 1 on kriittinen laajennus")),
     ],
