@@ -12,7 +12,7 @@ from sha_disclosure import DisclosureNotice, KantaClient
 from sha_disclosure.tools.sandbox import Sandbox
 
 PAGE = (ROOT / "docs" / "security.md").read_text("utf-8")
-TABLE = PAGE.partition("## Who might try what")[2].partition("\n#")[0]
+TABLE = PAGE.partition("## Threats and defences")[2].partition("\n#")[0]
 THREATS = [line for line in TABLE.split("\n") if line.startswith("| ")][1:]
 
 

@@ -19,7 +19,7 @@ def named(cell: str) -> list[str]:
     return re.findall(r"`((?:tests/|test_)[^`]+)`", cell)
 
 
-CELLS = [*table("Faults, and what they come to"), *table("What is promised, line by line")]
+CELLS = [*table("Faults and their results"), *table("The guarantees one by one")]
 
 
 @pytest.mark.parametrize("cell", CELLS)
