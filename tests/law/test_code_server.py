@@ -166,7 +166,7 @@ def test_a_server_that_is_not_there_or_has_not_the_list_is_told(
 ) -> None:
     with pytest.raises(ConfigurationError, match="answered 404"):
         fetch_code_list("1.2.3", client, server.url, NOW)
-    with pytest.raises(ConfigurationError, match="was not reached"):
+    with pytest.raises(ConfigurationError, match="could not be reached"):
         fetch_code_list(OID, client, "http://127.0.0.1:1", NOW)
     with pytest.raises(ConfigurationError, match="is not the OID"):
         fetch_code_list("../admin", client, server.url, NOW)
