@@ -62,7 +62,7 @@ def test_a_certificate_of_another_organisation_is_warned_of_or_refused_as_the_ed
         caller.close()
         assert answer.status_code == status
         if status == 400:
-            assert "serialNumber names another organisation" in answer.text
+            assert "serialNumber names an organisation other" in answer.text
             return
         (check,) = [c for c in running.received()[0].checks if c.check == "who"]
         assert check.passed
