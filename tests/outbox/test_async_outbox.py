@@ -32,6 +32,11 @@ from sha_disclosure.errors import (
 from sha_disclosure.events import RetryScheduled
 from sha_disclosure.outbox import OutboxKey
 
+one_driver = pytest.mark.parametrize(
+    "url", ["aiosqlite", *map(proof, ["asyncpg", "psycopg"])], indirect=True
+)
+"""Where the driver is not the subject, the others are left to the proofs."""
+
 
 @pytest.fixture(params=["aiosqlite", "asyncpg", "psycopg"])
 def url(request, file):
@@ -119,7 +124,7 @@ async def test_many_are_added_in_order_all_or_none(url, client, prepare):
         assert (await outbox.status()).counts["pending"] == 0
 
 
-@pytest.mark.parametrize("url", ["aiosqlite", *map(proof, ["asyncpg", "psycopg"])], indirect=True)
+@one_driver
 async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
     url, client, sandbox, prepare
 ):
@@ -142,6 +147,7 @@ async def test_many_are_added_and_drained_at_once_none_lost_none_altered(
         proven(again, sandbox, added)
 
 
+@one_driver
 async def test_no_more_are_under_way_than_workers_and_the_loop_goes_on(url, prepare):
     now, most, ended, ticks = 0, 0, 0, 0
 
@@ -244,6 +250,7 @@ async def test_it_is_kept_as_the_other_is(file, prepare):
         await AsyncOutbox(file.parent / "none.sqlite", create=False).open()
 
 
+@one_driver
 async def test_what_it_cannot_join_it_refuses_by_name(file, engine, prepare):
     async with AsyncOutbox(engine) as outbox:
         others: list[Any] = [Session(), engine, object(), engine.sync_engine]
