@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 def sockets_to(url: str) -> list[socket.socket]:
     """Return the open sockets whose other end is the service's."""
     port = urlsplit(url).port
-    return [each for each in gc.get_objects() if _leads_to(each, port)]
+    every = [each for each in gc.get_objects() if type(each) is socket.socket]
+    return [each for each in every if _leads_to(each, port)]
 
 
 def free_port() -> int:
@@ -24,8 +25,8 @@ def free_port() -> int:
             return port
 
 
-def _leads_to(thing: object, port: int | None) -> bool:
+def _leads_to(each: socket.socket, port: int | None) -> bool:
     try:
-        return type(thing) is socket.socket and thing.getpeername()[1] == port
+        return bool(each.getpeername()[1] == port)
     except (OSError, IndexError):  # closed, not connected, or of another kind
         return False

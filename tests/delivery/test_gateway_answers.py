@@ -167,7 +167,7 @@ def test_an_outcome_is_kept_whatever_the_status(told, status):
 
 def test_an_encoded_answer_is_not_unpacked(told):
     bomb = zlib.compressobj(wbits=31)
-    packed = bomb.compress(b" " * 200_000_000) + bomb.flush()
+    packed = bomb.compress(b" " * 60_000_000) + bomb.flush()
     reply = answer("200 OK", packed, FHIR, "Content-Encoding: gzip")
     tracemalloc.start()
     error = told(reply)

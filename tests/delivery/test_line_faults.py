@@ -54,7 +54,7 @@ def test_a_host_that_takes_no_connections_is_not_sent_in_the_time_allowed(failin
 
 
 def test_a_service_that_never_finishes_the_handshake_is_not_sent(failing):
-    with RawService(lambda c: c.recv(1) and time.sleep(0.4), read="nothing") as service:
+    with RawService(lambda _: service.over.wait(30), read="nothing") as service:
         error = failing(service.url, NotSent, timeouts=Timeouts(connect_s=0.1))
     assert "ConnectTimeout" in str(error)
 
@@ -118,7 +118,7 @@ def test_a_proxy_that_opens_no_tunnel_means_not_sent(failing, status):
 
 
 def test_a_proxy_that_says_nothing_holds_nobody_beyond_the_read_timeout(failing):
-    with RawService(lambda c: time.sleep(0.4), read="nothing") as proxy:
+    with RawService(lambda _: proxy.over.wait(30), read="nothing") as proxy:
         failing(None, NotSent, proxy=secret(proxy.url), timeouts=Timeouts(read_s=0.1))
 
 
@@ -187,7 +187,7 @@ def test_a_connection_that_breaks_after_the_request_began_is_an_unknown_outcome(
 
 
 def test_a_service_that_says_nothing_is_an_unknown_outcome(failing, sandbox):
-    with RawService(lambda c: service.over.wait(5), folder=sandbox.folder) as service:
+    with RawService(lambda c: service.over.wait(30), folder=sandbox.folder) as service:
         error = failing(service.url, OutcomeUnknown, timeouts=Timeouts(read_s=0.1))
         service.over.set()
     assert "ReadTimeout" in str(error)
@@ -203,11 +203,8 @@ def test_an_answer_that_drips_ends_with_the_attempts_whole_time(failing, sandbox
         drip(service.over, pieces, 0.02)(connection)
 
     with RawService(behave, folder=sandbox.folder) as service:
-        began = time.monotonic()
-        error = failing(service.url, OutcomeUnknown, timeouts=Timeouts(read_s=0.2, attempt_s=0.4))
-        took = time.monotonic() - began
+        error = failing(service.url, OutcomeUnknown, timeouts=Timeouts(read_s=30, attempt_s=0.2))
     assert "AttemptTimeout" in str(error)
-    assert took < 2
 
 
 def test_an_alert_that_is_not_of_the_handshake_leaves_the_outcome_unknown():
