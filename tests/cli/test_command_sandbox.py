@@ -23,7 +23,8 @@ def test_the_examples_of_the_project_are_the_files_the_package_carries():
     assert {f"{name}.json": text for name, text in example_notices().items()} == ours != {}
 
 
-def test_the_demo_shows_a_receipt_for_every_kind(command):
+def test_the_demo_shows_a_receipt_for_every_kind_and_leaves_no_file(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     result = command("demo", "--verbose")
     assert result.exit_code == 0, result.output
     for file in NOTICES.iterdir():
@@ -31,8 +32,10 @@ def test_the_demo_shows_a_receipt_for_every_kind(command):
     assert result.stdout.count("201 Created") == len(list(NOTICES.iterdir()))
     assert "1 validated" in result.stdout
     assert "6 checked" in result.stdout
+    assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.proof
 def test_the_demo_runs_in_a_process_of_its_own_in_finnish(process, tmp_path):
     result = process("demo", "--lang", "fi", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
@@ -41,7 +44,7 @@ def test_the_demo_runs_in_a_process_of_its_own_in_finnish(process, tmp_path):
 
 
 @pytest.mark.parametrize("number", [proof(signal.SIGINT), signal.SIGTERM])
-def test_a_sandbox_in_one_process_takes_a_notice_of_another(process, tmp_path, number):
+def test_a_sandbox_in_one_process_takes_a_notice_of_another(command, tmp_path, number):
     folder = tmp_path / "sandbox data"
     running = subprocess.Popen(
         [sys.executable, "-m", "sha_disclosure.cli", "sandbox", "--port", "0", "--dir", folder],
@@ -53,8 +56,8 @@ def test_a_sandbox_in_one_process_takes_a_notice_of_another(process, tmp_path, n
     try:
         settings = wait_for(running, folder / "sha-disclosure.toml")
         for arguments in (["--settings", settings, "send"], ["send", "--settings", settings]):
-            sent = process(*arguments, EXAMPLES / "broad-right.json", "--json")
-            assert sent.returncode == 0, sent.stderr
+            sent = command(*arguments, EXAMPLES / "broad-right.json", "--json")
+            assert sent.exit_code == 0, sent.stderr
             assert json.loads(sent.stdout)["status"] == "201 Created"
     finally:
         running.send_signal(number)
@@ -95,7 +98,7 @@ def test_without_the_sandbox_extra_one_sentence_says_how_to_get_it(
     assert 'pip install "sha-disclosure[cli,sandbox]"' in result.stderr
 
 
-@pytest.mark.parametrize("missing", ["typer", "rich"])
+@pytest.mark.parametrize("missing", ["typer", proof("rich")])
 def test_without_the_cli_extra_one_sentence_says_how_to_get_it(missing):
     program = (
         f"import sys; sys.modules[{missing!r}] = None\n"
@@ -122,8 +125,8 @@ def test_the_edition_is_listed_as_json_and_as_text(command):
     assert f"{len(told['entries'])} values" in text.stdout
 
 
-def test_unconfirmed_lists_what_there_is_to_check(command, process):
-    told = json.loads(process("edition", "--unconfirmed", "--json").stdout)
+def test_unconfirmed_lists_what_there_is_to_check(command):
+    told = json.loads(command("edition", "--unconfirmed", "--json").stdout)
     assert {e["status"] for e in told["entries"]} == {"assumed", "inferred"}
     assert all(e["check"] for e in told["entries"])
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from command_parts import EXAMPLES, process_environment, tells_no_secret
+from proofs import lengths, proof
 
 from sha_disclosure.cli.notices import documents
 from sha_disclosure.cli.output import clean
@@ -173,13 +174,14 @@ def test_a_dry_run_prepares_everything_and_sends_nothing(send, sandbox, write, b
     assert (len(sandbox.received()), len(sandbox.refusals()), sandbox.connections) == before
 
 
-def test_two_hundred_lines_are_sent_over_one_connection(send, sandbox, write, good):
-    file = write("many.jsonl", *[good] * 200)
+@pytest.mark.parametrize("count", lengths(20, 200))
+def test_many_lines_are_sent_over_one_connection(send, sandbox, write, good, count):
+    file = write("many.jsonl", *[good] * count)
     before = (len(sandbox.received()), sandbox.connections)
     result = send("--json", file)
     assert result.exit_code == 0, result.stderr
-    assert len({r["notice_id"] for r in lines(result.stdout)}) == 200
-    assert (len(sandbox.received()), sandbox.connections) == (before[0] + 200, before[1] + 1)
+    assert len({r["notice_id"] for r in lines(result.stdout)}) == count
+    assert (len(sandbox.received()), sandbox.connections) == (before[0] + count, before[1] + 1)
 
 
 def test_memory_stays_flat_however_many_lines_a_file_has(tmp_path, good):
@@ -244,18 +246,16 @@ def test_control_characters_of_a_service_do_not_reach_the_terminal():
     assert clean("a\x1b[31mb\u202e\n") == "a?[31mb??"
 
 
-def test_options_stand_before_or_after_in_a_process_of_its_own(process, sandbox):
+def test_options_stand_before_or_after_also_in_a_process_of_its_own(command, process, sandbox):
     settings = Path(sandbox.settings_file)
-    for arguments in (
-        ["--settings", settings, "send", FILE, "--json"],
-        ["send", "--json", FILE, "--settings", settings],
-    ):
-        result = process(*arguments)
-        assert result.returncode == 0, result.stderr
+    before = command("--settings", settings, "send", FILE, "--json")
+    after = process("send", "--json", FILE, "--settings", settings)
+    assert (before.exit_code, after.returncode) == (0, 0), after.stderr
+    for result in (before, after):
         assert [list(r) for r in lines(result.stdout)] == [KEYS]
 
 
-@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("as_json", [True, proof(False)])
 def test_a_reader_that_leaves_stops_the_sending_with_3(sandbox, write, good, as_json):
     sandbox.clear_faults()
     before = len(sandbox.received())
@@ -277,7 +277,7 @@ def test_a_reader_that_leaves_stops_the_sending_with_3(sandbox, write, good, as_
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
-@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("as_json", [proof(True), False])
 def test_the_bar_is_drawn_on_a_terminal_only_and_never_with_json(sandbox, write, good, as_json):
     sandbox.clear_faults()
     master, slave = os.openpty()

@@ -203,12 +203,17 @@ def raised():
     signal.signal(signal.SIGALRM, before)
 
 
-@pytest.mark.parametrize("kind", [SoftTimeLimit, TimeoutError, OSError, ConnectionError])
+@pytest.mark.parametrize(
+    "kind", [SoftTimeLimit, TimeoutError, OSError, ConnectionError, KeyboardInterrupt]
+)
 def test_an_exception_of_the_hosts_passes_unchanged(sandbox, notice, raised, kind):
     raised[:] = [kind]
     heard, main = [], threading.get_ident()
 
-    def behave(_: object) -> None:
+    def behave(connection: socket.socket) -> None:
+        if len(service.requests) > 1:
+            connection.sendall(STORED)
+            return
         signal.pthread_kill(main, signal.SIGALRM)
         service.over.wait(30)
 
@@ -222,6 +227,7 @@ def test_an_exception_of_the_hosts_passes_unchanged(sandbox, notice, raised, kin
             assert heard[-1].possibly_stored
             assert heard[-1].outcome == kind.__name__
             assert sockets_to(service.url) == []
+            assert kanta.submit(prepared).attempts == 1
 
 
 def test_an_exception_of_the_hosts_passes_through_a_listener(sandbox, notice, raised):
