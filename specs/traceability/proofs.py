@@ -15,12 +15,13 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @cache
-def functions_of_tests() -> tuple[tuple[str, Function], ...]:
-    """Return every test of the project with its place."""
+def functions_of_tests(pattern: str = "") -> tuple[tuple[str, Function], ...]:
+    """Return every test, with its place, in the files in which a pattern is found."""
     return tuple(
         (f"{file.relative_to(ROOT).as_posix()}::{node.name}", node)
         for file in sorted(TESTS.rglob("test_*.py"))
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if re.search(pattern, text := file.read_text("utf-8"))
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, Function) and node.name.startswith("test_")
     )
 
@@ -28,7 +29,7 @@ def functions_of_tests() -> tuple[tuple[str, Function], ...]:
 def rule_proofs() -> dict[str, dict[str, list[str]]]:
     """Return the tests marked ``accepts`` or ``refuses``, by rule."""
     found: dict[str, dict[str, list[str]]] = {}
-    for place, node in functions_of_tests():
+    for place, node in functions_of_tests(r"mark\.(accepts|refuses)\("):
         for marker, rule in _marks(node):
             found.setdefault(rule, {}).setdefault(marker, []).append(place)
     return found
@@ -66,7 +67,8 @@ def telling() -> Mapping[str, list[str]]:
     for file in sorted(package.rglob("*.py")):
         parts = file.relative_to(package).with_suffix("").parts
         module = ".".join(part for part in parts if part != "__init__")
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        text = file.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)) if _TOLD.search(text) else ():
             if (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)

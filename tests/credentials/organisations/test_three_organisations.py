@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from proofs import lengths
 from three_organisations import FIRST, REGISTER, SECOND, THIRD
 
 from sha_disclosure import Rejected, Unauthorized
@@ -38,12 +39,15 @@ def test_in_turn_each_notice_is_signed_and_sent_by_its_own_organisation(kanta, s
         assert seen(sandbox, *prepared.notice_ids) == expected(sandbox, requester)
 
 
-def test_at_once_each_notice_is_signed_and_sent_by_its_own_organisation(shell, sandbox, notice_of):
+@pytest.mark.parametrize("each", lengths(2, 10))
+def test_at_once_each_notice_is_signed_and_sent_by_its_own_organisation(
+    shell, sandbox, notice_of, each
+):
     kanta = shell.connect(sandbox.settings())
-    notices = [notice_of(controller) for controller in [*SENDERS] * 10]
+    notices = [notice_of(controller) for controller in [*SENDERS] * each]
     receipts = shell.together(lambda one: kanta.client.submit(kanta.prepare(one)), notices)
     counts = Counter(seen(sandbox, receipt.notice_id) for receipt in receipts)
-    assert counts == {expected(sandbox, requester): 10 for requester in SENDERS.values()}
+    assert counts == {expected(sandbox, requester): each for requester in SENDERS.values()}
 
 
 def test_ids_and_subscriber_are_the_organisation_s(kanta, sandbox, notice_of):
