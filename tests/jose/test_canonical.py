@@ -27,13 +27,13 @@ OWN = st.recursive(
 
 
 @given(st.dictionaries(NAMES, OWN, max_size=6))
-@settings(deadline=None, max_examples=examples(60, 300))
+@settings(deadline=None, max_examples=examples(30, 300))
 def test_the_fast_path_gives_the_bytes_of_the_reference(value: dict[str, Any]) -> None:
     assert canonical(value) == reference(value)
 
 
 @given(st.dictionaries(NAMES, OWN, max_size=6))
-@settings(deadline=None, max_examples=examples(30, 100))
+@settings(deadline=None, max_examples=examples(15, 100))
 def test_the_canonical_form_reads_back_equal(value: dict[str, Any]) -> None:
     assert read_json(reference(value)) == value
 

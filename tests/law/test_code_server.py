@@ -20,12 +20,14 @@ from sha_disclosure.codes import CodeLists, load_code_lists
 from sha_disclosure.codes.fetching import fetch_code_list
 from sha_disclosure.errors import ConfigurationError
 
+CODES = [concept(str(n)) for n in range(1, 1203)]
+
 
 class CodeServer:
     """A code server on this machine: ``codes`` it has, ``asked`` what it was asked."""
 
     def __init__(self) -> None:
-        self.codes: list[Data] = [concept(str(n)) for n in range(1, 1203)]
+        self.codes: list[Data] = CODES.copy()
         self.asked: list[str] = []
         self.spoil: Any = lambda answer: answer
         outer = self
@@ -217,6 +219,7 @@ def test_a_redirection_is_not_followed(server: CodeServer) -> None:
 def test_the_proxy_variables_are_followed_only_when_asked(
     server: CodeServer, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    server.codes = server.codes[:3]
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy"):

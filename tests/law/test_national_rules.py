@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from notices import (
     GROUNDS,
     NOW,
@@ -24,6 +24,7 @@ from notices import (
     without,
     written,
 )
+from proofs import examples
 
 from sha_disclosure.codes import CodeLists, ListedCode
 from sha_disclosure.delivery.prepare import Setup, build
@@ -65,10 +66,9 @@ def test_a_full_notice_on_any_ground_keeps_every_rule(kind: str, given_: Circums
     assert blocking(full(kind), given_) == []
 
 
+@settings(max_examples=examples(8, 200))
 @given(data=notices())
-def test_any_generated_notice_keeps_every_rule(
-    data: Data,
-) -> None:
+def test_any_generated_notice_keeps_every_rule(data: Data) -> None:
     given_ = Circumstances(now=NOW, environment="at", wire=EDITION.wire)
     assert blocking(data, given_) == []
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from notices import GROUNDS, RECIPIENTS, Data, full, having, json_values, notices, without
 from places import ROOT
+from proofs import examples
 
 from sha_disclosure.errors import InvalidNotice
 from sha_disclosure.notice import DisclosureNotice
@@ -95,6 +96,7 @@ def test_the_schema_accepts_a_full_notice(
     validator.validate(full(ground, recipient))
 
 
+@settings(max_examples=examples(8, 200))
 @given(data=notices())
 def test_the_schema_accepts_any_valid_notice(
     data: Data, validator: jsonschema.Draft202012Validator
