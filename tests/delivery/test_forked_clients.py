@@ -33,6 +33,7 @@ def spawned(settings, prepared, answers):
     answers.put((receipt.notice_id, receipt.attempts, receipt.possibly_duplicated, receipt))
 
 
+@pytest.mark.proof
 def test_a_spawned_process_submits_what_its_parent_prepared(sandbox, notice):
     spawn = multiprocessing.get_context("spawn")
     answers = spawn.Queue()
