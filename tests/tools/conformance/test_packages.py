@@ -199,7 +199,7 @@ def test_a_definition_that_is_not_built_as_fhir_is_refused_by_name(tmp_path, odd
     resources = agreeing()
     resources["audit_event"] |= odd
     folder = as_folder(tmp_path / "p", resources)
-    assert "audit_event.json is not built as FHIR R4 says" in refusal(folder)
+    assert "audit_event.json does not have the structure of FHIR R4" in refusal(folder)
 
 
 def test_definitions_that_lead_nowhere_or_in_a_circle_are_told_and_break_nothing(run):

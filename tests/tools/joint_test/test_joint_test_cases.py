@@ -109,7 +109,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
 def test_an_id_may_stand_once_and_a_wanted_one_must_stand(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text(OWN_CASES.replace("own-failing", "kind-consent"), "utf-8")
-    with pytest.raises(ConfigurationError, match="kind-consent stands twice"):
+    with pytest.raises(ConfigurationError, match="kind-consent occurs twice"):
         all_cases([shipped_cases(), read_cases(path)])
     with pytest.raises(ConfigurationError, match="no case unheard-of"):
         all_cases([shipped_cases()], ["unheard-of"])
