@@ -32,7 +32,7 @@ def build(
     Example: sha-disclosure build --pretty notice.json
 
     Exit codes: 0 built, 1 not valid, 4 configuration. The Bundle holds personal data.
-    Without settings the sandbox's sender stands in.
+    Without settings, the sandbox's sender is used.
     """
     call = Call.of(context, settings, lang)
     setup = call.setup_or_stand_in()

@@ -90,12 +90,12 @@ def import_lists(  # noqa: PLR0913, PLR0917 - one parameter an option
     settings: SettingsOption = None,
     lang: LanguageOption = None,
 ) -> int:
-    """Import code lists into the folder, each in place of the one it has.
+    """Import code lists into the folder, each replacing an earlier one.
 
     Example: sha-disclosure codes import --into code-lists 1.2.246.537.6.1299.202101.json
 
     Nothing is fetched unless --server is given. Exit codes: 0 imported, 4 a list cannot be
-    read (the file and the line are named); then nothing is imported.
+    read (the file and the line are reported), and nothing is imported.
     """
     call = Call.of(context, settings, lang)
     output, folder = call.output, _folder(call, into)
@@ -161,11 +161,11 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Show the codes of an imported list, and how each stands on a day.
+    """Show the codes of an imported list, and their state on a day.
 
     Example: sha-disclosure codes show --code-lists code-lists 1.2.246.537.6.1299.202101
 
-    Exit codes: 0 shown, 1 the list or the code is not there.
+    Exit codes: 0 shown, 1 the list or the code does not exist.
     """
     call = Call.of(context, settings, lang)
     output, system = call.output, system_uri(oid)

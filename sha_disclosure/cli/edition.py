@@ -42,7 +42,7 @@ def edition(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: sha-disclosure edition --unconfirmed
 
-    Whoever holds Kela's documents: sha-disclosure edition --worksheet > ours.toml
+    If you hold Kela's documents: sha-disclosure edition --worksheet > ours.toml
     """
     call = Call.of(context, settings, lang)
     output = call.output

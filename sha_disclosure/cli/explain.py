@@ -40,8 +40,8 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Example: sha-disclosure explain --html notice.json > notice.html
 
-    Exit codes: 0 explained, 1 not valid, 4 configuration. The Bundle is explained as it is before
-    its signature. Without settings the sandbox's sender stands in.
+    Exit codes: 0 explained, 1 not valid, 4 configuration. The Bundle is explained unsigned.
+    Without settings, the sandbox's sender is used.
     """
     if as_html and as_json:
         raise typer.BadParameter("goes without --json", param_hint="--html")

@@ -55,8 +55,8 @@ def joint_test(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Example: sha-disclosure joint-test --out evidence
 
-    Without settings an embedded sandbox is started. Production is refused; rule N13 keeps real
-    persons' identity codes out. The evidence holds the test persons' data unless --redact.
+    Without settings, an embedded sandbox is started. Production is refused; rule N13 keeps real
+    persons' identity codes out. The evidence contains the test persons' data unless --redact.
 
     Exit codes: 0 all cases that were run passed; 1 a case failed; 3 the environment could not
     be reached; 4 configuration.

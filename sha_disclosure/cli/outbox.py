@@ -68,9 +68,9 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Check, build and sign notices and keep them for delivery.
+    """Check, build and sign notices and store them for delivery.
 
-    Exit codes: 0 all are kept; 1 some not valid; 3 the outbox is full or busy; 4 configuration.
+    Exit codes: 0 all are stored; 1 some not valid; 3 the outbox is full or busy; 4 configuration.
     """
     call = Call.of(context, settings, lang, json_errors=as_json)
     report = OutboxReport(call, as_json=as_json)
@@ -115,9 +115,9 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Deliver what is due. What is under way at SIGTERM or Ctrl-C is finished first.
+    """Deliver what is due. Submissions in progress at SIGTERM or Ctrl-C are finished first.
 
-    With --forever it goes on whatever fails, and ends within --stop-timeout of the signal: an
+    With --forever it continues after any failure, and ends within --stop-timeout of the signal: an
     exchange that takes longer is sent again later, marked as possibly stored.
 
     Exit codes: 0 nothing is left; 2 some were refused and wait in quarantine for a person; 3
@@ -167,9 +167,9 @@ def status(  # noqa: PLR0913, PLR0917 - one parameter an option
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Count the messages by state, and how long the oldest has waited.
+    """Show the number of messages by state, and how long the oldest has waited.
 
-    Exit codes, for monitoring: 0 within the thresholds that are given, 5 one of them is passed.
+    Exit codes, for monitoring: 0 within the given thresholds, 5 one of them is exceeded.
     """
     report = _report(context, lang, as_json)
     with opened(context, outbox, key_file) as box:
@@ -213,7 +213,7 @@ def show(
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Check one message as it is stored and print its evidence as JSON."""
+    """Verify one stored message and print its evidence as JSON."""
     report = _report(context, lang, as_json)
     with opened(context, outbox, key_file) as box:
         report.evidence(box.evidence(notice_id))
@@ -232,7 +232,7 @@ def retry(  # noqa: PLR0913, PLR0917 - one parameter an option
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Make one message, or with --state all of a state, due at once."""
+    """Make one message, or with --state all of a state, due immediately."""
     report = _report(context, lang, as_json)
     if (notice_id is None) == (state is None):
         raise typer.BadParameter(str(message("cli.outbox.id_or_state")))
@@ -248,9 +248,9 @@ def export(
     state: StateOption = None,
     lang: LanguageOption = None,
 ) -> int:
-    """Print the evidence of every message as JSON, one a line: for an auditor.
+    """Print the evidence of every message as JSON, one per line, for an auditor.
 
-    Exit codes: 0; 4 some of it was changed by others than the outbox, and is marked damaged.
+    Exit codes: 0; 4 some of it was changed outside the outbox, and is marked damaged.
     """
     report = _report(context, lang, as_json=True)
     with opened(context, outbox, key_file) as box:

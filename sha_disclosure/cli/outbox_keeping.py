@@ -38,7 +38,7 @@ def init(
         ),
     ] = None,
 ) -> int:
-    """Make an empty outbox, or check that there is one. Exit codes: 0; 4 it cannot be made."""
+    """Create an empty outbox, or check that it exists. Exit codes: 0; 4 it cannot be created."""
     if sql:
         _print_sql(_kind(database, outbox or common_url(context)))
         return 0
@@ -94,10 +94,10 @@ def reencrypt(
     lang: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Seal everything with the first key, and bind rows from before the outbox had one.
+    """Encrypt everything with the first key, and bind rows from before the outbox had one.
 
-    Run it once when the outbox gets a key, and after a new key was put first. Exit codes: 0;
-    4 a message is sealed with a key that is not given.
+    Run it once after the outbox gets a key, and after a new key is put first. Exit codes: 0;
+    4 a message is encrypted with a key that is not given.
     """
     with opened(context, outbox, key_file) as box:
         _report(context, lang, as_json).counted("resealed", box.reencrypt())

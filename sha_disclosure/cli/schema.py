@@ -13,7 +13,7 @@ def schema(context: typer.Context) -> int:
 
     Example: sha-disclosure schema > disclosure-notice.schema.json
 
-    The schema says what shape a notice has; `sha-disclosure validate` also checks the rules.
+    The schema describes the shape of a notice; `sha-disclosure validate` also checks the rules.
     """
     Call.of(context).output.json_line(notice_schema(), indent=True)
     return 0

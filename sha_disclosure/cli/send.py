@@ -66,18 +66,18 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = False,
 ) -> int:
-    """Send notices, each in a message of its own, and print a receipt for each.
+    """Send notices, each in its own message, and print a receipt for each.
 
     Example: sha-disclosure send --settings sha-disclosure.toml --json notices.jsonl
 
-    With --json: receipts and failures on the standard output, one a line; a failure has error.
+    With --json: receipts and failures on the standard output, one per line; a failure has error.
 
-    With --journal a run that was interrupted is begun again with the same arguments: what was
-    accepted is skipped, and what ended unknown is sent again under the same notice id. A notice
-    is known by its reference, or by its line and its file's digest.
+    With --journal, repeat an interrupted run with the same arguments: accepted notices are
+    skipped, and those with an unknown outcome are sent again under the same notice id. A notice
+    is identified by its reference, or by its line and its file's digest.
 
     Exit codes: 0 all accepted; 1 some not valid; 2 some refused by the service; 3 some not
-    delivered or not known to be; of several the highest. 4 configuration or signing: sending
+    delivered or not known to be; the highest if several apply. 4 configuration or signing: sending
     stops at once.
     """
     call = Call.of(context, settings, lang, code_lists, json_errors=as_json)

@@ -42,7 +42,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
     Example: sha-disclosure validate notice.json
 
     Exit codes: 0 no errors and every objection acknowledged (warnings do not count), 1 errors
-    or open objections. Without settings the sandbox's sender stands in, so real identity codes
+    or open objections. Without settings, the sandbox's sender is used, so real identity codes
     are refused.
     """
     call = Call.of(context, settings, lang, code_lists)

@@ -73,9 +73,9 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
     Example: sha-disclosure verify --ca ca.crt --at 2026-11-15T11:00:00+02:00 bundle.json
 
     Exit codes: 0 valid, 1 not valid, 4 configuration. Revocation of certificates is checked
-    with --crl only, and then for the whole chain. Who, when and type stand outside the signature
-    and are claimed; who is proven where the certificate names the organisation, or by --signer.
-    With --settings certificates of another environment are refused.
+    with --crl only, and then for the whole chain. Who, when and type are outside the signature
+    and only claimed; who is proven if the certificate names the organisation, or by --signer.
+    With --settings, certificates of another environment are refused.
     """
     call = Call.of(context, settings, lang)
     moment = _moment(at)
