@@ -12,9 +12,9 @@ from sha_disclosure.codes.lists import (
     ListedCode,
     Standing,
     Status,
+    UsedCode,
 )
 from sha_disclosure.codes.reading import read_code_list
-from sha_disclosure.codes.used import UsedCode
 from sha_disclosure.notice import Coding
 
 __all__ = [

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from sha_disclosure.codes.faults import UnfitCode
 from sha_disclosure.codes.lists import ListedCode, Status
-from sha_disclosure.messages import message
+from sha_disclosure.errors import ConfigurationError
+from sha_disclosure.messages import Message, message
 from sha_disclosure.values import Code
 from sha_disclosure.values.times import day_in_finland
 
@@ -189,3 +190,17 @@ def _read_day(text: str) -> date:
         return day_in_finland(datetime.fromtimestamp(int(text) / 1000, UTC))
     moment = datetime.fromisoformat(_END_OF_DAY.sub("23:59:59", text))
     return day_in_finland(moment) if moment.tzinfo else moment.date()
+
+
+class UnfitCode(Exception):  # noqa: N818 - a signal to the reader, which adds the file and line
+    """A code of a list cannot be read; ``message`` says why."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(str(why))
+        self.message = why
+
+
+def in_file(path: Path, fault: Message, *, line: int | None = None) -> ConfigurationError:
+    """Return the error for a fault in a file."""
+    where = fault if line is None else message("codes.line", line=line, fault=fault)
+    return ConfigurationError(message("codes.file", path=str(path), fault=where))

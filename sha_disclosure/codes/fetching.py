@@ -18,8 +18,7 @@ from typing import Any
 
 import httpx
 
-from sha_disclosure.codes.concept import Codes, keep
-from sha_disclosure.codes.faults import UnfitCode
+from sha_disclosure.codes.concept import Codes, UnfitCode, keep
 from sha_disclosure.codes.lists import CodeList, ListedCode, Status
 from sha_disclosure.codes.reading import codes_of_page, system_uri
 from sha_disclosure.encoding import Malformed, read_json

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sha_disclosure.boundary import boundary
-from sha_disclosure.codes.faults import in_file
+from sha_disclosure.codes.concept import in_file
 from sha_disclosure.codes.lists import CodeList, CodeLists, ListedCode
 from sha_disclosure.codes.reading import read_code_list
 from sha_disclosure.errors import ConfigurationError

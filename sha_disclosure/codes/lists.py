@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from sha_disclosure.notice import Coding
-from sha_disclosure.values import Code, FreeText, Uri
+from sha_disclosure.values import Code, FreeText, Instant, Time, Uri
 
 Status = Literal["ACTIVE", "PROPOSAL", "DELETED"]
 """The status of a code at the code server: in use, proposed only, removed."""
@@ -173,3 +173,26 @@ def _by_code(codes: Iterable[ListedCode]) -> dict[str, ListedCode]:
 def _with_periods(periods: list[ListedCode]) -> ListedCode:
     newest, *others = sorted(periods, key=lambda each: each.valid_from, reverse=True)
     return replace(newest, others=tuple(others)) if others else newest
+
+
+@dataclass(frozen=True, slots=True)
+class UsedCode:
+    """A code as it is used: of which system, and when (the day in Finland counts)."""
+
+    system: str
+    code: str
+    at: Instant | Time
+
+    @classmethod
+    def of(cls, coding: Coding, system: str, at: Instant | Time) -> UsedCode:
+        """Return the use of a coding; ``system`` is the one it has when it names none."""
+        return cls(str(coding.system or system), str(coding.code), at)
+
+    def standing(self, lists: CodeLists) -> CodeStanding:
+        """Return how the code stands at its time of use."""
+        return lists.standing(self.system, self.code, self.at.day)
+
+    def validity(self, lists: CodeLists) -> str:
+        """Return the validity of the code in its loaded list, for the text of a problem."""
+        listed = lists.find(self.system, self.code) if lists.loaded(self.system) else None
+        return listed.validity if listed else ""

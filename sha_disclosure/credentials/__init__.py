@@ -30,10 +30,6 @@ from sha_disclosure.credentials.chain import (
 )
 from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load_credentials
 from sha_disclosure.credentials.keys.pin import AskPin
-from sha_disclosure.credentials.organisation import (
-    check_organisation,
-    named_organisation,
-)
 from sha_disclosure.credentials.origins import watched_files
 from sha_disclosure.credentials.reading import load_anchors, load_chain, read_chain
 from sha_disclosure.credentials.revocation import (
@@ -46,8 +42,10 @@ from sha_disclosure.credentials.tls import tls_context
 from sha_disclosure.credentials.trust import (
     SANDBOX_ORGANISATION,
     check_environment,
+    check_organisation,
     check_trust,
     issued_by_sandbox,
+    named_organisation,
     paths_to,
 )
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from sha_disclosure.credentials.certificate import thumbprint
 from sha_disclosure.credentials.credentials import Credentials, OwnSigners, load_credentials
 from sha_disclosure.credentials.expiry import ExpiryReminders, chains, ends_at
-from sha_disclosure.credentials.organisation import check_organisation
 from sha_disclosure.credentials.origins import FileDigests, Origin, Origins, Table
 from sha_disclosure.credentials.places import one_look
 from sha_disclosure.credentials.reading import require
+from sha_disclosure.credentials.trust import check_organisation
 from sha_disclosure.editions import Edition
 from sha_disclosure.errors import CertificateExpired, DisclosureError
 from sha_disclosure.events import CertificateRenewed, Listeners, RenewalRefused, SignerMismatched

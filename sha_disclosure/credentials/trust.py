@@ -1,4 +1,4 @@
-"""Whether a chain leads to a trusted certificate, and to one of the right environment."""
+"""Whether a chain leads to a trusted certificate, its environment, and the named organisation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sha_disclosure.credentials.certificate import (
 from sha_disclosure.credentials.chain import at_place, authorities, places_outside
 from sha_disclosure.credentials.names import same_name
 from sha_disclosure.editions.wire import Trust
-from sha_disclosure.findings import Finding
+from sha_disclosure.findings import Finding, Severity
 from sha_disclosure.messages import message
 from sha_disclosure.settings import Environment
 
@@ -149,3 +149,29 @@ def _production_root(
 def _texts(name: x509.Name, kind: x509.ObjectIdentifier | None = None) -> list[str]:
     held = name if kind is None else name.get_attributes_for_oid(kind)
     return [str(attribute.value) for attribute in held]
+
+
+def named_organisation(certificate: x509.Certificate) -> str | None:
+    """Return the Subject serialNumber, an OID in a system signature certificate, or None.
+
+    Source: one DVV test certificate (edition entry ``trust.subject_serial_number``).
+    """
+    found = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    return str(found[0].value) if found else None
+
+
+def check_organisation(
+    certificate: x509.Certificate, organisations: Iterable[str], trust: Trust
+) -> tuple[Finding, ...]:
+    """Return a finding if a certificate names an organisation other than ``organisations`` (OIDs).
+
+    A certificate that names none has no finding. The finding is an error where the edition refuses
+    such a signature, otherwise a warning; it does not repeat the certificate's value.
+    """
+    strictness = trust.subject_serial_number
+    named, wanted = named_organisation(certificate), tuple(dict.fromkeys(organisations))
+    if strictness == "off" or named is None or named in wanted:
+        return ()
+    severity: Severity = "error" if strictness == "refuse" else "warning"
+    parameters = (("organisations", wanted),)
+    return (Finding("certificates.other_organisation", "", severity, parameters),)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sha_disclosure.editions import Edition, Entry
-from sha_disclosure.explanation.comparing import leaves
+from sha_disclosure.explanation.changing import leaves
 from sha_disclosure.explanation.contents import contents_of
 from sha_disclosure.explanation.parts import Fields, Parts, in_common, resource_of
 from sha_disclosure.explanation.tracing import trace

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.explanation.changing import changed_entries, changed_fields
-from sha_disclosure.explanation.comparing import differences, leaves
+from sha_disclosure.explanation.changing import changed_entries, changed_fields, differences, leaves
 from sha_disclosure.explanation.contents import SIGNATURE, Contents, Signed
 from sha_disclosure.fhir.datatypes import Element
 

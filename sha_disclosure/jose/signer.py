@@ -87,7 +87,7 @@ class KeySigner(Kept):
     """Signs with a private key in memory (ohjelmistoavain), by RS256, PS256, ES256 or ES384.
 
     Its first signature is verified before it is used: it shows that the key is whole (see
-    ``credentials.keys.soundness``).
+    ``credentials.keys.software``).
 
     Raises ValueError if the algorithm does not match the kind of key.
     """

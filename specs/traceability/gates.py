@@ -10,8 +10,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from sha_disclosure.credentials.organisation import check_organisation
-from sha_disclosure.credentials.trust import check_environment
+from sha_disclosure.credentials.trust import check_environment, check_organisation
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.law.searches import require_access_reason

@@ -26,7 +26,7 @@ from sha_disclosure.delivery.prepare import PreparedNotice, Setup, build, sign
 from sha_disclosure.editions import Edition, load_edition
 from sha_disclosure.errors import ConfigurationError, InvalidNotice
 from sha_disclosure.explanation import Explanation, Row, explain
-from sha_disclosure.explanation.comparing import leaves
+from sha_disclosure.explanation.changing import leaves
 from sha_disclosure.jose.content import BundleSigner
 from sha_disclosure.messages import LANGUAGES
 from sha_disclosure.notice import DisclosureNotice

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, p
 from pydantic import SecretBytes, SecretStr
 
 from sha_disclosure.credentials.certificate import Chain, is_readable, signed_by
-from sha_disclosure.credentials.keys.soundness import is_sound
 from sha_disclosure.credentials.pem import Block, pem_blocks
 from sha_disclosure.credentials.reading import pem_certificates
 from sha_disclosure.errors import ConfigurationError, KeyUnavailable
@@ -149,3 +148,25 @@ def _opened(private: object, certificates: Chain) -> tuple[object, Chain] | Find
 
 def _password(passphrase: SecretStr | None) -> bytes | None:
     return passphrase.get_secret_value().encode("utf-8") if passphrase else None
+
+
+def is_sound(key: rsa.RSAPrivateKey) -> bool:
+    """Return whether the numbers are those of one key (RFC 8017 section 3.2).
+
+    The check of OpenSSL, which ``unsafe_skip_rsa_key_validation`` leaves out, also looks for
+    composite factors. A key that has one does not sign right, which its first signature shows
+    (see ``jose.signer.KeySigner``); that the public half is the certificate's is compared apart
+    (see ``open_pair``).
+    """
+    numbers = key.private_numbers()
+    p, q, d = numbers.p, numbers.q, numbers.d
+    public = numbers.public_numbers
+    return (
+        min(p, q, public.e) > 1
+        and p * q == public.n
+        and numbers.dmp1 == d % (p - 1)
+        and numbers.dmq1 == d % (q - 1)
+        and public.e * numbers.dmp1 % (p - 1) == 1
+        and public.e * numbers.dmq1 % (q - 1) == 1
+        and q * numbers.iqmp % p == 1
+    )

@@ -12,7 +12,7 @@ from sha_disclosure.credentials.certificate import Chain
 from sha_disclosure.credentials.keys import token_search as search
 from sha_disclosure.credentials.keys.module import Module, module_of
 from sha_disclosure.credentials.keys.pin import AskPin, read_pin
-from sha_disclosure.credentials.keys.token_faults import Lost, explained, may_pass
+from sha_disclosure.credentials.keys.token_search import Lost, explained, may_pass
 from sha_disclosure.credentials.keys.uri import TokenUri
 from sha_disclosure.errors import KeyUnavailable
 from sha_disclosure.jose.signer import Kept

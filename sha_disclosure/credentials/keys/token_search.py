@@ -10,10 +10,9 @@ from cryptography import x509
 
 from sha_disclosure.credentials.certificate import Chain
 from sha_disclosure.credentials.keys.software import leaf_first
-from sha_disclosure.credentials.keys.token_faults import Lost
 from sha_disclosure.credentials.keys.uri import TokenUri
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.messages import Message, message
+from sha_disclosure.messages import Message, catalogue, message
 
 if TYPE_CHECKING:
     from pkcs11 import PrivateKey, Session, Token
@@ -132,3 +131,35 @@ def chain_beside(key: PrivateKey, session: Session, name: str) -> Chain:
     if len(own) > 1:
         raise ConfigurationError(message("pkcs11.several_certificates", key=name, count=len(own)))
     return leaf_first(own[0], every) if own else ()
+
+
+_LOST = frozenset({
+    "DeviceError", "DeviceMemory", "DeviceRemoved", "FunctionFailed", "GeneralError",
+    "KeyHandleInvalid", "ObjectHandleInvalid", "OperationNotInitialized", "SessionClosed",
+    "SessionHandleInvalid", "SlotIDInvalid", "TokenNotPresent", "TokenNotRecognised",
+    "UserNotLoggedIn",
+    "PKCS11Error",  # without a class of its own: the module was not initialised
+})  # fmt: skip
+
+
+class Lost(Exception):  # noqa: N818 - a signal inside this room, never seen outside
+    """The token or the key was not found; it may be there when the module is asked again."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(str(why))
+        self.message = why
+
+
+def may_pass(error: Exception) -> bool:
+    """Return whether a new session, or a restarted module, may succeed."""
+    return isinstance(error, Lost) or type(error).__name__ in _LOST
+
+
+def explained(error: Exception) -> Message:
+    """Return what happened and what to do; never the text of the error itself."""
+    if isinstance(error, Lost):
+        return error.message
+    known = message(f"token_error.{type(error).__name__}")
+    if known.id in catalogue("en"):
+        return known
+    return message("pkcs11.failed", kind=type(error).__name__)

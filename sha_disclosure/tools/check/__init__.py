@@ -7,9 +7,8 @@ texts as ``sha-disclosure check`` prints them.
 
 from __future__ import annotations
 
-from sha_disclosure.tools.check.checks import is_failed
+from sha_disclosure.tools.check.checks import Line, Status, is_failed, line
 from sha_disclosure.tools.check.connection import check_online
 from sha_disclosure.tools.check.offline import Offline, check_offline
-from sha_disclosure.tools.check.report import Line, Status, line
 
 __all__ = ["Line", "Offline", "Status", "check_offline", "check_online", "is_failed", "line"]

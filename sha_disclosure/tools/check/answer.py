@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from sha_disclosure.delivery.skew import NOTABLE, clock_skew
 from sha_disclosure.encoding import Malformed, read_json
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
+from sha_disclosure.settings import Settings
 from sha_disclosure.tools.check.attempt import Answer, Attempt
 from sha_disclosure.tools.check.checks import failed, not_run, passed, warned
-from sha_disclosure.tools.check.clock import check_server_clock
 from sha_disclosure.tools.check.offline import Offline
 
 _CHECKS = ("client_certificate", "answer", "root", "server.clock", "gateway")
@@ -45,7 +48,7 @@ def check_answer(offline: Offline, attempt: Attempt, target: str, first: str) ->
         ours,
         answered,
         not_run("root", first) if first else _root(answer, target),
-        check_server_clock(answer, offline.partial.settings),
+        _clock(answer, offline.partial.settings),
         _gateway(answer, page=page and ours.severity != "error"),
     ]
 
@@ -97,6 +100,21 @@ def _resource_type(answer: Answer) -> str:
         return ""
     type_ = resource.get("resourceType") if isinstance(resource, dict) else None
     return type_ if isinstance(type_, str) else ""
+
+
+def _clock(answer: Answer, settings: Settings) -> Finding:
+    """Return the offset of this host's clock from the service's, according to its answer."""
+    check = "server.clock"
+    skew = clock_skew(answer.headers, received_at=answer.received_at, took_s=answer.took_s)
+    if skew is None:
+        return warned(check, message("check.no_date"))
+    seconds = round(abs(skew.total_seconds()))
+    if abs(skew) <= NOTABLE:
+        return passed(check, message("check.ok.server_clock", seconds=seconds))
+    behind = skew > timedelta(0)
+    found = message("check.clock_behind" if behind else "check.clock_ahead", seconds=seconds)
+    tolerable = settings.correct_clock_skew or seconds <= settings.clock_skew_s
+    return warned(check, found) if tolerable else failed(check, found)
 
 
 def _gateway(answer: Answer, *, page: bool) -> Finding:

@@ -1,4 +1,4 @@
-"""The checks in order, and the findings they produce.
+"""The checks in order, the findings they produce, and the lines that are printed of them.
 
 A check has a name such as ``clock``; those of a key pair are prefixed with the name of its
 table, as in ``signing.dates``. The path of a finding is the name of its check.
@@ -9,13 +9,14 @@ identity code, a person's name or a path outside the folder of the settings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from sha_disclosure.errors import DisclosureError
 from sha_disclosure.files import Unreadable
 from sha_disclosure.findings import Finding, Severity
-from sha_disclosure.messages import Message, message
+from sha_disclosure.messages import Language, Message, message
 
 CHECKS = (
     "settings", "edition", "edition.assumed", "address", "oids", "ca", "ca.dates",
@@ -76,3 +77,48 @@ def unreadable(file: str, error: Unreadable) -> Message:
     if error.missing:
         return message("check.file_missing", file=file)
     return message("check.file_unreadable", file=file, why=error.message)
+
+
+Status = Literal["ok", "warning", "failed", "not_run"]
+_STATUS: Mapping[Severity, Status] = {
+    "passed": "ok",
+    "warning": "warning",
+    "objection": "warning",
+    "error": "failed",
+    "not_run": "not_run",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The texts of one finding in one language; ``fix`` is empty if nothing needs to be done."""
+
+    check: str
+    status: Status
+    what: str
+    found: str
+    expected: str
+    fix: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the line as ``check --json`` prints it; ``ok`` is false for a warning too."""
+        made = {"check": self.check, "ok": self.status == "ok", **asdict(self)}
+        made["mend"] = made.pop("fix")
+        return made
+
+
+def line(finding: Finding, language: Language, hide: Callable[[str], str]) -> Line:
+    """Return the texts of a finding; ``hide`` removes this host's folders from them."""
+    check = finding.path
+    table, _, part = ("", "", check) if check in CHECKS else check.rpartition(".")
+    key = part.replace(".", "_")
+    what = message(f"check.name.{key}").text(language)
+    expected = finding.part("expected", language)
+    return Line(
+        check,
+        _STATUS[finding.severity],
+        f"[{table}] {what}" if table else what,
+        hide(finding.text(language)),
+        expected or message(f"check.expected.{key}").text(language),
+        hide(finding.part("fix", language)),
+    )

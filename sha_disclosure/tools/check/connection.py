@@ -19,8 +19,7 @@ from sha_disclosure.sources import Sources
 from sha_disclosure.tools.check.answer import check_answer
 from sha_disclosure.tools.check.attempt import Attempt, Attempts
 from sha_disclosure.tools.check.checks import failed, is_failed, not_run, passed, refusal, warned
-from sha_disclosure.tools.check.loading import client_context
-from sha_disclosure.tools.check.offline import Offline
+from sha_disclosure.tools.check.offline import Offline, client_context
 from sha_disclosure.tools.check.server import Contexts, check_server, peer_unverified, trusting
 
 _PROXY_VARIABLES = ("https_proxy", "all_proxy")

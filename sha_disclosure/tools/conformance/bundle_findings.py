@@ -8,9 +8,9 @@ from typing import Any
 
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Language
+from sha_disclosure.tools.conformance.bundles import kind_of, profile_of, rule_of
 from sha_disclosure.tools.conformance.definitions import Definitions
 from sha_disclosure.tools.conformance.elements import fixed_value, required_value_set, slice_fits
-from sha_disclosure.tools.conformance.issues import kind_of, profile_of, rule_of
 from sha_disclosure.tools.conformance.locations import DEFINITIONS, LOCATIONS
 from sha_disclosure.tools.conformance.resources import Element, path_of
 from sha_disclosure.tools.conformance.snapshots import Unresolved

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sha_disclosure.findings import Finding
+from sha_disclosure.tools.conformance.bundles import IssueSeverity, Kind, issue
 from sha_disclosure.tools.conformance.elements import allowed_codes, fixed_value
-from sha_disclosure.tools.conformance.issues import IssueSeverity, Kind, issue
 from sha_disclosure.tools.conformance.packages import Packages
 from sha_disclosure.tools.conformance.resources import Element, Resource, path_of
 from sha_disclosure.tools.conformance.snapshots import Snapshots, Unresolved

@@ -12,11 +12,10 @@ from sha_disclosure.findings import Finding
 from sha_disclosure.messages import Language, Message, message
 from sha_disclosure.tools.conformance.additions import additions
 from sha_disclosure.tools.conformance.bundle_findings import BundleFinding, gathered
-from sha_disclosure.tools.conformance.bundles import LabelledBundle, types_in, with_urls
+from sha_disclosure.tools.conformance.bundles import LabelledBundle, kind_of, types_in, with_urls
 from sha_disclosure.tools.conformance.comparison import EntryComparison, Result, compare
 from sha_disclosure.tools.conformance.definitions import Definitions
 from sha_disclosure.tools.conformance.extensions import extension_issues
-from sha_disclosure.tools.conformance.issues import kind_of
 from sha_disclosure.tools.conformance.locations import DEFINITIONS
 from sha_disclosure.tools.conformance.packages import CORE, Packages
 from sha_disclosure.tools.conformance.snapshots import Snapshots

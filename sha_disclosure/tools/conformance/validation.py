@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.findings import Finding
 from sha_disclosure.messages import message
-from sha_disclosure.tools.conformance.issues import IssueSeverity, Kind, issue, profile_of
+from sha_disclosure.tools.conformance.bundles import IssueSeverity, Kind, issue, profile_of
 from sha_disclosure.tools.conformance.packages import BASE, CORE, Packages
 from sha_disclosure.tools.conformance.resources import Resource
 from sha_disclosure.tools.conformance.snapshots import Snapshots

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sha_disclosure.messages import Message
-from sha_disclosure.tools.sandbox.answer import Answer
 from sha_disclosure.tools.verifier import MessageFinding, Request
 
 Outcome = Literal["accepted", "refused", "unjudged"]
@@ -78,3 +77,12 @@ def _read(value: Any) -> Any:
     if isinstance(value, dict):
         return Message(value["id"], _parameters(value["parameters"]))
     return tuple(map(_read, value)) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers and body; the server adds Content-Length. Status 0 means no answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = field(default=b"", repr=False)

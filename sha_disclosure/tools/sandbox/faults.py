@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sha_disclosure.editions.wire import Wire
-from sha_disclosure.tools.sandbox.answer import Answer
+from sha_disclosure.tools.sandbox.exchange import Answer
 from sha_disclosure.tools.verifier import MessageFinding, outcome
 
 FaultKind = Literal[

@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from sha_disclosure.tools.sandbox.answer import Answer
+from sha_disclosure.tools.sandbox.exchange import Answer
 from sha_disclosure.tools.sandbox.faults import Faults
 from sha_disclosure.tools.sandbox.service import Service
 from sha_disclosure.tools.verifier import Request

@@ -25,8 +25,7 @@ from sha_disclosure.credentials import Chain
 from sha_disclosure.editions import Edition
 from sha_disclosure.editions.wire import address
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.sandbox.answer import Answer
-from sha_disclosure.tools.sandbox.exchange import Exchange
+from sha_disclosure.tools.sandbox.exchange import Answer, Exchange
 from sha_disclosure.tools.sandbox.faults import Fault, altered, instead
 from sha_disclosure.tools.sandbox.store import Store, Stored
 from sha_disclosure.tools.verifier import (

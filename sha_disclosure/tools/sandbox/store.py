@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sha_disclosure.tools.sandbox.answer import Answer
-from sha_disclosure.tools.sandbox.exchange import Exchange, from_json, to_json
+from sha_disclosure.tools.sandbox.exchange import Answer, Exchange, from_json, to_json
 from sha_disclosure.tools.sandbox.schema import prepare
 from sha_disclosure.tools.verifier import MessageFinding, Request
 

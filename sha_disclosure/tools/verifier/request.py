@@ -17,9 +17,8 @@ from sha_disclosure.tools.verifier.headers import Request, check_request
 from sha_disclosure.tools.verifier.jws import JwsReader
 from sha_disclosure.tools.verifier.node import Node
 from sha_disclosure.tools.verifier.plain import check_plain
-from sha_disclosure.tools.verifier.registry import Registry
 from sha_disclosure.tools.verifier.signature import check_signature, content_rules
-from sha_disclosure.tools.verifier.signer import check_holder
+from sha_disclosure.tools.verifier.signer import Registry, check_holder
 from sha_disclosure.tools.verifier.token import Token, TokenCheck, token_rules
 from sha_disclosure.tools.verifier.verification import read_body
 

@@ -9,6 +9,7 @@ the reader, who knows the certificate's holder.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 from cryptography import x509
@@ -63,3 +64,38 @@ def check_who(
     if trust.subject_serial_number == "refuse" and named_organisation(leaf) is None:
         report.refuse("no_organisation", _PATH, check=WHO)
     return None
+
+
+Use = Literal["signing", "token"]
+SIGNER = "token_signer"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A registered sender: the values of its settings table; paths are in its folder."""
+
+    requester: str
+    name: str
+    controllers: tuple[str, ...] = ()
+    own: tuple[str, ...] = ("signing",)
+    folder: str = ""
+
+
+class Registry:
+    """The registered organisations and their certificates, by SHA-256."""
+
+    def __init__(self) -> None:
+        self.organisations: dict[str, Organisation] = {}
+        self._allowed: dict[Use, dict[str, frozenset[str]]] = {"signing": {}, "token": {}}
+
+    def allow(self, requester: str, use: Use, sha256: str) -> None:
+        """Allow one more certificate to be used for a requester."""
+        allowed = self._allowed[use]
+        allowed[requester] = allowed.get(requester, frozenset()) | {sha256}
+
+    def allows(self, requester: str, use: Use, sha256: str) -> bool:
+        """Return whether a certificate may be used for a requester."""
+        allowed = self._allowed[use]
+        if requester in allowed:
+            return sha256 in allowed[requester]
+        return not any(sha256 in each for each in allowed.values())

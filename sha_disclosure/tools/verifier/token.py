@@ -15,7 +15,7 @@ from sha_disclosure.tools.verifier.certificates import allows_digital_signature
 from sha_disclosure.tools.verifier.findings import Report
 from sha_disclosure.tools.verifier.jws import Jws, JwsReader, Rules
 from sha_disclosure.tools.verifier.node import fits
-from sha_disclosure.tools.verifier.registry import SIGNER, Registry
+from sha_disclosure.tools.verifier.signer import SIGNER, Registry
 from sha_disclosure.values import FreeText, Oid
 
 CLAIMS, TIMES, REPLAY = "token_claims", "token_times", "token_replay"

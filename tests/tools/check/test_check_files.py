@@ -15,7 +15,7 @@ from proofs import sample
 from set_up import PASSPHRASE, PROXY, Place, run
 
 from sha_disclosure.tools.check.checks import CHECKS, PAIR_CHECKS
-from sha_disclosure.tools.check.oids import business_id_fits
+from sha_disclosure.tools.check.configuration import business_id_fits
 from sha_disclosure.tools.check.partial_settings import read_settings
 from sha_disclosure.values import Oid
 from tests.authority import (

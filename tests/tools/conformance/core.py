@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from reconstruction import base
 
-from sha_disclosure.tools.conformance.issues import kind_of
+from sha_disclosure.tools.conformance.bundles import kind_of
 from sha_disclosure.tools.conformance.packages import Package, Packages, load_core, load_packages
 from sha_disclosure.tools.conformance.report import Report
 

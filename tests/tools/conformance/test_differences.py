@@ -6,7 +6,7 @@ from made_up import agreeing, with_snapshots
 from planted import PLANTS, with_all
 from proofs import sample
 
-from sha_disclosure.tools.conformance.issues import kind_of
+from sha_disclosure.tools.conformance.bundles import kind_of
 
 FORMS = [
     pytest.param(lambda resources, _: resources, core, id="differentials"),

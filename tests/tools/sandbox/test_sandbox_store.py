@@ -15,8 +15,7 @@ from sandbox_caller import Caller
 
 from sha_disclosure.messages import message
 from sha_disclosure.tools.sandbox import Sandbox, listing
-from sha_disclosure.tools.sandbox.answer import Answer
-from sha_disclosure.tools.sandbox.exchange import Exchange, Outcome, from_json, to_json
+from sha_disclosure.tools.sandbox.exchange import Answer, Exchange, Outcome, from_json, to_json
 from sha_disclosure.tools.sandbox.listing import Choice
 from sha_disclosure.tools.sandbox.store import Store, Stored
 from sha_disclosure.tools.verifier import MessageFinding, Request
