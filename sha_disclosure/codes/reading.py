@@ -40,8 +40,8 @@ _TABLES = {".csv", ".tsv", ".txt"}
 def read_code_list(path: Path, system: str | None = None) -> CodeList:
     """Return the code list in a file.
 
-    The code system is ``system``, or what the file says, or the OID in the file's name.
-    Raises ConfigurationError that names the file, the line and how to correct it.
+    The code system is ``system``, or the one in the file, or the OID in the file's name.
+    Raises ConfigurationError, which states the file, the line and how to correct it.
     """
     table = path.suffix.lower() in _TABLES
     text = _text(path, table=table)
@@ -89,7 +89,7 @@ def codes_of_page(page: Mapping[str, Any]) -> Iterator[ListedCode]:
 
 
 def _text(path: Path, *, table: bool) -> str:
-    """Return the text of a file: UTF-8; a table may be in Latin-1, as Windows has it, too."""
+    """Return the text of a file: UTF-8; a table may also be Latin-1, as on Windows."""
     line = None
     try:
         data = read_file(path, limit=CODE_LIST_BYTES).data
@@ -142,7 +142,7 @@ def _strict(path: Path, text: str) -> Any:
 
 
 def _require_whole(path: Path, pages: list[Mapping[str, Any]]) -> None:
-    """Refuse a file with a part of a list: unknown codes in it would be called wrong."""
+    """Refuse a file with part of a list, since codes missing from it would be reported wrong."""
     total = pages[0].get("totalItems") if pages else None
     held = sum(len(page["conceptCodes"]) for page in pages)
     if isinstance(total, int) and held != total:
@@ -150,9 +150,9 @@ def _require_whole(path: Path, pages: list[Mapping[str, Any]]) -> None:
 
 
 def _line(text: str, page: int, index: int) -> int:
-    """Return the line on which a code of a page begins.
+    """Return the line on which a code of a page starts.
 
-    Values have no place once they are read, so the text is walked again up to the faulty one.
+    Parsed values have no positions, so the text is scanned again up to the faulty one.
     """
     value = json.JSONDecoder().raw_decode
 

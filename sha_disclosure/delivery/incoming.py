@@ -1,7 +1,7 @@
-"""An answer as it comes in.
+"""An answer being received.
 
-Nearly all begin with their whole head, which gives the length of the body: such an answer is read
-here. h11 reads every other. Tests hold the two to the same view of every answer.
+Nearly all start with a complete header section that gives the length of the body: such an answer
+is parsed here, any other by h11. Tests ensure that the two agree on every answer.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from sha_disclosure.limits import ANSWER_BYTES
 
 _T = TypeVar("_T")
 Steps = Generator[bytes | None, bytes, _T]
-"""What is done on a connection: yields bytes to send, or None to be given the bytes received."""
+"""An operation on a connection: yields bytes to send, or None to be given the bytes received."""
 
-_HEAD_MAX = 100 * 1024  # bytes of an answer's head
+_HEAD_MAX = 100 * 1024  # bytes of an answer's header section
 _HEAD = re.compile(
     rb"HTTP/1\.1 ([2-5][0-9]{2}) [ -~]*\r\n((?>[A-Za-z0-9-]+: [!-~](?:[ -~]*[!-~])?\r\n)*)\r\n"
 )
@@ -43,11 +43,11 @@ class Source(Protocol):
         """Return the next bytes, or none at the end."""
 
     def at_rest(self) -> bool:
-        """Return whether nothing but whole records without content has come."""
+        """Return whether only complete records without content have been received."""
 
 
 class _PlainHead(NamedTuple):
-    """The head of an answer that goes on for ``length`` bytes after its first ``end``."""
+    """The header section of an answer with ``length`` more bytes after its first ``end``."""
 
     answer: Answer
     fields: Fields
@@ -56,7 +56,7 @@ class _PlainHead(NamedTuple):
 
     @classmethod
     def of(cls, data: bytes) -> _PlainHead | None:
-        """Return the head that ``data`` begins with, if it is whole and as plain as most are."""
+        """Return the header section at the start of ``data``, or None unless complete and plain."""
         found = _HEAD.match(data)
         if found is None:
             return None
@@ -77,9 +77,9 @@ class _PlainHead(NamedTuple):
 
 
 class Incoming:
-    """An answer as it comes in; its bytes are counted as they are on the wire.
+    """An answer being received; its bytes are counted as sent over the wire.
 
-    ``headers`` are as they came, ``more`` is whether bytes came that are not the answer's.
+    ``headers`` are as received, ``more``: bytes were received that do not belong to the answer.
     """
 
     def __init__(self, source: Source, method: str) -> None:
@@ -94,17 +94,17 @@ class Incoming:
 
     @property
     def reusable(self) -> bool:
-        """Whether it ended cleanly, nothing came behind it, and the connection may go on."""
+        """Whether it ended cleanly, nothing follows it, and the connection may be reused."""
         return self._ended and not self.more and self._source.at_rest()
 
     @property
     def answer(self) -> Answer | None:
-        """The answer with what has come of its body; None before its head has come."""
+        """The answer with the body received so far; None before its header section is complete."""
         head = self._head
         return head and Answer(head.status, head.headers, bytes(self._body))
 
     def read(self) -> Steps[Answer]:
-        """Return the whole answer; the body of one in an encoding is left unread."""
+        """Return the whole answer; an encoded body is not read."""
         data = yield from self._receive()
         plain = None if self._method == "HEAD" else _PlainHead.of(data)
         if plain is None:
@@ -121,7 +121,7 @@ class Incoming:
         return Answer(self._head.status, self._head.headers, bytes(self._body))
 
     def read_head(self) -> Steps[Answer]:
-        """Return status and headers alone, as of an answer to CONNECT."""
+        """Return only status and headers, as for an answer to CONNECT."""
         protocol = _waiting_for_answer(self._method)
         head = yield from self._read_head(protocol)
         self.more = bool(protocol.trailing_data[0])
@@ -140,7 +140,7 @@ class Incoming:
         return Answer(head.status, head.headers, bytes(self._body))
 
     def _read_head(self, protocol: h11.Connection) -> Steps[Answer]:
-        """Pass over interim answers (RFC 9110 section 15.2)."""
+        """Skip interim answers (RFC 9110 section 15.2)."""
         while not isinstance(event := (yield from self._event(protocol)), h11.Response):
             if isinstance(event, h11.ConnectionClosed):
                 raise h11.RemoteProtocolError(_NO_ANSWER)
@@ -162,9 +162,9 @@ class Incoming:
 
 
 def _waiting_for_answer(method: str) -> h11.Connection:
-    """Return a connection on which a request was sent."""
+    """Return a connection on which a request has been sent."""
     protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAX)
-    # Where an answer ends depends on the method only for HEAD and CONNECT (RFC 9112 section 6.3).
+    # The end of an answer depends on the method only for HEAD and CONNECT (RFC 9112 section 6.3).
     asked = method if method in {"HEAD", "CONNECT"} else "GET"
     protocol.send(h11.Request(method=asked, target="*", headers=[("Host", "")]))
     protocol.send(h11.EndOfMessage())
