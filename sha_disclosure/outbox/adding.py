@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, delete, func, insert, select
+from sqlalchemy import Connection, CursorResult, Engine, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
@@ -14,10 +14,12 @@ from sqlalchemy.sql.dml import Insert
 from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import OutboxBusy, OutboxFull
 from sha_disclosure.messages import message
-from sha_disclosure.outbox.direct_insert import DirectInsert, Statement
+from sha_disclosure.outbox.counting import undelivered_of
+from sha_disclosure.outbox.direct_insert import DirectInsert
+from sha_disclosure.outbox.execution import ready
 from sha_disclosure.outbox.payload import Payload, packed
 from sha_disclosure.outbox.repetition import AddedNotice, contents_of, existing, padded
-from sha_disclosure.outbox.schema import MESSAGE, NOTICE, UNDELIVERED
+from sha_disclosure.outbox.schema import MESSAGE, NOTICE
 from sha_disclosure.outbox.seals import Seals
 from sha_disclosure.process import ProcessLock
 
@@ -50,9 +52,7 @@ class Capacity:
         """Use a place for one message. Raises OutboxFull if there is none."""
         if self.take_known():
             return
-        waiting = connection.execute(
-            select(func.count()).select_from(MESSAGE).where(MESSAGE.c.state.in_(UNDELIVERED))
-        ).scalar_one()
+        waiting = sum(undelivered_of(connection).values())
         if waiting >= self._limit:
             raise OutboxFull(message("outbox.full", waiting=waiting, limit=self._limit))
         with self._lock.own:
@@ -207,9 +207,10 @@ _COLUMNS = (
     "edition", "payload_digest", "payload", "organisation", "resends",
     "acknowledged", "mac",
 )  # fmt: skip
-_DIRECT_MESSAGE = Statement(_INSERT, _COLUMNS)
-_DIRECT_NOTICE = Statement(
-    _INSERT_IF_FREE["sqlite"], ("notice_id", "message", "reference", "content", "mac")
+_SQLITE = sqlite.dialect(paramstyle="qmark")
+_DIRECT_MESSAGE = ready(_INSERT, _SQLITE, _COLUMNS)
+_DIRECT_NOTICE = ready(
+    _INSERT_IF_FREE["sqlite"], _SQLITE, ("notice_id", "message", "reference", "content", "mac")
 )
 
 

@@ -1,16 +1,18 @@
-"""Counters of delivered messages: that number only grows, so it need not be counted anew.
+"""How many messages an outbox holds in each state.
 
-Each drain has its own counter, so that none waits for another's transaction.
+Delivered ones only ever become more, so each drain counts its own, and none waits for another's
+transaction. On SQLite, where one transaction writes at a time, triggers count the others as they
+change; on a server, where a counter would make all who add wait for each other, an index does.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from sha_disclosure.outbox.schema import COUNT, MESSAGE, SERVERS
+from sha_disclosure.outbox.schema import COUNT, MESSAGE, META, SERVERS, UNDELIVERED
 
-_MANY = 16  # counters, including those of ended drains, before they are added up
-_COUNTED = 10_000  # rows up to which they are counted directly: a test may delete them
+_MANY = 16  # counters, of drains that ended, too; then they are added up
+_ONE_BY_ONE = 10_000  # rows that are counted one by one: a test may delete them
 
 _ADD = (
     update(COUNT)
@@ -20,8 +22,42 @@ _ADD = (
 _NEW = insert(COUNT)
 _COUNTERS = select(COUNT.c.name, COUNT.c.delivered).order_by(COUNT.c.name)
 _SUM = select(func.sum(COUNT.c.delivered))
-_DELIVERED = select(MESSAGE.c.number).where(MESSAGE.c.state == "delivered").limit(_COUNTED)
+_DELIVERED = select(MESSAGE.c.number).where(MESSAGE.c.state == "delivered").limit(_ONE_BY_ONE)
 _SOME = select(func.count()).select_from(_DELIVERED.subquery())
+_COUNT = select(func.count()).select_from(MESSAGE)
+# One question for each state: an index answers it in half the time of a grouped one.
+_UNDELIVERED = select(
+    *[_COUNT.where(MESSAGE.c.state == each).scalar_subquery().label(each) for each in UNDELIVERED]
+)
+_KEPT = select(META.c.name, META.c.value).where(META.c.name.in_(UNDELIVERED))
+_MORE = "UPDATE sha_outbox_meta SET value = value + 1 WHERE name = NEW.state;"
+_LESS = "UPDATE sha_outbox_meta SET value = value - 1 WHERE name = OLD.state;"
+_ON = "ON sha_outbox_message"
+_COUNTED = "SELECT '{0}', count(*) FROM sha_outbox_message WHERE state = '{0}'"
+COUNTING = (
+    *[f"INSERT OR REPLACE INTO sha_outbox_meta {_COUNTED.format(each)}" for each in UNDELIVERED],
+    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_added AFTER INSERT {_ON} BEGIN {_MORE} END",
+    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_changed AFTER UPDATE OF state {_ON} "
+    f"WHEN OLD.state <> NEW.state BEGIN {_LESS} {_MORE} END",
+    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_removed AFTER DELETE {_ON} BEGIN {_LESS} END",
+)
+"""What makes SQLite count: each state in a row of its name."""
+
+
+def begin_counting(connection: Connection) -> None:
+    """Have a database that can do so count the messages of each state from now on."""
+    if connection.dialect.name == "sqlite":
+        for each in COUNTING:
+            connection.exec_driver_sql(each)
+
+
+def undelivered_of(connection: Connection) -> dict[str, int]:
+    """Return how many messages there are in each state but delivered."""
+    if connection.dialect.name == "sqlite":
+        kept = {row.name: row.value for row in connection.execute(_KEPT)}
+        if len(kept) == len(UNDELIVERED):  # tables made by hand may do without
+            return {each: int(kept[each]) for each in UNDELIVERED}
+    return dict(connection.execute(_UNDELIVERED).mappings().one())
 
 
 def count_delivered(connection: Connection, drain: str, more: int) -> None:
@@ -48,4 +84,4 @@ def _added_up(connection: Connection) -> int:
 def delivered_of(connection: Connection) -> int:
     """Return the number of delivered messages: counted while few, otherwise by the counters."""
     some = int(connection.execute(_SOME).scalar_one())
-    return some if some < _COUNTED else int(connection.execute(_SUM).scalar() or 0)
+    return some if some < _ONE_BY_ONE else int(connection.execute(_SUM).scalar() or 0)

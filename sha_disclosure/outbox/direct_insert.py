@@ -10,28 +10,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.dml import Insert
 
-
-class Statement:
-    """An INSERT as SQLite's driver accepts it."""
-
-    def __init__(self, insert: Insert, columns: tuple[str, ...]) -> None:
-        dialect = sqlite.dialect(paramstyle="qmark")
-        compiled = insert.compile(dialect=dialect, column_keys=list(columns))
-        self.text = str(compiled)
-        self._order = compiled.positiontup or list(columns)
-
-    def values(self, row: dict[str, Any]) -> list[Any]:
-        """Return a row's values in the order of the statement's parameters."""
-        return [row[name] for name in self._order]
+from sha_disclosure.outbox.execution import Ready
 
 
 class DirectInsert:
     """Inserts one message in its own transaction."""
 
-    def __init__(self, engine: Engine, message: Statement, notice: Statement) -> None:
+    def __init__(self, engine: Engine, message: Ready, notice: Ready) -> None:
         self._engine = engine
         self._message = message
         self._notice = notice
@@ -50,9 +36,9 @@ class DirectInsert:
             driver: Any = pooled.driver_connection
             driver.execute("BEGIN IMMEDIATE")
             try:
-                number = driver.execute(self._message.text, self._message.values(row)).lastrowid
+                number = driver.execute(self._message.text, self._message.given(row)).lastrowid
                 for each in notices(number):
-                    given = self._notice.values(each)
+                    given = self._notice.given(each)
                     if driver.execute(self._notice.text, given).rowcount != 1:
                         driver.execute("ROLLBACK")
                         return None

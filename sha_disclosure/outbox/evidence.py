@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from time import gmtime, strftime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -23,8 +23,8 @@ def iso_time(milliseconds: int | None) -> str | None:
     """Return a time of the tables as ISO 8601 in UTC."""
     if milliseconds is None:
         return None
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{strftime('%Y-%m-%dT%H:%M:%S', gmtime(seconds))}.{rest:03}Z"
 
 
 def number_of(connection: Connection, notice_id: str) -> int:

@@ -7,8 +7,9 @@ at once, as arrays: it parses and plans the statement once, not for each set.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Dialect, Insert, String, Text, bindparam, column, func, select
@@ -33,32 +34,36 @@ def execute_each(
     if dialect.name not in _DIRECT:
         connection.execute(statement, rows)
     elif dialect.name == "postgresql":
-        ready = _ready(_of_arrays(statement, dialect, names), dialect, names)
+        made = ready(_of_arrays(statement, dialect, names), dialect, names)
         columns = {name: [row[name] for row in rows] for name in names}
-        connection.exec_driver_sql(ready.text, ready.given(columns))
+        connection.exec_driver_sql(made.text, made.given(columns))
     else:
-        ready = _ready(statement, dialect, names)
-        connection.exec_driver_sql(ready.text, [ready.given(row) for row in rows])
+        made = ready(statement, dialect, names)
+        connection.exec_driver_sql(made.text, [made.given(row) for row in rows])
 
 
-class _Ready(NamedTuple):
-    """A statement in the driver's form: ``constants`` are its own parameters."""
+class Ready(NamedTuple):
+    """A statement as a driver takes it; ``given`` makes of named parameters what it takes."""
 
     text: str
-    constants: Mapping[str, Any]
-    order: Sequence[str] | None
-
-    def given(self, values: Mapping[str, Any]) -> Any:
-        """Return a set of parameters in the driver's form: by name, or in order."""
-        values = {**self.constants, **values}
-        return values if self.order is None else tuple([values[name] for name in self.order])
+    given: Callable[[Mapping[str, Any]], Any]
 
 
 @lru_cache(maxsize=128)
-def _ready(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]) -> _Ready:
+def ready(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]) -> Ready:
+    """Return a statement with parameters of these names, compiled for a database."""
     compiled = _compiled(statement, dialect, names)
-    constants = {name: value for name, value in compiled.params.items() if name not in names}
-    return _Ready(str(compiled), constants, compiled.positiontup)
+    own = {name: value for name, value in compiled.params.items() if name not in names}
+    order = compiled.positiontup
+    if order is None:
+        return Ready(str(compiled), lambda values: {**own, **values})
+    if own or len(order) < 2:
+        return Ready(str(compiled), lambda values: _ordered({**own, **values}, order))
+    return Ready(str(compiled), itemgetter(*order))
+
+
+def _ordered(values: Mapping[str, Any], order: Sequence[str]) -> tuple[Any, ...]:
+    return tuple([values[name] for name in order])
 
 
 @lru_cache(maxsize=128)

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+import orjson
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.events import QueueState
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.changes import change
-from sha_disclosure.outbox.counting import delivered_of
+from sha_disclosure.outbox.counting import delivered_of, undelivered_of
 from sha_disclosure.outbox.database import milliseconds
 from sha_disclosure.outbox.evidence import iso_time
 from sha_disclosure.outbox.known import in_order, references_of
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, UNDELIVERED, State
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, State
 from sha_disclosure.outbox.seals import Seals
 
 # A lease that was interrupted leaves an attempt without an end; one in progress is not counted.
@@ -31,10 +32,6 @@ _POSSIBLY_STORED = exists().where(
     ),
 )
 _COUNT = select(func.count()).select_from(MESSAGE)
-# One query for each state: with an index, half the time of a grouped one.
-_UNDELIVERED = select(
-    *[_COUNT.where(MESSAGE.c.state == each).scalar_subquery().label(each) for each in UNDELIVERED]
-)
 _OLDEST = (
     select(MESSAGE.c.added_at)
     .where(MESSAGE.c.state == "pending")
@@ -46,7 +43,11 @@ _STORED = _COUNT.where(
     MESSAGE.c.state.in_(("quarantined", "parked")), MESSAGE.c.attempts > 0, _POSSIBLY_STORED
 )
 _LAST = select(func.max(MESSAGE.c.number)).where(MESSAGE.c.state == "delivered")
-_STEP = 2000  # messages examined in one transaction when forgetting
+_ENTRIES = select(
+    *[column for column in MESSAGE.c if column.name != "payload"],
+    _POSSIBLY_STORED.label("possibly_stored"),
+).order_by(MESSAGE.c.number)
+_STEP = 2000  # messages that are looked at in one transaction, to forget them
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,7 @@ class Entry:
 
 def status_of(connection: Connection, now: int) -> Status:
     """Return the counts and the age of the oldest pending message."""
-    counts: dict[str, int] = dict.fromkeys(STATES, 0)
-    counts.update(connection.execute(_UNDELIVERED).mappings().one())
+    counts = {**dict.fromkeys(STATES, 0), **undelivered_of(connection)}
     counts["delivered"] = delivered_of(connection)
     oldest = connection.execute(_OLDEST).scalar()
     damaged = connection.execute(_DAMAGED).scalar_one()
@@ -127,17 +127,14 @@ def entries(
     limit: int = 1000,
 ) -> list[Entry]:
     """Return entries in the order they were added."""
-    columns: list[ColumnElement[Any]] = [c for c in MESSAGE.c if c.name != "payload"]
-    asked = select(*columns, _POSSIBLY_STORED.label("possibly_stored")).where(
-        MESSAGE.c.number > after
-    )
+    asked = _ENTRIES.where(MESSAGE.c.number > after)
     if state is not None:
         asked = asked.where(MESSAGE.c.state == state)
     if number is not None:
         asked = asked.where(MESSAGE.c.number == number)
-    rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(limit)).all()
+    rows = connection.execute(asked.limit(limit)).all()
     references = references_of(connection, [row.number for row in rows])
-    return [_entry(row, json.loads(row.notice_ids), references) for row in rows]
+    return [_entry(row, orjson.loads(row.notice_ids), references) for row in rows]
 
 
 def _entry(row: Any, notice_ids: Sequence[str], references: dict[str, str]) -> Entry:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from sha_disclosure.delivery.receipt import Receipt, StoredNotice
 from sha_disclosure.outbox.schema import ATTEMPT, NOTICE
@@ -15,6 +15,9 @@ from sha_disclosure.outbox.seals import Values
 
 _PLACE_MAX = 512
 _PAGE = 500
+_REFERENCES = select(NOTICE.c.notice_id, NOTICE.c.reference).where(
+    NOTICE.c.message.in_(bindparam("numbers", expanding=True)), NOTICE.c.reference.is_not(None)
+)
 
 
 def stored_places(receipt: Receipt) -> str:
@@ -38,15 +41,17 @@ def references_of(connection: Connection, numbers: Sequence[int]) -> dict[str, s
     """Return the references of the notices of some messages, by notice id."""
     found: dict[str, str] = {}
     for start in range(0, len(numbers), _PAGE):
-        asked = select(NOTICE.c.notice_id, NOTICE.c.reference).where(
-            NOTICE.c.message.in_(numbers[start : start + _PAGE]), NOTICE.c.reference.is_not(None)
+        page = {"numbers": numbers[start : start + _PAGE]}
+        found.update(
+            (row.notice_id, row.reference) for row in connection.execute(_REFERENCES, page)
         )
-        found.update((notice_id, reference) for notice_id, reference in connection.execute(asked))
     return found
 
 
 def in_order(notice_ids: Iterable[str], references: dict[str, str]) -> tuple[str, ...]:
-    """Return the references in the order of the notices, as in a prepared notice."""
+    """Return the references in the order of the notices, as a prepared notice holds them."""
+    if not references:
+        return ()
     found = tuple(references.get(each, "") for each in notice_ids)
     return found if any(found) else ()
 

@@ -21,6 +21,7 @@ from sqlalchemy.schema import CreateColumn
 
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.messages import message
+from sha_disclosure.outbox.counting import begin_counting
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import read_payload
 from sha_disclosure.outbox.schema import (
@@ -42,8 +43,12 @@ VERSION_ROW = {"name": _SCHEMA, "value": str(VERSION)}
 
 
 def steps(keys: Keyring) -> Mapping[int, Step]:
-    """Return the migration step from each older version to the next."""
-    return {1: lambda connection: _to_version_2(connection, keys), 2: _to_version_3}
+    """Return the step that leads from each older version to the next one."""
+    return {
+        1: lambda connection: _to_version_2(connection, keys),
+        2: _to_version_3,
+        3: begin_counting,
+    }
 
 
 def migrate(
@@ -62,6 +67,7 @@ def migrate(
         if not create:
             raise OutboxError(message("outbox.no_tables"))
         METADATA.create_all(connection)
+        begin_counting(connection)
         connection.execute(insert(META).values(**{**VERSION_ROW, "value": str(version)}))
         return
     found = version_of(connection)

@@ -36,7 +36,7 @@ UNDELIVERED: tuple[State, ...] = ("pending", "sending", "parked", "quarantined")
 NEVER = 253_402_214_400_000
 """The ``due_at`` of a parked message that waits for a person (the last day of the year 9999)."""
 
-VERSION = 3
+VERSION = 4
 
 SERVERS = frozenset({"postgresql", "mysql", "mariadb"})
 """The databases with row locks, SKIP LOCKED, and snapshot reads."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.engine import URL
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from sha_disclosure.outbox.counting import COUNTING
 from sha_disclosure.outbox.migration import VERSION_ROW
 from sha_disclosure.outbox.schema import META, METADATA
 
@@ -39,6 +40,7 @@ def tables_sql(kind: DatabaseKind) -> str:
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
         statements += [CreateIndex(each) for each in indexes]
     statements.append(insert(META).values(**VERSION_ROW))
+    statements += map(text, COUNTING if kind == "sqlite" else ())
     written = (
         str(each.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).strip()
         for each in statements
