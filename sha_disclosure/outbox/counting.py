@@ -1,8 +1,8 @@
 """How many messages an outbox holds in each state.
 
-Delivered ones only ever become more, so each drain counts its own, and none waits for another's
+The number of delivered ones only grows, so each drain counts its own, and none waits for another's
 transaction. On SQLite, where one transaction writes at a time, triggers count the others as they
-change; on a server, where a counter would make all who add wait for each other, an index does.
+change; on a server, where a counter would make all who add wait for each other, an index is used.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from sha_disclosure.outbox.schema import COUNT, MESSAGE, META, SERVERS, UNDELIVERED
 
-_MANY = 16  # counters, of drains that ended, too; then they are added up
-_ONE_BY_ONE = 10_000  # rows that are counted one by one: a test may delete them
+_MANY = 16  # counters, including those of ended drains, before they are added up
+_ONE_BY_ONE = 10_000  # rows up to which they are counted directly: a test may delete them
 
 _ADD = (
     update(COUNT)
@@ -25,7 +25,7 @@ _SUM = select(func.sum(COUNT.c.delivered))
 _DELIVERED = select(MESSAGE.c.number).where(MESSAGE.c.state == "delivered").limit(_ONE_BY_ONE)
 _SOME = select(func.count()).select_from(_DELIVERED.subquery())
 _COUNT = select(func.count()).select_from(MESSAGE)
-# One question for each state: an index answers it in half the time of a grouped one.
+# One query for each state: with an index, half the time of a grouped one.
 _UNDELIVERED = select(
     *[_COUNT.where(MESSAGE.c.state == each).scalar_subquery().label(each) for each in UNDELIVERED]
 )

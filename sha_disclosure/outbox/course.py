@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -104,7 +104,7 @@ class Course:
         with self._lock.own:
             self.error = self.error or error
 
-    def count(self, **messages: int) -> None:
+    def count(self, messages: Mapping[str, int]) -> None:
         """Add to the counts, by state."""
         with self._lock.own:
             self._counts.update(messages)

@@ -14,6 +14,8 @@ from sha_disclosure.sources import Sources
 
 # The maximum time an outcome waits for others to be written with it.
 _GATHER_S = 0.05
+# The writer looks for them now and then: woken by each, it would take turns with the workers.
+_LOOK_S = 0.005
 # The fraction of the waiting messages reserved for the duration of a write.
 _RESERVE = 4
 
@@ -54,6 +56,7 @@ class Dispatch:
     """
 
     def __init__(self, crew: Crew, sources: Sources) -> None:
+        self._crew = crew
         self._sources = sources
         self._jobs = crew.jobs()
         self._back = crew.ends()
@@ -94,14 +97,16 @@ class Dispatch:
         first: Ended | None = self._back.get(seconds)
         if first is None:
             return []
-        ended, began, enough = [first], self._sources.monotonic(), self.waiting // _RESERVE
+        ended, enough = [first], self.waiting // _RESERVE
+        until = self._sources.monotonic() + _GATHER_S
         while len(ended) < len(self._held):
-            gathering = self.waiting > enough
-            left = _GATHER_S - (self._sources.monotonic() - began) if gathering else 0.0
-            following: Ended | None = self._back.get(max(0.0, left))
-            if following is None:
+            following: Ended | None = self._back.get(0)
+            if following is not None:
+                ended.append(following)
+            elif self.waiting > enough and self._sources.monotonic() < until:
+                self._crew.rest(_LOOK_S)
+            else:
                 break
-            ended.append(following)
         return ended
 
     def settle(self, ended: Iterable[Ended]) -> None:

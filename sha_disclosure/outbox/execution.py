@@ -43,7 +43,7 @@ def execute_each(
 
 
 class Ready(NamedTuple):
-    """A statement as a driver takes it; ``given`` makes of named parameters what it takes."""
+    """A statement in the driver's form; ``given`` puts named parameters into that form."""
 
     text: str
     given: Callable[[Mapping[str, Any]], Any]

@@ -47,7 +47,7 @@ _ENTRIES = select(
     *[column for column in MESSAGE.c if column.name != "payload"],
     _POSSIBLY_STORED.label("possibly_stored"),
 ).order_by(MESSAGE.c.number)
-_STEP = 2000  # messages that are looked at in one transaction, to forget them
+_STEP = 2000  # messages examined in one transaction when forgetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ class Entry:
 
 def status_of(connection: Connection, now: int) -> Status:
     """Return the counts and the age of the oldest pending message."""
-    counts = {**dict.fromkeys(STATES, 0), **undelivered_of(connection)}
-    counts["delivered"] = delivered_of(connection)
+    counts: dict[str, int] = dict.fromkeys(STATES, 0)
+    counts |= undelivered_of(connection) | {"delivered": delivered_of(connection)}
     oldest = connection.execute(_OLDEST).scalar()
     damaged = connection.execute(_DAMAGED).scalar_one()
     age = 0.0 if oldest is None else max(0.0, (now - oldest) / 1000)

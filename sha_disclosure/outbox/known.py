@@ -49,7 +49,7 @@ def references_of(connection: Connection, numbers: Sequence[int]) -> dict[str, s
 
 
 def in_order(notice_ids: Iterable[str], references: dict[str, str]) -> tuple[str, ...]:
-    """Return the references in the order of the notices, as a prepared notice holds them."""
+    """Return the references in the order of the notices, as in a prepared notice."""
     if not references:
         return ()
     found = tuple(references.get(each, "") for each in notice_ids)

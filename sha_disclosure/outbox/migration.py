@@ -43,7 +43,7 @@ VERSION_ROW = {"name": _SCHEMA, "value": str(VERSION)}
 
 
 def steps(keys: Keyring) -> Mapping[int, Step]:
-    """Return the step that leads from each older version to the next one."""
+    """Return the migration step from each older version to the next."""
     return {
         1: lambda connection: _to_version_2(connection, keys),
         2: _to_version_3,

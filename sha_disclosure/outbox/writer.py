@@ -5,6 +5,7 @@ While its commit waits for the disk, the workers continue with what is already l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -172,14 +173,16 @@ class Writer:
     def _report(self, ended: Sequence[Ended], written: _Written) -> None:
         """Count what was recorded, and notify the listeners."""
         events: list[Event] = []
+        counts: Counter[str] = Counter()
         for (leased, decision), recorded in zip(_ends(ended), written.recorded, strict=True):
-            self._course.count(**{decision.state if recorded.held else "lost": 1})
+            counts[decision.state if recorded.held else "lost"] += 1
             parked = written.parked.get(leased.token)
             if parked is not None:
                 refused = len(parked.notice_ids)
-                self._course.count(parked=parked.messages, quarantined=-refused)
+                counts.update(parked=parked.messages, quarantined=-refused)
             if self._listeners:
                 events += self._events(leased, decision, recorded, parked)
+        self._course.count(counts)
         self._dispatch.notify(events)
         for each in ended:
             if each.leased is not None:

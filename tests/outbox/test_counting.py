@@ -29,7 +29,7 @@ def kept(file):
     return {each: int(found[each]) for each in UNDELIVERED if each in found}
 
 
-@pytest.mark.parametrize("steps", lengths(60, 2000))
+@pytest.mark.parametrize("steps", lengths(60, 300))
 def test_whatever_is_done_to_messages_the_counts_are_those_of_the_rows(place, prepare, steps):
     chance, states = random.Random(7), [*UNDELIVERED, "delivered"]
     with Outbox(place) as outbox:

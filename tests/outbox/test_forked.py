@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import warnings
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,9 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 IN_CHILD = 3
 
 
-def forked(work, beside=None):
-    """Run work in a forked process, which ends without the parent's clean-up; return its pid.
-
-    A mutex of SQLite's that another thread holds at the fork stays held in the child for ever:
-    ``beside`` is a lock under which such a thread works.
-    """
-    with warnings.catch_warnings(), beside or nullcontext():
+def forked(work):
+    """Run work in a forked process, which ends without the parent's clean-up; return its pid."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads
         child = os.fork()
     if child:
@@ -191,7 +187,7 @@ def test_forks_while_notices_are_added_and_drained(place, rounds, kanta, sandbox
                     os.write(to, b"x")
                 outbox.drain(kanta, timing=TIMING)
 
-            child = forked(work, sandbox._store._lock)
+            child = forked(work)
             os.close(writing)
             if number % 2:
                 time.sleep(chance.uniform(0, 0.2))

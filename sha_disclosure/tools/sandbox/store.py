@@ -6,13 +6,13 @@ import hashlib
 import json
 import os
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sha_disclosure.tools.sandbox.exchange import Answer, Exchange, from_json, to_json
+from sha_disclosure.tools.sandbox.forks import ForkLock
 from sha_disclosure.tools.sandbox.schema import prepare
 from sha_disclosure.tools.verifier import MessageFinding, Request
 
@@ -92,7 +92,7 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkLock()
         # It holds whole messages; SQLite gives its other files the mode of this one.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -104,12 +104,12 @@ class Store:
 
     def close(self) -> None:
         """Close the database; it cannot be queried afterwards."""
-        with self._lock:
+        with self._lock.own:
             self._database.close()
 
     def rows(self, question: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        with self._lock:
+        with self._lock.own:
             return self._database.execute(question, values).fetchall()
 
     def _number(self, question: str) -> int:
@@ -145,7 +145,7 @@ class Store:
         It delivered ``new`` notices for the first time, and those in ``again`` once more.
         The ids of an unjudged request may be reused by another one.
         """
-        with self._lock, self._database:
+        with self._lock.own, self._database:
             database = self._database
             database.execute("BEGIN IMMEDIATE")
             number = _insert(database, exchange)
