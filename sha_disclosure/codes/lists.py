@@ -177,7 +177,7 @@ def _with_periods(periods: list[ListedCode]) -> ListedCode:
 
 @dataclass(frozen=True, slots=True)
 class UsedCode:
-    """A code as it is used: of which system, and when (the day in Finland counts)."""
+    """A code in use: its system, and the time (the day in Finland decides)."""
 
     system: str
     code: str
@@ -185,11 +185,11 @@ class UsedCode:
 
     @classmethod
     def of(cls, coding: Coding, system: str, at: Instant | Time) -> UsedCode:
-        """Return the use of a coding; ``system`` is the one it has when it names none."""
+        """Return the use of a coding; ``system`` is the default if it has none."""
         return cls(str(coding.system or system), str(coding.code), at)
 
     def standing(self, lists: CodeLists) -> CodeStanding:
-        """Return how the code stands at its time of use."""
+        """Return the state of the code at its time of use."""
         return lists.standing(self.system, self.code, self.at.day)
 
     def validity(self, lists: CodeLists) -> str:

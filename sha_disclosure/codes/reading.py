@@ -217,7 +217,7 @@ def _codes(rows: Iterator[list[str]]) -> list[ListedCode]:
 
 
 def _without_blank_end(row: list[str]) -> list[str]:
-    """Return a row without the empty columns that a program adds at its end."""
+    """Return a row without the empty columns that some programs append."""
     end = len(row)
     while end and not row[end - 1].strip():
         end -= 1
