@@ -30,6 +30,16 @@ def _soonest(state: State) -> Any:
     return due.scalar_subquery().label(state)
 
 
+def _by_time(where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition whose messages are searched by when they are due, not by number.
+
+    It is asked of the message itself too: a server that waited for another transaction's change
+    evaluates only that again.
+    """
+    found = select(MESSAGE.c.number).where(where).correlate(None)
+    return and_(MESSAGE.c.number.in_(found), where)
+
+
 _SOONEST = select(_soonest("pending"), _soonest("sending"), _soonest("parked"))
 
 
@@ -103,8 +113,8 @@ class Sweeping:
             over = and_(_at("sending"), MESSAGE.c.due_at <= now)
             lost = change(connection, self._seals, over, lost_lease, skip_locked=True)
             over = or_(
-                and_(_at("parked"), MESSAGE.c.due_at <= now),
-                and_(_at("pending"), MESSAGE.c.due_at > late),
+                _by_time(and_(_at("parked"), MESSAGE.c.due_at <= now)),
+                _by_time(and_(_at("pending"), MESSAGE.c.due_at > late)),
             )
             waited = change(connection, self._seals, over, waited_long, skip_locked=True)
             stale = self._stale(

@@ -18,6 +18,7 @@ from sha_disclosure.outbox import Outbox, counting, inventory, waiting
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.outbox.migration import version_of
 from sha_disclosure.outbox.schema import MESSAGE, VERSION
+from sha_disclosure.outbox.sweeping import Sweeping
 
 # A question may go through small tables one by one, and through the index of those that wait.
 SMALL = "sha_outbox_meta|sha_outbox_count"
@@ -113,6 +114,15 @@ def test_a_lease_takes_the_first_of_an_index_without_sorting(planned):
     (plan,) = plans(planned, lease).values()
     assert "sha_outbox_message_next" in plan
     assert not re.search("TEMP B-TREE|Sort", plan)
+
+
+def test_a_sweep_searches_by_time_and_passes_over_what_waits(planned):
+    def sweep():
+        Sweeping(planned._database, planned._sources, 60, planned._seals).sweep()
+
+    (plan,) = (p for s, p in plans(planned, sweep).items() if "due_at >" in s and " OR " in s)
+    assert plan.count("sha_outbox_message_next") >= 2
+    assert "sha_outbox_message_state" not in plan
 
 
 def rows(outbox, *columns):
