@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import Database
@@ -16,6 +16,7 @@ from sha_disclosure.outbox.seals import Seals, Values
 from sha_disclosure.outbox.waiting import release, stranded
 from sha_disclosure.sources import Sources
 
+_PAGE = 500
 LONGEST_PENDING = timedelta(hours=1)
 """Longer waits are parked; a pending message due later than this came from another clock."""
 
@@ -30,14 +31,17 @@ def _soonest(state: State) -> Any:
     return due.scalar_subquery().label(state)
 
 
-def _by_time(where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return a condition whose messages are searched by when they are due, not by number.
+def _by_time(connection: Connection, where: ColumnElement[bool]) -> Iterator[ColumnElement[bool]]:
+    """Return conditions that match, page by page, the messages found by when they are due.
 
-    It is asked of the message itself too: a server that waited for another transaction's change
-    evaluates only that again.
+    They are asked by number whether they still match, in a form that no index answers: databases
+    choose between indexes by what they know of the table, or by the order of their creation,
+    and the wrong one leads through all that waits.
     """
-    found = select(MESSAGE.c.number).where(where).correlate(None)
-    return and_(MESSAGE.c.number.in_(found), where)
+    numbers = sorted(connection.execute(select(MESSAGE.c.number).where(where)).scalars())
+    for start in range(0, len(numbers), _PAGE):
+        page = numbers[start : start + _PAGE]
+        yield and_(MESSAGE.c.number.in_(page), case((where, 1), else_=0) == 1)
 
 
 _SOONEST = select(_soonest("pending"), _soonest("sending"), _soonest("parked"))
@@ -112,11 +116,13 @@ class Sweeping:
 
             over = and_(_at("sending"), MESSAGE.c.due_at <= now)
             lost = change(connection, self._seals, over, lost_lease, skip_locked=True)
-            over = or_(
-                _by_time(and_(_at("parked"), MESSAGE.c.due_at <= now)),
-                _by_time(and_(_at("pending"), MESSAGE.c.due_at > late)),
-            )
-            waited = change(connection, self._seals, over, waited_long, skip_locked=True)
+            waited = 0
+            for condition in (
+                and_(_at("parked"), MESSAGE.c.due_at <= now),
+                and_(_at("pending"), MESSAGE.c.due_at > late),
+            ):
+                for over in _by_time(connection, condition):
+                    waited += change(connection, self._seals, over, waited_long, skip_locked=True)
             stale = self._stale(
                 connection.execute(
                     select(MESSAGE.c.number, MESSAGE.c.due_at).where(
