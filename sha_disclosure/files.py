@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from sha_disclosure.messages import Message, message
 from sha_disclosure.process import raised_by_signal_handler
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PIECE = 64 * 1024
 
 
 class Unreadable(Exception):  # noqa: N818 - a signal between rooms, never shown to users as such
@@ -92,10 +94,14 @@ def _opened(path: str | Path) -> BinaryIO:
 def read_stream(stream: BinaryIO, limit: Limit) -> bytes:
     """Return the rest of a stream, which must be within ``limit``. Raises Unreadable."""
     most = limit.value
-    data = stream.read(most + 1)
-    if len(data) > most:
-        raise Unreadable(limit.exceeded())
-    return data
+    data = io.BytesIO()
+    # In pieces, because a read allocates all that it may return.
+    while wanted := min(_PIECE, most + 1 - data.tell()):
+        piece = stream.read(wanted)
+        data.write(piece)
+        if len(piece) < wanted:
+            return data.getvalue()
+    raise Unreadable(limit.exceeded())
 
 
 def _why(error: OSError, path: str | Path) -> Message:

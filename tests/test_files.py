@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,34 @@ def test_more_than_the_limit_is_refused_with_its_number_and_its_variable(
     assert "larger than 10 bytes; SHA_DISCLOSURE_LIMIT_FILE_BYTES" in refused(tmp_path / "a")
     monkeypatch.setenv("SHA_DISCLOSURE_LIMIT_FILE_BYTES", "11")
     assert len(read_file(tmp_path / "a").data) == 11
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_the_limit_holds_wherever_a_piece_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: int
+) -> None:
+    pieces = 3 * 64 * 1024
+    data = os.urandom(pieces + over)
+    (tmp_path / "a").write_bytes(data)
+    monkeypatch.setenv("SHA_DISCLOSURE_LIMIT_FILE_BYTES", str(pieces))
+    if over > 0:
+        assert f"larger than {pieces} bytes" in refused(tmp_path / "a")
+    else:
+        assert read_file(tmp_path / "a").data == data
+
+
+@pytest.mark.parametrize("size", [0, 1_000, 3_000_000])
+def test_reading_takes_memory_by_the_size_of_the_file(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a").write_bytes(b"x" * size)
+    read_file(tmp_path / "a")
+    tracemalloc.start()
+    try:
+        content = read_file(tmp_path / "a")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(content.data) == size
+    assert most < 1.5 * size + 256 * 1024
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "1.5", "ten", "9" * 5000, "٣"])

@@ -92,7 +92,7 @@ def _send(text: bytes, kanta: KantaClient, steps: _Steps) -> Receipt:
 
 
 def _received(sandbox: Sandbox, receipt: Receipt) -> Received | None:
-    return next((r for r in sandbox.received() if r.notice_id == receipt.notice_id), None)
+    return next(iter(sandbox.received(receipt.notice_id)), None)
 
 
 def _show_receipt(output: Output, name: str, receipt: Receipt, received: Received | None) -> None:

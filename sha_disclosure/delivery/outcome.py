@@ -35,6 +35,7 @@ _SUPPORT_ID = re.compile(
     rb"support\s+id\s*(?:is)?\s*:?(?:\s|&nbsp;|<[^<>]{0,100}>){0,20}([0-9]{4,40})\b", re.IGNORECASE
 )
 """A firewall's text: ``Your support ID is: 1234567890``."""
+_SEARCHED = 64 * 1024  # bytes of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,10 @@ def _page(answer: Answer) -> Message | str:
 
 def _support_id(answer: Answer) -> str | None:
     """Return the number on a firewall's page (specs/transport.md, TR-48), if it is one."""
-    found = _SUPPORT_ID.search(answer.body[:65536]) if answer.is_page else None
-    return found[1].decode("ascii") if found else None
+    found = _SUPPORT_ID.search(answer.body, 0, _SEARCHED) if answer.is_page else None
+    if found is None or found.end() == _SEARCHED < len(answer.body):  # its end may be cut off
+        return None
+    return found[1].decode("ascii")
 
 
 def _json(body: bytes) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 from raw_service import RawService
+from sockets import free_port
 
 from sha_disclosure import NotSent, OutcomeUnknown
 from sha_disclosure.settings import Retry, Timeouts
@@ -17,8 +17,7 @@ from sha_disclosure.settings import Retry, Timeouts
 @pytest.fixture
 def nobody():
     """An address that nobody listens at."""
-    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        return taken.getsockname()
+    return "127.0.0.1", free_port()
 
 
 @pytest.fixture

@@ -93,8 +93,20 @@ def test_the_number_of_a_firewall_is_said_and_kept(status: int, edition: Edition
 def test_the_number_of_a_firewall_is_looked_for_in_the_first_64_kib(edition: Edition) -> None:
     begin = FIREWALL.removesuffix(b"</html>")
     for length, number in ((65_536, "1234567890123"), (65_536 + 13, None)):
-        page = begin[:6] + b" " * (length - len(begin)) + begin[6:]
-        assert failure(403, page, edition).support_id == number
+        assert failure(403, longer(begin, length), edition).support_id == number
+
+
+@pytest.mark.parametrize("beyond", range(1, 14))
+def test_the_number_of_a_firewall_is_never_cut_off(beyond: int, edition: Edition) -> None:
+    begin = FIREWALL.removesuffix(b"</html>")
+    page = longer(begin, 65_536 + beyond) + b"</html>"
+    assert failure(403, page, edition).support_id is None
+    within = longer(begin, 65_535) + b"</html>"
+    assert failure(403, within, edition).support_id == "1234567890123"
+
+
+def longer(page: bytes, length: int) -> bytes:
+    return page[:6] + b" " * (length - len(page)) + page[6:]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from sha_disclosure.outbox.sweeping import Sweeping
 
 # A question may go through small tables one by one, and through the index of those that wait.
 SMALL = "sha_outbox_meta|sha_outbox_count"
+PENDING = re.compile(r"message\.number \nFROM.*due_at >", re.DOTALL)
 SCAN = re.compile(
     r"(?:Seq Scan on|SCAN) (sha_\w+|earlier)\b(?! USING (?:COVERING )?INDEX \w+_behind)"
 )
@@ -144,9 +145,7 @@ def test_a_sweep_searches_by_time_and_passes_over_what_waits(planned, prepare):
     for order in every_order():
         create_in_order(planned, order)
         seen = plans(planned, sweep)
-        for pending in (
-            p for s, p in seen.items() if re.search(r"message\.number \nFROM.*due_at >", s, re.S)
-        ):
+        for pending in (p for s, p in seen.items() if PENDING.search(s)):
             found.append(pending)
             assert "sha_outbox_message_next" in pending
             assert "sha_outbox_message_state" not in pending

@@ -18,7 +18,7 @@ from sha_disclosure.tools.joint_test.case import Again, Altered, Expectation, Re
 from sha_disclosure.tools.joint_test.environment import Environment
 from sha_disclosure.tools.joint_test.result import Execution
 from sha_disclosure.tools.joint_test.token import read_token
-from sha_disclosure.tools.sandbox import Sandbox
+from sha_disclosure.tools.sandbox import Received, Sandbox
 from sha_disclosure.tools.verifier import verify_bundle
 
 _CLOCKS_DIFFER = 0.2  # seconds; the tolerance of HTTP dates and of two clocks
@@ -160,7 +160,7 @@ def _receipts(
     yield _check("locations", all(map(all, locations)))
     if environment.sandbox is None:
         return
-    held = {each.notice_id: each.sha256 for each in environment.sandbox.received()}
+    held = {each.notice_id: each.sha256 for each in _held(execution, environment.sandbox)}
     yield _check(
         "sandbox_holds",
         all(held.get(i) == p.digest for p in execution.prepared for i in p.notice_ids),
@@ -172,15 +172,19 @@ def _receipts(
 
 
 def _renewed(execution: Execution, sandbox: Sandbox) -> Iterator[Finding]:
-    ids = [prepared.notice_ids[0] for prepared in execution.prepared]
-    first, last = (
-        next(each for each in sandbox.received() if each.notice_id == i) for i in (ids[0], ids[-1])
-    )
+    held = {each.notice_id: each for each in _held(execution, sandbox)}
+    first, last = (held[execution.prepared[i].notice_ids[0]] for i in (0, -1))
     changed = first.signing_sha256 != last.signing_sha256 == last.token_sha256
     yield _check("new_certificate", changed)
     undisturbed = all(exchange.status == HTTPStatus.OK for exchange in execution.exchanges)
     once_each = len(execution.exchanges) == len(execution.prepared)
     yield _check("undisturbed", undisturbed and once_each)
+
+
+def _held(execution: Execution, sandbox: Sandbox) -> list[Received]:
+    """Return what the sandbox holds of a case's notices."""
+    ids = dict.fromkeys(i for prepared in execution.prepared for i in prepared.notice_ids)
+    return [each for notice_id in ids for each in sandbox.received(notice_id)]
 
 
 def checks_of_the_sandbox(
@@ -189,8 +193,7 @@ def checks_of_the_sandbox(
     """Return the checks that the embedded sandbox made of the case's messages."""
     if environment.sandbox is None or not execution.prepared:
         return ()
-    ids = {i for prepared in execution.prepared for i in prepared.notice_ids}
-    made = [c for r in environment.sandbox.received() if r.notice_id in ids for c in r.checks]
+    made = [c for each in _held(execution, environment.sandbox) for c in each.checks]
     for refusal in environment.sandbox.refusals()[refused_before:]:
         made += [check for check in refusal.checks if not check.passed]
     found = {(check.check, check.passed): check for check in made}

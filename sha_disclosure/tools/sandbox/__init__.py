@@ -255,9 +255,9 @@ class Sandbox:
         """Return the settings in the file that the sandbox wrote."""
         return Settings.load(self.settings_file, variables={})
 
-    def received(self) -> list[Received]:
-        """Return the notices accepted so far, in order of arrival."""
-        return self._store.received()
+    def received(self, notice_id: str | None = None) -> list[Received]:
+        """Return the notices accepted so far, or the one with an id, in order of arrival."""
+        return self._store.received(notice_id)
 
     def refusals(self) -> list[Refusal]:
         """Return the requests refused so far (at most the last thousand), in order of arrival."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-import socket
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ TEMPLATE = ROOT / "docs" / "deploy" / "tls-sidecar.conf"
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 ENGINES = "/usr/lib/*/engines-3/pkcs11.so"
 PIN = "4711-pin"
+PORT = re.compile(r"Service \[record-system\] .*bound to 127\.0\.0\.1:([0-9]+)\n")
 
 
 def missing() -> str:
@@ -96,11 +97,14 @@ class Token:
         return self.certificate.public_bytes(Encoding.PEM) + issuer.certificate_pem
 
 
-def configured(folder: Path, port: int, service: str) -> Path:
-    """Return the documented configuration with this test's places in it."""
+def configured(folder: Path, service: str) -> Path:
+    """Return the documented configuration with this test's places in it.
+
+    The sidecar listens at a port that the system gives it, and logs which.
+    """
     text = TEMPLATE.read_text("utf-8")
     for documented, here in (
-        ("127.0.0.1:9443", f"127.0.0.1:{port}"),
+        ("127.0.0.1:9443", "127.0.0.1:0"),
         ("/etc/sha-disclosure", str(folder)),
         ("/run/sha-disclosure", str(folder)),
         ("connect = kanta.example:443", f"connect = {service}"),
@@ -110,25 +114,20 @@ def configured(folder: Path, port: int, service: str) -> Path:
         assert documented in text
         text = text.replace(documented, here)
     file = folder / "stunnel.conf"
-    file.write_text(text)
+    file.write_text(f"debug = info\n{text}")
     return file
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
-def wait_for(port: int, sidecar: subprocess.Popen[str]) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        if sidecar.poll() is not None:
-            break
+def port_of(sidecar: subprocess.Popen[bytes], log: Path) -> int:
+    """Return the port that the sidecar's own log names, once it listens there."""
+    until = time.monotonic() + 20
+    while not (named := PORT.search(log.read_text("utf-8"))):
+        if sidecar.poll() is not None or time.monotonic() > until:
+            sidecar.kill()
+            sidecar.wait()
+            pytest.fail(log.read_text("utf-8"))
         time.sleep(0.05)
-    sidecar.kill()
-    pytest.fail(sidecar.communicate()[1])
+    return int(named[1])
 
 
 @pytest.fixture
@@ -143,13 +142,14 @@ def sidecar(sandbox: Sandbox, tmp_path: Path):
     (tmp_path / "kanta-ca.crt").write_bytes(sandbox.pki.root.certificate_pem)
     (tmp_path / "pin").write_text(PIN)
     (tmp_path / "pin").chmod(0o600)
-    port = free_port()
     place = sandbox.base_url.removeprefix("https://").partition("/")[0]
-    running = subprocess.Popen(
-        ["stunnel4", configured(tmp_path, port, place)],
-        env=token.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    wait_for(port, running)
+    log = tmp_path / "stunnel.log"
+    with log.open("wb") as written:
+        running = subprocess.Popen(
+            ["stunnel4", configured(tmp_path, place)],
+            env=token.environment, stdout=subprocess.DEVNULL, stderr=written,
+        )  # fmt: skip
+    port = port_of(running, log)
     settings = sandbox.settings()
     tls = {
         "certificate": tmp_path / "local" / "tls.crt",
@@ -159,7 +159,7 @@ def sidecar(sandbox: Sandbox, tmp_path: Path):
     }
     yield token, type(settings)(**{**settings.model_dump(exclude_none=True), "tls": tls}), running
     running.kill()
-    running.communicate()
+    running.wait()
 
 
 @needs_programs

@@ -18,6 +18,7 @@ import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from proofs import sample
 from set_up import PROXY, Told, run
+from sockets import free_port
 
 from sha_disclosure.settings import Settings
 from sha_disclosure.tools.sandbox import Pki, Sandbox
@@ -113,9 +114,7 @@ OK = answer("200 OK", CAPABILITIES, "Content-Type: application/fhir+json", "Conn
 
 
 def closed_port(bench: Bench) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    bench.changes["base_url"] = f"https://127.0.0.1:{port}/fhir"
+    bench.changes["base_url"] = f"https://127.0.0.1:{free_port()}/fhir"
 
 
 def silent_port(bench: Bench) -> None:

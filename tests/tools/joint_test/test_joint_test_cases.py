@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from joint_test_parts import OWN_CASES, result_of, shipped_cases
+from joint_test_parts import OWN_CASES, no_waiting, result_of, shipped_cases
 from places import NOTICES
 
 from sha_disclosure.errors import ConfigurationError
-from sha_disclosure.tools.joint_test import read_cases
+from sha_disclosure.tools.joint_test import open_environment, read_cases, run_cases
 from sha_disclosure.tools.joint_test.case_files import all_cases
 from sha_disclosure.tools.joint_test.notices import notices_of
+from sha_disclosure.tools.sandbox import Sandbox
 
 EXAMPLES = NOTICES
 
@@ -24,6 +25,22 @@ def test_a_shipped_case_passes_against_the_sandbox(kit):
         if r.case.id in shipped and r.state != "passed"
     ]
     assert failed == []
+
+
+def test_of_the_sandbox_a_case_reads_its_own_notices_only(monkeypatch):
+    asked, received = [], Sandbox.received
+
+    def reads(sandbox, notice_id=None):
+        asked.append(notice_id)
+        return received(sandbox, notice_id)
+
+    monkeypatch.setattr(Sandbox, "received", reads)
+    cases = ("kind-consent", "several-notices", "renewed-certificates")
+    with open_environment(None, no_waiting()) as environment:
+        run = run_cases([shipped_cases()], environment, wanted=cases)
+    assert run.counts["passed"] == len(cases)
+    sent = {i for r in run.results for p in r.execution.prepared for i in p.notice_ids}
+    assert set(asked) == sent
 
 
 def test_many_cases_are_shipped():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import sys
 
 import pytest
 from joint_test_parts import OWN_CASES
 from places import ROOT
+from sockets import free_port
 
 
 def test_cases_that_pass_end_with_0_and_one_line_each(command, tmp_path):
@@ -38,11 +38,9 @@ def test_a_failing_case_of_ones_own_ends_with_1_and_says_why(command, tmp_path):
 
 
 def test_an_environment_that_is_not_there_ends_with_3(command, tmp_path, other_sandbox):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     text = other_sandbox.settings_file.read_text("utf-8")
     settings = other_sandbox.folder / "unreachable.toml"
-    url = f"https://127.0.0.1:{port}/fhir"
+    url = f"https://127.0.0.1:{free_port()}/fhir"
     settings.write_text(
         text.replace(other_sandbox.base_url, url) + "\n[retry]\nattempts = 1\n", "utf-8"
     )

@@ -14,6 +14,7 @@ import pytest
 import wire_messages as m
 from cryptography import x509
 from sandbox_caller import Caller
+from sockets import free_port
 
 from sha_disclosure.editions import load_edition
 from sha_disclosure.errors import ConfigurationError
@@ -51,6 +52,17 @@ def test_a_folder_keeps_notices_and_keys(tmp_path):
         assert [r.deliveries for r in sandbox.received()] == [2]
         assert caller.post(X_Request_Id=identifier).status_code == 400
         caller.close()
+
+
+def test_one_notice_is_returned_by_its_id(caller, shared):
+    ids = []
+    for _ in range(2):
+        content = m.bundle()
+        ids.append(content["entry"][0]["resource"]["id"])
+        assert caller.post(content).status_code == 200
+    for each in ids:
+        assert [r.notice_id for r in shared.received(each)] == [each]
+    assert shared.received("1.2.3") == []
 
 
 def test_a_folder_whose_certificates_have_expired_gets_new_ones(tmp_path):
@@ -99,9 +111,7 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path):
 
 
 def test_a_port_can_be_chosen():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with Sandbox(port=port) as sandbox:
         assert sandbox.base_url == f"https://127.0.0.1:{port}/fhir"
 
