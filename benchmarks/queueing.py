@@ -14,7 +14,7 @@ from pathlib import Path
 
 from machine import on_service_core
 from measuring import Effort, Work, in_turn, processor_seconds
-from rig import HERE, NOTICE, Kind, another, keys, scratch, service, settings_for
+from rig import HERE, NOTICE, Kind, another, keys, notice_about, scratch, service, settings_for
 from sqlalchemy import create_engine
 from targets import Measured
 
@@ -120,9 +120,9 @@ def _drained(base: str, kind: Kind, place: str, effort: Effort) -> Iterator[Meas
         Outbox(place) as outbox,
     ):
         model = kanta.prepare(NOTICE)
-        for number in range(max(3, effort.rounds // 2)):
+        for _ in range(max(3, effort.rounds // 2)):
             for one in range(count):
-                outbox.add(another(model, f"{number}.{one}", f"{number}.{one}"))
+                outbox.add(kanta.prepare(notice_about(one)))
             drained = _seconds(lambda: outbox.drain(kanta, workers=2))
             alone = _seconds(lambda: [kanta.submit(model) for _ in range(count)])
             pairs.append((drained / count, alone / count))

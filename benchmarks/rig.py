@@ -58,6 +58,15 @@ def settings_for(folder: Path, port: int = 1, **more: Any) -> Settings:
     )
 
 
+def notice_about(number: int) -> DisclosureNotice:
+    """Return the notice about another client, one of 2800 with a temporary identity code."""
+    client, day = divmod(number % 2800, 28)
+    digits = f"{day + 1:02}0594"
+    check = "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(f"{digits}{client + 900}") % 31]
+    code = f"{digits}X{client + 900}{check}"
+    return DisclosureNotice.model_validate_json(NOTICE_JSON.replace(b"020594X903P", code.encode()))
+
+
 def another(model: PreparedNotice, name: str, client: str) -> PreparedNotice:
     """Return the message under another notice id and of another client, with the same bytes."""
     return replace(model, notice_ids=(f"1.2.{name}",), client=client)

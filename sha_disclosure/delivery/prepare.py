@@ -79,6 +79,8 @@ class PreparedNotice:
     ``references``: the caller's own keys of the notices, in order, empty where there is none.
     Neither is in ``body``. ``contents``: digests of the notices with a reference as their
     caller gave them, used to recognise repetitions; hidden, and never stored.
+    ``signed_here``: whether ``prepare`` of this process returned this very object. A copy, such as
+    one by ``dataclasses.replace``, is not: an outbox verifies its signature before it is sent.
     """
 
     notice_ids: tuple[str, ...]
@@ -94,6 +96,7 @@ class PreparedNotice:
     acknowledged: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     contents: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    signed_here: bool = field(default=False, init=False, repr=False, compare=False)
 
     @property
     def reference(self) -> str | None:
@@ -224,7 +227,7 @@ def sign(unsigned: UnsignedNotice, setup: Setup, by: BundleSigner) -> PreparedNo
     now = setup.sources.clock()
     who = setup.organisations[unsigned.organisation].requester
     body = to_bytes(by.sign(unsigned.bundle, who=who, when=instant(now)).bundle)
-    return PreparedNotice(
+    prepared = PreparedNotice(
         notice_ids=tuple(str(notice.id) for notice in unsigned.notices),
         body=body,
         digest=hashlib.sha256(body).hexdigest(),
@@ -239,6 +242,8 @@ def sign(unsigned: UnsignedNotice, setup: Setup, by: BundleSigner) -> PreparedNo
         references=tuple(map(_reference_of, unsigned.notices)),
         contents=unsigned.contents,
     )
+    object.__setattr__(prepared, "signed_here", True)  # not a parameter, so no copy claims it
+    return prepared
 
 
 def _provenance_id(notice: DisclosureNotice, settings: Settings) -> Oid:

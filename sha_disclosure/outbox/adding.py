@@ -21,6 +21,7 @@ from sha_disclosure.outbox.payload import Payload, packed
 from sha_disclosure.outbox.repetition import AddedNotice, contents_of, existing, padded
 from sha_disclosure.outbox.schema import MESSAGE, NOTICE
 from sha_disclosure.outbox.seals import Seals
+from sha_disclosure.outbox.signature import Signatures
 from sha_disclosure.process import ProcessLock
 
 _RECOUNT_S = 1.0
@@ -63,13 +64,17 @@ class Capacity:
 class Adding:
     """Adds messages within the limit, encrypted, with a pseudonym of their client."""
 
-    def __init__(self, seals: Seals, limit: int) -> None:
+    def __init__(self, seals: Seals, signatures: Signatures, limit: int) -> None:
         self._seals = seals
+        self._signatures = signatures
         self._capacity = Capacity(limit)
 
     def pack(self, prepared: PreparedNotice) -> Payload:
         """Return the payload; it is created before the transaction, to keep that short."""
-        return packed(prepared, self._seals.keys)
+        payload = packed(prepared, self._seals.keys)
+        if prepared.signed_here:
+            self._signatures.know(payload.digest)
+        return payload
 
     def add(
         self, connection: Connection, prepared: PreparedNotice, payload: Payload, now: int

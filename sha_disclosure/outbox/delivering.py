@@ -22,7 +22,7 @@ from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.refusals import Refusals
 from sha_disclosure.outbox.seals import Seals
-from sha_disclosure.outbox.signature import require_signed
+from sha_disclosure.outbox.signature import Signatures
 from sha_disclosure.settings import OutboxPolicy
 
 
@@ -33,6 +33,7 @@ class Delivering:
         self,
         kanta: Client,
         seals: Seals,
+        signatures: Signatures,
         course: Course,
         breaker: Breaker,
         policy: OutboxPolicy,
@@ -40,6 +41,7 @@ class Delivering:
         self._kanta = kanta
         self._options = submit_options(kanta, course.stop)
         self._seals = seals
+        self._signatures = signatures
         self._course = course
         self._sources = course.sources
         self._breaker = breaker
@@ -62,7 +64,7 @@ class Delivering:
         try:
             leased.require_genuine()
             prepared = unpacked(leased.stored, self._seals)
-            require_signed(prepared)
+            self._signatures.require(prepared, leased.stored.payload_digest or "")
         except OutboxDamaged as damage:
             return Decision("quarantined", type(damage).__name__)
         postponement = self._breakers.postponement(prepared.organisation)

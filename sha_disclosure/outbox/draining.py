@@ -18,6 +18,7 @@ from sha_disclosure.outbox.drain import Drain
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.seals import Seals
+from sha_disclosure.outbox.signature import Signatures
 from sha_disclosure.outbox.sweeping import Sweeping
 from sha_disclosure.outbox.writer import Store, Writer
 from sha_disclosure.settings import OutboxPolicy
@@ -30,6 +31,7 @@ class Draining:
 
     database: Database
     seals: Seals
+    signatures: Signatures
     sources: Sources
     listeners: Listeners
 
@@ -76,6 +78,6 @@ class Draining:
             Sweeping(*parts),
         )
         dispatch = Dispatch(crew, self.sources)
-        delivering = Delivering(kanta, self.seals, course, shared, policy)
+        delivering = Delivering(kanta, self.seals, self.signatures, course, shared, policy)
         writer = Writer(kanta, store, course, dispatch, shared, self.listeners, workers)
         return Drain(course, dispatch, delivering, writer, self.listeners).run(workers, crew)

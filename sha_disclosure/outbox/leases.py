@@ -24,6 +24,7 @@ from sha_disclosure.sources import Sources
 _NEXT = NEXT.with_only_columns(MESSAGE, BEFORE)
 _covered = itemgetter(*(MESSAGE.c.keys().index(name) for name in COVERED))
 _NEXT_FREE = _NEXT.with_for_update(skip_locked=True)
+_THESE = 24  # characters of a UUID that leases taken together share, before the message's number
 _PAGES = 8  # pages of waiting messages that one lease may skip at most
 _LEASE = (
     update(MESSAGE)
@@ -146,7 +147,10 @@ class Leases:
     def _lease(
         self, connection: Connection, rows: Sequence[Row[Any]], worker: str, now: int
     ) -> list[Leased]:
-        taken = [self._leased(connection, row, worker, now) for row in rows]
+        if not rows:
+            return []
+        these = self._sources.uuid()[:_THESE]
+        taken = [self._leased(connection, row, these, worker, now) for row in rows]
         changes = [
             {
                 "n": each.number,
@@ -162,12 +166,14 @@ class Leases:
         execute_each(connection, _ATTEMPT, [self._begun(each) for each in taken])
         return taken
 
-    def _leased(self, connection: Connection, row: Row[Any], worker: str, now: int) -> Leased:
+    def _leased(
+        self, connection: Connection, row: Row[Any], these: str, worker: str, now: int
+    ) -> Leased:
         leased = dict(zip(COVERED, _covered(row), strict=True))
         leased |= {"state": "sending", "attempts": (row.attempts or 0) + 1, "due_at": None}
         return Leased(
             number=row.number,
-            token=self._sources.uuid(),
+            token=f"{these}{row.number:012x}",
             worker=worker,
             started_at=now,
             due_at=row.due_at,

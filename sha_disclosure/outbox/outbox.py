@@ -37,7 +37,7 @@ from sha_disclosure.outbox.payload import Payload, Stored, unpacked
 from sha_disclosure.outbox.repetition import AddedNotice
 from sha_disclosure.outbox.schema import MESSAGE, State
 from sha_disclosure.outbox.seals import Seals, load_secrets
-from sha_disclosure.outbox.signature import require_signed
+from sha_disclosure.outbox.signature import Signatures, require_signed
 from sha_disclosure.outbox.supervision import Supervision
 from sha_disclosure.settings import OutboxPolicy
 from sha_disclosure.sources import Sources
@@ -78,8 +78,11 @@ class Outbox:
         except BaseException:
             self._database.close()
             raise
-        self._adding = Adding(self._seals, limit)
-        self.draining = Draining(self._database, self._seals, self._sources, self._listeners)
+        signatures = Signatures()
+        self._adding = Adding(self._seals, signatures, limit)
+        self.draining = Draining(
+            self._database, self._seals, signatures, self._sources, self._listeners
+        )
 
     def __repr__(self) -> str:
         return f"Outbox({self._database.engine.url.render_as_string(hide_password=True)})"

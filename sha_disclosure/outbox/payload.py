@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,7 +69,7 @@ class Stored:
         """Return the stored payload of a row of the messages' table."""
         payload = row.payload  # SQLite also stores text in a column of bytes
         return cls(
-            notice_ids=tuple(json.loads(row.notice_ids)),
+            notice_ids=tuple(orjson.loads(row.notice_ids)),
             digest=row.digest,
             organisation=row.organisation or "",
             edition=row.edition,

@@ -1,4 +1,4 @@
-"""Verifies only the signature of a stored message, before it is sent.
+"""Verifies only the signature of a stored message, before it is sent for the first time.
 
 It uses the certificate in the message and ignores that certificate's current validity, since a
 queue may outlive it. Whether the signer may sign is for the receiver to decide.
@@ -20,6 +20,36 @@ from sha_disclosure.jose.canonical import canonical
 from sha_disclosure.jose.jws import signing_input
 from sha_disclosure.jose.signer import SignatureCheck
 from sha_disclosure.messages import message
+
+_REMEMBERED = 5000
+
+
+class Signatures:
+    """The contents whose signature this process made or has verified, by their SHA-256.
+
+    Verifying costs as much as half a submission, and a message whose bytes are the ones that were
+    signed here proves nothing more by it. Only the latest are remembered; the others are verified.
+    Thread-safe: at worst a content is verified again.
+    """
+
+    def __init__(self) -> None:
+        self._latest: set[str] = set()
+        self._earlier: set[str] = set()
+
+    def know(self, payload_digest: str) -> None:
+        """Remember a stored payload whose signature is genuine."""
+        if len(self._latest) >= _REMEMBERED:
+            self._earlier, self._latest = self._latest, set()
+        self._latest.add(payload_digest)
+
+    def require(self, prepared: PreparedNotice, payload_digest: str) -> None:
+        """Verify a message's signature unless its payload, of this SHA-256, is known.
+
+        Raises OutboxDamaged; see ``require_signed``.
+        """
+        if payload_digest not in self._latest and payload_digest not in self._earlier:
+            require_signed(prepared)
+            self.know(payload_digest)
 
 
 def require_signed(prepared: PreparedNotice) -> None:

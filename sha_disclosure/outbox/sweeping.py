@@ -13,10 +13,11 @@ from sha_disclosure.outbox.changes import change
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.schema import MESSAGE, State
 from sha_disclosure.outbox.seals import Seals, Values
-from sha_disclosure.outbox.waiting import release, stranded
+from sha_disclosure.outbox.waiting import record_search, release, searched_at, stranded
 from sha_disclosure.sources import Sources
 
 _PAGE = 500
+_SEARCH_MS = 600_000
 LONGEST_PENDING = timedelta(hours=1)
 """Longer waits are parked; a pending message due later than this came from another clock."""
 
@@ -85,21 +86,28 @@ class Sweeping:
     def sweep(self) -> int:
         """Make messages pending again whose lease has expired or whose parking is over.
 
-        Also releases messages that wait for one that no longer exists. Returns the number of
-        messages.
+        Every ten minutes, whichever drain is first also releases messages that wait for one that
+        no longer exists. Returns the number of messages.
         """
         return self._free() + self._sweep()
 
     def _free(self) -> int:
+        with self._database.read() as connection:
+            now, searched = self._database.now(connection), searched_at(connection)
+        if 0 <= now - searched < _SEARCH_MS:
+            return 0
         freed = 0
         while True:  # the search covers all waiting messages, so it does not take the write lock
             with self._database.read() as connection:
                 numbers = stranded(connection)
             if not numbers:
-                return freed
+                break
             with self._database.write() as connection:
                 release(connection, numbers)
             freed += len(numbers)
+        with self._database.write() as connection:
+            record_search(connection, now)
+        return freed
 
     def _sweep(self) -> int:
         with self._database.write() as connection:

@@ -18,14 +18,17 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    insert,
     or_,
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
-from sha_disclosure.outbox.schema import MESSAGE, NEVER, SERVERS, WAITING
+from sha_disclosure.outbox.schema import MESSAGE, META, NEVER, SERVERS, WAITING
 
 _PAGE = 500
+_SEARCHED = "searched"
 _EARLIER = MESSAGE.alias("earlier")
 
 
@@ -115,6 +118,26 @@ def free(connection: Connection, numbers: Collection[int]) -> None:
 def stranded(connection: Connection) -> list[int]:
     """Return some messages that wait for one that does not block them, such as a deleted one."""
     return list(connection.execute(_STRANDED).scalars())
+
+
+def searched_at(connection: Connection) -> int:
+    """Return when a drain last searched for them, in milliseconds; 0 if none has."""
+    found = connection.execute(select(META.c.value).where(META.c.name == _SEARCHED)).scalar()
+    return int(found or 0)
+
+
+def record_search(connection: Connection, now: int) -> None:
+    """Record that a drain has searched for them."""
+    done = update(META).where(META.c.name == _SEARCHED).values(value=str(now))
+    if connection.execute(done).rowcount:
+        return
+    savepoint = connection.begin_nested()
+    try:
+        connection.execute(insert(META).values(name=_SEARCHED, value=str(now)))
+    except IntegrityError:  # another drain recorded its own
+        savepoint.rollback()
+    else:
+        savepoint.commit()
 
 
 def release(connection: Connection, numbers: Collection[int]) -> None:

@@ -14,9 +14,10 @@ from outbox_parts import LONG_LEASES, TIMING, fast, hurried, notice_about
 
 from sha_disclosure import KantaClient
 from sha_disclosure.errors import ConfigurationError, OutboxDamaged, OutboxError, Unavailable
-from sha_disclosure.outbox import Outbox, OutboxKey
+from sha_disclosure.outbox import Outbox, OutboxKey, signature
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.payload import packed
+from sha_disclosure.outbox.signature import Signatures, require_signed
 
 KEY = OutboxKey(b"k" * 32)
 
@@ -380,3 +381,58 @@ def test_without_a_key_a_message_whose_signature_does_not_fit_is_not_sent(
             outbox.show(prepared.notice_ids[0])
         assert outbox.drain(kanta, timing=TIMING).quarantined == 1
         assert not received(sandbox, prepared)
+
+
+def test_only_what_this_process_signed_itself_is_sent_without_verifying_its_signature(
+    file, kanta, prepare, sandbox, monkeypatch
+):
+    verified = []
+
+    def verifying(prepared):
+        verified.append(prepared.notice_ids)
+        require_signed(prepared)
+
+    monkeypatch.setattr(signature, "require_signed", verifying)
+    own, copied = prepare(), prepare()
+    assert own.signed_here
+    assert not replace(copied).signed_here
+    with Outbox(file) as outbox:
+        outbox.add(own)
+        outbox.add(replace(copied, references=()))
+        assert outbox.drain(kanta, timing=TIMING).delivered == 2
+    assert verified == [copied.notice_ids]
+    later = prepare()
+    with Outbox(file) as outbox:
+        outbox.add(later)
+    with Outbox(file) as another:
+        assert another.drain(kanta, timing=TIMING).delivered == 1
+    assert verified == [copied.notice_ids, later.notice_ids]
+
+
+def test_what_this_process_signed_is_verified_once_its_stored_bytes_have_changed(
+    file, kanta, prepare, sandbox, sql
+):
+    signed = prepare()
+    with Outbox(file) as outbox:
+        outbox.add(signed)
+        changed = signed.body.replace(b'"1.2.246.', b'"1.2.247.', 1)
+        forged = replace(signed, body=changed, digest=hashlib.sha256(changed).hexdigest())
+        payload = packed(forged, Keyring())
+        sql(
+            "UPDATE sha_outbox_message SET payload = ?, payload_digest = ?, digest = ?",
+            (payload.data, payload.digest, forged.digest),
+        )
+        assert outbox.drain(kanta, timing=TIMING).quarantined == 1
+        assert not received(sandbox, signed)
+
+
+def test_the_latest_known_signatures_are_remembered(prepare):
+    forged = replace(prepare(), body=b"{}")
+    known = Signatures()
+    for number in range(12_000):
+        known.know(f"payload {number}")
+    known.require(forged, "payload 11999")
+    known.require(forged, "payload 7000")
+    for forgotten in ("payload 0", "another"):
+        with pytest.raises(OutboxDamaged):
+            known.require(forged, forgotten)
