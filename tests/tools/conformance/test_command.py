@@ -2,11 +2,12 @@
 
 import json
 import os
+import re
 
 import pytest
 from core import core_folder, whole_core_folder
 from made_up import VALUES, agreeing, as_folder, as_tgz
-from places import NOTICES
+from places import NOTICES, ROOT
 from planted import PLANTS, with_all
 from typer.testing import CliRunner
 
@@ -60,6 +61,30 @@ def test_differences_are_told_with_1(command, differing):
     assert "error AuditEvent.outcomeDesc is missing" in result.stdout
     assert "entry: event.type" in result.stdout
     assert "Newly known" in result.stdout
+    errors = {line for line in documented() if line.startswith("error ")}
+    assert len(errors) > 3
+    assert errors <= lines(result.stdout)
+
+
+@pytest.mark.proof  # it takes an engine as long as the one above
+def test_the_page_shows_what_is_printed_and_written(command, differing, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.chdir(tmp_path)
+    result = command("--package", differing, "--write", "ours-1.toml")
+    written = (tmp_path / "ours-1.toml").read_text("utf-8")
+    assert documented() <= lines(result.stdout + written)
+
+
+def documented() -> set[str]:
+    """Return the lines of the page's examples of output, without the marks of what is left out."""
+    page = (ROOT / "docs" / "conformance.md").read_text("utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    shown = "".join(text for language, text in blocks if language != "sh")
+    return lines(shown) - {"...", "│ ..."}
+
+
+def lines(text: str) -> set[str]:
+    return {line.strip() for line in text.splitlines()}
 
 
 def test_finnish_is_spoken(command, differing):
