@@ -42,13 +42,15 @@ lint: $(VENV)/.dev  ## ruff, public names and generated pages
 	$(BIN)/python specs/generate.py --check
 	$(BIN)/python specs/fhir/generate.py --check
 
-types: $(VENV)/.dev  ## mypy and pyright, strict: package, examples, what hosts write; mypy: benchmarks, tests
+types: $(VENV)/.dev  ## mypy and pyright, strict: package, examples, what hosts write; mypy: specs, benchmarks, tests
 	$(BIN)/mypy
 	MYPYPATH=examples $(BIN)/mypy --config-file= --strict --follow-imports=silent examples/*.py tests/notice/from_objects.py tests/typing/*.py
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	MYPYPATH=examples/hosts/flask $(BIN)/mypy examples/hosts/flask/records.py
 	MYPYPATH=examples/hosts/fastapi $(BIN)/mypy examples/hosts/fastapi/records.py
 	MYPYPATH=benchmarks:tests/outbox $(BIN)/mypy benchmarks/*.py
+	MYPYPATH=specs:specs/fhir $(BIN)/mypy specs/*.py specs/traceability specs/fhir/reconstruction
+	MYPYPATH=specs/fhir $(BIN)/mypy specs/fhir/generate.py
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 layering: $(VENV)/.dev  ## rooms import one way

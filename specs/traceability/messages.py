@@ -23,10 +23,10 @@ from sha_disclosure.jose.token import TokenFacts, TokenMaker
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.settings import Settings
 from sha_disclosure.sources import Sources
-from sha_disclosure.tools.sandbox.pki import Pki, generate_key
+from sha_disclosure.tools.sandbox.pki import KeyKind, Pki, generate_key
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
-KINDS = {"p256": "P-256", "p384": "P-384", "rsa": "RSA-2048"}
+KINDS: Mapping[str, KeyKind] = {"p256": "P-256", "p384": "P-384", "rsa": "RSA-2048"}
 """Kinds of keys as editions name them, and as the sandbox does."""
 _NOTICES = json.loads(Path(__file__).with_name("notices.json").read_text("utf-8"))
 SEARCH = _NOTICES["search"]
@@ -51,7 +51,7 @@ class Signing:
     chain: tuple[x509.Certificate, ...]
     root: x509.Certificate
     client: x509.Certificate
-    _made: dict[tuple[str, str, str, bool], CertifiedSigner] = field(
+    _made: dict[tuple[str, str, str, str], CertifiedSigner] = field(
         default_factory=dict, init=False
     )
 

@@ -44,7 +44,7 @@ def watched(wire: Wire, uses: Uses) -> Wire:
 def _watched(name: str, section: Any, uses: Uses) -> Any:
     if isinstance(section, dict):
         return _WatchedEntries(name, section, uses)
-    kind = type(section)
+    kind: type[Section] = type(section)
     keys = frozenset(kind.model_fields)
 
     def read(self: Section, attribute: str) -> Any:
@@ -61,7 +61,7 @@ def _watched(name: str, section: Any, uses: Uses) -> Any:
         yield from self.__dict__.items()
 
     members = {"__getattribute__": read, "__iter__": walk, "__module__": kind.__module__}
-    watcher = type(kind.__name__, (kind,), members)
+    watcher: type[Section] = type(kind.__name__, (kind,), members)
     return watcher.model_construct(**{key: getattr(section, key) for key in kind.model_fields})
 
 
