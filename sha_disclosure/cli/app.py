@@ -38,7 +38,7 @@ COMMANDS = {
     "demo": "Send one notice of every kind to a sandbox started for it.",
     "example": "Print a sample notice of a kind, or the names of the kinds.",
     "schema": "Print the JSON Schema of a notice.",
-    "validate": "Check notices by the national rules; nothing is sent.",
+    "validate": "Check notices against the national rules; nothing is sent.",
     "build": "Print the unsigned Bundle of notices about one client.",
     "sign": "Print the signed Bundle of notices about one client.",
     "explain": "Print what is sent of a notice and why, down to the law.",
@@ -138,7 +138,7 @@ def _common(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> int:

@@ -27,7 +27,7 @@ def check(
     context: typer.Context,
     connect: Annotated[
         bool,
-        typer.Option("--connect", help="Also connect to the service; stores nothing there."),
+        typer.Option("--connect", help="Also connect to the service; nothing is stored there."),
     ] = False,
     settings: SettingsOption = None,
     lang: LanguageOption = None,

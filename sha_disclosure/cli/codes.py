@@ -40,7 +40,10 @@ _READ_S = 60.0
 FolderOption = Annotated[
     Path | None,
     typer.Option(
-        "--code-lists", "--into", metavar="DIR", help="Folder; default: code_lists of the settings."
+        "--code-lists",
+        "--into",
+        metavar="DIR",
+        help="Folder of the code lists; default: code_lists of the settings.",
     ),
 ]
 
@@ -60,22 +63,26 @@ def import_lists(  # noqa: PLR0913, PLR0917 - one parameter an option
         list[str],
         typer.Argument(
             metavar="FILE|OID...",
-            help="Files (JSON of the code server, or CSV); with --server, OIDs of code systems.",
+            help="Files (the code server's JSON, or CSV); with --server, OIDs of code systems.",
             show_default=False,
         ),
     ],
     into: FolderOption = None,
     system: Annotated[
         str | None,
-        typer.Option("--system", metavar="OID", help="Code system of the file, if not in its name"),
+        typer.Option(
+            "--system",
+            metavar="OID",
+            help="OID of the code system, if the file's name does not contain it.",
+        ),
     ] = None,
     server: Annotated[
         str | None,
         typer.Option(
             "--server",
             metavar="URL",
-            help="Fetch from the code server, e.g. "
-            "https://koodistopalvelu.kanta.fi/codeserver/csapi/v6",
+            help="Code server to fetch from "
+            "(such as https://koodistopalvelu.kanta.fi/codeserver/csapi/v6).",
         ),
     ] = None,
     proxy: Annotated[
@@ -83,8 +90,8 @@ def import_lists(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option(
             "--proxy",
             metavar="URL",
-            help="Proxy to the code server; environment: the one of the proxy variables, which "
-            "are ignored otherwise.",
+            help='Proxy for the code server; "environment" uses the proxy variables, which are '
+            "ignored otherwise.",
         ),
     ] = None,
     settings: SettingsOption = None,
@@ -150,12 +157,16 @@ def list_lists(
 
 def show(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
-    oid: Annotated[str, typer.Argument(metavar="OID", help="The code system.")],
-    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="One code of it.")] = None,
+    oid: Annotated[str, typer.Argument(metavar="OID", help="OID of the code system.")],
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="Show only this code.")
+    ] = None,
     folder: FolderOption = None,
     on: Annotated[
         datetime | None,
-        typer.Option("--on", formats=["%Y-%m-%d"], help="Judge on this day; default: today."),
+        typer.Option(
+            "--on", formats=["%Y-%m-%d"], help="Show the state on this day; default: today."
+        ),
     ] = None,
     settings: SettingsOption = None,
     lang: LanguageOption = None,

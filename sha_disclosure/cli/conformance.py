@@ -36,7 +36,7 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option(
             "--package",
             metavar="TGZ|DIR",
-            help="FHIR package; the first is compared, further ones are what it depends on.",
+            help="FHIR package; the first is compared, further ones are its dependencies.",
         ),
     ],
     core: Annotated[
@@ -44,7 +44,7 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option(
             "--core",
             metavar="TGZ|DIR",
-            help="Base definitions of FHIR R4 4.0.1: package hl7.fhir.r4.core, or its folder.",
+            help="Base definitions of FHIR R4 4.0.1: the package hl7.fhir.r4.core, or its folder.",
         ),
     ] = None,
     files: Annotated[
@@ -57,7 +57,7 @@ def conformance(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     write: Annotated[
         Path | None,
-        typer.Option("--write", metavar="FILE", help="Write a proposed edition file (.toml)."),
+        typer.Option("--write", metavar="FILE", help="Write a proposed edition to FILE (.toml)."),
     ] = None,
     settings: SettingsOption = None,
     lang: LanguageOption = None,

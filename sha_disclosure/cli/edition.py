@@ -24,18 +24,23 @@ def edition(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME_OR_PATH]", help="Default: that of the settings."),
+        typer.Argument(
+            metavar="[NAME_OR_PATH]",
+            help="Name or file of an edition; default: that of the settings.",
+        ),
     ] = None,
     settings: SettingsOption = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
     unconfirmed: Annotated[
         bool,
-        typer.Option("--unconfirmed", help="Only assumed and inferred values, with what to check."),
+        typer.Option(
+            "--unconfirmed", help="List only assumed and inferred values, with what to check."
+        ),
     ] = False,
     as_worksheet: Annotated[
         bool,
-        typer.Option("--worksheet", help="A TOML file to fill in, document by document."),
+        typer.Option("--worksheet", help="Print a TOML file to fill in, document by document."),
     ] = False,
 ) -> int:
     """List the wire contract and how well each value is known.

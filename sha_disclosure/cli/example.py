@@ -15,11 +15,14 @@ from sha_disclosure.notice.examples import example_notices
 def example(
     context: typer.Context,
     kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="Default: the names of all kinds.")
+        str | None,
+        typer.Argument(
+            metavar="[KIND]", help="Kind of notice; default: print the names of all kinds."
+        ),
     ] = None,
     lang: LanguageOption = None,
 ) -> int:
-    """Print a sample notice as JSON, or the names of the kinds there are.
+    """Print a sample notice as JSON, or the names of all kinds.
 
     Example: sha-disclosure example broad-right > notice.json
 

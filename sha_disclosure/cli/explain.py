@@ -27,12 +27,10 @@ def explain(  # noqa: PLR0913, PLR0917 - one parameter an option
     files: FilesArgument,
     settings: SettingsOption = None,
     lang: LanguageOption = None,
-    as_html: Annotated[
-        bool, typer.Option("--html", help="Print a page of HTML, to show or to print.")
-    ] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Print an HTML page.")] = False,
     as_json: JsonOption = False,
     show_values: Annotated[
-        bool, typer.Option("--show-values", help="Show values that are personal data, too.")
+        bool, typer.Option("--show-values", help="Also show values that are personal data.")
     ] = False,
     acknowledge: AcknowledgeOption = None,
 ) -> int:

@@ -17,7 +17,7 @@ from sha_disclosure.messages import message
 def init(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="[FILE]", help="The file to write.", show_default=True)
+        Path, typer.Argument(metavar="[FILE]", help="File to write.", show_default=True)
     ] = Path("sha-disclosure.toml"),
     lang: LanguageOption = None,
 ) -> int:

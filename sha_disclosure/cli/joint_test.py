@@ -33,20 +33,21 @@ def joint_test(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     settings: SettingsOption = None,
     case: Annotated[
-        list[str] | None, typer.Option("--case", metavar="ID", help="Run this case only; repeat.")
+        list[str] | None,
+        typer.Option("--case", metavar="ID", help="Run only this case; may be repeated."),
     ] = None,
     cases: Annotated[
         list[Path] | None,
-        typer.Option("--cases", metavar="FILE", help="Cases of your own, TOML; repeat."),
+        typer.Option("--cases", metavar="FILE", help="Cases of your own in TOML; may be repeated."),
     ] = None,
     redact: Annotated[
-        bool, typer.Option("--redact", help="Replace names, identifiers and texts by their kind.")
+        bool, typer.Option("--redact", help="Replace names, identifiers and texts with their kind.")
     ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace earlier evidence in DIR.")
     ] = False,
     only_list: Annotated[
-        bool, typer.Option("--list", help="Name the cases and run nothing.")
+        bool, typer.Option("--list", help="List the cases and run nothing.")
     ] = False,
     lang: LanguageOption = None,
     as_json: JsonOption = False,

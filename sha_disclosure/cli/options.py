@@ -33,12 +33,12 @@ LanguageOption = Annotated[
         "--lang",
         metavar="|".join(LANGUAGES),
         callback=known_language,
-        help="Language of the messages; also before the command, or SHA_DISCLOSURE_LANG.",
+        help="Language of the messages (or SHA_DISCLOSURE_LANG); may precede the command.",
     ),
 ]
 SettingsOption = Annotated[
     Path | None,
-    typer.Option("--settings", metavar="FILE", help="Settings; also SHA_DISCLOSURE_SETTINGS."),
+    typer.Option("--settings", metavar="FILE", help="Settings file (or SHA_DISCLOSURE_SETTINGS)."),
 ]
 CodeListsOption = Annotated[
     Path | None,
@@ -54,7 +54,7 @@ AcknowledgeOption = Annotated[
     typer.Option(
         "--acknowledge",
         metavar="RULE",
-        help="Confirm that what this rule objects to happened so (one notice; repeatable).",
+        help="Acknowledge the objection of RULE (one notice only); may be repeated.",
     ),
 ]
 PrettyOption = Annotated[bool, typer.Option("--pretty", help="Indent the JSON.")]
@@ -62,7 +62,7 @@ FilesArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE...",
-        help="Notices as JSON; FILE.jsonl holds one a line, - (standard input) one or one a line.",
+        help="Notices as JSON: one per file, or one per line in FILE.jsonl; - is standard input.",
         show_default=False,
     ),
 ]

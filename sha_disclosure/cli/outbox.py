@@ -51,7 +51,13 @@ _LOOK_S = 0.2
 def _common(
     context: typer.Context,
     outbox: Annotated[
-        str | None, typer.Option("--outbox", envvar=VARIABLE, metavar="URL", help="See commands.")
+        str | None,
+        typer.Option(
+            "--outbox",
+            envvar=VARIABLE,
+            metavar="URL",
+            help="File of the outbox, or SQLAlchemy URL of its database.",
+        ),
     ] = None,
     key_file: KeyFileOption = None,
 ) -> None:
@@ -102,10 +108,10 @@ def drain(  # noqa: PLR0913, PLR0917 - one parameter an option
     outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     workers: Annotated[
-        int, typer.Option("--workers", min=1, max=64, help="How many are sent at once.")
+        int, typer.Option("--workers", min=1, max=64, help="Number of messages sent at once.")
     ] = 2,
     forever: Annotated[
-        bool, typer.Option("--forever", help="Go on until SIGTERM or Ctrl-C; for a service.")
+        bool, typer.Option("--forever", help="Run until SIGTERM or Ctrl-C, as a service.")
     ] = False,
     stop_timeout: Annotated[
         float,
@@ -158,11 +164,18 @@ def status(  # noqa: PLR0913, PLR0917 - one parameter an option
     key_file: KeyFileOption = None,
     max_age: Annotated[
         float | None,
-        typer.Option("--max-age", metavar="S", min=0, help="Seconds the oldest may have waited."),
+        typer.Option(
+            "--max-age", metavar="S", min=0, help="Seconds the oldest message may have waited."
+        ),
     ] = None,
     max_quarantined: Annotated[
         int | None,
-        typer.Option("--max-quarantined", metavar="N", min=0, help="How many may be quarantined."),
+        typer.Option(
+            "--max-quarantined",
+            metavar="N",
+            min=0,
+            help="Number of messages that may be quarantined.",
+        ),
     ] = None,
     lang: LanguageOption = None,
     as_json: JsonOption = False,
@@ -224,7 +237,8 @@ def show(
 def retry(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
     notice_id: Annotated[
-        str | None, typer.Argument(metavar="[NOTICE_ID]", show_default=False)
+        str | None,
+        typer.Argument(metavar="[NOTICE_ID]", show_default=False, help="Id of a stored notice."),
     ] = None,
     outbox: OutboxOption = None,
     key_file: KeyFileOption = None,

@@ -27,14 +27,14 @@ def init(
     outbox: OutboxOption = None,
     key_file: KeyFileOption = None,
     sql: Annotated[
-        bool, typer.Option("--sql", help="Print the tables as SQL instead, and touch nothing.")
+        bool, typer.Option("--sql", help="Print the tables as SQL, and change nothing.")
     ] = False,
     database: Annotated[
         str | None,
         typer.Option(
             "--database",
             metavar="KIND",
-            help=f"Whose SQL: {', '.join(_KINDS)}; by default of the outbox's URL, or postgresql.",
+            help=f"SQL dialect: {', '.join(_KINDS)}; default: the outbox's, else postgresql.",
         ),
     ] = None,
 ) -> int:
@@ -72,7 +72,7 @@ def forget(
             "--before",
             metavar="TIME",
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
-            help="Delivered before this day or moment (UTC unless it has an offset).",
+            help="Only messages delivered before this date or time (UTC without an offset).",
         ),
     ],
     outbox: OutboxOption = None,

@@ -27,7 +27,7 @@ OutboxOption = Annotated[
     typer.Option(
         "--outbox",
         metavar="URL",
-        help=f"File of the outbox, or SQLAlchemy URL of its database; also {VARIABLE}.",
+        help=f"File of the outbox, or SQLAlchemy URL of its database (or {VARIABLE}).",
     ),
 ]
 KeyFileOption = Annotated[
@@ -35,13 +35,18 @@ KeyFileOption = Annotated[
     typer.Option(
         "--key-file",
         metavar="FILE",
-        help="Keys the content is sealed with, the first seals; also SHA_DISCLOSURE_OUTBOX_KEY.",
+        help="Encryption keys, the first of which encrypts (or SHA_DISCLOSURE_OUTBOX_KEY).",
     ),
 ]
 StateOption = Annotated[
-    str | None, typer.Option("--state", metavar="STATE", help=f"One of {', '.join(_STATES)}.")
+    str | None,
+    typer.Option(
+        "--state", metavar="STATE", help=f"Only messages in STATE, one of {', '.join(_STATES)}."
+    ),
 ]
-IdArgument = Annotated[str, typer.Argument(metavar="NOTICE_ID", show_default=False)]
+IdArgument = Annotated[
+    str, typer.Argument(metavar="NOTICE_ID", show_default=False, help="Id of a stored notice.")
+]
 
 
 def common_url(context: typer.Context) -> str | None:

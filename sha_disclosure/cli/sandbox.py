@@ -20,21 +20,28 @@ from sha_disclosure.messages import message
 if TYPE_CHECKING:
     from sha_disclosure.tools.sandbox import Sandbox
 
-_Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")]
+_Port = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Port of the service; 0 chooses a free one.")
+]
 
 
 def sandbox(
     context: typer.Context,
     port: _Port = 8443,
     folder: Annotated[
-        Path, typer.Option("--dir", metavar="DIR", help="Where keys and settings are written.")
+        Path, typer.Option("--dir", metavar="DIR", help="Folder for keys and settings.")
     ] = Path("sandbox-data"),
     admin_port: Annotated[
-        int, typer.Option("--admin-port", min=0, max=65535, help="Port of the web page.")
+        int,
+        typer.Option(
+            "--admin-port", min=0, max=65535, help="Port of the web page; 0 chooses a free one."
+        ),
     ] = 0,
     edition: Annotated[
         str | None,
-        typer.Option("--edition", metavar="NAME_OR_PATH", help="Check by this edition."),
+        typer.Option(
+            "--edition", metavar="NAME_OR_PATH", help="Edition to check requests against."
+        ),
     ] = None,
 ) -> int:
     """Run a stand-in for the Kanta service on this computer until Ctrl-C.

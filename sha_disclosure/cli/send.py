@@ -36,10 +36,10 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
     code_lists: CodeListsOption = None,
     acknowledge: AcknowledgeOption = None,
     rate: Annotated[
-        float | None, typer.Option("--rate", metavar="N", help="At most N notices a second.")
+        float | None, typer.Option("--rate", metavar="N", help="Send at most N notices per second.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check, build and sign everything, send nothing.")
+        bool, typer.Option("--dry-run", help="Check, build and sign everything, but send nothing.")
     ] = False,
     workers: Annotated[
         int,
@@ -52,17 +52,17 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option(
             "--journal",
             metavar="FILE",
-            help="Note what is accepted in FILE; a run with the same FILE sends only the rest.",
+            help="Record accepted notices in FILE; a run with the same FILE sends only the rest.",
         ),
     ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="Print no receipts, only failures and the counts.")
+        bool, typer.Option("--quiet", help="Print only failures and counts, no receipts.")
     ] = False,
     show_diagnostics: Annotated[
         bool,
         typer.Option(
             "--show-diagnostics",
-            help="In production too, show the service's own words; they may hold personal data.",
+            help="Show the service's own words in production too; they may contain personal data.",
         ),
     ] = False,
 ) -> int:
@@ -70,7 +70,8 @@ def send(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Example: sha-disclosure send --settings sha-disclosure.toml --json notices.jsonl
 
-    With --json: receipts and failures on the standard output, one per line; a failure has error.
+    With --json, receipts and failures go to the standard output, one per line; a failure has
+    the key error.
 
     With --journal, repeat an interrupted run with the same arguments: accepted notices are
     skipped, and those with an unknown outcome are sent again under the same notice id. A notice

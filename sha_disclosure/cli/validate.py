@@ -37,7 +37,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one parameter an option
         bool, typer.Option("--deep", help="Also build the Bundle and check it as FHIR.")
     ] = False,
 ) -> int:
-    """Check notices by the national rules; nothing is sent.
+    """Check notices against the national rules; nothing is sent.
 
     Example: sha-disclosure validate notice.json
 

@@ -32,14 +32,14 @@ _STYLES: dict[Mark, str] = {"yes": "green", "warning": "yellow", "no": "bold red
 def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
     bundle: Annotated[
-        str, typer.Argument(metavar="BUNDLE", help="A signed Bundle as JSON; - is standard input.")
+        str, typer.Argument(metavar="BUNDLE", help="Signed Bundle as JSON; - is standard input.")
     ],
     ca: Annotated[
         Path | None,
         typer.Option(
             "--ca",
             metavar="FILE",
-            help="Trusted CA certificates, PEM; default: tls.ca of settings.",
+            help="Trusted CA certificates in PEM; default: tls.ca of the settings.",
         ),
     ] = None,
     crl: Annotated[
@@ -47,7 +47,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option(
             "--crl",
             metavar="FILE",
-            help="Revocation lists (CRL) of every issuer in the chain; may be repeated.",
+            help="Revocation list (CRL), needed from every issuer in the chain; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -56,13 +56,13 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option(
             "--signer",
             metavar="OID",
-            help="The organisation that is to have signed, if you know whose certificate it is.",
+            help="Organisation expected to have signed, if you know whose certificate it is.",
             show_default=False,
         ),
     ] = None,
     at: Annotated[
         str | None,
-        typer.Option("--at", metavar="INSTANT", help="Judge as of this moment; default: now."),
+        typer.Option("--at", metavar="INSTANT", help="Time to verify as of; default: now."),
     ] = None,
     settings: SettingsOption = None,
     lang: LanguageOption = None,
