@@ -140,9 +140,9 @@ def _slow(folder: Path, effort: Effort) -> Iterator[Measured]:
         with KantaClient(settings) as kanta:
             model = kanta.prepare(NOTICE)
             for workers in (8, 32, 120):
-                place = folder / f"slow{workers}.sqlite"
-                fill(place, (another(model, str(n), str(n)) for n in range(workers * rounds)))
-                with Outbox(place) as outbox:
+                with Outbox(folder / f"slow{workers}.sqlite") as outbox:
+                    several = map(notice_about, range(workers * rounds))
+                    outbox.add_many([kanta.prepare(each) for each in several])
                     took = _seconds(lambda: outbox.drain(kanta, workers=workers))  # noqa: B023
                 parts = (took / workers / rounds * 1e6, ideal / workers / rounds * 1e6)
                 yield Measured(f"drain.slow.{workers}", ideal / took, *parts)

@@ -59,11 +59,12 @@ def settings_for(folder: Path, port: int = 1, **more: Any) -> Settings:
 
 
 def notice_about(number: int) -> DisclosureNotice:
-    """Return the notice about another client, one of 2800 with a temporary identity code."""
-    client, day = divmod(number % 2800, 28)
-    digits = f"{day + 1:02}0594"
-    check = "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(f"{digits}{client + 900}") % 31]
-    code = f"{digits}X{client + 900}{check}"
+    """Return the notice about another client, one of 33 600 with a temporary identity code."""
+    (rest, day), month = divmod(number % 33_600, 28), number // 28 % 12
+    client = rest // 12 + 900
+    digits = f"{day + 1:02}{month + 1:02}94"
+    check = "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(f"{digits}{client}") % 31]
+    code = f"{digits}X{client}{check}"
     return DisclosureNotice.model_validate_json(NOTICE_JSON.replace(b"020594X903P", code.encode()))
 
 
