@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib import resources
 
-from sha_disclosure.explanation.folding import Line, asked, entries, sections
+from sha_disclosure.explanation.grouping import Line, asked, entries, sections
 from sha_disclosure.explanation.rows import Row
 from sha_disclosure.explanation.text import summary
 from sha_disclosure.messages import Language, message

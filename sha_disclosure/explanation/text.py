@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from sha_disclosure.editions import Status
-from sha_disclosure.explanation.folding import Line, asked, entries, sections
+from sha_disclosure.explanation.grouping import Line, asked, entries, sections
 from sha_disclosure.explanation.rows import Row
 from sha_disclosure.messages import Language, Message, message
 

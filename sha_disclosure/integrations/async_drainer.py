@@ -10,7 +10,7 @@ from typing import Self
 
 from sha_disclosure.boundary import boundary
 from sha_disclosure.outbox import DrainerHealth, DrainReport
-from sha_disclosure.outbox.course import Watch
+from sha_disclosure.outbox.drain_state import Watch
 from sha_disclosure.outbox.supervision import Supervision
 
 AsyncDrainOnce = Callable[[asyncio.Event, Watch], Awaitable[object]]

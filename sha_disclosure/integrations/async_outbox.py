@@ -28,7 +28,7 @@ from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import ConfigurationError, Rejected
 from sha_disclosure.events import Event, Listener, Listeners
-from sha_disclosure.integrations.async_crew import Tasks, TasksBesideThread, in_thread
+from sha_disclosure.integrations.async_concurrency import Tasks, TasksBesideThread, in_thread
 from sha_disclosure.integrations.async_drainer import AsyncDrainer
 from sha_disclosure.messages import message
 from sha_disclosure.outbox import (
@@ -43,7 +43,7 @@ from sha_disclosure.outbox import (
     Timing,
 )
 from sha_disclosure.outbox.clients import policy_of
-from sha_disclosure.outbox.course import Watch
+from sha_disclosure.outbox.drain_state import Watch
 from sha_disclosure.outbox.engines import is_asynchronous
 from sha_disclosure.outbox.supervision import Supervision
 from sha_disclosure.settings import OutboxPolicy
@@ -286,14 +286,14 @@ class AsyncOutbox:
         **options: Unpack[Options],
     ) -> DrainReport:
         outbox, loop = await self._opened(), asyncio.get_running_loop()
-        crew = TasksBesideThread(loop) if self._blocks else Tasks(loop)
+        concurrency = TasksBesideThread(loop) if self._blocks else Tasks(loop)
 
         def drain() -> DrainReport:
             return outbox.draining.run(
-                _Awaiting(kanta, stop, crew),
-                crew,
+                _Awaiting(kanta, stop, concurrency),
+                concurrency,
                 policy=policy or policy_of(kanta),
-                stop=crew.event_of(stop),
+                stop=concurrency.event_of(stop),
                 **options,
             )
 
@@ -344,10 +344,10 @@ class AsyncOutbox:
 class _Awaiting:
     """An asyncio client with the interface of a blocking one, for a drain's workers and writer."""
 
-    def __init__(self, kanta: AsyncClient, stop: asyncio.Event, crew: Tasks) -> None:
+    def __init__(self, kanta: AsyncClient, stop: asyncio.Event, concurrency: Tasks) -> None:
         self._kanta = kanta
         self._stop = stop
-        self._crew = crew
+        self._concurrency = concurrency
 
     def submit(self, prepared: PreparedNotice, *, listener: Listener | None = None) -> Receipt:
         return await_only(self._kanta.submit(prepared, listener=listener, stop=self._stop))
@@ -356,4 +356,4 @@ class _Awaiting:
         return await_only(self._kanta.confirms(refusal))
 
     def renew_when_due(self) -> None:
-        self._crew.wait_for(self._kanta.renew_when_due())
+        self._concurrency.wait_for(self._kanta.renew_when_due())

@@ -13,7 +13,7 @@ from sha_disclosure.extras import NamedExtra
 
 with NamedExtra("outbox"):
     from sha_disclosure.outbox.clients import Client
-    from sha_disclosure.outbox.course import DrainReport, Timing
+    from sha_disclosure.outbox.drain_state import DrainReport, Timing
     from sha_disclosure.outbox.drainer import Drainer
     from sha_disclosure.outbox.health import Health
     from sha_disclosure.outbox.inventory import Entry, Status

@@ -9,7 +9,7 @@ from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.delivery.receipt import Receipt
 from sha_disclosure.errors import Rejected
 from sha_disclosure.events import Listener
-from sha_disclosure.outbox.crew import Event
+from sha_disclosure.outbox.concurrency import Event
 from sha_disclosure.settings import OutboxPolicy, Settings
 
 

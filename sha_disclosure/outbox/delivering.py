@@ -9,7 +9,6 @@ from sha_disclosure.delivery.prepare import PreparedNotice
 from sha_disclosure.errors import OutboxDamaged, Rejected
 from sha_disclosure.outbox.breakers import OrganisationBreakers
 from sha_disclosure.outbox.clients import Client, ConfirmingClient, submit_options
-from sha_disclosure.outbox.course import Course
 from sha_disclosure.outbox.decision import (
     Circumstances,
     Decision,
@@ -18,6 +17,7 @@ from sha_disclosure.outbox.decision import (
     undelivered,
 )
 from sha_disclosure.outbox.dispatch import Ended
+from sha_disclosure.outbox.drain_state import DrainState
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.outbox.payload import unpacked
 from sha_disclosure.outbox.refusals import Refusals
@@ -34,18 +34,18 @@ class Delivering:
         kanta: Client,
         seals: Seals,
         signatures: Signatures,
-        course: Course,
+        state: DrainState,
         breaker: Breaker,
         policy: OutboxPolicy,
     ) -> None:
         self._kanta = kanta
-        self._options = submit_options(kanta, course.stop)
+        self._options = submit_options(kanta, state.stop)
         self._seals = seals
         self._signatures = signatures
-        self._course = course
-        self._sources = course.sources
+        self._state = state
+        self._sources = state.sources
         self._breaker = breaker
-        self._breakers = OrganisationBreakers(course.sources.clock)
+        self._breakers = OrganisationBreakers(state.sources.clock)
         self._policy = policy
         self._refusals = Refusals(policy.alike_refusals)
 
@@ -82,7 +82,7 @@ class Delivering:
             return delivered(receipt, log)
         except BaseException as fault:  # noqa: BLE001 - any end of a submission is recorded
             if not isinstance(fault, Exception):  # the program's own: it ends the drain too
-                self._course.fail(fault)
+                self._state.fail(fault)
             given = Circumstances(
                 now=self._sources.clock(),
                 fraction=self._sources.randomness.random(),

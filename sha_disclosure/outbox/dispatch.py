@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sha_disclosure.events import Event
-from sha_disclosure.outbox.crew import Crew
+from sha_disclosure.outbox.concurrency import Concurrency
 from sha_disclosure.outbox.decision import Decision
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.sources import Sources
@@ -55,11 +55,11 @@ class Dispatch:
     atomic.
     """
 
-    def __init__(self, crew: Crew, sources: Sources) -> None:
-        self._crew = crew
+    def __init__(self, concurrency: Concurrency, sources: Sources) -> None:
+        self._concurrency = concurrency
         self._sources = sources
-        self._jobs = crew.jobs()
-        self._back = crew.ends()
+        self._jobs = concurrency.jobs()
+        self._back = concurrency.ends()
         self._waiting: dict[str, Leased] = {}
         self._held: dict[str, int] = {}
 
@@ -104,7 +104,7 @@ class Dispatch:
             if following is not None:
                 ended.append(following)
             elif self.waiting > enough and self._sources.monotonic() < until:
-                self._crew.rest(_LOOK_S)
+                self._concurrency.rest(_LOOK_S)
             else:
                 break
         return ended

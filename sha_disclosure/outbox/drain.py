@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sha_disclosure.events import Listeners
-from sha_disclosure.outbox.course import Course, DrainReport
-from sha_disclosure.outbox.crew import Crew
+from sha_disclosure.outbox.concurrency import Concurrency
 from sha_disclosure.outbox.delivering import Delivering
 from sha_disclosure.outbox.dispatch import Dispatch, End, Ended
+from sha_disclosure.outbox.drain_state import DrainReport, DrainState
 from sha_disclosure.outbox.leases import Leased
 from sha_disclosure.outbox.writer import Writer
 
@@ -16,27 +16,27 @@ class Drain:
 
     def __init__(
         self,
-        course: Course,
+        state: DrainState,
         dispatch: Dispatch,
         delivering: Delivering,
         writer: Writer,
         listeners: Listeners,
     ) -> None:
-        self._course = course
+        self._state = state
         self._dispatch = dispatch
         self._delivering = delivering
         self._writer = writer
         self._listeners = listeners
 
-    def run(self, workers: int, crew: Crew) -> DrainReport:
+    def run(self, workers: int, concurrency: Concurrency) -> DrainReport:
         """Work until everything is done or the drain is stopped; raise the error that ended it."""
-        course = self._course
-        began = course.sources.monotonic()
+        state = self._state
+        began = state.sources.monotonic()
         works = {f"outbox-{self._writer.name}.{n}": self._work for n in range(1, workers + 1)}
-        crew.run(works, self._writer.run, stop=course.stop)
-        if course.error is not None:
-            raise course.error
-        return course.report(course.sources.monotonic() - began)
+        concurrency.run(works, self._writer.run, stop=state.stop)
+        if state.error is not None:
+            raise state.error
+        return state.report(state.sources.monotonic() - began)
 
     def _work(self) -> None:
         """Do jobs until the writer has no more."""
@@ -48,10 +48,10 @@ class Drain:
                     for event in job:
                         self._listeners.notify(event)
             except BaseException as error:  # noqa: BLE001 - raised to the drain's caller
-                self._course.fail(error)
+                self._state.fail(error)
 
     def _deliver(self, leased: Leased) -> None:
-        if self._course.stopping:
+        if self._state.stopping:
             self._dispatch.end(Ended())  # the writer takes back messages not yet begun
             return
         if not self._dispatch.begin(leased):

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 from weakref import WeakSet
 
-from sha_disclosure.outbox.course import DrainReport, Watch
 from sha_disclosure.outbox.database_fork import after_fork
+from sha_disclosure.outbox.drain_state import DrainReport, Watch
 from sha_disclosure.outbox.supervision import DrainerHealth, Supervision
 
 _LOOK_S = 0.05

@@ -1,4 +1,4 @@
-"""The drains of one outbox, independent of the kind of worker."""
+"""The drains of one outbox, by threads or by asyncio."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sha_disclosure.errors import ConfigurationError, OutboxError
 from sha_disclosure.events import Listeners
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.clients import Client
-from sha_disclosure.outbox.course import Course, DrainReport, Timing, Watch
-from sha_disclosure.outbox.crew import Crew, Event
+from sha_disclosure.outbox.concurrency import Concurrency, Event
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.delivering import Delivering
 from sha_disclosure.outbox.dispatch import Dispatch
 from sha_disclosure.outbox.drain import Drain
+from sha_disclosure.outbox.drain_state import DrainReport, DrainState, Timing, Watch
 from sha_disclosure.outbox.leases import Leases
 from sha_disclosure.outbox.results import Results
 from sha_disclosure.outbox.seals import Seals
@@ -49,7 +49,7 @@ class Draining:
     def run(  # noqa: PLR0913 - each keyword is one of a drain's
         self,
         kanta: Client,
-        crew: Crew,
+        concurrency: Concurrency,
         *,
         workers: int,
         policy: OutboxPolicy,
@@ -59,14 +59,14 @@ class Draining:
         timing: Timing | None = None,
         watch: Watch | None = None,
     ) -> DrainReport:
-        """Drain with the workers of a crew; see ``Outbox.drain``."""
+        """Drain, by threads or by asyncio; see ``Outbox.drain``."""
         self.require(workers)
         chosen, shared = timing or Timing(), breaker or self.breaker()
-        course = Course(
-            crew,
+        state = DrainState(
+            concurrency,
             self.sources,
             chosen,
-            stop or crew.event(),
+            stop or concurrency.event(),
             until_empty=until_empty,
             watch=watch or Watch(),
         )
@@ -77,7 +77,7 @@ class Draining:
             Results(self.database, self.seals),
             Sweeping(*parts),
         )
-        dispatch = Dispatch(crew, self.sources)
-        delivering = Delivering(kanta, self.seals, self.signatures, course, shared, policy)
-        writer = Writer(kanta, store, course, dispatch, shared, self.listeners, workers)
-        return Drain(course, dispatch, delivering, writer, self.listeners).run(workers, crew)
+        dispatch = Dispatch(concurrency, self.sources)
+        delivering = Delivering(kanta, self.seals, self.signatures, state, shared, policy)
+        writer = Writer(kanta, store, state, dispatch, shared, self.listeners, workers)
+        return Drain(state, dispatch, delivering, writer, self.listeners).run(workers, concurrency)

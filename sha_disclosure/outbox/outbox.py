@@ -22,9 +22,9 @@ from sha_disclosure.outbox import inventory
 from sha_disclosure.outbox.adding import Adding
 from sha_disclosure.outbox.binding import Binding
 from sha_disclosure.outbox.clients import Client, policy_of
-from sha_disclosure.outbox.course import DrainReport, Timing, Watch
-from sha_disclosure.outbox.crew import Threads
+from sha_disclosure.outbox.concurrency import Threads
 from sha_disclosure.outbox.database import Database, milliseconds
+from sha_disclosure.outbox.drain_state import DrainReport, Timing, Watch
 from sha_disclosure.outbox.drainer import Drainer
 from sha_disclosure.outbox.draining import Draining
 from sha_disclosure.outbox.evidence import all_evidence, evidence_of, number_of

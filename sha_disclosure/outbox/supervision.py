@@ -10,7 +10,7 @@ from typing import Any
 from sha_disclosure.backoff import backoff
 from sha_disclosure.errors import DisclosureError
 from sha_disclosure.events import DrainRestarted, Listeners
-from sha_disclosure.outbox.course import DrainReport, Timing, Watch, report_of
+from sha_disclosure.outbox.drain_state import DrainReport, Timing, Watch, report_of
 from sha_disclosure.sources import Sources
 
 _LONGEST_PAUSE_S = 60.0

@@ -15,10 +15,10 @@ from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.events import Event, Listeners, QueueParked
 from sha_disclosure.outbox.clients import Client, RenewingClient
-from sha_disclosure.outbox.course import Course, passes
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.decision import PARKED_S, Decision
 from sha_disclosure.outbox.dispatch import Dispatch, Ended
+from sha_disclosure.outbox.drain_state import DrainState, passes
 from sha_disclosure.outbox.inventory import notice_ids_of
 from sha_disclosure.outbox.leases import Leased, Leases
 from sha_disclosure.outbox.notifications import event_of
@@ -66,7 +66,7 @@ class Writer:
         self,
         kanta: Client,
         store: Store,
-        course: Course,
+        state: DrainState,
         dispatch: Dispatch,
         breaker: Breaker,
         listeners: Listeners,
@@ -74,13 +74,13 @@ class Writer:
     ) -> None:
         self._kanta = kanta
         self._store = store
-        self._course = course
+        self._state = state
         self._dispatch = dispatch
         self._breaker = breaker
         self._listeners = listeners
         self._workers = workers
-        self._sources = course.sources
-        self._timing = course.timing
+        self._sources = state.sources
+        self._timing = state.timing
         self.name = self._sources.uuid()[:8]
         self._swept_at = -_PAUSE_MAX_S
         self._some_free = True
@@ -96,17 +96,17 @@ class Writer:
                 try:
                     goes_on = self._turn()
                 except BaseException as error:  # noqa: BLE001 - raised to the drain's caller
-                    self._course.fail(error)
+                    self._state.fail(error)
         finally:
             self._dispatch.close(self._workers)
 
     def _turn(self) -> bool:
         """Record ends, lease messages, or wait; return whether there is more to do."""
-        dispatch, course = self._dispatch, self._course
+        dispatch, state = self._dispatch, self._state
         ended = dispatch.collect(self._wait_s()) if dispatch.held else []
-        if course.stopping and (withdrawn := dispatch.withdraw()):
+        if state.stopping and (withdrawn := dispatch.withdraw()):
             ended.append(Ended(withdrawn=withdrawn))
-        elif dispatch.held and not ended and not course.stopping:
+        elif dispatch.held and not ended and not state.stopping:
             self._look()
         self._keep_leases()
         many = self._room() if ended or self._some_free else 0
@@ -114,12 +114,12 @@ class Writer:
             self._write(ended, many)
         if dispatch.held:
             return True
-        return not course.stopping and self._wait()
+        return not state.stopping and self._wait()
 
     def _room(self) -> int:
         """Return how many messages to lease."""
         self._pause_s = 0.0
-        if self._course.stopping:
+        if self._state.stopping:
             return 0
         ahead = 0 if self._mean_s is None else round(self._workers * _AHEAD_S / self._mean_s)
         most = max(_AHEAD_MAX, self._workers)
@@ -134,14 +134,14 @@ class Writer:
     def _write(self, ended: Sequence[Ended], many: int) -> None:
         """Record ends and lease ``many`` messages together; hand them out and report."""
         try:
-            written = self._course.while_busy(lambda: self._transaction(ended, many))
+            written = self._state.while_busy(lambda: self._transaction(ended, many))
         except Exception as error:
             if len(ended) > 1 and not passes(error):
                 self._write_singly(ended)  # one of them cannot be recorded: the others can
             raise
         finally:
             self._dispatch.settle(ended)
-        self._course.beat()
+        self._state.beat()
         self._report(ended, written)
         self._dispatch.hand_out(written.taken)
         # The end of one message may free another of its client.
@@ -182,7 +182,7 @@ class Writer:
                 counts.update(parked=parked.messages, quarantined=-refused)
             if self._listeners:
                 events += self._events(leased, decision, recorded, parked)
-        self._course.count(counts)
+        self._state.count(counts)
         self._dispatch.notify(events)
         for each in ended:
             if each.leased is not None:
@@ -213,7 +213,7 @@ class Writer:
             if tokens := self._dispatch.held:
                 self._store.leases.renew(tokens)
             self._store.sweeping.sweep()
-            self._course.beat()
+            self._state.beat()
         except OutboxError as error:
             if not passes(error):
                 raise
@@ -227,9 +227,9 @@ class Writer:
 
     def _wait(self) -> bool:
         """Wait while no message is being sent; return False if there is nothing left to do."""
-        course, patience_s = self._course, self._timing.patience_s
+        state, patience_s = self._state, self._timing.patience_s
         if self._pause_s > 0:
-            if course.until_empty and self._pause_s > patience_s:
+            if state.until_empty and self._pause_s > patience_s:
                 return False
             self._rest(self._pause_s)
             return True
@@ -237,7 +237,7 @@ class Writer:
         due_s = soonest.due_s
         if soonest.lapsed or (due_s == 0 and not self._in_vain):
             return True
-        if course.until_empty:
+        if state.until_empty:
             if due_s is None and not soonest.sending:
                 return False
             if due_s is not None and due_s > patience_s:
@@ -248,10 +248,10 @@ class Writer:
 
     def _look(self) -> Soonest:
         """Check what comes next; sweep what has expired."""
-        soonest = self._course.while_busy(self._store.sweeping.soonest)
+        soonest = self._state.while_busy(self._store.sweeping.soonest)
         if soonest.lapsed:
-            self._course.while_busy(self._store.sweeping.sweep)
-        self._course.beat()
+            self._state.while_busy(self._store.sweeping.sweep)
+        self._state.beat()
         self._some_free = soonest.lapsed or soonest.due_s == 0
         return soonest
 
@@ -262,7 +262,7 @@ class Writer:
         if isinstance(self._kanta, RenewingClient):
             self._kanta.renew_when_due()
         self._in_vain = False
-        self._course.stop.wait(min(seconds, _PAUSE_MAX_S))
+        self._state.stop.wait(min(seconds, _PAUSE_MAX_S))
 
 
 def _ends(ended: Sequence[Ended]) -> list[tuple[Leased, Decision]]:

@@ -8,12 +8,12 @@ Signatures are verified with joserfc, certificates by ``credentials``.
 ``RequestVerifier`` a whole request to the service. They report ``MessageFinding`` objects.
 """
 
+from sha_disclosure.tools.verifier.basis import entries_behind
 from sha_disclosure.tools.verifier.bundle import Notice
 from sha_disclosure.tools.verifier.certificates import Surroundings, Trust, signing_anchors
 from sha_disclosure.tools.verifier.findings import MessageFinding, Report, outcome
 from sha_disclosure.tools.verifier.headers import Request
 from sha_disclosure.tools.verifier.request import RequestVerifier, VerifiedRequest
-from sha_disclosure.tools.verifier.resting import entries_behind
 from sha_disclosure.tools.verifier.signature import CHECKS
 from sha_disclosure.tools.verifier.signer import Bond, Organisation, Registry
 from sha_disclosure.tools.verifier.token import Token

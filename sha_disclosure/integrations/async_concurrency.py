@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from sha_disclosure.outbox.crew import Event, Queue, ThreadQueue, Work
+from sha_disclosure.outbox.concurrency import Event, Queue, ThreadQueue, Work
 
 _T = TypeVar("_T")
 
 
 class Tasks:
-    """A crew whose workers and writer are tasks."""
+    """Concurrency by asyncio: the workers and the writer are tasks."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -47,7 +47,7 @@ class Tasks:
         self.wait_for(asyncio.sleep(seconds))
 
     def run(self, workers: Mapping[str, Work], writer: Work, *, stop: Event) -> None:
-        """Run the workers; see ``sha_disclosure.outbox.crew.Crew``."""
+        """Run the workers; see ``sha_disclosure.outbox.concurrency.Concurrency``."""
         self.wait_for(_run({**workers, "outbox-writer": writer}, stop))
 
     def wait_for(self, work: Coroutine[Any, Any, _T]) -> _T:
@@ -56,7 +56,7 @@ class Tasks:
 
 
 class TasksBesideThread(Tasks):
-    """A crew whose workers are tasks; the writer is the thread that calls ``run``."""
+    """Concurrency by asyncio whose writer is the thread that calls ``run``."""
 
     def ends(self) -> Queue:
         """Return a threading queue."""

@@ -37,8 +37,8 @@ class Queue(Protocol):
         """Return the first item, or None if none arrives within ``timeout`` seconds."""
 
 
-class Crew(Protocol):
-    """Runs the workers of one drain, and its writer."""
+class Concurrency(Protocol):
+    """How the workers of one drain, and its writer, run at the same time."""
 
     def event(self) -> Event:
         """Return an event that the writer may wait for."""
@@ -60,7 +60,7 @@ class Crew(Protocol):
 
 
 class Threads:
-    """A crew whose workers are threads."""
+    """Concurrency by threads."""
 
     def event(self) -> Event:
         """Return a threading event."""
@@ -79,16 +79,16 @@ class Threads:
         time.sleep(seconds)
 
     def run(self, workers: Mapping[str, Work], writer: Work, *, stop: Event) -> None:
-        """Run the workers; see ``Crew``."""
-        gang, alone = _Gang(), _Gang()
+        """Run the workers; see ``Concurrency``."""
+        group, alone = _ThreadGroup(), _ThreadGroup()
         try:
             alone.start("outbox-writer", writer)
             for name, work in workers.items():
-                gang.start(name, work)
-            gang.join()
+                group.start(name, work)
+            group.join()
         except BaseException:  # an interrupt: submissions in progress are finished first
             stop.set()
-            gang.join()
+            group.join()
             raise
         finally:
             alone.join()
@@ -113,7 +113,7 @@ class ThreadQueue:
             return None
 
 
-class _Gang:
+class _ThreadGroup:
     """Threads that can be waited for even if an exception interrupts the waiting.
 
     If a signal handler's exception interrupts ``Thread.join``, a running thread is taken for an

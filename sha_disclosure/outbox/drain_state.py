@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sha_disclosure.backoff import backoff
 from sha_disclosure.errors import OutboxBusy, OutboxError
 from sha_disclosure.messages import message
-from sha_disclosure.outbox.crew import Crew, Event
+from sha_disclosure.outbox.concurrency import Concurrency, Event
 from sha_disclosure.outbox.database_errors import is_unreachable
 from sha_disclosure.process import ProcessLock
 from sha_disclosure.sources import Sources
@@ -66,7 +66,7 @@ class Watch:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-class Course:
+class DrainState:
     """The shared state of one drain's workers. Thread-safe.
 
     ``beat`` is called whenever the drain reaches its database.
@@ -74,7 +74,7 @@ class Course:
 
     def __init__(
         self,
-        crew: Crew,
+        concurrency: Concurrency,
         sources: Sources,
         timing: Timing,
         stop: Event,
@@ -87,7 +87,7 @@ class Course:
         self.until_empty = until_empty
         self.stop = stop
         self.beat = watch.beat
-        self._crew = crew
+        self._concurrency = concurrency
         self.error: BaseException | None = None
         self._lock = ProcessLock()
         self._counts: Counter[str] = watch.counts
@@ -132,7 +132,7 @@ class Course:
                     raise
             fraction = self.sources.randomness.random()
             pause = backoff(failures, base_s=0.05, longest_s=6.4, fraction=fraction)
-            self._crew.rest(pause)
+            self._concurrency.rest(pause)
             waited_s += pause
 
 
