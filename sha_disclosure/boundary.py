@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from sha_disclosure.errors import DisclosureError
-from sha_disclosure.process import is_signal_handler
+from sha_disclosure.process import handler_codes
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,8 +97,8 @@ def _leave(error: BaseException, handled: BaseException | None) -> None:
 
 def _empty_frames(error: BaseException) -> None:
     """Clear the frames of a traceback, except a signal handler's and those it called."""
-    place = error.__traceback__
-    while place is not None and not is_signal_handler(place.tb_frame.f_code):
+    place, handlers = error.__traceback__, handler_codes()
+    while place is not None and place.tb_frame.f_code not in handlers:
         if _is_over(place.tb_frame):
             with suppress(RuntimeError):  # still executing: a frame of the caller
                 place.tb_frame.clear()

@@ -15,7 +15,7 @@ def raised_by_signal_handler(error: BaseException) -> bool:
     A soft time limit, for example: it may be raised in any call, also of a listener or signer,
     and belongs to the program; code that catches all exceptions must let it pass.
     """
-    handlers = _codes_of_handlers()
+    handlers = handler_codes()
     place = error.__traceback__
     while place is not None:
         if place.tb_frame.f_code in handlers:
@@ -24,12 +24,8 @@ def raised_by_signal_handler(error: BaseException) -> bool:
     return False
 
 
-def is_signal_handler(code: CodeType) -> bool:
-    """Return whether ``code`` belongs to a signal handler of the program."""
-    return code in _codes_of_handlers()
-
-
-def _codes_of_handlers() -> set[CodeType | None]:
+def handler_codes() -> set[CodeType | None]:
+    """Return the code of every signal handler of the program."""
     return {_code_of(signal.getsignal(number)) for number in signal.valid_signals()} - {None}
 
 
