@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from sha_disclosure.sources import Sources
 # Installed, pytest finds it by itself; a checkout may be installed in an older version.
 pytest_plugins = ["sha_disclosure.testing"]
 
-for profile, examples in (("short", 25), ("long", 200 * TIMES)):
+for profile, examples in (("short", 15), ("long", 200 * TIMES)):
     hypothesis_settings.register_profile(
         profile, max_examples=examples, deadline=None, derandomize=True, database=None
     )
@@ -42,6 +43,17 @@ def pytest_configure() -> None:
     if shutil.disk_usage(_MEMORY).free > _ROOM:
         os.environ["TMPDIR"] = str(_MEMORY)
         tempfile.tempdir = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the tests out of every search for garbage: thousands of objects that all stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @dataclass

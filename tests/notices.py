@@ -5,7 +5,6 @@ Every identity code made here is artificial (individual number 900-999).
 
 from __future__ import annotations
 
-import copy
 import string
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -105,7 +104,7 @@ def recipient(kind: str, **changes: Any) -> Data:
         "client": {},
         "person": {**name, "relation": "close_person"},
     }
-    return copy.deepcopy({"kind": kind, **fields[kind], **changes})
+    return copied({"kind": kind, **fields[kind], **changes})
 
 
 def full(ground_kind: str = "statute", recipient_kind: str | None = None, **changes: Any) -> Data:
@@ -117,7 +116,7 @@ def full(ground_kind: str = "statute", recipient_kind: str | None = None, **chan
         recipient_kind in {"client", "person"}
     )
     provision = {"provision": "(EU) 2016/679 15 art."} if by_provision and own else {}
-    return copy.deepcopy(
+    return copied(
         {
             "id": "1.2.246.10.28777751.10.0.95.2026.1",
             "client": {
@@ -187,6 +186,13 @@ def written(path: Path) -> str:
     return text.removeprefix(".")
 
 
+def copied(data: Any) -> Any:
+    """Return a copy of JSON data that shares no list or object; much faster than ``deepcopy``."""
+    if isinstance(data, dict):
+        return {name: copied(value) for name, value in data.items()}
+    return [copied(value) for value in data] if isinstance(data, list) else data
+
+
 def at(data: Any, path: Path) -> Any:
     """Return what is at a place."""
     for step in path:
@@ -196,14 +202,14 @@ def at(data: Any, path: Path) -> Any:
 
 def without(data: Data, path: Path) -> Data:
     """Return the data without what is at a place."""
-    made = copy.deepcopy(data)
+    made = copied(data)
     del at(made, path[:-1])[path[-1]]
     return made
 
 
 def having(data: Data, path: Path, value: object) -> Data:
     """Return the data with another value at a place (``path`` may name a new field)."""
-    made = copy.deepcopy(data)
+    made = copied(data)
     at(made, path[:-1])[path[-1]] = value
     return made
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 from command_parts import EXAMPLES, ROOT, process_environment
 from proofs import sample
@@ -66,6 +65,8 @@ def test_example_names_the_kinds_and_prints_each_as_it_is(command):
 
 
 def test_schema_prints_the_schema_that_the_examples_fit(command):
+    import jsonschema  # noqa: PLC0415 - takes seconds where its formats are installed too
+
     schema = json.loads(command("schema").stdout)
     assert schema == json.loads((ROOT / "specs/disclosure-notice.schema.json").read_text("utf-8"))
     validator = jsonschema.validators.validator_for(schema)(schema)

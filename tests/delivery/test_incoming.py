@@ -10,6 +10,7 @@ import h11
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from proofs import examples
 
 from sha_disclosure.delivery.channel import Channel
 from sha_disclosure.delivery.incoming import AnswerTooLong, Incoming
@@ -151,7 +152,7 @@ def in_pieces(data: bytes, places: Sequence[int]) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(cuts)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(60, 1000))
 @given(ANSWERS, st.lists(st.integers(0, 400), max_size=4), st.sampled_from(["POST", "GET", "HEAD"]))
 @example(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", [], "POST")
 @example(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", [38], "POST")

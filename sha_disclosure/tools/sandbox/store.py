@@ -189,13 +189,13 @@ class Store:
             yield from _notices(rows)
             last = rows[-1][-1]
 
-    def refusals(self) -> list[Refusal]:
-        """Return the last thousand requests refused since the store was opened, oldest first."""
+    def refusals(self, at_most: int = REFUSALS_AT_MOST) -> list[Refusal]:
+        """Return the last requests refused since the store was opened, oldest first."""
         rows = self.rows(
             "SELECT received_at, request_id, status, findings, checks FROM exchange "
             "JOIN content USING (number) WHERE outcome = 'refused' AND number > ? "
             "ORDER BY number DESC LIMIT ?",
-            (self._before, REFUSALS_AT_MOST),
+            (self._before, at_most),
         )
         return [
             Refusal(at, request, status, from_json(findings), from_json(checks))

@@ -26,6 +26,10 @@ class Caller:
     def close(self):
         self.http.close()
 
+    def last_refusal(self):
+        """Return only the last: all that a session's sandbox refused would be read otherwise."""
+        return self.sandbox._store.refusals(at_most=1)[0]
+
     def claims(self):
         return messages.claims(self.sandbox.base_url)
 

@@ -541,7 +541,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_the_sandbox_refuses(caller, shared, name):
+def test_the_sandbox_refuses(caller, name):
     change, check, reason, place = REFUSED[name]
     content = change(m.bundle())
     if name == "half a Unicode pair":  # has no canonical form, so no signature of its own
@@ -555,7 +555,7 @@ def test_the_sandbox_refuses(caller, shared, name):
         for text, where in found
     ), found
     assert not any(secret in answer.text for secret in m.SECRETS)
-    last = shared.refusals()[-1]
+    last = caller.last_refusal()
     assert last.status == 400
     assert not next(c for c in last.checks if c.check_name() == check).passed
 

@@ -160,17 +160,17 @@ def test_a_body_above_the_limit_is_refused(caller):
     assert answer.json()["issue"][0]["code"] == "too-long"
 
 
-def assert_unauthorised(answer, shared, check, reason):
+def assert_unauthorised(answer, caller, check, reason):
     assert answer.status_code == 401
     assert answer.content == b""
-    found = [(f.check_name(), f.message) for f in shared.refusals()[-1].findings]
+    found = [(f.check_name(), f.message) for f in caller.last_refusal().findings]
     assert any(name == check and reason in why for name, why in found), found
 
 
 @pytest.mark.parametrize("value", [None, "", "Basic abc", "Bearer", "Bearer a b"])
-def test_a_request_without_bearer_token_is_refused(caller, shared, value):
+def test_a_request_without_bearer_token_is_refused(caller, value):
     answer = caller.post(Authorization=value)
-    assert_unauthorised(answer, shared, "headers", "Authorization")
+    assert_unauthorised(answer, caller, "headers", "Authorization")
 
 
 def without(name):
@@ -225,10 +225,10 @@ CLAIMS = {
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_a_token_is_refused_for(caller, shared, name):
+def test_a_token_is_refused_for(caller, name):
     change, check, reason = CLAIMS[name]
     answer = caller.post(claims=change(caller.claims()))
-    assert_unauthorised(answer, shared, check, reason)
+    assert_unauthorised(answer, caller, check, reason)
 
 
 @pytest.mark.parametrize("seconds", [-50, 50])
@@ -240,13 +240,13 @@ def test_a_clock_a_little_off_is_borne(caller, seconds):
 def test_a_token_serves_once(caller, shared):
     bearer = m.token(caller.claims(), shared.pki.signing)
     assert caller.post(bearer=bearer).status_code == 200
-    assert_unauthorised(caller.post(bearer=bearer), shared, "token: replay", "used before")
+    assert_unauthorised(caller.post(bearer=bearer), caller, "token: replay", "used before")
 
 
 def test_a_token_spent_on_a_refused_message_is_spent(caller, shared):
     bearer = m.token(caller.claims(), shared.pki.signing)
     assert caller.post(bearer=bearer, signed=b"{}").status_code == 400
-    assert_unauthorised(caller.post(bearer=bearer), shared, "token: replay", "used before")
+    assert_unauthorised(caller.post(bearer=bearer), caller, "token: replay", "used before")
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_token_spent_on_a_refused_message_is_spent(caller, shared):
 )
 def test_a_token_header_must_be_the_editions(caller, shared, header, check, reason):
     answer = caller.post(bearer=m.token(caller.claims(), shared.pki.signing, **header))
-    assert_unauthorised(answer, shared, check, reason)
+    assert_unauthorised(answer, caller, check, reason)
 
 
 def raw_token(header, claims, signature=b"\0" * 64):
@@ -289,24 +289,24 @@ def raw_token(header, claims, signature=b"\0" * 64):
 def test_an_algorithm_or_signature_must_fit(caller, shared, header, check, reason):
     header = {"typ": "JWT", "x5c": shared.pki.signing.x5c, **header}
     answer = caller.post(bearer=raw_token(header, caller.claims()))
-    assert_unauthorised(answer, shared, check, reason)
+    assert_unauthorised(answer, caller, check, reason)
 
 
 @pytest.mark.parametrize("bearer", ["a", "a.b", "a.b.c.d", "!.e30.AA", "e30.e30.AAB", "W10.e30.AA"])
-def test_a_token_that_is_no_compact_jws_is_refused(caller, shared, bearer):
-    assert_unauthorised(caller.post(bearer=bearer), shared, "token: form", "JWS")
+def test_a_token_that_is_no_compact_jws_is_refused(caller, bearer):
+    assert_unauthorised(caller.post(bearer=bearer), caller, "token: form", "JWS")
 
 
 def test_a_token_with_the_same_claim_twice_is_refused(caller, shared):
     bearer = m.token(b'{"iss": "a", "iss": "b"}', shared.pki.signing)
-    assert_unauthorised(caller.post(bearer=bearer), shared, "token: form", "twice")
+    assert_unauthorised(caller.post(bearer=bearer), caller, "token: form", "twice")
 
 
 def test_an_altered_token_is_refused(caller, shared):
     header, _, signature = m.token(caller.claims(), shared.pki.signing).split(".")
     other = m.token(caller.claims(), shared.pki.signing).split(".")[1]
     answer = caller.post(bearer=f"{header}.{other}.{signature}")
-    assert_unauthorised(answer, shared, "token: signature", "does not fit")
+    assert_unauthorised(answer, caller, "token: signature", "does not fit")
 
 
 BAD_SIGNERS = {
@@ -320,13 +320,13 @@ BAD_SIGNERS = {
 def test_a_token_of_a_bad_certificate_is_refused(caller, shared, fault):
     signer = bad(shared.pki, "signing")[fault]
     answer = caller.post(bearer=m.token(caller.claims(), signer))
-    assert_unauthorised(answer, shared, "token: certificate", BAD_SIGNERS[fault])
+    assert_unauthorised(answer, caller, "token: certificate", BAD_SIGNERS[fault])
 
 
 def test_a_token_of_a_certificate_not_for_signing_is_refused(caller, shared):
     signer = shared.pki.issue("x", "signing", usages=["content_commitment"])
     answer = caller.post(bearer=m.token(caller.claims(), signer))
-    assert_unauthorised(answer, shared, "token: certificate", "not for signatures of tokens")
+    assert_unauthorised(answer, caller, "token: certificate", "not for signatures of tokens")
 
 
 @pytest.mark.parametrize("chain", ["leaf only", "with the root", "leaf as issuer"])
@@ -340,7 +340,7 @@ def test_a_chain_must_lead_to_the_anchor_without_it(caller, shared, chain):
         "leaf as issuer": (below, below.x5c[:1] + own, "not a CA certificate"),
     }[chain]
     answer = caller.post(bearer=m.token(caller.claims(), signer, x5c=x5c))
-    assert_unauthorised(answer, shared, "token: certificate", reason)
+    assert_unauthorised(answer, caller, "token: certificate", reason)
 
 
 def refused_content(answer, check, reason):
@@ -384,7 +384,7 @@ def test_content_may_be_signed_with_the_other_rsa_algorithm_but_a_token_not(call
     signed = m.sign(m.bundle(), signer, header={"alg": "PS256"})
     assert caller.post(signed=signed).status_code == 200
     answer = caller.post(bearer=m.token(caller.claims(), signer, alg="PS256"))
-    assert_unauthorised(answer, shared, "token: signature", "alg is not")
+    assert_unauthorised(answer, caller, "token: signature", "alg is not")
 
 
 def test_altered_content_is_refused(caller, shared):
