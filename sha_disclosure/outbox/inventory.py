@@ -44,8 +44,16 @@ _STORED = _COUNT.where(
 )
 _LAST = select(func.max(MESSAGE.c.number)).where(MESSAGE.c.state == "delivered")
 _ENTRIES = select(
-    *[column for column in MESSAGE.c if column.name != "payload"],
-    _POSSIBLY_STORED.label("possibly_stored"),
+    MESSAGE.c.number,
+    MESSAGE.c.notice_ids,
+    MESSAGE.c.state,
+    MESSAGE.c.reason,
+    MESSAGE.c.tries,
+    MESSAGE.c.added_at,
+    MESSAGE.c.due_at,
+    MESSAGE.c.delivered_at,
+    MESSAGE.c.possibly_duplicated,
+    _POSSIBLY_STORED,
 ).order_by(MESSAGE.c.number)
 _STEP = 2000  # messages examined in one transaction when forgetting
 
@@ -133,22 +141,36 @@ def entries(
     if number is not None:
         asked = asked.where(MESSAGE.c.number == number)
     rows = connection.execute(asked.limit(limit)).all()
-    references = references_of(connection, [row.number for row in rows])
-    return [_entry(row, orjson.loads(row.notice_ids), references) for row in rows]
+    references = references_of(connection, [number for number, *_ in rows])
+    return [_entry(references, *row) for row in rows]
 
 
-def _entry(row: Any, notice_ids: Sequence[str], references: dict[str, str]) -> Entry:
+def _entry(  # noqa: PLR0913, PLR0917 - the columns, in order
+    references: dict[str, str],
+    number: int,
+    ids: str,
+    state: State,
+    reason: str | None,
+    tries: int,
+    added_at: int,
+    due_at: int,
+    delivered_at: int | None,
+    possibly_duplicated: object,
+    possibly_stored: object,
+) -> Entry:
+    notice_ids = tuple(orjson.loads(ids))
+    due = state in {"pending", "sending", "parked"} and due_at < NEVER
     return Entry(
-        number=row.number,
-        notice_ids=tuple(notice_ids),
-        state=row.state,
-        reason=row.reason,
-        tries=row.tries,
-        added_at=iso_time(row.added_at) or "",
-        due_at=iso_time(row.due_at) if _has_due_time(row) else None,
-        delivered_at=iso_time(row.delivered_at),
-        possibly_duplicated=bool(row.possibly_duplicated),
-        possibly_stored=bool(row.possibly_stored),
+        number=number,
+        notice_ids=notice_ids,
+        state=state,
+        reason=reason,
+        tries=tries,
+        added_at=iso_time(added_at) or "",
+        due_at=iso_time(due_at) if due else None,
+        delivered_at=iso_time(delivered_at),
+        possibly_duplicated=bool(possibly_duplicated),
+        possibly_stored=bool(possibly_stored),
         references=in_order(notice_ids, references),
     )
 
@@ -158,10 +180,6 @@ def notice_ids_of(connection: Connection, numbers: Sequence[int]) -> tuple[str, 
     asked = select(MESSAGE.c.notice_ids).where(MESSAGE.c.number.in_(numbers))
     rows = connection.execute(asked.order_by(MESSAGE.c.number)).scalars()
     return tuple(notice_id for row in rows for notice_id in json.loads(row))
-
-
-def _has_due_time(row: Any) -> bool:
-    return row.state in {"pending", "sending", "parked"} and row.due_at < NEVER
 
 
 def retry(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from outbox_parts import SECRET, TIMING, notice_about, on_a_server_too
 from proofs import lengths, sample
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 import sha_disclosure
 from sha_disclosure import DisclosureNotice
@@ -222,3 +222,17 @@ def test_neither_the_notice_nor_its_digest_is_stored_or_shown(file, disclose):
         outbox.add(prepared)
         stored = b"".join(each.read_bytes() for each in file.parent.iterdir())
         assert digest.encode() not in stored
+
+
+def test_each_message_of_a_list_has_its_own_references(place, disclose):
+    """Also where few messages of a state lie among many others."""
+    with Outbox(place) as outbox:
+        for number in range(12):
+            outbox.add(disclose(f"tapaus-{number}", client=number + 1))
+        with outbox._database.write() as connection:
+            parked = "UPDATE sha_outbox_message SET state = 'parked' WHERE number IN (2, 11)"
+            connection.execute(text(parked))
+        listed = outbox.list("parked")
+        assert [each.references for each in listed] == [("tapaus-1",), ("tapaus-10",)]
+        others = [each.references[0] for each in outbox.list("pending", after=2, limit=4)]
+        assert others == ["tapaus-2", "tapaus-3", "tapaus-4", "tapaus-5"]
