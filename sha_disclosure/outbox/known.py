@@ -47,7 +47,8 @@ def references_of(connection: Connection, numbers: Sequence[int]) -> dict[str, s
     found: dict[str, str] = {}
     if numbers and numbers[-1] - numbers[0] < _CLOSE * len(numbers):
         between = {"first": numbers[0], "last": numbers[-1]}
-        return dict(connection.execute(_IN_RANGE, between).tuples().all())
+        rows = connection.execute(_IN_RANGE, between)
+        return {row.notice_id: row.reference for row in rows}
     for start in range(0, len(numbers), _PAGE):
         page = {"numbers": numbers[start : start + _PAGE]}
         found.update(
