@@ -54,7 +54,7 @@ WRONG_PATHS = {
 
 
 @pytest.mark.parametrize(
-    "said", sample((pytest.param(v, id=k) for k, v in WRONG_PATHS.items()), every=5)
+    "said", sample((pytest.param(v, id=k) for k, v in WRONG_PATHS.items()), every=7)
 )
 def test_a_wrong_path_parks_every_notice_and_quarantines_none(
     shell, sandbox, tmp_path, notice, said

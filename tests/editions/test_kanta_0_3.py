@@ -240,7 +240,7 @@ def test_a_sandbox_of_1_0_0_refuses_what_0_3_sends() -> None:
         assert "the profile must be" in refused(newer, str(FILE), data)
 
 
-@pytest.mark.parametrize("every", sample([8, 1], 2))
+@pytest.mark.parametrize("every", sample([16, 1], 2))
 def test_what_differs_in_0_3_is_written_in_its_file_only(older: Edition, every: int) -> None:
     """Each of its values changed once more: it is read, it shows, and no part is in code."""
     observer = Observer(older)

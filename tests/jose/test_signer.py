@@ -22,7 +22,7 @@ from tests.authority import DAY, NOW, Wish, chain, identity, issuing, key, leaf
 from tests.jose.compact_jws import algorithm_named
 
 SECRET = "pin-31337-salaisuus"
-KINDS = ["rsa-2048", "rsa-3072", proof("rsa-4096"), "p256", "p384"]
+KINDS = ["rsa-2048", *map(proof, ["rsa-3072", "rsa-4096"]), "p256", "p384"]
 LENGTHS = {"rsa-2048": 256, "rsa-3072": 384, "rsa-4096": 512, "p256": 64, "p384": 96}
 
 

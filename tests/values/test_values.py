@@ -22,6 +22,7 @@ from notices import (
     places,
     texts,
 )
+from proofs import sample
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
@@ -359,14 +360,14 @@ NONCHARACTERS = "\ufdd0\ufdef" + "".join(
         ("", "blank"),
         (" \t\r\n", "blank"),
         ("\u00a0\u2003", "blank"),
-        *((character, "blank") for character in INVISIBLE),
+        *sample([(character, "blank") for character in INVISIBLE], every=5),
         (f" {INVISIBLE}\t", "blank"),
         ("a\x00b", "control_character"),
         ("a\x0bb", "control_character"),
         ("a\x1fb", "control_character"),
         ("a\ud83d", "control_character"),
         ("\ude00a", "control_character"),
-        *((f"a{character}", "noncharacter") for character in NONCHARACTERS),
+        *sample([(f"a{character}", "noncharacter") for character in NONCHARACTERS], every=5),
         (7, "not_text"),
     ],
 )

@@ -15,6 +15,11 @@ def tls_context(folder, certificate="tls.crt", key="tls.key"):
     return context
 
 
+def plain_http(url):
+    """A client of the sandbox's pages, which loads no certificates for an address without TLS."""
+    return httpx.Client(base_url=url, trust_env=False, follow_redirects=True, verify=False)
+
+
 class Caller:
     """A client of the sandbox that sends what a test asks for."""
 

@@ -9,11 +9,10 @@ import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 import wire_messages as m
 from cryptography import x509
-from sandbox_caller import Caller
+from sandbox_caller import Caller, plain_http
 from sockets import free_port
 
 from sha_disclosure.editions import load_edition
@@ -25,7 +24,7 @@ from sha_disclosure.tools.sandbox import Pki, Sandbox
 
 @pytest.fixture
 def pages(shared):
-    with httpx.Client(base_url=shared.admin_url, trust_env=False, follow_redirects=True) as http:
+    with plain_http(shared.admin_url) as http:
         yield http
 
 

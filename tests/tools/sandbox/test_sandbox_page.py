@@ -10,7 +10,7 @@ from importlib import resources
 import httpx
 import pytest
 import wire_messages as m
-from sandbox_caller import Caller
+from sandbox_caller import Caller, plain_http
 
 from sha_disclosure.editions import load_edition
 from sha_disclosure.messages import LANGUAGES, catalogue
@@ -50,7 +50,7 @@ def sender(box):
 
 @pytest.fixture
 def pages(box):
-    with httpx.Client(base_url=box.admin_url, trust_env=False, follow_redirects=True) as http:
+    with plain_http(box.admin_url) as http:
         yield http
 
 
@@ -111,7 +111,7 @@ def test_every_id_of_a_message_finds_it(box, sender, pages):
 
 
 def test_pages_follow_one_another(tmp_path):
-    with Sandbox(tmp_path) as sandbox, httpx.Client(base_url=sandbox.admin_url) as pages:
+    with Sandbox(tmp_path) as sandbox, plain_http(sandbox.admin_url) as pages:
         caller = Caller(sandbox)
         for _ in range(PAGE + 2):
             caller.post(Accept="*/*")

@@ -8,10 +8,9 @@ import sqlite3
 import time
 from contextlib import closing
 
-import httpx
 import pytest
 import wire_messages as m
-from sandbox_caller import Caller
+from sandbox_caller import Caller, plain_http
 
 from sha_disclosure.messages import message
 from sha_disclosure.tools.sandbox import Sandbox, listing
@@ -244,7 +243,7 @@ def test_a_hundred_thousand_notices_cost_a_page_no_more_time_or_memory(tmp_path)
         store.keep(*kept(0, b"x" * 8000), new=[stored(0)])
         multiply(store, 100_000)
         assert (store.count(), listing.counts(store)["accepted"]) == (100_000, 100_000)
-        with httpx.Client(base_url=sandbox.admin_url, trust_env=False) as http:
+        with plain_http(sandbox.admin_url) as http:
             http.get("/")  # the templates are read once
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             for path in ("/", "/?outcome=accepted", "/?before=50000", "/?id=id-70000"):
