@@ -48,7 +48,7 @@ def test_a_child_has_a_lock_of_its_own():
     with lock.own:
         child = os.fork()
         if child == 0:
-            free = lock.own.acquire(timeout=5)
+            free = lock.own.acquire(timeout=60)
             os._exit(0 if free else 1)
         _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0

@@ -81,7 +81,7 @@ class RawService:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            connection.settimeout(5)
+            connection.settimeout(60)
             self._start(self._serve, connection)
 
     def _serve(self, plain: socket.socket) -> None:

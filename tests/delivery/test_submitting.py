@@ -154,14 +154,14 @@ def alerting(sandbox):
     context.load_verify_locations(sandbox.folder / "ca.crt")
     context.verify_mode = ssl.CERT_REQUIRED
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(5)
+        listener.settimeout(60)
 
         def refuse() -> None:
             for _ in range(2):
                 plain, _peer = listener.accept()
-                plain.settimeout(5)
+                plain.settimeout(60)
                 raw = socket.socket(fileno=os.dup(plain.fileno()))
-                raw.settimeout(5)
+                raw.settimeout(60)
                 with plain, contextlib.suppress(ssl.SSLError):
                     context.wrap_socket(plain, server_side=True)
                 # The alert is out. Closing with the request unread would reset the connection.

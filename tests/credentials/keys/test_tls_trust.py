@@ -82,7 +82,7 @@ def connected(here: ssl.SSLContext, there: ssl.SSLContext, host: str = "localhos
     worker.start()
     try:
         with (
-            socket.create_connection(listening.getsockname(), timeout=5) as plain,
+            socket.create_connection(listening.getsockname(), timeout=60) as plain,
             there.wrap_socket(plain, server_hostname=host) as connection,
         ):
             assert connection.recv(4) == b"seen"

@@ -26,7 +26,7 @@ class Caller:
     def __init__(self, sandbox):
         self.sandbox = sandbox
         self.pki = sandbox.pki
-        self.http = httpx.Client(verify=tls_context(sandbox.folder), trust_env=False, timeout=10)
+        self.http = httpx.Client(verify=tls_context(sandbox.folder), trust_env=False, timeout=60)
 
     def close(self):
         self.http.close()

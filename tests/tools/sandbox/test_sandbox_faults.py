@@ -149,7 +149,7 @@ def test_an_unknown_fault_is_refused(shared):
 
 def test_faults_can_be_asked_for_over_http(caller, shared):
     address = shared.admin_url + "/admin/faults"
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, timeout=60) as http:
         asked = http.post(address, json={"fault": "status", "times": 2, "status": 502})
         assert asked.status_code == 201
         assert caller.post().status_code == 502

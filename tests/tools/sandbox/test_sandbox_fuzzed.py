@@ -177,7 +177,7 @@ BROKEN = (
 def test_what_is_no_http_ends_the_connection_and_harms_nobody(caller, shared, sent):
     port = int(shared.base_url.rpartition(":")[2].partition("/")[0])
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=5) as plain,
+        socket.create_connection(("127.0.0.1", port), timeout=60) as plain,
         tls_context(shared.folder).wrap_socket(plain, server_hostname="127.0.0.1") as tls,
     ):
         tls.sendall(sent)

@@ -180,8 +180,8 @@ def test_a_browser_gets_the_first_language_that_is_known(pages, asked, language)
 
 
 def test_nothing_from_outside_becomes_markup(box, sender, pages):
-    clean = Tags(pages.get("/").text)
     sender.post()
+    clean = Tags(pages.get("/").text)
     clean_message = Tags(pages.get(f"/requests/{newest(pages)}").text)
     content = m.changed(m.bundle(), ("entry", 0, "resource", "entity", 1, "description"), PLANTED)
     system = {"id": m.SYSTEM, "name": PLANTED}

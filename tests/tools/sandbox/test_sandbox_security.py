@@ -53,7 +53,7 @@ def refused_by_tls(shared, folder, name):
     if name:
         context.load_cert_chain(folder / f"{name}.crt", folder / f"{name}.key")
     with (
-        httpx.Client(verify=context, trust_env=False) as http,
+        httpx.Client(verify=context, trust_env=False, timeout=60) as http,
         pytest.raises((httpx.TransportError, ssl.SSLError)),
     ):
         http.post(shared.base_url + "/")
@@ -64,7 +64,7 @@ def test_a_certificate_without_purpose_is_refused_by_the_service(shared, caller,
     shared.pki.issue("x", "client", extended=[]).write(tmp_path, "tls")
     context = tls_context(shared.folder, None)
     context.load_cert_chain(tmp_path / "tls.crt", tmp_path / "tls.key")
-    with httpx.Client(verify=context, trust_env=False) as http:
+    with httpx.Client(verify=context, trust_env=False, timeout=60) as http:
         bearer = m.token(caller.claims(), shared.pki.signing)
         answer = http.post(shared.base_url + "/", content=b"{}", headers=m.headers(bearer))
     assert answer.status_code == 403
