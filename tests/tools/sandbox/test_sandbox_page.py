@@ -54,6 +54,15 @@ def pages(box):
         yield http
 
 
+@pytest.fixture
+def own_box(tmp_path):
+    """A sandbox that nothing was sent to before."""
+    with Sandbox(tmp_path) as sandbox, httpx.Client(base_url=sandbox.admin_url, timeout=60) as http:
+        caller = Caller(sandbox)
+        yield sandbox, caller, http
+        caller.close()
+
+
 def newest(pages):
     return pages.get("/admin/newest").json()["newest"]
 
@@ -79,7 +88,8 @@ def test_the_list_begins_with_the_newest(sender, pages):
     assert places == sorted(places, reverse=True)
 
 
-def test_a_list_is_narrowed_by_outcome_and_organisation(box, sender, pages):
+def test_a_list_is_narrowed_by_outcome_and_organisation(own_box):
+    box, sender, pages = own_box
     sender.post()
     sender.post(Accept="*/*")
     box.inject("status")
