@@ -75,7 +75,9 @@ def server() -> Iterator[CodeServer]:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=60, verify=False) as made:  # HTTP alone: no certificates
+    with httpx.Client(
+        trust_env=False, timeout=60, verify=False
+    ) as made:  # HTTP alone: no certificates
         yield made
 
 

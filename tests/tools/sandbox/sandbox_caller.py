@@ -17,7 +17,9 @@ def tls_context(folder, certificate="tls.crt", key="tls.key"):
 
 def plain_http(url):
     """A client of the sandbox's pages, which loads no certificates for an address without TLS."""
-    return httpx.Client(base_url=url, trust_env=False, follow_redirects=True, verify=False)
+    return httpx.Client(
+        base_url=url, trust_env=False, follow_redirects=True, timeout=60, verify=False
+    )
 
 
 class Caller:

@@ -57,7 +57,7 @@ def pages(box):
 @pytest.fixture
 def own_box(tmp_path):
     """A sandbox that nothing was sent to before."""
-    with Sandbox(tmp_path) as sandbox, httpx.Client(base_url=sandbox.admin_url, timeout=60) as http:
+    with Sandbox(tmp_path) as sandbox, plain_http(sandbox.admin_url) as http:
         caller = Caller(sandbox)
         yield sandbox, caller, http
         caller.close()
