@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.database_file import private_file
+from sha_disclosure.outbox.pool import ConnectionPool
 
 WRITES = "sha_outbox_writes"
 """The execution option of a connection whose transactions write."""
@@ -61,6 +62,8 @@ def engine_of(place: str | Path | URL, *, create: bool = True) -> Engine:
 def _made(url: URL, **options: Any) -> Engine:
     """Return the engine of a URL. Raises ConfigurationError."""
     try:
+        if not url.get_dialect().is_async:  # those have a pool for their loop
+            options["poolclass"] = ConnectionPool
         return create_engine(url, hide_parameters=True, **options)
     except NoSuchModuleError:
         why = message("outbox.place.unknown_database")

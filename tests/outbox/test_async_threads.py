@@ -98,11 +98,13 @@ async def test_a_loop_that_ends_ends_the_drain(file, prepare):
         await outbox.drainer(Never(), workers=3, timing=TIMING).start()
         while not begun.is_set():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+        return outbox
 
-    await asyncio.to_thread(asyncio.run, host())
+    left = await asyncio.to_thread(asyncio.run, host())
     for each in threading.enumerate():
         if each.name == "outbox-writer":
             each.join(10)
             assert not each.is_alive()
     with Outbox(file) as outbox:
         assert outbox.status().counts["sending"] == 0
+    await left.aclose()

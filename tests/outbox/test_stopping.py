@@ -6,6 +6,7 @@ import gc
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -196,10 +197,11 @@ def test_a_soft_time_limit_ends_the_drain_with_the_hosts_own_exception(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="signals of POSIX")
-# What a handler raises within a callback of a weak reference Python prints and drops; the
-# connections that it takes from SQLAlchemy's hands are closed when they are collected.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_signal_at_any_moment_of_adding_leaves_no_lock_held(file, prepare):
+def test_a_signal_at_any_moment_of_adding_leaves_no_lock_held(file, prepare, monkeypatch):
+    # What a handler raises within a callback of a weak reference Python prints and drops; the
+    # connections that it takes from SQLAlchemy's hands are closed when they are collected.
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+
     class TimeIsUp(Exception):  # noqa: N818 - as such exceptions are named elsewhere
         pass
 
@@ -217,11 +219,17 @@ def test_a_signal_at_any_moment_of_adding_leaves_no_lock_held(file, prepare):
                         outbox.add(prepared[turn % 8])
                 except TimeIsUp:
                     struck += 1
+                except AssertionError as error:  # SQLAlchemy's commit may raise it in its place
+                    if not isinstance(error.__context__, TimeIsUp):
+                        raise
+                    struck += 1
                 finally:
                     signal.setitimer(signal.ITIMER_REAL, 0)
             assert struck > 20
             done = []
-            thread = threading.Thread(target=lambda: done.extend(map(outbox.add, prepared)))
+            thread = threading.Thread(
+                target=lambda: done.extend(map(outbox.add, prepared)), daemon=True
+            )
             thread.start()
             thread.join(20)
             assert len(done) == 8
