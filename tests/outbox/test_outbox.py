@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outbox_parts import TIMING, on_a_server_too
+from outbox_parts import TIMING, on_a_server_too, received
 
 from sha_disclosure.outbox import Outbox
 
@@ -16,8 +16,7 @@ def test_what_is_added_is_delivered_byte_for_byte(place, kanta, sandbox, prepare
         assert outbox.status().counts["pending"] == 7
         report = outbox.drain(kanta, timing=TIMING)
         assert (report.delivered, report.parked, report.quarantined) == (7, 0, 0)
-        received = {r.notice_id: r for r in sandbox.received()}
         for each in prepared:
-            assert received[each.notice_ids[0]].body == each.body
-            assert received[each.notice_ids[0]].deliveries == 1
+            (held,) = received(sandbox, each.notice_ids)
+            assert (held.body, held.deliveries) == (each.body, 1)
         assert outbox.status().counts["delivered"] == 7

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from outbox_parts import SECRET, TIMING, notice_about, on_a_server_too
+from outbox_parts import SECRET, TIMING, notice_about, on_a_server_too, received
 from proofs import lengths, sample
 from sqlalchemy import create_engine, text
 
@@ -52,14 +52,14 @@ def test_the_same_disclosure_prepared_anew_is_known(place, keys, kanta, sandbox,
         known = outbox.add(disclose("tapaus-1"))
         assert (known.new, known.state) == (False, "delivered")
         (stored,) = known.receipt.notices
-        (received,) = [r for r in sandbox.received() if r.notice_id in first.notice_ids]
-        assert stored.notice_id == received.notice_id
+        (held,) = received(sandbox, first.notice_ids)
+        assert stored.notice_id == held.notice_id
         assert stored.reference == "tapaus-1"
         assert stored.status.startswith("201")
         assert stored.location
         assert stored.location == outbox.evidence(first.notice_ids[0])["notices"][0]["location"]
-        assert known.receipt.request_id == received.request_id
-        assert not [r for r in sandbox.received() if r.notice_id in again.notice_ids]
+        assert known.receipt.request_id == held.request_id
+        assert not received(sandbox, again.notice_ids)
 
 
 @on_a_server_too
