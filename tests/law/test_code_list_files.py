@@ -230,7 +230,8 @@ def test_reading_a_list_takes_time_in_proportion_to_its_length(write: Write) -> 
         assert len(read_code_list(file).codes) == count
         return process_time() - start
 
-    assert seconds(2_000) < max(0.4, 40 * seconds(200))
+    # Of two, the one that was not disturbed: by a search for garbage, or by other processes.
+    assert min(seconds(2_000), seconds(2_000)) < max(0.4, 40 * seconds(200))
     heading = ";".join(["code", *(f"column{n}" + "-" * 90 for n in range(500))])
     rows = "\n".join(f"{n};" + ";".join(["x"] * 500) for n in range(50))
     start = process_time()
