@@ -44,4 +44,6 @@ class _IdleConnections(QueueCommon[ConnectionPoolEntry]):
 class ConnectionPool(QueuePool):
     """SQLAlchemy's pool, safe from exceptions of signal handlers."""
 
+    # SQLAlchemy has no public name for the queue of a pool; its own asyncio pool sets this one,
+    # and a test fails where it is no longer read.
     _queue_class = _IdleConnections

@@ -203,7 +203,7 @@ def test_an_answer_that_drips_ends_with_the_attempts_whole_time(failing, sandbox
         drip(service.over, pieces, 0.02)(connection)
 
     with RawService(behave, folder=sandbox.folder) as service:
-        error = failing(service.url, OutcomeUnknown, timeouts=Timeouts(read_s=30, attempt_s=0.2))
+        error = failing(service.url, OutcomeUnknown, timeouts=Timeouts(read_s=30, attempt_s=0.5))
     assert "AttemptTimeout" in str(error)
 
 
