@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -79,8 +79,8 @@ class PreparedNotice:
     ``references``: the caller's own keys of the notices, in order, empty where there is none.
     Neither is in ``body``. ``contents``: digests of the notices with a reference as their
     caller gave them, used to recognise repetitions; hidden, and never stored.
-    ``signed_here``: whether ``prepare`` of this process returned this very object. A copy, such as
-    one by ``dataclasses.replace``, is not: an outbox verifies its signature before it is sent.
+    ``signed_here``: whether ``prepare`` of this process returned this very object. A copy or an
+    unpickled one was not: an outbox verifies its signature before it is sent.
     """
 
     notice_ids: tuple[str, ...]
@@ -97,6 +97,10 @@ class PreparedNotice:
     references: tuple[str, ...] = ()
     contents: tuple[str, ...] = field(default=(), repr=False, compare=False)
     signed_here: bool = field(default=False, init=False, repr=False, compare=False)
+
+    def __getstate__(self) -> list[Any]:
+        """Return the fields, for pickle and copy, as those of a message not signed here."""
+        return [getattr(self, f.name) if f.init else f.default for f in fields(self)]
 
     @property
     def reference(self) -> str | None:

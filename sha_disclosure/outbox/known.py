@@ -15,7 +15,7 @@ from sha_disclosure.outbox.seals import Values
 
 _PLACE_MAX = 512
 _PAGE = 500
-_CLOSE = 2  # as many messages among those asked for cost less than naming each of these
+_CLOSE = 2  # a range of up to so many times the messages asked for costs less than naming each
 _NAMED = select(NOTICE.c.notice_id, NOTICE.c.reference).where(NOTICE.c.reference.is_not(None))
 _IN_RANGE = _NAMED.where(NOTICE.c.message.between(bindparam("first"), bindparam("last")))
 _REFERENCES = _NAMED.where(NOTICE.c.message.in_(bindparam("numbers", expanding=True)))

@@ -1,4 +1,4 @@
-"""Verifies only the signature of a stored message, before it is sent for the first time.
+"""Verifies only the signature of a stored message, before it is sent.
 
 It uses the certificate in the message and ignores that certificate's current validity, since a
 queue may outlive it. Whether the signer may sign is for the receiver to decide.
@@ -28,8 +28,8 @@ class Signatures:
     """The contents whose signature this process made or has verified, by their SHA-256.
 
     Verifying costs as much as half a submission, and a message whose bytes are the ones that were
-    signed here proves nothing more by it. Only the latest are remembered; the others are verified.
-    Thread-safe: at worst a content is verified again.
+    signed here proves nothing more by it. Each outbox object remembers the latest 5000 at least;
+    the others are verified. Thread-safe: at worst a content is verified again.
     """
 
     def __init__(self) -> None:

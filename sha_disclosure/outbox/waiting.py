@@ -123,7 +123,7 @@ def stranded(connection: Connection) -> list[int]:
 def searched_at(connection: Connection) -> int:
     """Return when a drain last searched for them, in milliseconds; 0 if none has."""
     found = connection.execute(select(META.c.value).where(META.c.name == _SEARCHED)).scalar()
-    return int(found or 0)
+    return int(found) if found and found.isdigit() else 0
 
 
 def record_search(connection: Connection, now: int) -> None:

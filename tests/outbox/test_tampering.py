@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+import pickle
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -392,6 +394,9 @@ def test_only_what_this_process_signed_itself_is_sent_without_verifying_its_sign
     own, copied = prepare(), prepare()
     assert own.signed_here
     assert not replace(copied).signed_here
+    for again in (copy.copy(own), copy.deepcopy(own), pickle.loads(pickle.dumps(own))):
+        assert again == own
+        assert not again.signed_here
     with Outbox(file) as outbox:
         outbox.add(own)
         outbox.add(replace(copied, references=()))
