@@ -62,6 +62,7 @@ class Dispatch:
         self._back = concurrency.ends()
         self._waiting: dict[str, Leased] = {}
         self._held: dict[str, int] = {}
+        self._halt = object()
 
     @property
     def held(self) -> list[str]:
@@ -73,11 +74,21 @@ class Dispatch:
         """The number of messages that no worker has begun."""
         return len(self._waiting)
 
-    def hand_out(self, messages: Sequence[Leased]) -> None:
-        """Give leased messages to the workers."""
+    @property
+    def halt(self) -> object:
+        """The latest end that halts, to compare by identity."""
+        return self._halt
+
+    def hand_out(self, messages: Sequence[Leased], since: object) -> None:
+        """Give leased messages to the workers, unless an end halted them since ``since``.
+
+        ``since``: the latest halt before the decision to lease them.
+        """
         for leased in messages:
             self._held[leased.token] = leased.number
             self._waiting[leased.token] = leased
+        if messages and since is not self._halt:
+            self._back.put(Ended(withdrawn=self.withdraw()))
         self._jobs.put(*messages)
 
     def notify(self, events: Sequence[Event]) -> None:
@@ -137,4 +148,7 @@ class Dispatch:
 
     def end(self, ended: Ended) -> None:
         """Pass the end of a delivery to the writer, withdrawing other messages if it halts."""
-        self._back.put(replace(ended, withdrawn=self.withdraw()) if ended.halts else ended)
+        if ended.halts:
+            self._halt = object()  # first: what is handed out from now on sees it
+            ended = replace(ended, withdrawn=self.withdraw())
+        self._back.put(ended)

@@ -109,9 +109,10 @@ class Writer:
         elif dispatch.held and not ended and not state.stopping:
             self._look()
         self._keep_leases()
+        halt = dispatch.halt  # before the breaker is asked
         many = self._room() if ended or self._some_free else 0
         if ended or many:
-            self._write(ended, many)
+            self._write(ended, many, halt)
         if dispatch.held:
             return True
         return not state.stopping and self._wait()
@@ -131,7 +132,7 @@ class Writer:
             return 0
         return room if self._breaker.state == "closed" else 1
 
-    def _write(self, ended: Sequence[Ended], many: int) -> None:
+    def _write(self, ended: Sequence[Ended], many: int, halt: object) -> None:
         """Record ends and lease ``many`` messages together; hand them out and report."""
         try:
             written = self._state.while_busy(lambda: self._transaction(ended, many))
@@ -143,7 +144,7 @@ class Writer:
             self._dispatch.settle(ended)
         self._state.beat()
         self._report(ended, written)
-        self._dispatch.hand_out(written.taken)
+        self._dispatch.hand_out(written.taken, halt)
         # The end of one message may free another of its client.
         self._some_free = bool(ended) or len(written.taken) == many
         self._in_vain = many > 0 and not written.taken
@@ -151,7 +152,7 @@ class Writer:
     def _write_singly(self, ended: Sequence[Ended]) -> None:
         for each in ended:
             with suppress(Exception):
-                self._write([each], 0)
+                self._write([each], 0, self._dispatch.halt)
 
     def _transaction(self, ended: Sequence[Ended], many: int) -> _Written:
         store, parked = self._store, {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 from dataclasses import replace
 
 import pytest
 from outbox_parts import TIMING, until
 from sqlalchemy import event
 
+from sha_disclosure.delivery.breaker import Breaker
 from sha_disclosure.errors import OutboxError, Unavailable
 from sha_disclosure.events import NoticeDelivered
 from sha_disclosure.outbox import Outbox, OutboxKey, Timing
@@ -91,6 +94,44 @@ def test_what_was_leased_ahead_of_an_outage_is_not_sent(file, kanta, prepare):
         report = outbox.drain(down, workers=1, timing=replace(TIMING, patience_s=0.0))
         assert (report.delivered, report.postponed, down.calls) == (4, 5, 9)
         assert len([e for e in outbox.list() if e.tries]) == 5
+
+
+def test_what_is_being_leased_when_an_outage_begins_is_not_sent(file, kanta, prepare):
+    breaker = Breaker(threshold=1, pause_s=60)
+    leasing = threading.Event()
+
+    class Down:
+        """Works once; the second submission fails while the writer leases more."""
+
+        def __init__(self):
+            self.calls = itertools.count(1)
+            self.made = []
+
+        def submit(self, prepared, *, listener=None):
+            call = next(self.calls)
+            self.made.append(call)
+            if call == 1:
+                until(lambda: self.made[1:])
+                return kanta.submit(prepared, listener=listener)
+            assert leasing.wait(60)
+            if call > 2:
+                time.sleep(0.2)  # so that both workers would have begun one
+            raise Unavailable("down")
+
+    def hold(_connection, _cursor, statement, *_):
+        if down.made[1:] and statement.startswith("UPDATE") and "attempts" in statement:
+            leasing.set()
+            until(lambda: breaker.state == "open")
+            time.sleep(0.1)  # the failed one is being returned
+
+    down = Down()
+    with Outbox(file) as outbox:
+        for _ in range(20):
+            outbox.add(prepare())
+        event.listen(outbox._database.engine, "before_cursor_execute", hold)
+        outbox.drain(down, workers=2, breaker=breaker, timing=replace(TIMING, patience_s=0.0))
+        assert len(down.made) <= 3  # one that worked, one that failed, one already begun
+        assert outbox.status().counts["pending"] == 19
 
 
 def test_an_end_that_cannot_be_recorded_takes_no_other_with_it(file, kanta, prepare):
