@@ -203,7 +203,7 @@ def _damaged(outbox: Outbox, kanta: KantaClient) -> None:
     prepared = _prepared(kanta)
     outbox.add(prepared)
     with contextlib.closing(sqlite3.connect(str(outbox._database.engine.url.database))) as raw:
-        raw.execute("UPDATE sha_outbox_message SET payload = payload || 'x'")
+        raw.execute("UPDATE sha_outbox_payload SET payload = payload || 'x'")
         raw.commit()
     outbox.show(prepared.notice_ids[0])
 

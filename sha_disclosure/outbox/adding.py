@@ -19,7 +19,7 @@ from sha_disclosure.outbox.direct_insert import DirectInsert
 from sha_disclosure.outbox.execution import ready
 from sha_disclosure.outbox.payload import Payload, packed
 from sha_disclosure.outbox.repetition import AddedNotice, contents_of, existing, padded
-from sha_disclosure.outbox.schema import MESSAGE, NOTICE
+from sha_disclosure.outbox.schema import MESSAGE, NOTICE, PAYLOAD
 from sha_disclosure.outbox.seals import Seals
 from sha_disclosure.outbox.signature import Signatures
 from sha_disclosure.process import ProcessLock
@@ -112,10 +112,9 @@ class Adding:
         """
         if not self._capacity.take_known():
             return None
-        direct = DirectInsert(engine, _DIRECT_MESSAGE, _DIRECT_NOTICE)
-        number = direct.insert(
-            self._row(prepared, payload, now), lambda made: self._notices(prepared, made)
-        )
+        direct = DirectInsert(engine, _DIRECT_MESSAGE, _DIRECT_PAYLOAD, _DIRECT_NOTICE)
+        row = self._row(prepared, payload, now)
+        number = direct.insert(row, payload.data, lambda made: self._notices(prepared, made))
         return None if number is None else _new(number, prepared)
 
     def _insert(
@@ -125,24 +124,31 @@ class Adding:
         row = self._row(prepared, payload, now)
         if_free = _INSERT_IF_FREE.get(connection.dialect.name)
         if if_free is None:
-            return self._insert_or_back(connection, row, prepared)
+            return self._insert_or_back(connection, row, prepared, payload)
         number = _number(connection.execute(_INSERT, row))
         taken = 0
+        connection.execute(_INSERT_PAYLOAD, {"message": number, "payload": payload.data})
         for given in self._notices(prepared, number):
             taken += connection.execute(if_free, given).rowcount
         if taken == len(prepared.notice_ids):
             return number
         connection.execute(delete(NOTICE).where(NOTICE.c.message == number))
+        connection.execute(delete(PAYLOAD).where(PAYLOAD.c.message == number))
         connection.execute(delete(MESSAGE).where(MESSAGE.c.number == number))
         return None
 
     def _insert_or_back(
-        self, connection: Connection, row: dict[str, Any], prepared: PreparedNotice
+        self,
+        connection: Connection,
+        row: dict[str, Any],
+        prepared: PreparedNotice,
+        payload: Payload,
     ) -> int | None:
         """Insert on a database without conflict handling in INSERT, using a savepoint instead."""
         savepoint = connection.begin_nested()
         try:
             number = _number(connection.execute(_INSERT, row))
+            connection.execute(_INSERT_PAYLOAD, {"message": number, "payload": payload.data})
             for given in self._notices(prepared, number):
                 connection.execute(insert(NOTICE), given)
         except IntegrityError:
@@ -168,7 +174,6 @@ class Adding:
             "certificate": prepared.certificate,
             "edition": prepared.edition,
             "payload_digest": payload.digest,
-            "payload": payload.data,
             "organisation": prepared.organisation,
             "resends": 0,
             "acknowledged": json.dumps(prepared.acknowledged),
@@ -198,6 +203,7 @@ class Adding:
 
 
 _INSERT = insert(MESSAGE)
+_INSERT_PAYLOAD = insert(PAYLOAD)
 _INSERT_IF_FREE: dict[str, Insert] = {
     "sqlite": sqlite.insert(NOTICE).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(NOTICE)
@@ -209,11 +215,12 @@ _INSERT_IF_FREE: dict[str, Insert] = {
 _COLUMNS = (
     "notice_ids", "client", "state", "due_at", "tries", "attempts", "reason",
     "possibly_duplicated", "added_at", "delivered_at", "locations", "digest", "certificate",
-    "edition", "payload_digest", "payload", "organisation", "resends",
+    "edition", "payload_digest", "organisation", "resends",
     "acknowledged", "mac",
 )  # fmt: skip
 _SQLITE = sqlite.dialect(paramstyle="qmark")
 _DIRECT_MESSAGE = ready(_INSERT, _SQLITE, _COLUMNS)
+_DIRECT_PAYLOAD = ready(_INSERT_PAYLOAD, _SQLITE, ("message", "payload"))
 _DIRECT_NOTICE = ready(
     _INSERT_IF_FREE["sqlite"], _SQLITE, ("notice_id", "message", "reference", "content", "mac")
 )

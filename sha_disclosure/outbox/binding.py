@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +9,8 @@ from sqlalchemy import Connection, Table, select, update
 
 from sha_disclosure.errors import OutboxDamaged
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.payload import Payload, Stored, unpacked
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NOTICE
+from sha_disclosure.outbox.payload import Payload, Stored, payloads_of, unpacked
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NOTICE, PAYLOAD
 from sha_disclosure.outbox.seals import Seals, Values, store_secrets
 
 _PAGE = 100
@@ -42,8 +41,9 @@ class Binding:
                     .limit(_PAGE)
                     .with_for_update()
                 ).all()
+                payloads = payloads_of(connection, [row.number for row in rows])
                 for row in rows:
-                    self._bind(connection, row)
+                    self._bind(connection, row, payloads.get(row.number))
                 if not rows:
                     self._finish(connection)
                     return
@@ -55,14 +55,15 @@ class Binding:
             seals.secrets = replace(seals.secrets, bound=True)
         store_secrets(connection, seals.secrets, seals.keys)
 
-    def _bind(self, connection: Connection, row: Any) -> None:
+    def _bind(self, connection: Connection, row: Any, payload: bytes | None) -> None:
         message = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
         attempts = _rows(connection, ATTEMPT, row.number)
         notices = _rows(connection, NOTICE, row.number)
         if not self._seals.genuine_message(message, attempts, notices):
             return
-        fresh = self._sealed(row)
-        if fresh is None:
+        try:
+            fresh = self._sealed(Stored.of(row, payload))
+        except OutboxDamaged:
             return
         if self._seals.keys:
             for table, rows, made in (
@@ -75,33 +76,33 @@ class Binding:
                     if each["mac"] is None:
                         connection.execute(this.values(mac=made(each)))
         if fresh or row.mac is None:
-            self._count(connection, row, fresh)
+            self._store(connection, row, fresh)
 
-    def _count(self, connection: Connection, row: Any, fresh: Mapping[str, Any]) -> None:
+    def _store(self, connection: Connection, row: Any, fresh: Payload | None) -> None:
         mac = self._seals.message(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
         this = update(MESSAGE).where(MESSAGE.c.number == row.number)
-        connection.execute(this.values(**fresh, mac=mac))
-        self.resealed += bool(fresh)
+        if fresh is None:
+            connection.execute(this.values(mac=mac))
+            return
+        connection.execute(this.values(mac=mac, payload_digest=fresh.digest))
+        its = update(PAYLOAD).where(PAYLOAD.c.message == row.number)
+        connection.execute(its.values(payload=fresh.data))
+        self.resealed += 1
 
-    def _sealed(self, row: Any) -> Mapping[str, Any] | None:
-        """Return the columns of a re-encrypted payload, empty if it needs no change.
+    def _sealed(self, stored: Stored) -> Payload | None:
+        """Return a payload re-encrypted, or None if it needs no change.
 
-        None if it cannot be decrypted or is damaged.
+        Raises OutboxDamaged if it cannot be decrypted or is damaged.
         """
-        stored = Stored.of(row)
         if stored.payload is None:
-            return {}
+            return None
         keys = self._seals.keys
         bound = stored.binding if keys else None
         if keys.is_current(stored.payload, bound):
-            return {}
-        self.unopened += not keys.knows(stored.payload)
-        try:
-            unpacked(stored, self._seals)
-        except OutboxDamaged:
             return None
-        fresh = Payload.of(keys.seal(keys.open(stored.payload) or b"", stored.binding))
-        return {"payload": fresh.data, "payload_digest": fresh.digest}
+        self.unopened += not keys.knows(stored.payload)
+        unpacked(stored, self._seals)
+        return Payload.of(keys.seal(keys.open(stored.payload) or b"", stored.binding))
 
 
 def _rows(connection: Connection, table: Table, number: int) -> list[Values]:

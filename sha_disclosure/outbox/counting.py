@@ -1,8 +1,10 @@
 """How many messages an outbox holds in each state.
 
 The number of delivered ones only grows, so each drain counts its own, and none waits for another's
-transaction. On SQLite, where one transaction writes at a time, triggers count the others as they
-change; on a server, where a counter would make all who add wait for each other, an index is used.
+transaction. On SQLite, where one transaction writes at a time, triggers count those that are not
+in the queue any more, and the numbers that no message has; the highest number then gives how many
+are in the queue, so that neither adding nor leasing one writes a counter. On a server, where a
+counter would make all transactions wait for each other, an index is used.
 """
 
 from __future__ import annotations
@@ -29,24 +31,48 @@ _COUNT = select(func.count()).select_from(MESSAGE)
 _UNDELIVERED = select(
     *[_COUNT.where(MESSAGE.c.state == each).scalar_subquery().label(each) for each in UNDELIVERED]
 )
-_KEPT = select(META.c.name, META.c.value).where(META.c.name.in_(UNDELIVERED))
+COUNTED = ("delivered", "parked", "quarantined")
+UNUSED = "unused"
+_KEPT = select(META.c.name, META.c.value).where(META.c.name.in_((*COUNTED, UNUSED)))
+_QUEUE = select(
+    select(func.max(MESSAGE.c.number)).scalar_subquery().label("last"),
+    _COUNT.where(MESSAGE.c.state == "sending").scalar_subquery().label("sending"),
+)
+_ON = "ON sha_outbox_message"
+_IN = "IN ('delivered', 'parked', 'quarantined')"
 _MORE = "UPDATE sha_outbox_meta SET value = value + 1 WHERE name = NEW.state;"
 _LESS = "UPDATE sha_outbox_meta SET value = value - 1 WHERE name = OLD.state;"
-_ON = "ON sha_outbox_message"
-_COUNTED = "SELECT '{0}', count(*) FROM sha_outbox_message WHERE state = '{0}'"
+_GAP = "UPDATE sha_outbox_meta SET value = value + {} WHERE name = 'unused';"
+_LAST = "(SELECT max(number) FROM sha_outbox_message)"
+# A number that follows the last one, as SQLite gives them, leaves no gap and fills none.
+_BEFORE = "coalesce((SELECT max(number) FROM sha_outbox_message WHERE number < NEW.number), 0)"
+_OPENED = f"CASE WHEN NEW.number < {_LAST} THEN -1 ELSE NEW.number - 1 - {_BEFORE} END"
+# The gaps below the last number end with it.
+_CLOSED = f"1 - max(0, OLD.number - coalesce({_LAST}, 0))"
+_COUNTS = "INSERT OR REPLACE INTO sha_outbox_meta SELECT '{}', {} FROM sha_outbox_message"
 COUNTING = (
-    *[f"INSERT OR REPLACE INTO sha_outbox_meta {_COUNTED.format(each)}" for each in UNDELIVERED],
-    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_added AFTER INSERT {_ON} BEGIN {_MORE} END",
-    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_changed AFTER UPDATE OF state {_ON} "
-    f"WHEN OLD.state <> NEW.state BEGIN {_LESS} {_MORE} END",
-    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_removed AFTER DELETE {_ON} BEGIN {_LESS} END",
+    *[_COUNTS.format(each, "count(*)") + f" WHERE state = '{each}'" for each in COUNTED],
+    _COUNTS.format(UNUSED, "coalesce(max(number), 0) - count(*)"),
+    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_added AFTER INSERT {_ON} WHEN NEW.state {_IN} "
+    f"OR NEW.number < {_LAST} OR NEW.number <> {_BEFORE} + 1 "
+    f"BEGIN {_MORE} {_GAP.format(_OPENED)} END",
+    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_entered AFTER UPDATE OF state {_ON} "
+    f"WHEN NEW.state {_IN} AND NEW.state <> OLD.state BEGIN {_MORE} END",
+    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_left AFTER UPDATE OF state {_ON} "
+    f"WHEN OLD.state {_IN} AND NEW.state <> OLD.state BEGIN {_LESS} END",
+    f"CREATE TRIGGER IF NOT EXISTS sha_outbox_removed AFTER DELETE {_ON} "
+    f"BEGIN {_LESS} {_GAP.format(_CLOSED)} END",
 )
-"""What makes SQLite count: each state in a row of its name."""
+"""What makes SQLite count: each state in a row of its name, and the unused numbers."""
+_EARLIER = ("added", "changed", "removed")  # the triggers of version 4
 
 
 def begin_counting(connection: Connection) -> None:
     """Have a database that can do so count the messages of each state from now on."""
     if connection.dialect.name == "sqlite":
+        for name in _EARLIER:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS sha_outbox_{name}")
+        connection.execute(delete(META).where(META.c.name.in_(("pending", "sending"))))
         for each in COUNTING:
             connection.exec_driver_sql(each)
 
@@ -54,9 +80,12 @@ def begin_counting(connection: Connection) -> None:
 def undelivered_of(connection: Connection) -> dict[str, int]:
     """Return how many messages there are in each state but delivered."""
     if connection.dialect.name == "sqlite":
-        kept = {row.name: row.value for row in connection.execute(_KEPT)}
-        if len(kept) == len(UNDELIVERED):  # tables made by hand may do without
-            return {each: int(kept[each]) for each in UNDELIVERED}
+        kept = {row.name: int(row.value) for row in connection.execute(_KEPT)}
+        if len(kept) == len(COUNTED) + 1:  # tables made by hand may do without
+            last, sending = connection.execute(_QUEUE).one()
+            pending = (last or 0) - sum(kept.values()) - sending
+            found = {**kept, "pending": pending, "sending": sending}
+            return {each: found[each] for each in UNDELIVERED}
     return dict(connection.execute(_UNDELIVERED).mappings().one())
 
 

@@ -1,4 +1,4 @@
-"""The fast path of ``add`` on the outbox's own SQLite file, with the same two statements.
+"""The fast path of ``add`` on the outbox's own SQLite file, with the same statements.
 
 SQLAlchemy compiles them once and the driver runs them directly: on a durable insert of 0.2 ms
 the usual path through the engine doubles the cost.
@@ -17,13 +17,17 @@ from sha_disclosure.outbox.execution import Ready
 class DirectInsert:
     """Inserts one message in its own transaction."""
 
-    def __init__(self, engine: Engine, message: Ready, notice: Ready) -> None:
+    def __init__(self, engine: Engine, message: Ready, payload: Ready, notice: Ready) -> None:
         self._engine = engine
         self._message = message
+        self._payload = payload
         self._notice = notice
 
     def insert(
-        self, row: dict[str, Any], notices: Callable[[int], Iterable[dict[str, Any]]]
+        self,
+        row: dict[str, Any],
+        payload: bytes,
+        notices: Callable[[int], Iterable[dict[str, Any]]],
     ) -> int | None:
         """Return the new message's number; None, with nothing changed, if an id is taken.
 
@@ -37,6 +41,8 @@ class DirectInsert:
             driver.execute("BEGIN IMMEDIATE")
             try:
                 number = driver.execute(self._message.text, self._message.given(row)).lastrowid
+                stored = self._payload.given({"message": number, "payload": payload})
+                driver.execute(self._payload.text, stored)
                 for each in notices(number):
                     given = self._notice.given(each)
                     if driver.execute(self._notice.text, given).rowcount != 1:

@@ -16,7 +16,6 @@ from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NOTICE, State
 from sha_disclosure.outbox.seals import Seals, Values
 
 _PAGE = 500
-_COLUMNS = [c for c in MESSAGE.c if c.name != "payload"]
 
 
 def iso_time(milliseconds: int | None) -> str | None:
@@ -40,7 +39,7 @@ def number_of(connection: Connection, notice_id: str) -> int:
 def evidence_of(connection: Connection, seals: Seals, notice_id: str) -> dict[str, Any]:
     """Return the evidence of a notice's message. Raises OutboxError, OutboxDamaged."""
     number = number_of(connection, notice_id)
-    asked = select(*_COLUMNS).where(MESSAGE.c.number == number)
+    asked = select(MESSAGE).where(MESSAGE.c.number == number)
     evidence = _evidence(connection, seals, connection.execute(asked).mappings().one())
     if evidence.pop("damaged"):
         raise OutboxDamaged(message("outbox.row.changed"))
@@ -56,7 +55,7 @@ def all_evidence(
     """
     last = 0
     while True:
-        asked = select(*_COLUMNS).where(MESSAGE.c.number > last)
+        asked = select(MESSAGE).where(MESSAGE.c.number > last)
         if state is not None:
             asked = asked.where(MESSAGE.c.state == state)
         rows = connection.execute(asked.order_by(MESSAGE.c.number).limit(_PAGE)).mappings().all()

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select
 
 from sha_disclosure.errors import OutboxError
 from sha_disclosure.events import QueueState
@@ -19,7 +19,7 @@ from sha_disclosure.outbox.counting import delivered_of, undelivered_of
 from sha_disclosure.outbox.database import milliseconds
 from sha_disclosure.outbox.evidence import iso_time
 from sha_disclosure.outbox.known import in_order, references_of
-from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, STATES, State
+from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, NEVER, PAYLOAD, STATES, State
 from sha_disclosure.outbox.seals import Seals
 
 # A lease that was interrupted leaves an attempt without an end; one in progress is not counted.
@@ -31,6 +31,7 @@ _POSSIBLY_STORED = exists().where(
         and_(ATTEMPT.c.ended_at.is_(None), MESSAGE.c.state != "sending"),
     ),
 )
+_KEPT = MESSAGE.c.payload_digest.is_not(None)  # not forgotten
 _COUNT = select(func.count()).select_from(MESSAGE)
 _OLDEST = (
     select(MESSAGE.c.added_at)
@@ -194,7 +195,7 @@ def retry(
     can: tuple[State, ...] = ("pending", "parked", "quarantined")
     if state is not None and state not in can:
         raise OutboxError(message("outbox.not_retried", state=state, states=can))
-    chosen = and_(MESSAGE.c.state.in_([state] if state else can), MESSAGE.c.payload.is_not(None))
+    chosen = and_(MESSAGE.c.state.in_([state] if state else can), _KEPT)
     if number is not None:
         chosen = and_(chosen, MESSAGE.c.number == number)
     return change(connection, seals, chosen, {"state": "pending", "due_at": now, "resends": 0})
@@ -217,7 +218,11 @@ def forget(connection: Connection, seals: Seals, before: datetime, after: int) -
         MESSAGE.c.number > after,
         MESSAGE.c.number <= end,
         MESSAGE.c.delivered_at < milliseconds(before),
-        MESSAGE.c.payload.is_not(None),
+        _KEPT,
     )
-    empty = {"payload": None, "payload_digest": None, "client": ""}
+    these = PAYLOAD.c.message.in_(select(MESSAGE.c.number).where(old))
+    # The range again, for databases that do not derive it from the subquery.
+    step = and_(PAYLOAD.c.message > after, PAYLOAD.c.message <= end)
+    connection.execute(delete(PAYLOAD).where(step, these))
+    empty = {"payload_digest": None, "client": ""}
     return change(connection, seals, old, empty), end

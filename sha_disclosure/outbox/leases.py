@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
@@ -14,7 +14,7 @@ from sha_disclosure.errors import OutboxBusy, OutboxDamaged
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.database import Database
 from sha_disclosure.outbox.execution import execute_each
-from sha_disclosure.outbox.payload import Stored
+from sha_disclosure.outbox.payload import Stored, payloads_of
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, SERVERS
 from sha_disclosure.outbox.seals import COVERED, Seals
 from sha_disclosure.outbox.waiting import BEFORE, NEXT, hold_back
@@ -117,6 +117,14 @@ class Leased:
         return int(self.row["added_at"])
 
 
+class _Batch(NamedTuple):
+    """What leases that are taken together share."""
+
+    these: str
+    worker: str
+    now: int
+
+
 class Leases:
     """Takes, renews and returns leases for one drain."""
 
@@ -149,8 +157,11 @@ class Leases:
     ) -> list[Leased]:
         if not rows:
             return []
-        these = self._sources.uuid()[:_THESE]
-        taken = [self._leased(connection, row, these, worker, now) for row in rows]
+        batch = _Batch(self._sources.uuid()[:_THESE], worker, now)
+        # A statement of its own, begun after the rows are locked: MariaDB reads the latest rows
+        # when it locks, but what it does not lock as of the beginning of the statement.
+        payloads = payloads_of(connection, [row.number for row in rows])
+        taken = [self._leased(connection, row, payloads.get(row.number), batch) for row in rows]
         changes = [
             {
                 "n": each.number,
@@ -167,17 +178,17 @@ class Leases:
         return taken
 
     def _leased(
-        self, connection: Connection, row: Row[Any], these: str, worker: str, now: int
+        self, connection: Connection, row: Row[Any], payload: bytes | None, batch: _Batch
     ) -> Leased:
         leased = dict(zip(COVERED, _covered(row), strict=True))
         leased |= {"state": "sending", "attempts": (row.attempts or 0) + 1, "due_at": None}
         return Leased(
             number=row.number,
-            token=f"{these}{row.number:012x}",
-            worker=worker,
-            started_at=now,
+            token=f"{batch.these}{row.number:012x}",
+            worker=batch.worker,
+            started_at=batch.now,
             due_at=row.due_at,
-            stored=Stored.of(row),
+            stored=Stored.of(row, payload),
             row=leased,
             genuine=self._genuine(connection, row),
         )

@@ -10,10 +10,13 @@ from sqlalchemy import (
     Index,
     MetaData,
     Table,
+    column,
+    exists,
     func,
     insert,
     inspect,
     select,
+    table,
     text,
     update,
 )
@@ -31,6 +34,7 @@ from sha_disclosure.outbox.schema import (
     META,
     METADATA,
     NOTICE,
+    PAYLOAD,
     VERSION,
 )
 
@@ -38,6 +42,7 @@ Step = Callable[[Connection], None]
 
 _SCHEMA = "schema"
 _DUE = "sha_outbox_message_due"  # an index of versions 1 and 2
+_PAYLOAD_BEFORE = table(MESSAGE.name, column("number"), column("payload"))  # until version 4
 VERSION_ROW = {"name": _SCHEMA, "value": str(VERSION)}
 """The row with the version of the tables."""
 
@@ -47,7 +52,8 @@ def steps(keys: Keyring) -> Mapping[int, Step]:
     return {
         1: lambda connection: _to_version_2(connection, keys),
         2: _to_version_3,
-        3: begin_counting,
+        3: _to_version_4,
+        4: _to_version_5,
     }
 
 
@@ -96,16 +102,18 @@ def version_of(connection: Connection) -> int:
 
 def _to_version_2(connection: Connection, keys: Keyring) -> None:
     added = (MESSAGE.c.organisation, MESSAGE.c.resends, MESSAGE.c.acknowledged, MESSAGE.c.mac)
-    for column in (*added, ATTEMPT.c.mac):
-        _add_column(connection, column)
+    for each in (*added, ATTEMPT.c.mac):
+        _add_column(connection, each)
     _add_column(connection, MESSAGE.c.attempts)
-    for column in (NOTICE.c.reference, NOTICE.c.content, NOTICE.c.mac):
-        _add_column(connection, column)
+    for each in (NOTICE.c.reference, NOTICE.c.content, NOTICE.c.mac):
+        _add_column(connection, each)
     had = select(func.count()).where(ATTEMPT.c.message == MESSAGE.c.number).scalar_subquery()
     connection.execute(update(MESSAGE).values(attempts=had))
     for index in NOTICE.indexes:
         index.create(connection, checkfirst=True)
-    waiting = select(MESSAGE.c.number, MESSAGE.c.payload).where(MESSAGE.c.payload.is_not(None))
+    if not _has_column(connection, MESSAGE, "payload"):
+        return  # moved by an interrupted migration
+    waiting = select(_PAYLOAD_BEFORE).where(_PAYLOAD_BEFORE.c.payload.is_not(None))
     for row in connection.execute(waiting.execution_options(yield_per=100)).all():
         prepared = read_payload(keys.open(row.payload) or b"")
         if prepared is not None:
@@ -126,10 +134,41 @@ def _to_version_3(connection: Connection) -> None:
         connection.execute(insert(COUNT).values(name="before", delivered=delivered))
 
 
-def _add_column(connection: Connection, column: Column[object]) -> None:
-    table: Table = column.table
-    if column.name in {each["name"] for each in inspect(connection).get_columns(table.name)}:
+def _to_version_4(_connection: Connection) -> None:
+    """Do nothing: the triggers that it brought to SQLite are replaced in version 5."""
+
+
+def _to_version_5(connection: Connection) -> None:
+    PAYLOAD.create(connection, checkfirst=True)
+    if _has_column(connection, MESSAGE, "payload"):
+        moved = select(PAYLOAD.c.message).where(PAYLOAD.c.message == _PAYLOAD_BEFORE.c.number)
+        kept = _PAYLOAD_BEFORE.c.payload.is_not(None) & ~exists(moved)
+        connection.execute(
+            insert(PAYLOAD).from_select(["message", "payload"], select(_PAYLOAD_BEFORE).where(kept))
+        )
+        if _drops_columns(connection):
+            name = connection.dialect.identifier_preparer.format_table(MESSAGE)
+            connection.execute(text(f"ALTER TABLE {name} DROP COLUMN payload"))
+        else:
+            connection.execute(update(_PAYLOAD_BEFORE).values(payload=None))
+    begin_counting(connection)
+
+
+def _drops_columns(connection: Connection) -> bool:
+    if connection.dialect.name != "sqlite":
+        return True
+    version: tuple[int, ...] = connection.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
+    return version >= (3, 35)
+
+
+def _has_column(connection: Connection, table: Table, name: str) -> bool:
+    return name in {each["name"] for each in inspect(connection).get_columns(table.name)}
+
+
+def _add_column(connection: Connection, added: Column[object]) -> None:
+    of: Table = added.table
+    if _has_column(connection, of, added.name):
         return  # from an interrupted migration, where DDL is not transactional
-    name = connection.dialect.identifier_preparer.format_table(table)
-    definition = CreateColumn(column).compile(dialect=connection.dialect)
+    name = connection.dialect.identifier_preparer.format_table(of)
+    definition = CreateColumn(added).compile(dialect=connection.dialect)
     connection.execute(text(f"ALTER TABLE {name} ADD COLUMN {definition}"))

@@ -33,7 +33,7 @@ from sha_disclosure.outbox.inventory import Entry, Status
 from sha_disclosure.outbox.joining import Joined, joined
 from sha_disclosure.outbox.keys import Keyring, OutboxKey
 from sha_disclosure.outbox.migration import migrate, steps
-from sha_disclosure.outbox.payload import Payload, Stored, unpacked
+from sha_disclosure.outbox.payload import Payload, Stored, payloads_of, unpacked
 from sha_disclosure.outbox.repetition import AddedNotice
 from sha_disclosure.outbox.schema import MESSAGE, State
 from sha_disclosure.outbox.seals import Seals, load_secrets
@@ -275,9 +275,10 @@ class Outbox:
             number = number_of(connection, notice_id)
             (entry,) = inventory.entries(connection, number=number)
             row = connection.execute(select(MESSAGE).where(MESSAGE.c.number == number)).one()
+            payload = payloads_of(connection, [number]).get(number)
             evidence_of(connection, self._seals, notice_id)
-        if row.payload is not None:
-            require_signed(unpacked(Stored.of(row), self._seals))
+        if row.payload_digest is not None:
+            require_signed(unpacked(Stored.of(row, payload), self._seals))
         return entry
 
     @boundary

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection, bindparam, select
 
 from sha_disclosure.delivery.prepare import PreparedNotice, User
 from sha_disclosure.errors import OutboxDamaged
 from sha_disclosure.findings import Problem
 from sha_disclosure.messages import Message, Parameter, message
 from sha_disclosure.outbox.keys import Keyring
+from sha_disclosure.outbox.schema import PAYLOAD
 from sha_disclosure.outbox.seals import Seals, binding
 
+_THESE = select(PAYLOAD.c.message, PAYLOAD.c.payload).where(
+    PAYLOAD.c.message.in_(bindparam("numbers", expanding=True))
+)
 _FORM = 2  # version of the JSON; a newer one is refused. Version 1 named no organisation.
 
 
@@ -65,15 +71,15 @@ class Stored:
     payload: bytes | None = field(repr=False)
 
     @classmethod
-    def of(cls, row: Any) -> Stored:
+    def of(cls, row: Any, payload: bytes | str | None) -> Stored:
         """Return the stored payload of a row of the messages' table."""
-        payload = row.payload  # SQLite also stores text in a column of bytes
         return cls(
             notice_ids=tuple(orjson.loads(row.notice_ids)),
             digest=row.digest,
             organisation=row.organisation or "",
             edition=row.edition,
             payload_digest=row.payload_digest,
+            # SQLite also stores text in a column of bytes.
             payload=payload.encode() if isinstance(payload, str) else payload,
         )
 
@@ -81,6 +87,12 @@ class Stored:
     def binding(self) -> str:
         """What the payload's encryption must authenticate."""
         return binding(self.notice_ids, self.digest, self.organisation, self.edition)
+
+
+def payloads_of(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+    """Return the stored payloads of several messages, by their numbers."""
+    found = connection.execute(_THESE, {"numbers": list(numbers)}) if numbers else ()
+    return {row.message: row.payload for row in found}
 
 
 def unpacked(stored: Stored, seals: Seals) -> PreparedNotice:

@@ -93,8 +93,7 @@ def _same_references(connection: Connection, prepared: PreparedNotice, seals: Se
 
 
 def _known(connection: Connection, number: int, seals: Seals) -> AddedNotice:
-    columns = [column for column in MESSAGE.c if column.name != "payload"]
-    asked = select(*columns).where(MESSAGE.c.number == number)
+    asked = select(MESSAGE).where(MESSAGE.c.number == number)
     row = connection.execute(asked).mappings().one()
     of_message = select(NOTICE).where(NOTICE.c.message == number)
     notices = connection.execute(of_message).mappings().all()

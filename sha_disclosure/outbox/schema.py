@@ -1,4 +1,4 @@
-"""The outbox's tables. Only ``payload`` holds personal data.
+"""The outbox's tables. Only the payloads hold personal data.
 
 Times are milliseconds since 1970 in UTC, which every database stores, compares and indexes
 the same way. The names start with ``sha_outbox_``, since the tables may share an application's
@@ -36,7 +36,7 @@ UNDELIVERED: tuple[State, ...] = ("pending", "sending", "parked", "quarantined")
 NEVER = 253_402_214_400_000
 """The ``due_at`` of a parked message that waits for a person (the last day of the year 9999)."""
 
-VERSION = 4
+VERSION = 5
 
 SERVERS = frozenset({"postgresql", "mysql", "mariadb"})
 """The databases with row locks, SKIP LOCKED, and snapshot reads."""
@@ -83,8 +83,7 @@ MESSAGE = Table(
     Column("digest", String(64), nullable=False),  # SHA-256 of the message's bytes
     Column("certificate", String(64), nullable=False),
     Column("edition", String(200), nullable=False),
-    Column("payload_digest", String(64)),  # SHA-256 of the payload as it is stored
-    Column("payload", _Bytes),
+    Column("payload_digest", String(64)),  # SHA-256 of the payload as it is stored; NULL: forgotten
     Column("organisation", String(64), server_default=""),  # the requester's OID
     Column("resends", Integer, server_default="0"),  # after answers that prove nothing
     Column("acknowledged", _Text),  # the objections that its notices acknowledge, JSON
@@ -104,6 +103,21 @@ Index(
     sqlite_where=WAITING,
     postgresql_where=WAITING,
     mssql_where=WAITING,
+)
+
+PAYLOAD = Table(
+    "sha_outbox_payload",
+    METADATA,
+    # A table of its own: a database rewrites a whole row for each change of state.
+    Column(
+        "message",
+        _Number,
+        ForeignKey(MESSAGE.c.number, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("payload", _Bytes, nullable=False),
+    **_OPTIONS,
 )
 
 _NAMED = text("reference IS NOT NULL")

@@ -150,7 +150,7 @@ def test_the_tables_hold_no_other_column_with_content(file, prepare):
     with Outbox(file) as outbox:
         outbox.add(prepared)
         with outbox._database.read() as connection:
-            for name in ("message", "notice", "attempt", "meta"):
+            for name in ("message", "payload", "notice", "attempt", "meta"):
                 for row in connection.execute(text(f"SELECT * FROM sha_outbox_{name}")).mappings():
                     others = {k: v for k, v in row.items() if k != "payload"}
                     assert SECRET not in repr(others)

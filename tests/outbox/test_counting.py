@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from earlier_tables import as_version_4
 from outbox_parts import TIMING
 from proofs import lengths
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, inspect, select, text
 
-from sha_disclosure.outbox import Outbox, tables_sql
+from sha_disclosure.outbox import Outbox, OutboxKey, tables_sql
+from sha_disclosure.outbox.counting import COUNTED, UNUSED, undelivered_of
 from sha_disclosure.outbox.engines import url_of
 from sha_disclosure.outbox.migration import version_of
 from sha_disclosure.outbox.schema import MESSAGE, META, UNDELIVERED, VERSION
@@ -22,11 +25,17 @@ def rows_by_state(connection):
 
 
 def kept(file):
-    """Return what the triggers counted."""
+    """Return what the triggers counted, and what follows from it."""
     with sqlite3.connect(file) as connection:
         found = dict(connection.execute("SELECT name, value FROM sha_outbox_meta").fetchall())
+        assert {each in found for each in (*COUNTED, UNUSED)} == {True}
+        engine = create_engine(f"sqlite:///{file}")
+        with engine.connect() as other:
+            counts = undelivered_of(other) | {"delivered": int(found["delivered"])}
+            assert {k: v for k, v in counts.items() if v} == rows_by_state(other)
+        engine.dispose()
     connection.close()
-    return {each: int(found[each]) for each in UNDELIVERED if each in found}
+    return {each: counts[each] for each in UNDELIVERED}
 
 
 @pytest.mark.parametrize("steps", lengths(60, 300))
@@ -54,6 +63,30 @@ def test_whatever_is_done_to_messages_the_counts_are_those_of_the_rows(place, pr
         engine.dispose()
 
 
+@pytest.mark.parametrize("steps", lengths(200, 2000))
+def test_whatever_numbers_are_given_or_removed_the_counts_are_those_of_the_rows(file, steps):
+    chance, states = random.Random(11), [*UNDELIVERED, "delivered"]
+    Outbox(file).close()
+    columns = "notice_ids, client, state, due_at, tries, possibly_duplicated, added_at, digest"
+    values = "'[]', 'c', ?, 0, 0, 0, 0, 'd'"
+    with sqlite3.connect(file) as host:
+        for _ in range(steps):
+            state, number = chance.choice(states), chance.randint(1, 15)
+            if chance.random() < 0.3:
+                host.execute("DELETE FROM sha_outbox_message WHERE number >= ?", [number])
+            elif chance.random() < 0.5:
+                host.execute("DELETE FROM sha_outbox_message WHERE number = ?", [number])
+            for given in (number, None):
+                host.execute(
+                    f"INSERT OR IGNORE INTO sha_outbox_message (number, {columns}, certificate, "
+                    f"edition) VALUES (?, {values}, 'x', 'e')",
+                    (given, state),
+                )
+            host.commit()
+            kept(file)
+    host.close()
+
+
 def test_adding_again_draining_and_deleting_are_counted(file, kanta, prepare):
     again = prepare()
     with Outbox(file) as outbox:
@@ -69,20 +102,44 @@ def test_adding_again_draining_and_deleting_are_counted(file, kanta, prepare):
         assert outbox.status().counts["delivered"] == 3
 
 
-def test_an_outbox_of_version_3_is_counted_when_it_is_opened(place, prepare):
-    with Outbox(place) as outbox:
-        outbox.add_many([prepare(), prepare()])
-        with outbox._database.write() as connection:  # as version 3 made it
-            connection.execute(META.delete().where(META.c.name.in_(UNDELIVERED)))
-            if connection.dialect.name == "sqlite":
-                for name in ("added", "changed", "removed"):
-                    connection.execute(text(f"DROP TRIGGER sha_outbox_{name}"))
-            connection.execute(META.update().where(META.c.name == "schema").values(value="3"))
-    with Outbox(place) as outbox:
+@pytest.mark.parametrize("version", [3, 4])
+@pytest.mark.parametrize("key", [[], [OutboxKey(bytes(32))]], ids=["plain", "sealed"])
+def test_an_earlier_outbox_keeps_its_messages_and_is_counted(place, kanta, prepare, version, key):
+    first, second, third = prepare(), prepare(), prepare()
+    with Outbox(place, keys=key) as outbox:
+        outbox.add(first)
+        outbox.drain(kanta, timing=TIMING)
+        outbox.forget_delivered(datetime.now(UTC) + timedelta(seconds=1))
+        outbox.add_many([second, third])
+        as_version_4(outbox, counted=version == 4)
+        with outbox._database.write() as connection:
+            schema = META.update().where(META.c.name == "schema")
+            connection.execute(schema.values(value=str(version)))
+    with Outbox(place, keys=key) as outbox:
         outbox.add(prepare())
         with outbox._database.read() as connection:
             assert version_of(connection) == VERSION
-        assert outbox.status().counts["pending"] == 3
+            columns = {each["name"] for each in inspect(connection).get_columns(MESSAGE.name)}
+            assert columns == set(MESSAGE.c.keys())
+        counts = outbox.status().counts
+        assert (counts["pending"], counts["delivered"]) == (3, 1)
+        outbox.show(second.notice_ids[0])
+        assert outbox.drain(kanta, timing=TIMING).delivered == 3
+        if url_of(place).get_backend_name() == "sqlite":
+            kept(place)
+
+
+def test_an_sqlite_that_drops_no_column_empties_it(file, kanta, prepare, monkeypatch):
+    with Outbox(file) as outbox:
+        outbox.add(prepare())
+        as_version_4(outbox)
+    monkeypatch.setattr(sqlite3.dbapi2, "sqlite_version_info", (3, 34, 1))
+    with Outbox(file) as outbox:
+        with outbox._database.read() as connection:
+            found = connection.execute(text("SELECT payload FROM sha_outbox_message")).all()
+        assert found == [(None,)]
+        outbox.add(prepare())
+        assert outbox.drain(kanta, timing=TIMING).delivered == 2
 
 
 def test_tables_made_by_hand_count_too(file, prepare):
@@ -96,5 +153,5 @@ def test_tables_made_by_hand_count_too(file, prepare):
 
 
 def test_the_triggers_are_sqlites_only():
-    assert tables_sql("sqlite").count("CREATE TRIGGER") == 3
+    assert tables_sql("sqlite").count("CREATE TRIGGER") == 4
     assert "TRIGGER" not in tables_sql("postgresql") + tables_sql("mariadb")

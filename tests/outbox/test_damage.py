@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from earlier_tables import as_version_4
 from outbox_parts import TIMING
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, event, select, text
 
@@ -88,10 +89,10 @@ def test_a_damaged_row_is_quarantined_counted_and_the_rest_is_delivered(file, ka
             outbox.add(each)
         with sqlite3.connect(file) as other:
             (payload,) = other.execute(
-                "SELECT payload FROM sha_outbox_message WHERE number = 3"
+                "SELECT payload FROM sha_outbox_payload WHERE message = 3"
             ).fetchone()
             changed = payload[:500] + bytes([payload[500] ^ 1]) + payload[501:]
-            other.execute("UPDATE sha_outbox_message SET payload = ? WHERE number = 3", (changed,))
+            other.execute("UPDATE sha_outbox_payload SET payload = ? WHERE message = 3", (changed,))
         other.close()
         report = outbox.drain(kanta, timing=TIMING)
         assert (report.delivered, report.quarantined) == (4, 1)
@@ -101,7 +102,7 @@ def test_a_damaged_row_is_quarantined_counted_and_the_rest_is_delivered(file, ka
         with pytest.raises(OutboxDamaged, match="damaged"):
             outbox.show(notice_id)
         with sqlite3.connect(file) as other:  # restored from a back-up
-            other.execute("UPDATE sha_outbox_message SET payload = ? WHERE number = 3", (payload,))
+            other.execute("UPDATE sha_outbox_payload SET payload = ? WHERE message = 3", (payload,))
         other.close()
         assert outbox.retry(notice_id) == 1
         assert outbox.drain(kanta, timing=TIMING).delivered == 1
@@ -230,6 +231,7 @@ def test_an_outbox_of_version_1_is_brought_up_to_date_with_its_queue(place, kant
     with Outbox(place) as outbox:
         for _ in range(3):
             outbox.add(prepare())
+        as_version_4(outbox, counted=False)
         with outbox._database.write() as connection:  # as version 1 made it
             for index in NOTICE.indexes:
                 if index.unique:
@@ -255,13 +257,16 @@ def test_payloads_that_were_swapped_between_rows_are_damage(file, kanta, prepare
         for _ in range(3):
             outbox.add(prepare())
         columns = "payload, payload_digest, digest"
+        joined = "sha_outbox_message JOIN sha_outbox_payload ON message = number"
         with sqlite3.connect(file) as other:
-            rows = other.execute(f"SELECT {columns} FROM sha_outbox_message").fetchall()
-            for number, row in ((1, rows[1]), (2, rows[0])):
+            rows = other.execute(f"SELECT {columns} FROM {joined} ORDER BY number").fetchall()
+            for number, (payload, *digests) in ((1, rows[1]), (2, rows[0])):
                 other.execute(
-                    "UPDATE sha_outbox_message SET payload=?, payload_digest=?, digest=? "
-                    "WHERE number=?",
-                    (*row, number),
+                    "UPDATE sha_outbox_message SET payload_digest=?, digest=? WHERE number=?",
+                    (*digests, number),
+                )
+                other.execute(
+                    "UPDATE sha_outbox_payload SET payload=? WHERE message=?", (payload, number)
                 )
         other.close()
         report = outbox.drain(kanta, timing=TIMING)

@@ -98,7 +98,7 @@ def test_forget_removes_the_content_of_what_was_delivered_before(file, command, 
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout) == {"forgotten": count}
     with closing(sqlite3.connect(file)) as other:
-        assert other.execute("SELECT payload FROM sha_outbox_message").fetchall() == [(None,)]
+        assert other.execute("SELECT payload FROM sha_outbox_payload").fetchall() == []
     assert command("show", "--outbox", file, prepared.notice_ids[0]).exit_code == 0
     assert command("forget", "--outbox", file).exit_code == 4  # never without a time
 
