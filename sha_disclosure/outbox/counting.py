@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from sha_disclosure.outbox.execution import execute
 from sha_disclosure.outbox.schema import COUNT, MESSAGE, META, SERVERS, UNDELIVERED
 
 _MANY = 16  # counters, including those of ended drains, before they are added up
@@ -91,7 +92,7 @@ def undelivered_of(connection: Connection) -> dict[str, int]:
 
 def count_delivered(connection: Connection, drain: str, more: int) -> None:
     """Add to the counter of a drain."""
-    if more and connection.execute(_ADD, {"mine": drain, "more": more}).rowcount != 1:
+    if more and execute(connection, _ADD, {"mine": drain, "more": more}) != 1:
         connection.execute(_NEW, {"name": drain, "delivered": more + _added_up(connection)})
 
 

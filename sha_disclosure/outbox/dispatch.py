@@ -42,6 +42,11 @@ class Ended:
     seconds: float = 0.0
 
     @property
+    def leases(self) -> int:
+        """The number of leases that end."""
+        return len(self.withdrawn) + (self.leased is not None)
+
+    @property
     def halts(self) -> bool:
         """Whether messages leased before it must not be sent after it."""
         fails = self.decision is not None and self.decision.service_works is False

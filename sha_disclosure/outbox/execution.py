@@ -1,18 +1,31 @@
-"""Executes one statement for many sets of parameters, as a drain does at each step.
+"""Executes the statements that a drain repeats at each step.
 
-The statement is compiled once for a database, and its driver receives the parameters directly:
-SQLAlchemy's processing of each set costs more than the database's. PostgreSQL receives all sets
-at once, as arrays: it parses and plans the statement once, not for each set.
+A statement is compiled once for a database, and its driver receives the parameters directly:
+SQLAlchemy's processing costs several times as much as SQLite's. PostgreSQL receives many sets of
+parameters at once, as arrays: it parses and plans the statement once, not for each set.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Dialect, Insert, String, Text, bindparam, column, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Select,
+    String,
+    Text,
+    bindparam,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import BindParameter
@@ -21,6 +34,8 @@ from sqlalchemy.types import TypeEngine
 
 from sha_disclosure.outbox.schema import SERVERS
 
+_PAGE = tuple(f"number_{place}" for place in range(32))  # as many as a drain leases together
+_named: Any = namedtuple  # its fields are a query's columns
 _DIRECT = SERVERS | {"sqlite"}  # their drivers accept every value of the tables directly
 
 
@@ -42,6 +57,74 @@ def execute_each(
         connection.exec_driver_sql(made.text, [made.given(row) for row in rows])
 
 
+def execute(connection: Connection, statement: UpdateBase, values: Mapping[str, Any]) -> int:
+    """Execute a statement; return how many rows it changed."""
+    dialect = connection.dialect
+    if dialect.name not in _DIRECT:
+        return connection.execute(statement, values).rowcount
+    made = ready(statement, dialect, tuple(values))
+    return connection.exec_driver_sql(made.text, made.given(values)).rowcount
+
+
+def rows_of(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the rows of a query, whose columns are attributes."""
+    dialect = connection.dialect
+    if dialect.name not in _DIRECT:
+        return connection.execute(query, values).all()
+    made = _query(query, dialect)
+    return made.rows(connection.exec_driver_sql(made.text, made.given(values)).all())
+
+
+def among(numbers: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return whether a number is among those of a page: see ``pages``.
+
+    Unlike an expanding parameter, a fixed number of them leaves the statement's text as it is.
+    """
+    return numbers.in_([bindparam(name) for name in _PAGE])
+
+
+def pages(numbers: Sequence[int]) -> Iterator[dict[str, int]]:
+    """Yield numbers as the parameters of ``among``, page by page."""
+    for start in range(0, len(numbers), len(_PAGE)):
+        page = list(numbers[start : start + len(_PAGE)])
+        page += page[-1:] * (len(_PAGE) - len(page))
+        yield dict(zip(_PAGE, page, strict=True))
+
+
+class _Query(NamedTuple):
+    """A query in the driver's form; ``rows`` makes rows of what the driver returns."""
+
+    text: str
+    given: Callable[[Mapping[str, Any]], Any]
+    rows: Callable[[Sequence[Any]], list[Any]]
+
+
+@lru_cache(maxsize=128)
+def _query(query: Select[Any], dialect: Dialect) -> _Query:
+    """Return a query compiled for a database."""
+    compiled: Any = query.compile(dialect=dialect)
+    columns = list(query.selected_columns)
+    row = _named("Row", [each.key or "" for each in columns])
+    processors = [
+        (index, process)
+        for index, each in enumerate(columns)
+        if (process := each.type.dialect_impl(dialect).result_processor(dialect, None))
+    ]
+
+    def rows(found: Sequence[Any]) -> list[Any]:
+        if not processors:
+            return [row._make(each) for each in found]
+        made = []
+        for each in found:
+            values = list(each)
+            for index, process in processors:
+                values[index] = process(values[index])
+            made.append(row._make(values))
+        return made
+
+    return _Query(str(compiled), _giving(compiled, ()), rows)
+
+
 class Ready(NamedTuple):
     """A statement in the driver's form; ``given`` puts named parameters into that form."""
 
@@ -53,13 +136,18 @@ class Ready(NamedTuple):
 def ready(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]) -> Ready:
     """Return a statement with parameters of these names, compiled for a database."""
     compiled = _compiled(statement, dialect, names)
+    return Ready(str(compiled), _giving(compiled, names))
+
+
+def _giving(compiled: Any, names: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what puts named parameters into the driver's form, with the statement's own values."""
     own = {name: value for name, value in compiled.params.items() if name not in names}
     order = compiled.positiontup
     if order is None:
-        return Ready(str(compiled), lambda values: {**own, **values})
+        return lambda values: {**own, **values}
     if own or len(order) < 2:
-        return Ready(str(compiled), lambda values: _ordered({**own, **values}, order))
-    return Ready(str(compiled), itemgetter(*order))
+        return lambda values: _ordered({**own, **values}, order)
+    return itemgetter(*order)
 
 
 def _ordered(values: Mapping[str, Any], order: Sequence[str]) -> tuple[Any, ...]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from sha_disclosure.errors import OutboxBusy, OutboxDamaged
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.database import Database
-from sha_disclosure.outbox.execution import execute_each
+from sha_disclosure.outbox.execution import among, execute_each, pages, rows_of
 from sha_disclosure.outbox.payload import Stored, payloads_of
 from sha_disclosure.outbox.schema import ATTEMPT, MESSAGE, SERVERS
 from sha_disclosure.outbox.seals import COVERED, Seals
@@ -22,6 +22,7 @@ from sha_disclosure.sources import Sources
 
 # All of them, with the message that holds each back.
 _NEXT = NEXT.with_only_columns(MESSAGE, BEFORE)
+_NAMES = (*MESSAGE.c.keys(), BEFORE.name)
 _covered = itemgetter(*(MESSAGE.c.keys().index(name) for name in COVERED))
 _NEXT_FREE = _NEXT.with_for_update(skip_locked=True)
 _THESE = 24  # characters of a UUID that leases taken together share, before the message's number
@@ -63,7 +64,7 @@ _NO_ATTEMPT = delete(ATTEMPT).where(
 _EARLIER_ATTEMPTS = select(ATTEMPT).where(ATTEMPT.c.message == bindparam("n"))
 _HELD = (
     select(MESSAGE.c.lease)
-    .where(MESSAGE.c.number.in_(bindparam("numbers", expanding=True)), MESSAGE.c.state == "sending")
+    .where(among(MESSAGE.c.number), MESSAGE.c.state == "sending")
     .with_for_update()
 )
 _LOCKING = SERVERS | {"sqlite"}
@@ -145,7 +146,7 @@ class Leases:
         chosen = _NEXT_FREE if connection.dialect.name in SERVERS else _NEXT
         taken: list[Leased] = []
         for _ in range(_PAGES):
-            rows = connection.execute(chosen, {"now": now, "many": many - len(taken)}).all()
+            rows = rows_of(connection, chosen, {"now": now, "many": many - len(taken)})
             first = [row for row in rows if row.before is None]
             taken += self._lease(connection, first, worker, now)
             if len(first) == len(rows) or not hold_back(connection, now):
@@ -153,7 +154,7 @@ class Leases:
         return taken
 
     def _lease(
-        self, connection: Connection, rows: Sequence[Row[Any]], worker: str, now: int
+        self, connection: Connection, rows: Sequence[Any], worker: str, now: int
     ) -> list[Leased]:
         if not rows:
             return []
@@ -178,7 +179,7 @@ class Leases:
         return taken
 
     def _leased(
-        self, connection: Connection, row: Row[Any], payload: bytes | None, batch: _Batch
+        self, connection: Connection, row: Any, payload: bytes | None, batch: _Batch
     ) -> Leased:
         leased = dict(zip(COVERED, _covered(row), strict=True))
         leased |= {"state": "sending", "attempts": (row.attempts or 0) + 1, "due_at": None}
@@ -204,9 +205,9 @@ class Leases:
         }
         return attempt | {"mac": self._seals.attempt(attempt)}
 
-    def _genuine(self, connection: Connection, row: Row[Any]) -> bool:
+    def _genuine(self, connection: Connection, row: Any) -> bool:
         """Return whether a message and its earlier attempts are as the outbox wrote them."""
-        values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+        values = dict(zip(_NAMES, row, strict=True))
         if not row.attempts:
             return self._seals.genuine_message(values)
         earlier = connection.execute(_EARLIER_ATTEMPTS, {"n": row.number}).mappings().all()
@@ -250,7 +251,7 @@ def held_of(connection: Connection, messages: Sequence[Leased]) -> frozenset[str
     if not messages:
         return frozenset()
     numbers = [each.number for each in messages]
-    held = connection.execute(_HELD, {"numbers": numbers}).scalars()
+    held = {row.lease for page in pages(numbers) for row in rows_of(connection, _HELD, page)}
     return frozenset(held) & {each.token for each in messages}
 
 

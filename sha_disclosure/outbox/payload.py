@@ -9,19 +9,18 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from sha_disclosure.delivery.prepare import PreparedNotice, User
 from sha_disclosure.errors import OutboxDamaged
 from sha_disclosure.findings import Problem
 from sha_disclosure.messages import Message, Parameter, message
+from sha_disclosure.outbox.execution import among, pages, rows_of
 from sha_disclosure.outbox.keys import Keyring
 from sha_disclosure.outbox.schema import PAYLOAD
 from sha_disclosure.outbox.seals import Seals, binding
 
-_THESE = select(PAYLOAD.c.message, PAYLOAD.c.payload).where(
-    PAYLOAD.c.message.in_(bindparam("numbers", expanding=True))
-)
+_THESE = select(PAYLOAD.c.message, PAYLOAD.c.payload).where(among(PAYLOAD.c.message))
 _FORM = 2  # version of the JSON; a newer one is refused. Version 1 named no organisation.
 
 
@@ -91,8 +90,8 @@ class Stored:
 
 def payloads_of(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
     """Return the stored payloads of several messages, by their numbers."""
-    found = connection.execute(_THESE, {"numbers": list(numbers)}) if numbers else ()
-    return {row.message: row.payload for row in found}
+    found = [rows_of(connection, _THESE, page) for page in pages(numbers)]
+    return {row.message: row.payload for rows in found for row in rows}
 
 
 def unpacked(stored: Stored, seals: Seals) -> PreparedNotice:

@@ -7,7 +7,7 @@ the message just before it, whose end releases it. So each end frees one message
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from sha_disclosure.outbox.execution import among, execute, pages
 from sha_disclosure.outbox.schema import MESSAGE, META, NEVER, SERVERS, WAITING
 
 _PAGE = 500
@@ -74,11 +75,7 @@ _HOLD = (
     .where(MESSAGE.c.number == bindparam("n"), MESSAGE.c.state == "pending")
     .values(behind=bindparam("before"))
 )
-_FREE = (
-    update(MESSAGE)
-    .where(MESSAGE.c.behind.in_(bindparam("numbers", expanding=True)), WAITING)
-    .values(behind=0)
-)
+_FREE = update(MESSAGE).where(among(MESSAGE.c.behind), WAITING).values(behind=0)
 _FOR_NOBODY = and_(
     WAITING, ~exists().where(_EARLIER.c.number == MESSAGE.c.behind, _blocks(_EARLIER))
 )
@@ -109,10 +106,10 @@ def hold_back(connection: Connection, now: int) -> int:
     return len(before)
 
 
-def free(connection: Connection, numbers: Collection[int]) -> None:
+def free(connection: Connection, numbers: Sequence[int]) -> None:
     """Release the messages that wait for these, which no longer block them."""
-    if numbers:
-        connection.execute(_FREE, {"numbers": list(numbers)})
+    for page in pages(numbers):
+        execute(connection, _FREE, page)
 
 
 def stranded(connection: Connection) -> list[int]:

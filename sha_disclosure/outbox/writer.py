@@ -110,21 +110,22 @@ class Writer:
             self._look()
         self._keep_leases()
         halt = dispatch.halt  # before the breaker is asked
-        many = self._room() if ended or self._some_free else 0
+        many = self._room(ended) if ended or self._some_free else 0
         if ended or many:
             self._write(ended, many, halt)
         if dispatch.held:
             return True
         return not state.stopping and self._wait()
 
-    def _room(self) -> int:
-        """Return how many messages to lease."""
+    def _room(self, ended: Sequence[Ended]) -> int:
+        """Return how many messages to lease, with those that ended given back."""
         self._pause_s = 0.0
         if self._state.stopping:
             return 0
         ahead = 0 if self._mean_s is None else round(self._workers * _AHEAD_S / self._mean_s)
         most = max(_AHEAD_MAX, self._workers)
-        room = self._workers + min(most, ahead) - len(self._dispatch.held)
+        held = len(self._dispatch.held) - sum(each.leases for each in ended)
+        room = self._workers + min(most, ahead) - held
         if room <= 0:
             return 0
         self._pause_s = self._breaker.wait()
