@@ -74,6 +74,8 @@ class Server:
                 str(shutil.which(program, path=_SBIN)),
                 "--no-defaults",
                 f"--datadir={self._folder / 'data'}",
+                # As it starts, a server removes what it finds of temporary tables there.
+                f"--tmpdir={self._folder}",
                 *arguments,
             ],
             user=self._user,
