@@ -5,13 +5,12 @@ Covers only the format: what is signed and how it is serialised. Keys and trust 
 
 from __future__ import annotations
 
-from binascii import b2a_base64
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import orjson
 
-from sha_disclosure.encoding import to_base64url
+from sha_disclosure.encoding import base64url, to_base64url
 
 Member = Literal["x5c", "typ", "x5t#S256"]
 
@@ -39,12 +38,12 @@ def header_part(
             header[member] = to_base64url(bytes.fromhex(thumbprint))
     if not b64:
         header |= {"b64": False, "crit": ["b64"]}
-    return _base64url(orjson.dumps(header))
+    return base64url(orjson.dumps(header))
 
 
 def signing_input(header: bytes, payload: bytes, *, b64: bool = True) -> bytes:
     """Return the bytes to sign (RFC 7515 section 5.1; RFC 7797 section 3 when not ``b64``)."""
-    return b"%b.%b" % (header, _base64url(payload) if b64 else payload)
+    return b"%b.%b" % (header, base64url(payload) if b64 else payload)
 
 
 def compact(signed: bytes, signature: bytes, *, detached: bool) -> bytes:
@@ -54,8 +53,4 @@ def compact(signed: bytes, signature: bytes, *, detached: bool) -> bytes:
     """
     if detached:
         signed = signed[: signed.index(b".") + 1]
-    return b"%b.%b" % (signed, _base64url(signature))
-
-
-def _base64url(data: bytes) -> bytes:
-    return b2a_base64(data, newline=False).rstrip(b"=").replace(b"+", b"-").replace(b"/", b"_")
+    return b"%b.%b" % (signed, base64url(signature))

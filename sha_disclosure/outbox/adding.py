@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, CursorResult, Engine, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
@@ -159,7 +159,7 @@ class Adding:
 
     def _row(self, prepared: PreparedNotice, payload: Payload, now: int) -> dict[str, Any]:
         row: dict[str, Any] = {
-            "notice_ids": json.dumps(prepared.notice_ids),
+            "notice_ids": orjson.dumps(prepared.notice_ids).decode(),
             "client": self._client(prepared),
             "state": "pending",
             "due_at": now,
@@ -176,7 +176,7 @@ class Adding:
             "payload_digest": payload.digest,
             "organisation": prepared.organisation,
             "resends": 0,
-            "acknowledged": json.dumps(prepared.acknowledged),
+            "acknowledged": orjson.dumps(prepared.acknowledged).decode(),
         }
         return row | {"mac": self._seals.message(row)}
 

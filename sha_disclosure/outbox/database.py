@@ -15,7 +15,7 @@ from sha_disclosure.errors import OutboxError
 from sha_disclosure.messages import message
 from sha_disclosure.outbox.database_errors import outbox_errors
 from sha_disclosure.outbox.database_fork import LentEngine
-from sha_disclosure.outbox.engines import ISOLATION, MYSQL, WRITES, engine_of
+from sha_disclosure.outbox.engines import ISOLATION, MYSQL, WRITES, empty_log, engine_of
 from sha_disclosure.outbox.joining import require_own_connections
 from sha_disclosure.outbox.schema import META, SERVERS
 from sha_disclosure.sources import Sources
@@ -78,6 +78,15 @@ class Database:
         if self._closed:
             raise OutboxError(message("outbox.closed"))
         return self._lent.lend()
+
+    def empty_log(self) -> None:
+        """Empty the write-ahead log of the outbox's own SQLite file, unless others use it now.
+
+        It holds what was deleted from the file until it is written again.
+        """
+        if self.own_file:
+            with self.errors(), self.lend() as engine:
+                empty_log(engine)
 
     def errors(self) -> AbstractContextManager[None]:
         """Return a context that converts the database's errors to the outbox's own."""

@@ -23,6 +23,7 @@ MYSQL = frozenset({"mysql", "mariadb"})
 ISOLATION = "READ COMMITTED"
 
 _BUSY_TIMEOUT_MS = 10_000
+_LOG_TIMEOUT_MS = 500  # nobody who adds or drains waits longer for it
 # libpq and many operators write postgres://; others are SQLAlchemy's names without a driver. On
 # asyncio, too, a file is reached by a thread.
 _DRIVERS = {
@@ -128,6 +129,20 @@ def _path_of(uri: str) -> str:
     raise ConfigurationError(message("outbox.place.no_url"))
 
 
+def empty_log(engine: Engine) -> None:
+    """Empty the write-ahead log of an SQLite file, unless a transaction goes on using it."""
+    pooled = engine.raw_connection()
+    try:
+        cursor = pooled.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_LOG_TIMEOUT_MS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        cursor.close()
+    finally:
+        pooled.close()
+
+
 def _sqlite_engine(url: URL, *, create: bool) -> Engine:
     path = _sqlite_file(url)
     if path is None:
@@ -142,6 +157,9 @@ def _sqlite_engine(url: URL, *, create: bool) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
+        # Pages that each message changes are copied to the file once for many of them.
+        cursor.execute("PRAGMA wal_autocheckpoint = 4000")
+        cursor.execute("PRAGMA cache_size = -8000")  # kB: indexes stay when payloads pass through
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA secure_delete = ON")  # forgotten content also leaves the file
         cursor.close()

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sha_disclosure.boundary import boundary
-from sha_disclosure.encoding import Malformed, from_base64url, read_json, to_base64url
+from sha_disclosure.encoding import Malformed, base64url, from_base64url, read_json
 from sha_disclosure.errors import ConfigurationError
 from sha_disclosure.files import Unreadable, read_file, text_of
 from sha_disclosure.messages import Message, message
@@ -73,11 +73,11 @@ class OutboxKey:
         The header is authenticated, including the ``binding``.
         """
         header = {**self._header, _BINDING: binding} if binding else self._header
-        head = to_base64url(orjson.dumps(header)).encode()
+        head = base64url(orjson.dumps(header))
         nonce = os.urandom(_NONCE)
         sealed = self._cipher.encrypt(nonce, data, head)
         parts = (nonce, sealed[:-_TAG], sealed[-_TAG:])
-        return b".".join((head, b"", *(to_base64url(part).encode() for part in parts)))
+        return b".".join((head, b"", *map(base64url, parts)))
 
     def open(self, sealed: bytes) -> bytes | None:
         """Return the data, or None if it was changed or encrypted with another key."""

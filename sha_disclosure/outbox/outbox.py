@@ -338,6 +338,7 @@ class Outbox:
             with self._database.write() as connection:
                 step, after = inventory.forget(connection, self._seals, before, after)
             forgotten += step
+        self._database.empty_log()
         return forgotten
 
     @boundary

@@ -54,8 +54,11 @@ def packed(prepared: PreparedNotice, keys: Keyring) -> Payload:
         "acknowledged": prepared.acknowledged,
         "references": prepared.references,
     }
+    content = orjson.dumps(document) + b"\n" + prepared.body
+    if not keys:
+        return Payload.of(content)
     bound = binding(prepared.notice_ids, prepared.digest, prepared.organisation, prepared.edition)
-    return Payload.of(keys.seal(orjson.dumps(document) + b"\n" + prepared.body, bound))
+    return Payload.of(keys.seal(content, bound))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import pickle
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -111,7 +113,14 @@ def test_what_is_forgotten_leaves_the_file_but_not_its_evidence(file, kanta, pre
         outbox.drain(kanta, timing=TIMING)
         outbox.add(waits)
         assert outbox.forget_delivered(datetime.now(UTC) - timedelta(days=1)) == 0
-        assert outbox.forget_delivered(datetime.now(UTC) + timedelta(days=1)) == 1
+        with contextlib.closing(sqlite3.connect(file)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM sha_outbox_message").fetchone()
+            forgotten = outbox.forget_delivered(datetime.now(UTC) + timedelta(days=1))
+        assert forgotten == 1
+        assert prepared.client.encode() in stored(file)  # in the log that a reader still uses
+        assert outbox.forget_delivered(datetime.now(UTC) + timedelta(days=1)) == 0
+        assert prepared.client.encode() not in stored(file)
         assert outbox.evidence(prepared.notice_ids[0])["attempts"][0]["outcome"] == "Receipt"
         assert outbox.show(prepared.notice_ids[0]).state == "delivered"
         assert not outbox.add(prepared).new
