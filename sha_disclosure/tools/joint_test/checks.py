@@ -16,6 +16,7 @@ from sha_disclosure.messages import Message, Parameter, message
 from sha_disclosure.notice import DisclosureNotice
 from sha_disclosure.tools.joint_test.case import Again, Altered, Expectation, Renewed
 from sha_disclosure.tools.joint_test.environment import Environment
+from sha_disclosure.tools.joint_test.exchanges import request_id_header
 from sha_disclosure.tools.joint_test.result import Execution
 from sha_disclosure.tools.joint_test.token import read_token
 from sha_disclosure.tools.sandbox import Received, Sandbox
@@ -144,8 +145,7 @@ def _exchanges(
     if isinstance(situation, Altered):
         bodies = {execution.altered or b""}
     yield _check("unchanged", {exchange.body for exchange in sent} <= bodies)
-    header = next(h for h in wire.header.values() if "{request_id}" in h.value).name
-    ids = {exchange.header(header) for exchange in sent}
+    header, ids = request_id_header(wire), {exchange.request_id(wire) for exchange in sent}
     yield _check("own_request_ids", len(ids) == len(sent) and all(ids), header=header)
     tokens = {read_token(exchange, wire).unique_id for exchange in sent}
     yield _check("new_tokens", len(tokens) == len(sent) and all(tokens))
@@ -187,15 +187,16 @@ def _held(execution: Execution, sandbox: Sandbox) -> list[Received]:
     return [each for notice_id in ids for each in sandbox.received(notice_id)]
 
 
-def checks_of_the_sandbox(
-    execution: Execution, environment: Environment, refused_before: int
-) -> tuple[Finding, ...]:
+def checks_of_the_sandbox(execution: Execution, environment: Environment) -> tuple[Finding, ...]:
     """Return the checks that the embedded sandbox made of the case's messages."""
     if environment.sandbox is None or not execution.prepared:
         return ()
     made = [c for each in _held(execution, environment.sandbox) for c in each.checks]
-    for refusal in environment.sandbox.refusals()[refused_before:]:
-        made += [check for check in refusal.checks if not check.passed]
+    wire = environment.edition.wire
+    own = {exchange.request_id(wire) for exchange in execution.exchanges}
+    for refusal in environment.sandbox.refusals():
+        if refusal.request_id in own:
+            made += [check for check in refusal.checks if not check.passed]
     found = {(check.check, check.passed): check for check in made}
     return tuple(
         Finding(

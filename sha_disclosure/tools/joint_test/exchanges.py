@@ -12,9 +12,15 @@ import httpx
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
+from sha_disclosure.editions.wire import Wire
 from sha_disclosure.sources import Sources
 
 Headers = tuple[tuple[str, str], ...]
+
+
+def request_id_header(wire: Wire) -> str:
+    """Return the name of the request header that carries its id."""
+    return next(h.name for h in wire.header.values() if "{request_id}" in h.value)
 
 
 @dataclass(slots=True)
@@ -47,6 +53,10 @@ class Exchange:
     def header(self, name: str) -> str:
         """Return a request header, or an empty string."""
         return next((v for n, v in self.headers if n.lower() == name.lower()), "")
+
+    def request_id(self, wire: Wire) -> str:
+        """Return the id of the request, or an empty string."""
+        return self.header(request_id_header(wire))
 
     @property
     def request_line(self) -> str:

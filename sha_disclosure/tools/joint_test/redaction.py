@@ -84,7 +84,7 @@ class Redaction:
             "number": number,
             "began_at": exchange.began_at.isoformat(timespec="milliseconds"),
             "seconds": round(exchange.seconds, 3),
-            "request_id": self._request_id(exchange),
+            "request_id": exchange.request_id(self._wire),
             "status": exchange.status,
             "fault": exchange.fault or None,
             "outcome": exchange.outcome,
@@ -101,10 +101,6 @@ class Redaction:
             self.body(exchange.answer_body),
             suffix,
         )
-
-    def _request_id(self, exchange: Exchange) -> str:
-        name = next(h.name for h in self._wire.header.values() if "{request_id}" in h.value)
-        return exchange.header(name)
 
     def _head(self, first: str, headers: Headers) -> str:
         return "\n".join([first, *(f"{n}: {self._header(n, v)}" for n, v in headers)]) + "\n"

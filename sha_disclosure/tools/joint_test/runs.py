@@ -64,8 +64,6 @@ def _not_run(case: Case, environment: Environment, why: Message) -> CaseResult:
 
 def _run(case: Case, file: CaseFile, environment: Environment, replace: Replacement) -> CaseResult:
     expected = case.expected(embedded=environment.embedded)
-    sandbox = environment.sandbox
-    refused_before = len(sandbox.refusals()) if sandbox else 0
     execution = execute(case, _notices(case, file, environment, replace), environment)
     checks = checks_of(execution, expected, case.situation, environment)
     passed = all(check.severity == "passed" for check in checks)
@@ -75,7 +73,7 @@ def _run(case: Case, file: CaseFile, environment: Environment, replace: Replacem
         expected,
         execution,
         checks,
-        checks_of_the_sandbox(execution, environment, refused_before),
+        checks_of_the_sandbox(execution, environment),
     )
 
 

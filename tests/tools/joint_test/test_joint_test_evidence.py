@@ -18,6 +18,7 @@ from sha_disclosure.tools.joint_test import (
     run_cases,
     write_evidence,
 )
+from sha_disclosure.tools.sandbox.store import Store
 from tests.delivery.raw_service import RawService, answer
 
 
@@ -31,6 +32,16 @@ def test_what_was_recorded_is_what_the_service_received(kit):
             assert bodies == {received[notice_id].body for notice_id in ids}
             compared += len(ids)
     assert compared > len(kit.run.results) // 3
+
+
+def test_a_refusal_is_seen_however_many_the_sandbox_has_made(kit, monkeypatch):
+    wanted = ["altered-content", "expired-token", "foreign-certificate"]
+    monkeypatch.setattr(Store.refusals, "__defaults__", (1,))  # it returns the last ones only
+    with open_environment(None, no_waiting()) as environment:
+        run = run_cases([shipped_cases()], environment, wanted=wanted)
+    found = {each.case.id: each.service_checks for each in run.results}
+    assert found == {name: result_of(kit.run, name).service_checks for name in wanted}
+    assert all(any(c.severity != "passed" for c in found[name]) for name in wanted[:2])
 
 
 class KeepingService(RawService):
