@@ -88,6 +88,8 @@ def test_the_number_of_a_firewall_is_said_and_kept(status: int, edition: Edition
     assert dict(made.reason.parameters)["seen"] == seen(status, page=page)
     assert made.support_id == "1234567890123"
     assert failure(status, FIREWALL, edition, content_type="text/plain").support_id is None
+    bare = b"Support ID: 1234567890123"
+    assert failure(status, bare, edition, content_type="text/html").support_id == "1234567890123"
 
 
 def test_the_number_of_a_firewall_is_looked_for_in_the_first_64_kib(edition: Edition) -> None:
