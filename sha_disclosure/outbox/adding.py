@@ -203,7 +203,9 @@ class Adding:
 
 
 _INSERT = insert(MESSAGE)
-_INSERT_PAYLOAD = insert(PAYLOAD)
+# A row deleted without foreign keys, as on SQLite by default, leaves its payload; its number is
+# given again.
+_INSERT_PAYLOAD = insert(PAYLOAD).prefix_with("OR REPLACE", dialect="sqlite")
 _INSERT_IF_FREE: dict[str, Insert] = {
     "sqlite": sqlite.insert(NOTICE).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(NOTICE)

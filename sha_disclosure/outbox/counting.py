@@ -40,10 +40,10 @@ _QUEUE = select(
     _COUNT.where(MESSAGE.c.state == "sending").scalar_subquery().label("sending"),
 )
 _ON = "ON sha_outbox_message"
-_IN = "IN ('delivered', 'parked', 'quarantined')"
+_IN = f"IN {COUNTED}"
 _MORE = "UPDATE sha_outbox_meta SET value = value + 1 WHERE name = NEW.state;"
 _LESS = "UPDATE sha_outbox_meta SET value = value - 1 WHERE name = OLD.state;"
-_GAP = "UPDATE sha_outbox_meta SET value = value + {} WHERE name = 'unused';"
+_GAP = "UPDATE sha_outbox_meta SET value = value + {} WHERE name = '{}';"
 _LAST = "(SELECT max(number) FROM sha_outbox_message)"
 # A number that follows the last one, as SQLite gives them, leaves no gap and fills none.
 _BEFORE = "coalesce((SELECT max(number) FROM sha_outbox_message WHERE number < NEW.number), 0)"
@@ -56,13 +56,13 @@ COUNTING = (
     _COUNTS.format(UNUSED, "coalesce(max(number), 0) - count(*)"),
     f"CREATE TRIGGER IF NOT EXISTS sha_outbox_added AFTER INSERT {_ON} WHEN NEW.state {_IN} "
     f"OR NEW.number < {_LAST} OR NEW.number <> {_BEFORE} + 1 "
-    f"BEGIN {_MORE} {_GAP.format(_OPENED)} END",
+    f"BEGIN {_MORE} {_GAP.format(_OPENED, UNUSED)} END",
     f"CREATE TRIGGER IF NOT EXISTS sha_outbox_entered AFTER UPDATE OF state {_ON} "
     f"WHEN NEW.state {_IN} AND NEW.state <> OLD.state BEGIN {_MORE} END",
     f"CREATE TRIGGER IF NOT EXISTS sha_outbox_left AFTER UPDATE OF state {_ON} "
     f"WHEN OLD.state {_IN} AND NEW.state <> OLD.state BEGIN {_LESS} END",
     f"CREATE TRIGGER IF NOT EXISTS sha_outbox_removed AFTER DELETE {_ON} "
-    f"BEGIN {_LESS} {_GAP.format(_CLOSED)} END",
+    f"BEGIN {_LESS} {_GAP.format(_CLOSED, UNUSED)} END",
 )
 """What makes SQLite count: each state in a row of its name, and the unused numbers."""
 _EARLIER = ("added", "changed", "removed")  # the triggers of version 4

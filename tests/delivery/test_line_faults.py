@@ -50,7 +50,7 @@ def test_a_host_that_takes_no_connections_is_not_sent_in_the_time_allowed(failin
         began = time.monotonic()
         error = failing(url, NotSent, timeouts=Timeouts(connect_s=0.2))
     assert "ConnectTimeout" in str(error)
-    assert time.monotonic() - began < 30  # without one it is two minutes
+    assert time.monotonic() - began < 2
 
 
 def test_a_service_that_never_finishes_the_handshake_is_not_sent(failing):

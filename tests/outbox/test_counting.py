@@ -142,6 +142,23 @@ def test_an_sqlite_that_drops_no_column_empties_it(file, kanta, prepare, monkeyp
         assert outbox.drain(kanta, timing=TIMING).delivered == 2
 
 
+def test_a_number_that_was_deleted_without_its_payload_is_given_again(file, kanta, prepare):
+    with Outbox(file) as outbox:
+        outbox.add_many([prepare(), prepare()])
+        with sqlite3.connect(file) as host:  # where foreign keys are off unless asked for
+            for table, number in (("notice", "message"), ("message", "number")):
+                host.execute(f"DELETE FROM sha_outbox_{table} WHERE {number} = 2")
+        host.close()
+        with outbox._database.write() as connection:
+            assert outbox.add(prepare(), connection).number == 2
+        with sqlite3.connect(file) as host:
+            for table, number in (("notice", "message"), ("message", "number")):
+                host.execute(f"DELETE FROM sha_outbox_{table} WHERE {number} = 2")
+        host.close()
+        assert outbox.add(prepare()).number == 2
+        assert outbox.drain(kanta, timing=TIMING).delivered == 2
+
+
 def test_tables_made_by_hand_count_too(file, prepare):
     file.touch(0o600)
     with sqlite3.connect(file) as connection:
